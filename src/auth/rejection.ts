@@ -1,0 +1,26 @@
+/**
+ * Why a socket was refused. `retry` tells whether the same client may be let in later: those that may are never told
+ * "unauthorized", for a stock client then stays away for ever. Documented in docs/reference.md; a test compares the lists.
+ */
+export const REJECTIONS = {
+  'token-missing': { retry: false, message: 'unauthorized: no token was given; send it as auth.token' },
+  'token-malformed': { retry: false, message: 'unauthorized: a token is text of 1 to 4096 visible ASCII characters' },
+  'token-invalid': { retry: false, message: 'unauthorized: the token is not valid, or no longer' },
+  'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },
+  'handshake-malformed': { retry: false, message: 'not a handshake of Socket.IO 4' },
+  'session-unknown': { retry: true, message: 'the polling session is not known here' },
+  'auth-unavailable': { retry: true, message: 'the auth service cannot answer' },
+  draining: { retry: true, message: 'this instance is shutting down' },
+} as const;
+
+export type RejectionCode = keyof typeof REJECTIONS;
+
+export interface Rejection {
+  readonly code: RejectionCode;
+  readonly message: string;
+  readonly retry: boolean;
+}
+
+export function rejection(code: RejectionCode): Rejection {
+  return { code, ...REJECTIONS[code] };
+}

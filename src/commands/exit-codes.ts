@@ -1,0 +1,12 @@
+/** As in sysexits.h, so that a supervisor can tell "restart me" from "mend the file first". */
+export const EXIT = {
+  ok: 0,
+  /** Something failed at run time. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 64,
+  /** The routes file, a schema or the environment is wrong. */
+  config: 78,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

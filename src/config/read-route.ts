@@ -1,0 +1,38 @@
+import { isObject } from '../schema/json.ts';
+import { parseField, parseTargetField } from './field.ts';
+import type { RouteConfig, ShapeConfig, TargetConfig } from './routes-file.ts';
+
+/** A route of the right shape, as written, with its defaults filled in. */
+export function readRoute(name: string, value: Readonly<Record<string, unknown>>): RouteConfig {
+  const { description, channel, event, schema, audience } = value;
+  return {
+    name,
+    ...(typeof description === 'string' && { description }),
+    channels: texts(channel ?? name),
+    event: String(event),
+    schema: String(schema),
+    target: readTarget(value['target']),
+    audience: audience === 'anyone' ? 'anyone' : 'authenticated',
+    shape: readShape(value['map'], value['omit']),
+  };
+}
+
+function readTarget(target: unknown): TargetConfig {
+  if (!isObject(target)) return { kind: 'broadcast' };
+  return { kind: 'users', fields: texts(target['user'] ?? target['users']).map(parseTargetField) };
+}
+
+function readShape(map: unknown, omit: unknown): ShapeConfig {
+  if (isObject(map)) {
+    return {
+      kind: 'map',
+      fields: new Map(Object.entries(map).map(([name, field]) => [name, parseField(String(field))])),
+    };
+  }
+  if (omit !== undefined) return { kind: 'omit', fields: texts(omit).map(parseField) };
+  return { kind: 'as-published' };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}

@@ -1,0 +1,129 @@
+import { isIP } from 'node:net';
+
+/** Text of a variable to its value; throws Malformed. */
+export type Parse<T> = (text: string) => T;
+
+/** Tells what is allowed; the value itself is added by the caller, unless it is a secret. */
+export class Malformed extends Error {}
+
+/** A Redis server to connect to. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+export const port: Parse<number> = (text) => integerBetween(text, 1, 65535);
+
+export const positiveInteger: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER);
+
+export const path: Parse<string> = (text) => text;
+
+export const flag: Parse<boolean> = (text) => choice('true', 'false')(text) === 'true';
+
+export const secret: Parse<string> = (text) => {
+  if (text.length < 16 || /\s/.test(text)) throw new Malformed('at least 16 characters without spaces');
+  return text;
+};
+
+export const address: Parse<string> = (text) => {
+  if (isIP(text) === 0 && text !== 'localhost') throw new Malformed('an IP address, such as 127.0.0.1 or ::');
+  return text;
+};
+
+export const hostAndPort: Parse<string> = (text) => {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text);
+  if (!match?.[2] || Number(match[2]) < 1 || Number(match[2]) > 65535) {
+    throw new Malformed('host:port, such as auth-service:50051');
+  }
+  return text;
+};
+
+/** Comma-separated, each as a browser sends it in Origin: scheme, host, port if not the scheme's own, no path. */
+export const origins: Parse<readonly string[]> = (text) =>
+  items(text).map((item) => {
+    const exact = /^[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-f:.]+\]|[^\s/?#*\\()^$@]+)$/.test(item);
+    const url = exact && URL.canParse(item) ? new URL(item) : undefined;
+    const web = url?.protocol === 'http:' || url?.protocol === 'https:';
+    if (!url || (web && url.origin !== item)) {
+      throw new Malformed(
+        'origins such as https://app.example.com, comma-separated; exact, so no "*", pattern, path or final slash',
+      );
+    }
+    return item;
+  });
+
+const PROXY_GROUPS = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Comma-separated addresses, networks (10.0.0.0/8) or names of address groups. */
+export const trustedProxies: Parse<readonly string[]> = (text) =>
+  items(text).map((item) => {
+    const [ip = '', prefix, ...rest] = item.split('/');
+    const bits = isIP(ip) === 6 ? 128 : 32;
+    const network =
+      isIP(ip) !== 0 &&
+      rest.length === 0 &&
+      (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+    if (!network && !PROXY_GROUPS.includes(item)) {
+      throw new Malformed(`addresses, networks such as 10.0.0.0/8, or ${PROXY_GROUPS.join(', ')}; comma-separated`);
+    }
+    return item;
+  });
+
+export const redisUrl: Parse<RedisAddress> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const known = url?.protocol === 'redis:' || url?.protocol === 'rediss:';
+  const db = url?.pathname.replace(/^\//, '') ?? '';
+  if (!url || !known || url.hostname === '' || !/^\d{0,4}$/.test(db) || url.search !== '' || url.hash !== '') {
+    throw new Malformed(
+      'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password',
+    );
+  }
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? 6379 : Number(url.port),
+    tls: url.protocol === 'rediss:',
+    db: Number(db),
+    ...(url.username !== '' && { username: percentDecoded(url.username) }),
+    ...(url.password !== '' && { password: percentDecoded(url.password) }),
+  };
+};
+
+export function choice<T extends string>(...allowed: readonly T[]): Parse<T> {
+  return (text) => {
+    const value = allowed.find((one) => one === text);
+    if (value === undefined) throw new Malformed(`one of ${allowed.join(', ')}`);
+    return value;
+  };
+}
+
+export function listOf<T>(parse: Parse<readonly T[]>): Parse<readonly T[]> {
+  return (text) => (text === '' ? [] : parse(text));
+}
+
+export function optional<T>(parse: Parse<T>): Parse<T | undefined> {
+  return (text) => (text === '' ? undefined : parse(text));
+}
+
+function items(text: string): string[] {
+  const list = text.split(',').map((item) => item.trim());
+  if (list.includes('')) throw new Malformed('a comma-separated list without empty items');
+  return list;
+}
+
+function integerBetween(text: string, least: number, most: number): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) throw new Malformed(`a whole number from ${least} to ${most}`);
+  return value;
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new Malformed('a user and password in valid percent-encoding (% itself is %25)', { cause: error });
+  }
+}

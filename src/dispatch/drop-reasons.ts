@@ -1,0 +1,13 @@
+/** Why a message went nowhere. Documented one by one in docs/reference.md; a test compares the two lists. */
+export const DROP_REASONS = [
+  'no-route',
+  'too-large',
+  'not-json',
+  'too-deep',
+  'not-object',
+  'invalid',
+  'no-target',
+  'emit-failed',
+] as const;
+
+export type DropReason = (typeof DROP_REASONS)[number];

@@ -1,0 +1,132 @@
+// Payloads are cut from the published text, not written anew: numbers beyond 2^53, key order, spacing and escapes
+// reach the client as they were sent. All functions here expect text that JSON.parse has accepted.
+
+/** One member of an object: where its key, its value and the value's end stand in the text. */
+interface Member {
+  readonly name: string;
+  readonly key: number;
+  readonly value: number;
+  readonly end: number;
+}
+
+/** The text of the value at `path`; the last one where a key is repeated, as JSON.parse has it. */
+export function sliceAt(text: string, path: readonly string[]): string | undefined {
+  const span = spanAt(text, path);
+  return span && text.slice(span.start, span.end);
+}
+
+/** The text without the member at `path`, each time it stands there. */
+export function without(text: string, path: readonly string[]): string {
+  const name = path.at(-1);
+  const parent = spanAt(text, path.slice(0, -1));
+  if (name === undefined || parent === undefined || text[parent.start] !== '{') return text;
+  const all = membersOf(text, parent.start);
+  if (!all.some((member) => member.name === name)) return text;
+  const kept = all.filter((member) => member.name !== name).map((member) => text.slice(member.key, member.end));
+  return `${text.slice(0, parent.start)}{${kept.join(',')}}${text.slice(parent.end)}`;
+}
+
+/** Whether brackets stand more than `limit` deep. */
+export function isDeeperThan(text: string, limit: number): boolean {
+  if (text.length <= 2 * limit) return false;
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) i = endOfString(text, i) - 1;
+    else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) depth -= 1;
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+function spanAt(text: string, path: readonly string[]): { start: number; end: number } | undefined {
+  let start = skipSpace(text, 0);
+  for (const segment of path) {
+    const next =
+      text[start] === '['
+        ? itemAt(text, start, segment)
+        : membersOf(text, start).findLast(({ name }) => name === segment)?.value;
+    if (next === undefined) return undefined;
+    start = next;
+  }
+  return { start, end: endOfValue(text, start) };
+}
+
+function membersOf(text: string, start: number): Member[] {
+  if (text.charCodeAt(start) !== OPEN_BRACE) return [];
+  const members: Member[] = [];
+  for (let i = skipSpace(text, start + 1); text.charCodeAt(i) === QUOTE;) {
+    const keyEnd = endOfString(text, i);
+    const value = skipSpace(text, skipOver(text, keyEnd, COLON));
+    const end = endOfValue(text, value);
+    members.push({ name: decoded(text.slice(i, keyEnd)), key: i, value, end });
+    i = skipSpace(text, skipOver(text, end, COMMA));
+  }
+  return members;
+}
+
+function itemAt(text: string, start: number, segment: string): number | undefined {
+  if (!/^(0|[1-9]\d*)$/.test(segment)) return undefined;
+  let i = skipSpace(text, start + 1);
+  for (let index = 0; text.charCodeAt(i) !== CLOSE_BRACKET; index += 1) {
+    if (index === Number(segment)) return i;
+    i = skipSpace(text, skipOver(text, endOfValue(text, i), COMMA));
+  }
+  return undefined;
+}
+
+/** Index after the value that begins at `start`, without recursion. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < text.length; i += 1) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) {
+      i = endOfString(text, i) - 1;
+      if (depth === 0) return i + 1;
+    } else if (char === OPEN_BRACE || char === OPEN_BRACKET) depth += 1;
+    else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
+      if (depth <= 1) return depth === 1 ? i + 1 : i;
+      depth -= 1;
+    } else if (depth === 0 && (char === COMMA || isSpace(char))) return i;
+  }
+  return text.length;
+}
+
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i += 1) {
+    const char = text.charCodeAt(i);
+    if (char === BACKSLASH) i += 1;
+    else if (char === QUOTE) return i + 1;
+  }
+  return text.length;
+}
+
+function skipOver(text: string, from: number, char: number): number {
+  const at = skipSpace(text, from);
+  return text.charCodeAt(at) === char ? at + 1 : at;
+}
+
+function skipSpace(text: string, from: number): number {
+  let i = from;
+  while (isSpace(text.charCodeAt(i))) i += 1;
+  return i;
+}
+
+function isSpace(char: number): boolean {
+  return char === 0x20 || char === 0x0a || char === 0x0d || char === 0x09;
+}
+
+function decoded(key: string): string {
+  return key.includes('\\') ? String(JSON.parse(key)) : key.slice(1, -1);
+}

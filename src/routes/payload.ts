@@ -1,0 +1,21 @@
+import type { ShapeConfig } from '../config/routes-file.ts';
+import { sliceAt, without } from './json-text.ts';
+
+/** Text of the message, envelope removed, to the text that clients get. */
+export type Shape = (text: string) => string;
+
+export function compileShaping(shape: ShapeConfig): Shape {
+  if (shape.kind === 'as-published') return (text) => text;
+  if (shape.kind === 'omit') {
+    const paths = shape.fields.map(({ path }) => path);
+    return (text) => paths.reduce(without, text);
+  }
+  const members = [...shape.fields].map(([name, field]) => ({ key: `${JSON.stringify(name)}:`, path: field.path }));
+  return (text) => {
+    const parts = members.flatMap(({ key, path }) => {
+      const value = sliceAt(text, path);
+      return value === undefined ? [] : [key + value];
+    });
+    return `{${parts.join(',')}}`;
+  };
+}

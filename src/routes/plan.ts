@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { RoutesConfig } from '../config/routes-file.ts';
+import type { Check } from '../schema/payload-schemas.ts';
+import { compileShaping, type Shape } from './payload.ts';
+import { compileTarget, type Target } from './target.ts';
+
+/** A route with all its work prepared. */
+export interface Route {
+  readonly name: string;
+  readonly event: string;
+  readonly broadcast: boolean;
+  readonly check: Check;
+  readonly target: Target;
+  readonly shape: Shape;
+}
+
+/** Everything compiled from one routes file; never changed, only replaced. */
+export interface Plan {
+  /** Counts the plans of this process from 1. */
+  readonly number: number;
+  readonly loadedAt: Date;
+  /** Of the routes as configured: equal plans have equal hashes. */
+  readonly hash: string;
+  readonly traceparentField: string;
+  readonly routes: readonly Route[];
+  readonly channels: readonly string[];
+  routesFor(channel: string): readonly Route[];
+}
+
+const NONE: readonly Route[] = Object.freeze([]);
+
+export function compilePlan(config: RoutesConfig, number: number): Plan {
+  const byChannel = new Map<string, Route[]>();
+  const routes = config.routes.map((configured) => {
+    const route: Route = Object.freeze({
+      name: configured.name,
+      event: configured.event,
+      broadcast: configured.target.kind === 'broadcast',
+      check: configured.check,
+      target: compileTarget(configured.target, configured.audience),
+      shape: compileShaping(configured.shape),
+    });
+    for (const channel of configured.channels) byChannel.set(channel, [...(byChannel.get(channel) ?? []), route]);
+    return route;
+  });
+  return Object.freeze({
+    number,
+    loadedAt: new Date(),
+    hash: hashOf(config),
+    traceparentField: config.traceparentField,
+    routes,
+    channels: [...byChannel.keys()],
+    routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
+  });
+}
+
+/** Maps are written as pairs; functions are left out, the schema's text stands in for them. */
+function hashOf(config: RoutesConfig): string {
+  const text = JSON.stringify(config, (_, value: unknown) => (value instanceof Map ? [...value] : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,22 @@
+import type { UserId } from './user-id.ts';
+
+/** Socket.IO gives each socket a room named by its random id; the colon keeps ours apart from those. */
+const USER_PREFIX = 'user:';
+
+export function userRoom(user: UserId): string {
+  return `${USER_PREFIX}${user}`;
+}
+
+export function userOfRoom(room: string): UserId | undefined {
+  return room.startsWith(USER_PREFIX) ? room.slice(USER_PREFIX.length) : undefined;
+}
+
+/** Rooms of the two audiences that a broadcast can have. */
+export const AUDIENCE_ROOMS = { anyone: 'audience:anyone', authenticated: 'audience:authenticated' } as const;
+
+/** Rooms that a socket joins for as long as it lives; `undefined` is an anonymous client. */
+export function roomsOf(user: UserId | undefined): string[] {
+  return user === undefined
+    ? [AUDIENCE_ROOMS.anyone]
+    : [AUDIENCE_ROOMS.anyone, AUDIENCE_ROOMS.authenticated, userRoom(user)];
+}

@@ -1,0 +1,20 @@
+/** A uint64 above 0 as its canonical decimal text: `7` and `"7"` are one user, `"07"` is nobody. */
+export type UserId = string;
+
+const LARGEST = 2n ** 64n - 1n;
+const CANONICAL = /^[1-9][0-9]{0,19}$/;
+// Text of fewer digits is below LARGEST without asking BigInt.
+const SAFE_DIGITS = 19;
+
+/** Nothing where `value` is no id: floats, rounded numbers, padded or signed text, lists, null. */
+export function toUserId(value: unknown): UserId | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? String(value) : undefined;
+  if (typeof value !== 'string' || !CANONICAL.test(value)) return undefined;
+  return value.length <= SAFE_DIGITS || BigInt(value) <= LARGEST ? value : undefined;
+}
+
+/** As clients see it: a JSON number while that is exact, else the decimal text. */
+export function idOnWire(id: UserId): number | string {
+  const number = Number(id);
+  return Number.isSafeInteger(number) ? number : id;
+}

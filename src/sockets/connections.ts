@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Authenticator, Identity } from '../auth/authenticator.ts';
+import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
+import { findToken } from '../auth/token.ts';
+import { isObject } from '../schema/json.ts';
+import { roomsOf, userOfRoom } from '../routes/rooms.ts';
+import { idOnWire, type UserId } from '../routes/user-id.ts';
+import { createClientAddress } from './client-address.ts';
+import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
+import { guardHandshakes } from './gate.ts';
+import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+
+export interface ConnectionEvents extends ClientEventEvents {
+  opened(authenticated: boolean): void;
+  /** @param seconds how long it was open. */
+  closed(reason: string, seconds: number): void;
+  /** @param address of the client, as far as proxies are trusted. */
+  refused(rejection: Rejection, address: string): void;
+}
+
+export interface ConnectionsOptions {
+  readonly authenticator: Authenticator;
+  readonly origins: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly queryToken: boolean;
+  /** Why no new connection is taken right now, if so. */
+  readonly closedBecause: () => RejectionCode | undefined;
+  readonly events: ConnectionEvents;
+}
+
+/** The sockets of this instance, as health and metrics see them. */
+export interface Connections {
+  count(): number;
+  users(): UserId[];
+  /** Closes all in a way that makes stock clients connect again, elsewhere; resolves when they are gone. */
+  closeAll(): Promise<void>;
+}
+
+/** For goodbyes to reach clients whose link is slow; the rest is cut. */
+const CLOSE_PATIENCE_MS = 1500;
+const CLOSE_LOOK_MS = 20;
+
+/** From handshake to `connected`: gate, token, identity, rooms. */
+export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
+  const { authenticator, events } = options;
+  const addressOf = createClientAddress(options.trustedProxies);
+  const refused = (code: RejectionCode, request: IncomingMessage): void =>
+    events.refused(rejection(code), addressOf(request));
+  const namespace = io.of('/');
+
+  async function decide(socket: GatewaySocket, next: (error?: Error) => void): Promise<void> {
+    const outcome = await authenticator.identify(tokenOf(socket, options.queryToken));
+    if (outcome.kind === 'accepted') return admit(socket, outcome.identity, next);
+    refused(outcome.rejection.code, socket.request);
+    refuse(socket, outcome.rejection, next);
+  }
+
+  guardHandshakes(io, { origins: options.origins, closedBecause: options.closedBecause, refused });
+  namespace.use((socket, next) => {
+    void decide(socket, next);
+  });
+  namespace.on('connection', (socket) => greet(socket, events));
+
+  return {
+    count: () => namespace.sockets.size,
+    users: () => [...namespace.adapter.rooms.keys()].flatMap((room) => userOfRoom(room) ?? []),
+    closeAll: () => closeAll(io),
+  };
+}
+
+/** Not `disconnect()`: a stock client takes that for "stay away" and never comes back. */
+async function closeAll(io: GatewayServer): Promise<void> {
+  for (const socket of io.of('/').sockets.values()) socket.conn.close();
+  const patience = AbortSignal.timeout(CLOSE_PATIENCE_MS);
+  while (io.engine.clientsCount > 0 && !patience.aborted) await pause(CLOSE_LOOK_MS);
+  await io.close();
+}
+
+function tokenOf({ handshake }: GatewaySocket, queryToken: boolean): ReturnType<typeof findToken> {
+  const auth: unknown = handshake.auth;
+  return findToken({
+    auth: isObject(auth) ? auth['token'] : undefined,
+    authorization: handshake.headers.authorization,
+    ...(queryToken && { query: handshake.query['token'] }),
+  });
+}
+
+function admit(socket: GatewaySocket, identity: Identity, next: () => void): void {
+  if (identity.user !== undefined) socket.data.user = identity.user;
+  next();
+}
+
+/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
+function refuse(socket: GatewaySocket, { code, message, retry }: Rejection, next: (error: Error) => void): void {
+  if (retry) socket.conn.close();
+  else next(Object.assign(new Error(message), { data: { code, message, retry } }));
+}
+
+function greet(socket: GatewaySocket, events: ConnectionEvents): void {
+  const { user } = socket.data;
+  const openedAt = performance.now();
+  handleClientEvents(socket, events);
+  socket.on('disconnect', (reason) => events.closed(String(reason), (performance.now() - openedAt) / 1000));
+  void socket.join(roomsOf(user));
+  events.opened(user !== undefined);
+  socket.emit('connected', {
+    message: 'Connected to MetaRGB WebSocket Gateway',
+    ...(user !== undefined && { userId: idOnWire(user) }),
+    authenticated: user !== undefined,
+    timestamp: new Date().toISOString(),
+  });
+}

@@ -1,0 +1,37 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
+import type { UserId } from '../routes/user-id.ts';
+import { packetParser } from './packet-encoder.ts';
+
+type Events = Record<string, (...args: unknown[]) => void>;
+
+/** What a socket carries from its handshake to its end. */
+export interface SocketData {
+  user?: UserId;
+}
+
+export type GatewayServer = Server<Events, Events, Events, SocketData>;
+export type GatewaySocket = Socket<Events, Events, Events, SocketData>;
+
+export type SocketServerOptions = Pick<ServerOptions, 'pingInterval' | 'pingTimeout' | 'maxHttpBufferSize'>;
+
+/** Clients send heartbeats and a token, nothing large. */
+const DEFAULTS: SocketServerOptions = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 64 * 1024 };
+
+/** The Socket.IO server as the gateway builds it; the conformance profile differs in `options` only. */
+export function createSocketServer(
+  http: HttpServer,
+  origins: readonly string[],
+  options: SocketServerOptions = DEFAULTS,
+): GatewayServer {
+  return new Server(http, {
+    ...options,
+    parser: packetParser,
+    serveClient: false,
+    connectTimeout: 10_000,
+    // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
+    perMessageDeflate: false,
+    httpCompression: false,
+    ...(origins.length > 0 && { cors: { origin: [...origins], credentials: true } }),
+  });
+}

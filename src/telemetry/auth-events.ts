@@ -1,0 +1,70 @@
+import { context, SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
+import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace, TokenAnswer } from '../auth/authenticator.ts';
+import type { Metrics } from './metrics.ts';
+import type { Tracing } from './tracing.ts';
+
+const METHOD = 'auth.AuthService/ValidateToken';
+
+/** An authentication: a span with its gRPC call as child, and the call's answer and duration counted. */
+export function createAuthEvents(
+  metrics: Metrics,
+  { tracer, sampling }: Tracing,
+  server: { address: string; port: number },
+): AuthEvents {
+  return {
+    started(): AuthTrace {
+      const span = sampling(undefined) ? tracer.startSpan('authenticate') : undefined;
+      return {
+        callStarted: () => startCall(metrics, tracer, span, server),
+        ended: (outcome) => endAuthentication(span, outcome),
+      };
+    },
+  };
+}
+
+function startCall(
+  metrics: Metrics,
+  tracer: Tracer,
+  parent: Span | undefined,
+  server: { address: string; port: number },
+): CallTrace {
+  const startedAt = performance.now();
+  const attributes = {
+    'rpc.system.name': 'grpc',
+    'rpc.method': METHOD,
+    'server.address': server.address,
+    'server.port': server.port,
+  };
+  const span =
+    parent && tracer.startSpan(METHOD, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent));
+  return {
+    headers: span ? { traceparent: traceparentOf(span) } : {},
+    ended(answer: TokenAnswer, status: string) {
+      metrics.authCalls.inc({ answer: answer.kind });
+      metrics.authDuration.observe((performance.now() - startedAt) / 1000);
+      span?.setAttribute('rpc.response.status_code', status);
+      if (answer.kind === 'unavailable') fail(span, status);
+      span?.end();
+    },
+  };
+}
+
+function endAuthentication(span: Span | undefined, outcome: AuthOutcome): void {
+  if (span === undefined) return;
+  span.setAttribute('gateway.outcome', outcome.kind);
+  if (outcome.kind === 'rejected') {
+    span.setAttribute('gateway.rejection', outcome.rejection.code);
+    if (outcome.rejection.retry) fail(span, outcome.rejection.code);
+  }
+  span.end();
+}
+
+function fail(span: Span | undefined, type: string): void {
+  span?.setAttribute('error.type', type);
+  span?.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+function traceparentOf(span: Span): string {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,44 @@
+import type { ConnectionEvents } from '../sockets/connections.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { createThrottle } from './throttle.ts';
+
+const LOG_INTERVAL_MS = 1000;
+
+/** What an operator can do about a refusal whose cause is not the client. */
+const HINTS: Readonly<Record<string, string>> = {
+  'session-unknown': 'polling needs sticky sessions at the load balancer, see deploy/',
+};
+
+/** Sockets come and go: counters, and a log line per refusal, at most one a second for each code. */
+export function createConnectionEvents(metrics: Metrics, logger: Logger): ConnectionEvents {
+  const throttle = createThrottle(LOG_INTERVAL_MS);
+  return {
+    opened(authenticated) {
+      metrics.connectionsOpened.inc({ identity: authenticated ? 'user' : 'anonymous' });
+    },
+    closed(reason, seconds) {
+      metrics.connectionsClosed.inc({ reason });
+      metrics.connectionDuration.observe(seconds);
+    },
+    refused({ code, retry }, address) {
+      metrics.connectionsFailed.inc({ rejection: code });
+      throttle(code, (heldBack) => {
+        const hint = HINTS[code];
+        logger.warn(
+          { rejection: code, retry, address, ...(hint && { hint }), ...(heldBack > 0 && { heldBack }) },
+          'connection refused',
+        );
+      });
+    },
+    clientEvent(known) {
+      metrics.clientEvents.inc({ kind: known ? 'known' : 'unknown' });
+    },
+    failed(error) {
+      metrics.clientEventFailures.inc();
+      throttle('client-event', () =>
+        logger.error({ err: error }, 'handling a client failed; the client is closed or ignored'),
+      );
+    },
+  };
+}

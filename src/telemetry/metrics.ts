@@ -1,0 +1,103 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { REJECTIONS } from '../auth/rejection.ts';
+import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
+
+/** What is read off when Prometheus asks, instead of being counted along. */
+export interface Readings {
+  connections(): number;
+  users(): readonly string[];
+  source(): 'disconnected' | 'subscribing' | 'subscribed';
+  draining(): boolean;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every series the gateway exports. Labels are route names, events and codes from closed lists: never ids. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
+    new Counter({ name, help, labelNames, registers });
+
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    connectionsOpened: counter('websocket_connections_opened_total', 'Connections accepted.', ['identity']),
+    connectionsClosed: counter(
+      'websocket_connections_closed_total',
+      'Connections that ended, by the reason Socket.IO gives.',
+      ['reason'],
+    ),
+    connectionsFailed: counter('websocket_connections_failed_total', 'Connections refused, by rejection.', [
+      'rejection',
+    ]),
+    connectionDuration: new Histogram({
+      name: 'websocket_connection_duration_seconds',
+      help: 'How long connections were open.',
+      buckets: [1, 10, 60, 300, 1800, 3600, 14_400, 86_400],
+      registers,
+    }),
+    clientEvents: counter('websocket_messages_received_total', 'Events that clients sent.', ['kind']),
+    clientEventFailures: counter('websocket_message_failures_total', 'Events of clients whose handling failed.'),
+    sent: counter('websocket_messages_sent_total', 'Events written to sockets.'),
+    broadcasts: counter('websocket_broadcasts_total', 'Messages delivered as this event.', ['event']),
+    pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
+    noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
+    received: counter('gateway_route_received_total', 'Messages of a route: delivered + not here + dropped.', [
+      'route',
+    ]),
+    delivered: counter('gateway_route_delivered_total', 'Messages with a recipient on this instance.', ['route']),
+    notHere: counter('gateway_route_not_here_total', 'Messages whose recipients have no socket on this instance.', [
+      'route',
+    ]),
+    dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
+    recipients: counter('gateway_route_recipients_total', 'Sockets that messages of a route went to.', ['route']),
+    skippedIds: counter('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', ['route']),
+    authCalls: counter('gateway_auth_calls_total', 'Calls to the auth service, by answer.', ['answer']),
+    authDuration: new Histogram({
+      name: 'gateway_auth_call_duration_seconds',
+      help: 'Time until the auth service answered, or did not.',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+      registers,
+    }),
+    redisLost: counter(
+      'gateway_redis_connections_lost_total',
+      'Times the subscription was lost; messages may have passed unheard.',
+    ),
+  };
+}
+
+/** Gauges are read from their source at each scrape, so that they cannot drift. */
+export function exportReadings(registry: Registry, readings: Readings): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('websocket_connections', 'Connections open now.', () => readings.connections());
+  gauge('websocket_users', 'Distinct users connected now.', () => readings.users().length);
+  gauge('gateway_redis_up', '1 while every channel is subscribed and Redis answers.', () =>
+    Number(readings.source() === 'subscribed'),
+  );
+  gauge('gateway_ready', '1 while /health/ready says so.', () =>
+    Number(readings.source() === 'subscribed' && !readings.draining()),
+  );
+}
+
+/** Series that exist from the start: a counter that appears with its first event hides that event from rate(). */
+export function startAtZero(metrics: Metrics, routes: readonly { name: string; event: string }[]): void {
+  for (const route of routes) {
+    for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
+      metric.inc({ route: route.name }, 0);
+    for (const reason of DROP_REASONS) if (reason !== 'no-route') metrics.dropped.inc({ route: route.name, reason }, 0);
+    metrics.broadcasts.inc({ event: route.event }, 0);
+  }
+  for (const code of Object.keys(REJECTIONS)) metrics.connectionsFailed.inc({ rejection: code }, 0);
+  for (const identity of ['user', 'anonymous']) metrics.connectionsOpened.inc({ identity }, 0);
+  for (const answer of ['valid', 'invalid', 'unavailable']) metrics.authCalls.inc({ answer }, 0);
+}

@@ -1,0 +1,34 @@
+import type { RedisEvents } from '../redis/subscriber.ts';
+import type { SourceEvents } from '../source/subscription.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { createThrottle } from './throttle.ts';
+
+const LOG_INTERVAL_MS = 10_000;
+
+/** The link to Redis: every change of state is told, a lasting fault every ten seconds. */
+export function createSourceEvents(metrics: Metrics, logger: Logger): SourceEvents & RedisEvents {
+  const throttle = createThrottle(LOG_INTERVAL_MS);
+  return {
+    subscribed(channels) {
+      logger.info({ channels }, 'subscribed to Redis');
+    },
+    subscribeFailed(error) {
+      throttle('subscribe', () =>
+        logger.error({ reason: textOf(error) }, 'Redis refused the subscription; trying again'),
+      );
+    },
+    lost(reason) {
+      metrics.redisLost.inc();
+      logger.error({ reason }, 'connection to Redis lost; messages may pass unheard until it is back');
+    },
+    connectFailed(error) {
+      throttle('connect', () => logger.warn({ reason: textOf(error) }, 'Redis cannot be reached; trying again'));
+    },
+  };
+}
+
+/** Not the whole error: the Redis client attaches the command, and AUTH's arguments are secret. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { createAuthEvents } from './auth-events.ts';
+import { createConnectionEvents } from './connection-events.ts';
+import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+import { createMessageEvents } from './message-events.ts';
+import { createMetrics, exportReadings, startAtZero, type Readings } from './metrics.ts';
+import { createSourceEvents } from './source-events.ts';
+import { startTracing } from './tracing.ts';
+
+export interface TelemetryOptions extends LoggerOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** host:port that spans name as the server. */
+  readonly authServiceAddr: string;
+}
+
+export type Telemetry = ReturnType<typeof startTelemetry>;
+
+/** Everything that is told to the outside: each event goes in by name, and comes out as span, metric and log line. */
+export function startTelemetry(options: TelemetryOptions) {
+  const logger: Logger = createLogger(options);
+  const metrics = createMetrics();
+  const tracing = startTracing(options.environment, version());
+  const separator = options.authServiceAddr.lastIndexOf(':');
+  const authServer = {
+    address: options.authServiceAddr.slice(0, separator),
+    port: Number(options.authServiceAddr.slice(separator + 1)),
+  };
+  return {
+    logger,
+    messages: createMessageEvents(metrics, logger, tracing),
+    connections: createConnectionEvents(metrics, logger),
+    auth: createAuthEvents(metrics, tracing, authServer),
+    source: createSourceEvents(metrics, logger),
+    exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },
+    planLoaded: (routes: readonly { name: string; event: string }[]) => startAtZero(metrics, routes),
+    read: (readings: Readings) => exportReadings(metrics.registry, readings),
+    requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
+    stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),
+    stop: tracing.stop,
+  };
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest: unknown = JSON.parse(text);
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0.0.0';
+}

@@ -1,0 +1,64 @@
+import { onTestFinished } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { formatFinding } from '../../src/config/findings.ts';
+import { loadRoutes } from '../../src/config/routes-file.ts';
+import { freePort } from './ports.ts';
+
+export interface TestGateway {
+  readonly port: number;
+  readonly url: string;
+  /** JSON of GET `path`, with its status. */
+  get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
+  metrics(): Promise<string>;
+  /** Value of one series, such as `gateway_route_delivered_total{route="user-status"}`; 0 where it is not there. */
+  metric(series: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The whole gateway in this process, on the default routes unless `ROUTES_FILE` says otherwise. */
+export async function startGateway(
+  environment: Record<string, string>,
+  finished: (stop: () => Promise<void>) => void = onTestFinished,
+): Promise<TestGateway> {
+  const port = await freePort();
+  const { settings, findings } = readEnvironment({
+    LOG_LEVEL: 'silent',
+    BIND_ADDRESS: '127.0.0.1',
+    PORT: String(port),
+    ...environment,
+  });
+  if (!settings) throw new Error(findings.map(formatFinding).join('\n'));
+  const routes = loadRoutes(settings.routesFile, settings.configRoot);
+  if (!routes.config) throw new Error(routes.findings.map(formatFinding).join('\n'));
+  const app = createApp({ settings, routes: routes.config, environment });
+  await app.start();
+  finished(app.stop);
+  return gatewayAt(port, app.stop);
+}
+
+export function gatewayAt(port: number, stop: () => Promise<void>): TestGateway {
+  const url = `http://127.0.0.1:${port}`;
+  const metrics = async (): Promise<string> => (await fetch(`${url}/metrics?format=prometheus`)).text();
+  return {
+    port,
+    url,
+    metrics,
+    async get(path, headers = {}) {
+      const response = await fetch(url + path, { headers });
+      const body: unknown = await response.json();
+      return { status: response.status, body };
+    },
+    async metric(series) {
+      const line = (await metrics()).split('\n').find((text) => text.startsWith(`${series} `));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    },
+    stop,
+  };
+}
+
+/** Resolves once /health/ready says yes; where `wanted` is 503, once it says no. */
+export async function untilReady(gateway: TestGateway, wanted = 200): Promise<void> {
+  while ((await fetch(`${gateway.url}/health/ready`)).status !== wanted)
+    await new Promise((resolve) => setTimeout(resolve, 25));
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+import { NEEDED_PARTS, isInstalled } from './test/support/parts.ts';
+
+const missing = process.env['CI'] ? [] : NEEDED_PARTS.filter(({ present }) => !present());
+for (const { part, files } of missing)
+  process.stderr.write(`${part} is not installed: ${files} is left out of this run. CI runs it.\n`);
+if (!process.env['CI'] && !isInstalled('redis-server')) {
+  process.stderr.write(
+    'redis-server is not installed: the tests use the embedded js-redis-server. CI uses a real one.\n',
+  );
+}
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: missing.map(({ files }) => files),
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    fileParallelism: true,
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text-summary', 'lcov'],
+    },
+  },
+});
