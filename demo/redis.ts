@@ -32,7 +32,8 @@ async function spawnRedis(): Promise<DemoRedis | undefined> {
     '--dir',
     tmpdir(),
   ];
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // In a group of its own: Ctrl-C is for the demo, which stops its server last.
+  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   if (!(await isUp(server))) return undefined;
   // Whichever way this process ends, its server must not stay behind.
   process.once('exit', () => server.kill());

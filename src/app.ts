@@ -1,5 +1,5 @@
-import { createAuthenticator } from './auth/authenticator.ts';
-import { createBreaker } from './auth/breaker.ts';
+import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
+import { createBreaker, type Breaker } from './auth/breaker.ts';
 import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
 import type { RoutesConfig } from './config/routes-file.ts';
@@ -8,10 +8,10 @@ import { createHttpApp } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
 import { compilePlan, type Plan } from './routes/plan.ts';
-import { acceptConnections } from './sockets/connections.ts';
+import { acceptConnections, type Connections } from './sockets/connections.ts';
 import { createFanout } from './sockets/fanout.ts';
-import { createSocketServer } from './sockets/socket-server.ts';
-import { createSource } from './source/subscription.ts';
+import { createSocketServer, type GatewayServer } from './sockets/socket-server.ts';
+import { createSource, type Source } from './source/subscription.ts';
 import { startInOrder, type Stage } from './stages.ts';
 import { startTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
@@ -31,59 +31,20 @@ export interface App {
 }
 
 /** The composition root: the one place where all parts know each other. */
-export function createApp({ settings, routes, environment }: AppOptions): App {
-  const plan = compilePlan(routes, 1);
+export function createApp(options: AppOptions): App {
+  const { settings } = options;
+  const plan = compilePlan(options.routes, 1);
   let draining = false;
+  const isDraining = (): boolean => draining;
 
-  const telemetry = startTelemetry({
-    environment,
-    authServiceAddr: settings.authServiceAddr,
-    level: settings.logLevel,
-    pretty: settings.nodeEnv === 'development',
-  });
-  telemetry.planLoaded(plan.routes);
-
-  const breaker = createBreaker();
-  const checker = createGrpcChecker({ address: settings.authServiceAddr, ...tlsOf(settings) });
-  const authenticator = createAuthenticator({
-    checker,
-    breaker,
-    events: telemetry.auth,
-    anonymousAllowed: settings.authMode === 'optional',
-  });
-
+  const telemetry = createTelemetry(options, plan);
+  const auth = createAuth(settings, telemetry);
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
-  const connections = acceptConnections(io, {
-    authenticator,
-    origins: settings.corsOrigin,
-    trustedProxies: settings.trustProxy,
-    queryToken: settings.insecureQueryToken,
-    // Where anonymous clients are welcome everyone may knock: they need no auth service.
-    closedBecause: () => {
-      if (draining) return 'draining';
-      return settings.authMode === 'required' && breaker.isOpen() ? 'auth-unavailable' : undefined;
-    },
-    events: telemetry.connections,
-  });
-
-  const dispatch = createDispatch({
-    plan: () => plan,
-    fanout: createFanout(io),
-    events: telemetry.messages,
-    maxBytes: settings.maxMessageBytes,
-  });
-  const source = createSource({ channels: () => plan.channels, dispatch, events: telemetry.source });
+  const connections = createConnections(io, settings, auth, isDraining, telemetry);
+  const source = createPlanSource(plan, io, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
-
-  const probes = {
-    source: source.state,
-    draining: () => draining,
-    connections: connections.count,
-    users: connections.users,
-    plan: () => describe(plan),
-  };
-  telemetry.read(probes);
+  const probes = createProbes(source, connections, isDraining, plan);
   const httpApp = createHttpApp({
     probes,
     exposition: telemetry.exposition,
@@ -91,19 +52,18 @@ export function createApp({ settings, routes, environment }: AppOptions): App {
     adminToken: settings.adminToken,
     failed: telemetry.requestFailed,
   });
+  telemetry.read(probes);
 
+  let port = settings.port;
   // Started from top to bottom, stopped from bottom to top.
-  let port = 0;
   const stages: Stage[] = [
     { name: 'telemetry', stop: telemetry.stop },
-    { name: 'auth', stop: checker.close },
-    { name: 'redis', start: redis.open, stop: redis.close },
+    { name: 'auth', stop: auth.close },
+    { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
     { name: 'connections', stop: connections.closeAll },
     {
       name: 'accepting',
-      start: async () => {
-        port = await listen(http, settings.port, settings.bindAddress);
-      },
+      start: async () => void (port = await listen(http, settings.port, settings.bindAddress)),
       stop: () => void http.close(),
     },
     { name: 'readiness', stop: () => void (draining = true) },
@@ -119,22 +79,76 @@ export function createApp({ settings, routes, environment }: AppOptions): App {
   };
 }
 
-function describe({ number, hash, loadedAt, routes }: Plan): {
-  number: number;
-  hash: string;
-  loadedAt: Date;
-  routes: number;
-} {
-  return { number, hash, loadedAt, routes: routes.length };
+function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Telemetry {
+  const telemetry = startTelemetry({
+    environment,
+    authServiceAddr: settings.authServiceAddr,
+    level: settings.logLevel,
+    pretty: settings.nodeEnv === 'development',
+  });
+  telemetry.planLoaded(plan.routes);
+  return telemetry;
+}
+
+interface Auth {
+  readonly authenticator: Authenticator;
+  readonly breaker: Breaker;
+  close(): void;
+}
+
+function createAuth(settings: Settings, telemetry: Telemetry): Auth {
+  const breaker = createBreaker();
+  const checker = createGrpcChecker({ address: settings.authServiceAddr, ...tlsOf(settings) });
+  const anonymousAllowed = settings.authMode === 'optional';
+  const authenticator = createAuthenticator({ checker, breaker, events: telemetry.auth, anonymousAllowed });
+  return { authenticator, breaker, close: checker.close };
+}
+
+function createConnections(
+  io: GatewayServer,
+  settings: Settings,
+  { authenticator, breaker }: Auth,
+  isDraining: () => boolean,
+  telemetry: Telemetry,
+): Connections {
+  return acceptConnections(io, {
+    authenticator,
+    origins: settings.corsOrigin,
+    trustedProxies: settings.trustProxy,
+    queryToken: settings.insecureQueryToken,
+    closedBecause: () => {
+      if (isDraining()) return 'draining';
+      // Where anonymous clients are welcome everyone may knock: they need no auth service.
+      return settings.authMode === 'required' && breaker.isOpen() ? 'auth-unavailable' : undefined;
+    },
+    events: telemetry.connections,
+  });
+}
+
+function createPlanSource(plan: Plan, io: GatewayServer, settings: Settings, telemetry: Telemetry): Source {
+  const dispatch = createDispatch({
+    plan: () => plan,
+    fanout: createFanout(io),
+    events: telemetry.messages,
+    maxBytes: settings.maxMessageBytes,
+  });
+  return createSource({ channels: () => plan.channels, dispatch, events: telemetry.source });
+}
+
+/** What health and metrics ask of the parts. */
+function createProbes(source: Source, connections: Connections, draining: () => boolean, plan: Plan) {
+  const { number, hash, loadedAt, routes } = plan;
+  return {
+    source: source.state,
+    draining,
+    connections: connections.count,
+    users: connections.users,
+    plan: () => ({ number, hash, loadedAt, routes: routes.length }),
+  };
 }
 
 function tlsOf(settings: Settings): { tls?: GrpcTls } {
   if (!settings.grpcTlsEnabled) return {};
-  return {
-    tls: {
-      caFile: settings.grpcTlsCaFile,
-      certFile: settings.grpcTlsClientCertFile,
-      keyFile: settings.grpcTlsClientKeyFile,
-    },
-  };
+  const { grpcTlsCaFile: caFile, grpcTlsClientCertFile: certFile, grpcTlsClientKeyFile: keyFile } = settings;
+  return { tls: { caFile, certFile, keyFile } };
 }

@@ -21,7 +21,7 @@ export async function startInOrder(
 ): Promise<() => Promise<void>> {
   const started: Stage[] = [];
   const stop = async (): Promise<void> => {
-    for (const stage of started.splice(0).reverse()) {
+    for (const stage of started.splice(0).toReversed()) {
       try {
         await withDeadline(stage);
       } catch (error) {

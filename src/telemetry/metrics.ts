@@ -10,6 +10,9 @@ export interface Readings {
   draining(): boolean;
 }
 
+/** Gauges that prom-client calls totals: promtool refuses them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Every series the gateway exports. Labels are route names, events and codes from closed lists: never ids. */
@@ -20,6 +23,7 @@ export function createMetrics() {
     new Counter({ name, help, labelNames, registers });
 
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   return {
     registry,
     connectionsOpened: counter('websocket_connections_opened_total', 'Connections accepted.', ['identity']),
@@ -70,14 +74,8 @@ export function createMetrics() {
 /** Gauges are read from their source at each scrape, so that they cannot drift. */
 export function exportReadings(registry: Registry, readings: Readings): void {
   const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+    const instrument: Gauge = new Gauge({ name, help, registers: [], collect: () => instrument.set(read()) });
+    registry.registerMetric(instrument);
   };
   gauge('websocket_connections', 'Connections open now.', () => readings.connections());
   gauge('websocket_users', 'Distinct users connected now.', () => readings.users().length);

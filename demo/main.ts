@@ -1,0 +1,99 @@
+import { setInterval as every } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { io } from 'socket.io-client';
+import { createApp } from '../src/app.ts';
+import { readEnvironment } from '../src/config/environment.ts';
+import { formatFinding, type Finding } from '../src/config/findings.ts';
+import { loadRoutes } from '../src/config/routes-file.ts';
+import { startSampleAuthService } from './auth-service.ts';
+import { findRedis } from './redis.ts';
+import { sampleMessages } from './sample-messages.ts';
+
+const TOKENS = new Map([
+  ['1|demoAliceXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX', '7'],
+  ['2|demoBobXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX', '8'],
+]);
+const [ALICE = ''] = TOKENS.keys();
+const PUBLISH_EVERY_MS = 1000;
+
+const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
+
+/** Redis, an auth service, the gateway and a stock client, all on this machine, until Ctrl-C. */
+async function demo(): Promise<void> {
+  const redis = await findRedis(process.env['REDIS_URL']);
+  const auth = await startSampleAuthService(TOKENS);
+  const { app, port } = await startGateway(redis.url, auth.address);
+  say(`Redis    ${redis.url}  (${redis.origin})`);
+  say(`Auth     ${auth.address}  (sample gRPC service)`);
+  say(`Gateway  http://localhost:${port}  (health at /health, metrics at /metrics)`);
+  introduce(port);
+
+  const client = io(`http://localhost:${port}`, { auth: { token: ALICE }, transports: ['websocket'] });
+  client.onAny((event: string, payload: unknown) => say(`  ${event}  ${JSON.stringify(payload)}`));
+  client.on('connect_error', (error) => say(`  refused: ${error.message}`));
+
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abort());
+  await publishUntil(ended.signal, redis.url);
+
+  say('\nStopping.');
+  client.disconnect();
+  await app.stop();
+  auth.stop();
+  await redis.stop();
+}
+
+function introduce(port: number): void {
+  say('\nListen with a client of your own:');
+  say('  import { io } from "socket.io-client";');
+  say(`  io("http://localhost:${port}", { auth: { token: "${ALICE}" } }).onAny(console.log);`);
+  say('Sample tokens:');
+  for (const [token, user] of TOKENS) say(`  user ${user}  ${token}`);
+  say('\nBelow is what a stock Socket.IO client of user 7 receives. Ctrl-C stops everything.\n');
+}
+
+async function startGateway(redisUrl: string, authAddress: string) {
+  const { settings, findings } = readEnvironment({
+    BIND_ADDRESS: '127.0.0.1',
+    NODE_ENV: 'development',
+    LOG_LEVEL: 'warn',
+    ...process.env,
+    REDIS_URL: redisUrl,
+    AUTH_SERVICE_ADDR: authAddress,
+  });
+  if (!settings) throw new Error(textOf(findings));
+  const routes = loadRoutes(settings.routesFile, settings.configRoot);
+  if (!routes.config) throw new Error(textOf(routes.findings));
+  const app = createApp({ settings, routes: routes.config, environment: process.env });
+  return { app, port: await app.start() };
+}
+
+function textOf(findings: readonly Finding[]): string {
+  return findings.map(formatFinding).join('\n');
+}
+
+/** Plays the services: each second one of them publishes. */
+async function publishUntil(signal: AbortSignal, redisUrl: string): Promise<void> {
+  const publisher = new Redis(redisUrl);
+  publisher.on('error', (error: Error) => say(`  publisher: ${error.message}`));
+  let count = 0;
+  try {
+    for await (const _ of every(PUBLISH_EVERY_MS, undefined, { signal })) {
+      const { channel, message } = sampleMessages(count);
+      await publisher.publish(channel, JSON.stringify(message));
+      count += 1;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    publisher.disconnect();
+  }
+}
+
+try {
+  await demo();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`The demo stopped: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { gatewayAt, type TestGateway } from './gateway.ts';
+import { freePort } from './ports.ts';
+
+/** The built program in a process of its own. */
+export interface Program extends TestGateway {
+  /** Resolves with the first log line, past or to come, whose `msg` is this. */
+  logged(message: string): Promise<Record<string, unknown>>;
+  /** All it has written so far, to both outputs. */
+  output(): string;
+  signal(name: NodeJS.Signals): void;
+  /** Exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** `gateway <args>` with this environment and nothing else of ours; killed when the test is over. */
+export async function runProgram(
+  environment: Record<string, string>,
+  args: readonly string[] = ['start'],
+): Promise<Program> {
+  const port = await freePort();
+  const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...environment };
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'close').then(() => child.exitCode);
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  onTestFinished(stop);
+
+  let output = '';
+  const lines: Record<string, unknown>[] = [];
+  const waiting = new Map<string, (line: Record<string, unknown>) => void>();
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  createInterface(child.stdout).on('line', (text) => {
+    output += `${text}\n`;
+    const line = parseLine(text);
+    lines.push(line);
+    waiting.get(String(line['msg']))?.(line);
+  });
+  return {
+    ...gatewayAt(port, stop),
+    ended,
+    output: () => output,
+    signal: (name) => void child.kill(name),
+    logged(message) {
+      const known = lines.find((line) => line['msg'] === message);
+      return known ? Promise.resolve(known) : new Promise((resolve) => waiting.set(message, resolve));
+    },
+  };
+}
+
+function parseLine(text: string): Record<string, unknown> {
+  if (!text.startsWith('{')) return { text };
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
