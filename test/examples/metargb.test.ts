@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { connectClient, createClient, hearsNothingBefore, type TestClient } from '../support/client.ts';
@@ -27,8 +27,8 @@ interface FrontEnd {
   readonly online: Map<string, boolean>;
   /** Status code of a feature, by its id. */
   readonly features: Map<string, unknown>;
-  /** Resolves when the front end has taken in an event of that name. */
-  seen(event: string): Promise<void>;
+  /** Resolves when the front end has taken in that many more events of that name. */
+  hasSeen(event: string, times: number): Promise<void>;
 }
 
 /** What the React front end does with an event: unwrap `data` if it is there, want an id, keep ids as text. */
@@ -36,16 +36,24 @@ function readAsFrontEnd(client: TestClient): FrontEnd {
   const online = new Map<string, boolean>();
   const features = new Map<string, unknown>();
   client.socket.on('user-status-changed', (payload: unknown) => {
-    const status = unwrap(payload);
-    if (status['user_id'] === undefined || status['user_id'] === null) return;
-    online.set(String(status['user_id']), Boolean(status['online']));
+    const { user_id, online: isOnline } = unwrap(payload);
+    if (isId(user_id)) online.set(String(user_id), Boolean(isOnline));
   });
   client.socket.on('feature-status-changed', (payload: unknown) => {
-    const feature = unwrap(payload);
-    if (feature['id'] === undefined || feature['id'] === null) return;
-    features.set(String(feature['id']), feature['rgb']);
+    const { id, rgb } = unwrap(payload);
+    if (isId(id)) features.set(String(id), rgb);
   });
-  return { online, features, seen: async (event) => void (await client.next(event)) };
+  return {
+    online,
+    features,
+    async hasSeen(event, times) {
+      for (let seen = 0; seen < times; seen += 1) await client.next(event);
+    },
+  };
+}
+
+function isId(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function unwrap(payload: unknown): Record<string, unknown> {
@@ -71,73 +79,68 @@ test('nothing is found in the routes file of the real services', () => {
   expect(loadRoutes(ROUTES).findings).toEqual([]);
 });
 
-describe('the map, for a visitor who is not logged in and for a user who is', () => {
-  test('shows who logged in and out, as the auth service tells it', async () => {
+test('visitors and users see who logged in and out, as the auth service tells it', async () => {
+  const { redis, map, aliceMap } = await stage();
+
+  await redis.publish('user-status-changed', { id: 42, online: true });
+  await redis.publish('user-status-changed', { id: 43, online: false });
+
+  for (const { online, hasSeen } of [map, aliceMap]) {
+    await hasSeen('user-status-changed', 2);
+    expect([...online]).toEqual([
+      ['42', true],
+      ['43', false],
+    ]);
+  }
+});
+
+test('visitors and users see who came and went, as later auth services tell it: wrapped, and with the id as text', async () => {
+  const { redis, map, aliceMap } = await stage();
+
+  await redis.publish('user-status', { data: { user_id: '42', online: true } });
+  await redis.publish('user-status', { data: { user_id: USERS.big, online: true } });
+  await redis.publish('user-status', { data: { user_id: '42', online: false } });
+
+  for (const { online, hasSeen } of [map, aliceMap]) {
+    await hasSeen('user-status-changed', 3);
+    expect([...online]).toEqual([
+      ['42', false],
+      [USERS.big, true],
+    ]);
+  }
+});
+
+test.for(['feature-events', 'feature-status'])(
+  'visitors and users see the new status of a feature from channel %s',
+  async (channel) => {
     const { redis, map, aliceMap } = await stage();
 
-    await redis.publish('user-status-changed', { id: 42, online: true });
-    await redis.publish('user-status-changed', { id: 43, online: false });
+    await redis.publish(channel, { id: 1001, rgb: 'a' });
+    await redis.publish(channel, { id: 1002, rgb: 'bb' });
+    await redis.publish(channel, { id: 1003, rgb: 'G' });
+    await redis.publish(channel, { id: 1001, rgb: '' });
 
-    for (const { online, seen } of [map, aliceMap]) {
-      await seen('user-status-changed');
-      await seen('user-status-changed');
-      expect([...online]).toEqual([
-        ['42', true],
-        ['43', false],
+    for (const { features, hasSeen } of [map, aliceMap]) {
+      await hasSeen('feature-status-changed', 4);
+      expect([...features]).toEqual([
+        ['1001', ''],
+        ['1002', 'bb'],
+        ['1003', 'G'],
       ]);
     }
-  });
+  },
+);
 
-  test('shows who came and went, as later auth services tell it: wrapped, and with the id as text', async () => {
-    const { redis, map, aliceMap } = await stage();
+test('user status has one shape from both channels, and visitors get only the fields that are named', async () => {
+  const { redis, visitor } = await stage();
 
-    await redis.publish('user-status', { data: { user_id: '42', online: true } });
-    await redis.publish('user-status', { data: { user_id: USERS.big, online: true } });
-    await redis.publish('user-status', { data: { user_id: '42', online: false } });
+  await redis.publish('user-status-changed', { id: 42, online: true, email: 'private@example.com' });
+  await redis.publish('user-status', { data: { user_id: '42', online: true, ip: '192.0.2.1' } });
+  await redis.publish('feature-events', { id: 1001, rgb: 'a', owner_email: 'private@example.com' });
 
-    for (const { online, seen } of [map, aliceMap]) {
-      await seen('user-status-changed');
-      await seen('user-status-changed');
-      await seen('user-status-changed');
-      expect([...online]).toEqual([
-        ['42', false],
-        [USERS.big, true],
-      ]);
-    }
-  });
-
-  test.for(['feature-events', 'feature-status'])(
-    'shows the new status of a feature from channel %s',
-    async (channel) => {
-      const { redis, map, aliceMap } = await stage();
-
-      await redis.publish(channel, { id: 1001, rgb: 'a' });
-      await redis.publish(channel, { id: 1002, rgb: 'bb' });
-      await redis.publish(channel, { id: 1003, rgb: 'G' });
-      await redis.publish(channel, { id: 1001, rgb: '' });
-
-      for (const { features, seen } of [map, aliceMap]) {
-        for (let heard = 0; heard < 4; heard += 1) await seen('feature-status-changed');
-        expect([...features]).toEqual([
-          ['1001', ''],
-          ['1002', 'bb'],
-          ['1003', 'G'],
-        ]);
-      }
-    },
-  );
-
-  test('gets one shape of user status from both channels, and only the fields that are public', async () => {
-    const { redis, visitor } = await stage();
-
-    await redis.publish('user-status-changed', { id: 42, online: true, email: 'private@example.com' });
-    await redis.publish('user-status', { data: { user_id: '42', online: true, ip: '192.0.2.1' } });
-    await redis.publish('feature-events', { id: 1001, rgb: 'a', owner_email: 'private@example.com' });
-
-    expect(await visitor.next('user-status-changed')).toEqual([{ user_id: 42, online: true }]);
-    expect(await visitor.next('user-status-changed')).toEqual([{ user_id: '42', online: true }]);
-    expect(await visitor.next('feature-status-changed')).toEqual([{ id: 1001, rgb: 'a' }]);
-  });
+  expect(await visitor.next('user-status-changed')).toEqual([{ user_id: 42, online: true }]);
+  expect(await visitor.next('user-status-changed')).toEqual([{ user_id: '42', online: true }]);
+  expect(await visitor.next('feature-status-changed')).toEqual([{ id: 1001, rgb: 'a' }]);
 });
 
 test('a notification reaches its user, and neither another user nor a visitor', async () => {
