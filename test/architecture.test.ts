@@ -1,0 +1,85 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+// The map of design.md: what each module may import of ours, and the libraries that are its own.
+const MODULES: Record<string, { may: string[]; owns: string[] }> = {
+  'main.ts': { may: ['commands'], owns: ['commander'] },
+  'app.ts': {
+    may: ['auth', 'config', 'dispatch', 'http', 'redis', 'routes', 'sockets', 'source', 'stages.ts', 'telemetry'],
+    owns: [],
+  },
+  'stages.ts': { may: [], owns: [] },
+  commands: { may: ['app.ts', 'config'], owns: [] },
+  config: { may: ['schema'], owns: ['yaml'] },
+  schema: { may: [], owns: ['ajv', 'ajv-formats', 're2js', 'scslre', 'fastest-levenshtein'] },
+  routes: { may: ['config', 'schema'], owns: [] },
+  dispatch: { may: ['routes', 'schema'], owns: [] },
+  redis: { may: ['source', 'config'], owns: ['ioredis'] },
+  source: { may: [], owns: [] },
+  sockets: { may: ['auth', 'dispatch', 'routes', 'schema'], owns: ['socket.io', 'socket.io-parser', 'proxy-addr'] },
+  auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
+  telemetry: {
+    may: ['auth', 'dispatch', 'redis', 'sockets', 'source'],
+    owns: [
+      '@opentelemetry/api',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-node',
+      '@opentelemetry/sdk-trace',
+      'pino',
+      'prom-client',
+    ],
+  },
+  http: { may: ['routes'], owns: ['express'] },
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = globSync('src/**/*.ts');
+const imports: Import[] = files.flatMap((from) =>
+  [...readFileSync(from, 'utf8').matchAll(/^(?:import|export)\b[^'"`;]*?from '([^']+)'|^import '([^']+)'/gm)].map(
+    (match) => ({ from, to: match[1] ?? match[2] ?? '' }),
+  ),
+);
+const moduleOf = (file: string): string => relative('src', file).split('/')[0] ?? '';
+const ours = imports
+  .filter(({ to }) => to.startsWith('.'))
+  .map(({ from, to }) => ({ from, to: relative('.', resolve(dirname(from), to)) }));
+
+describe('the house', () => {
+  test('has the rooms of the map and no others', () => {
+    expect([...new Set(files.map(moduleOf))].sort()).toEqual(Object.keys(MODULES).sort());
+  });
+
+  test('lets each room see only those the map allows', () => {
+    const strays = ours.filter(
+      ({ from, to }) => moduleOf(from) !== moduleOf(to) && !MODULES[moduleOf(from)]?.may.includes(moduleOf(to)),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('keeps each library in one room', () => {
+    const strays = imports.filter(({ from, to }) => {
+      if (to.startsWith('.') || to.startsWith('node:')) return false;
+      return !MODULES[moduleOf(from)]?.owns.some((library) => to === library || to.startsWith(`${library}/`));
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('has a map without circles', () => {
+    const visit = (room: string, path: string[]): string[] => {
+      if (path.includes(room)) return [[...path, room].join(' → ')];
+      return (MODULES[room]?.may ?? []).flatMap((next) => visit(next, [...path, room]));
+    };
+    expect(Object.keys(MODULES).flatMap((room) => visit(room, []))).toEqual([]);
+  });
+
+  test('has no drawer for odds and ends', () => {
+    expect(
+      files.filter((file) => /\b(utils?|common|helpers?|misc|types)\b/.test(file.replace('variable-types', ''))),
+    ).toEqual([]);
+  });
+});

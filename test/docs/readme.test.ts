@@ -1,0 +1,95 @@
+import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { REJECTIONS } from '../../src/auth/rejection.ts';
+import { VARIABLES } from '../../src/config/environment.ts';
+import { loadRoutes } from '../../src/config/routes-file.ts';
+import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
+import { createMetrics, exportReadings } from '../../src/telemetry/metrics.ts';
+
+const README = await readFile('README.md', 'utf8');
+
+/** Rows of the first table after this heading, as lists of cells. */
+function table(heading: string): string[][] {
+  const section = README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('| '));
+  return rows.slice(2).map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').replaceAll('`', '')));
+}
+
+describe('the README lists', () => {
+  test('every variable with its default and description', () => {
+    const rows = Object.values(VARIABLES).map(({ name, fallback, description }) => [name, fallback, description]);
+    expect(table('Variables')).toEqual(rows);
+  });
+
+  test('every metric with its type and help', async () => {
+    const metrics = createMetrics();
+    const nothing = {
+      connections: () => 0,
+      users: () => [],
+      source: () => 'subscribed' as const,
+      draining: () => false,
+    };
+    exportReadings(metrics.registry, nothing);
+    const known = await metrics.registry.getMetricsAsJSON();
+    const ours = known
+      .filter(({ name }) => !/^(process|nodejs)_/.test(name))
+      .map(({ name, type, help }) => [name, String(type), help]);
+    const listed = table('Metrics').map(([name = '', type = '', , help = '']) => [name, type, help]);
+    expect(new Set(listed.map(String))).toEqual(new Set(ours.map(String)));
+  });
+
+  test('every rejection, and whether the client may come again', () => {
+    const listed = table('Rejections').map(([code, again]) => [code, again === 'yes']);
+    expect(listed).toEqual(Object.entries(REJECTIONS).map(([code, { retry }]) => [code, retry]));
+  });
+
+  test('every reason for a drop', () => {
+    expect(table('Drops').map(([reason]) => reason)).toEqual([...DROP_REASONS]);
+  });
+
+  test('files and folders that are there', () => {
+    const links = [...README.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)]
+      .map(([, path]) => path ?? '')
+      .filter((path) => !path.startsWith('http'));
+    expect(links.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+describe('the README’s examples', () => {
+  const yamlBlocks = [...README.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```$/gm)].map(([, indent = '', block = '']) =>
+    unindented(block, indent),
+  );
+  const namedJson = [...README.matchAll(/`([\w./-]+\.json)`:\n\n( *)```json\n([\s\S]*?)^ *```$/gm)];
+
+  test('are there', () => {
+    expect(yamlBlocks.length).toBeGreaterThanOrEqual(2);
+    expect(namedJson).toHaveLength(1);
+  });
+
+  test.each(yamlBlocks)('load without a finding: example %#', async (block) => {
+    const root = await mkdtemp(join(tmpdir(), 'readme-'));
+    await cp('schemas', join(root, 'schemas'), { recursive: true });
+    for (const [, path = '', indent = '', json = ''] of namedJson) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), unindented(json, indent));
+    }
+    await mkdir(join(root, 'config'));
+    await writeFile(join(root, 'config', 'routes.yaml'), block);
+    expect(loadRoutes(join(root, 'config', 'routes.yaml')).findings).toEqual([]);
+  });
+});
+
+describe('the shipped routes files', () => {
+  test.each(['config/routes.yaml', 'config/routes.metargb.yaml'])('%s has no findings', (file) => {
+    const { config, findings } = loadRoutes(file);
+    expect(findings).toEqual([]);
+    expect(config?.routes.length).toBeGreaterThan(0);
+  });
+});
+
+function unindented(block: string, indent: string): string {
+  return block.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+}

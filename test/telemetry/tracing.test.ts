@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { startAuth, TOKENS } from '../support/auth-service.ts';
+import { connectClient, createClient } from '../support/client.ts';
+import { startOtlpGrpcReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { runProgram, type Program } from '../support/program.ts';
+import { startRedis, type RedisServer } from '../support/redis-server.ts';
+
+const CONSUMER = 5;
+const CLIENT = 3;
+const ERROR = 2;
+const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const NOTIFICATION = { id: 'canary-id', user_id: 7, type: 'login', title: 'canary-title', message: 'canary-text' };
+
+async function traced(environment: Record<string, string>): Promise<{ program: Program; redis: RedisServer }> {
+  const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
+  const program = await runProgram({
+    REDIS_URL: redis.url,
+    AUTH_SERVICE_ADDR: auth.address,
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+    ...environment,
+  });
+  await program.logged('subscribed to Redis');
+  return { program, redis };
+}
+
+describe('with an OTLP endpoint', () => {
+  test('a message is one CONSUMER span that continues the publisher’s trace', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program, redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    const client = await connectClient(program.url, TOKENS.alice);
+
+    await redis.publish('notifications', { ...NOTIFICATION, traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01` });
+
+    expect(await client.next('notification-received')).toEqual([NOTIFICATION]);
+    expect(await receiver.span('process notifications')).toMatchObject({
+      kind: CONSUMER,
+      traceId: PARENT.traceId,
+      parentSpanId: PARENT.spanId,
+      attributes: {
+        'messaging.system.name': 'redis',
+        'messaging.destination.name': 'notifications',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'gateway.route': 'notifications',
+        'gateway.outcome': 'delivered',
+        'gateway.recipients': 1,
+      },
+    });
+  });
+
+  test('a dropped message is an error span with its reason', async () => {
+    const receiver = await startOtlpReceiver();
+    const { redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    await redis.publish('notifications', { ...NOTIFICATION, user_id: 0 });
+    expect(await receiver.span('process notifications')).toMatchObject({
+      status: { code: ERROR },
+      attributes: {
+        'gateway.outcome': 'dropped',
+        'gateway.drop.reason': 'invalid',
+        'error.type': 'invalid',
+        'gateway.recipients': 0,
+      },
+    });
+  });
+
+  test('an authentication is a span with its gRPC call as child', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    await createClient(program.url, { auth: { token: 'canary-token' } }).next('connect_error');
+    const call = await receiver.span('auth.AuthService/ValidateToken');
+    const authentication = await receiver.span('authenticate');
+    expect(call).toMatchObject({
+      kind: CLIENT,
+      traceId: authentication.traceId,
+      parentSpanId: authentication.spanId,
+      attributes: {
+        'rpc.system.name': 'grpc',
+        'rpc.method': 'auth.AuthService/ValidateToken',
+        'rpc.response.status_code': 'OK',
+      },
+    });
+    expect(authentication.attributes).toEqual({ 'gateway.outcome': 'rejected', 'gateway.rejection': 'token-invalid' });
+  });
+
+  test('no token, user id or payload is in any span, resource, log line or metric', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program, redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ADMIN_TOKEN: 'canary-admin-token',
+    });
+    const client = await connectClient(program.url, TOKENS.big);
+    await createClient(program.url, { auth: { token: 'canary-token' } }).next('connect_error');
+    await redis.publish('notifications', { ...NOTIFICATION, user_id: '9007199254740993' });
+    await client.next('notification-received');
+    await redis.publish('notifications', '{"canary-key": "canary-value"}');
+    await redis.publish('notifications', 'canary-broken');
+    await redis.publish('user-status', { user_id: 7, status: 'online' });
+    await client.next('user-status-changed');
+    await receiver.span('process user-status');
+    const metrics = await program.metrics();
+    program.signal('SIGTERM');
+    await program.ended;
+    for (const told of [receiver.raw(), program.output(), metrics, JSON.stringify(await receiver.exported)]) {
+      expect(told).not.toMatch(/canary|9007199254740993/);
+      expect(told).not.toContain(TOKENS.big);
+    }
+    expect(receiver.raw()).toContain('websocket-gateway');
+    // The command line may hold anything.
+    expect(receiver.raw()).not.toContain('process.command');
+  });
+
+  test.each([
+    ['an unsampled publisher is not recorded', '00', 'parentbased_always_on', undefined],
+    ['always_off records nothing', '01', 'always_off', undefined],
+    ['a ratio of 0 records nothing without a parent', undefined, 'traceidratio', '0'],
+  ])('%s', async (_, flags, sampler, ratio) => {
+    const receiver = await startOtlpReceiver();
+    const { program, redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_TRACES_SAMPLER: sampler,
+      ...(ratio !== undefined && { OTEL_TRACES_SAMPLER_ARG: ratio }),
+    });
+    const traceparent = flags === undefined ? {} : { traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-${flags}` };
+    await redis.publish('notifications', { ...NOTIFICATION, ...traceparent });
+    await expect.poll(() => program.metric('gateway_route_received_total{route="notifications"}')).toBe(1);
+    // Stopping exports what there is.
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(receiver.spans).toEqual([]);
+  });
+
+  test('spans go out as protobuf unless told otherwise', async () => {
+    const receiver = await startOtlpReceiver();
+    const { redis } = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    await redis.publish('notifications', NOTIFICATION);
+    expect(await receiver.exported).toBe('application/x-protobuf');
+    expect(receiver.raw()).toContain('process notifications');
+  });
+
+  test('spans go out over gRPC where that is asked for', async () => {
+    const receiver = await startOtlpGrpcReceiver();
+    const { redis } = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    await redis.publish('notifications', NOTIFICATION);
+    expect(await receiver.exported).toContain('process notifications');
+  });
+
+  test('a collector that is gone delays neither delivery nor the end', async () => {
+    const { program, redis } = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+    const client = await connectClient(program.url, TOKENS.alice);
+    await redis.publish('notifications', NOTIFICATION);
+    expect(await client.next('notification-received')).toEqual([NOTIFICATION]);
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+});
