@@ -1,12 +1,13 @@
 // Payloads are cut from the published text, not written anew: numbers beyond 2^53, key order, spacing and escapes
 // reach the client as they were sent. All functions here expect text that JSON.parse has accepted.
 
-/** One member of an object: where its key, its value and the value's end stand in the text. */
+/** One member of an object: where its key, its value, the value's end and what follows the comma stand in the text. */
 interface Member {
   readonly name: string;
   readonly key: number;
   readonly value: number;
   readonly end: number;
+  readonly next: number;
 }
 
 /** The text of the value at `path`; the last one where a key is repeated, as JSON.parse has it. */
@@ -15,15 +16,18 @@ export function sliceAt(text: string, path: readonly string[]): string | undefin
   return span && text.slice(span.start, span.end);
 }
 
-/** The text without the member at `path`, each time it stands there. */
+/** The text without the member at `path`, each time it stands there; every other byte stays. */
 export function without(text: string, path: readonly string[]): string {
   const name = path.at(-1);
   const parent = spanAt(text, path.slice(0, -1));
-  if (name === undefined || parent === undefined || text[parent.start] !== '{') return text;
-  const all = membersOf(text, parent.start);
-  if (!all.some((member) => member.name === name)) return text;
-  const kept = all.filter((member) => member.name !== name).map((member) => text.slice(member.key, member.end));
-  return `${text.slice(0, parent.start)}{${kept.join(',')}}${text.slice(parent.end)}`;
+  const members = parent === undefined ? [] : membersOf(text, parent.start);
+  const kept = members.filter((member) => member.name !== name);
+  const [first] = members;
+  const last = members.at(-1);
+  if (first === undefined || last === undefined || kept.length === members.length) return text;
+  // Each with the comma and the spacing behind it, which the new last one has no use for.
+  const middle = kept.map(({ key, end, next }, i) => text.slice(key, i < kept.length - 1 ? next : end));
+  return text.slice(0, first.key) + middle.join('') + text.slice(last.end);
 }
 
 /** Whether brackets stand more than `limit` deep. */
@@ -70,8 +74,9 @@ function membersOf(text: string, start: number): Member[] {
     const keyEnd = endOfString(text, i);
     const value = skipSpace(text, skipOver(text, keyEnd, COLON));
     const end = endOfValue(text, value);
-    members.push({ name: decoded(text.slice(i, keyEnd)), key: i, value, end });
-    i = skipSpace(text, skipOver(text, end, COMMA));
+    const next = skipSpace(text, skipOver(text, end, COMMA));
+    members.push({ name: decoded(text.slice(i, keyEnd)), key: i, value, end, next });
+    i = next;
   }
   return members;
 }

@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseTargetField } from '../../src/config/field.ts';
+import { compileTarget, type Recipients } from '../../src/routes/target.ts';
+
+/** Whom `target: { users: fields }` finds in a message. */
+function recipients(fields: readonly string[], message: unknown): Recipients {
+  return compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated')(message);
+}
+
+describe('a broadcast', () => {
+  test.each(['authenticated', 'anyone'] as const)('for %s goes to that audience, whatever the message says', (who) => {
+    const target = compileTarget({ kind: 'broadcast' }, who);
+    expect(target({ user_id: 7 })).toEqual({ rooms: [`audience:${who}`], skipped: 0 });
+    expect(target({})).toEqual({ rooms: [`audience:${who}`], skipped: 0 });
+  });
+});
+
+describe('a target of users', () => {
+  test.each([
+    ['one field', ['user_id'], { user_id: 7 }, ['user:7'], 0],
+    ['an id as text', ['user_id'], { user_id: '9007199254740993' }, ['user:9007199254740993'], 0],
+    ['the union of two fields', ['old', 'new'], { old: 7, new: 8 }, ['user:7', 'user:8'], 0],
+    ['a user in two fields once', ['old', 'new'], { old: 7, new: '7' }, ['user:7'], 0],
+    ['a list', ['all'], { all: [7, '8', 7] }, ['user:7', 'user:8'], 0],
+    ['a pointer', ['/data/user_id'], { data: { user_id: 7 } }, ['user:7'], 0],
+    ['a pointer into a list', ['/items/1/id'], { items: [{ id: 7 }, { id: 8 }] }, ['user:8'], 0],
+    ['a name with a slash, escaped', ['/a~1b'], { 'a/b': 7 }, ['user:7'], 0],
+    ['an absent optional field', ['old?', 'new'], { new: 8 }, ['user:8'], 0],
+    ['an optional field that is null', ['old?', 'new'], { old: null, new: 8 }, ['user:8'], 0],
+    ['an optional field that is there', ['old?', 'new'], { old: 7, new: 8 }, ['user:7', 'user:8'], 0],
+    ['an optional field with a bad id', ['old?', 'new'], { old: '', new: 8 }, ['user:8'], 1],
+    ['a list with one bad item', ['all'], { all: [7, 0, 8] }, ['user:7', 'user:8'], 1],
+    ['a list in a list', ['all'], { all: [[7], 8] }, ['user:8'], 1],
+    ['a null in a list', ['all'], { all: [null, 8] }, ['user:8'], 1],
+    ['an empty list', ['all'], { all: [] }, [], 0],
+    ['a missing field', ['user_id'], {}, [], 1],
+    ['null where an id is due', ['user_id'], { user_id: null }, [], 1],
+    ['an inherited name', ['constructor'], {}, [], 1],
+    ['a rounded number', ['user_id'], { user_id: 2 ** 53 }, [], 1],
+    ['only bad items', ['all'], { all: ['*', {}, true] }, [], 3],
+  ])('%s', (_, fields, message, rooms, skipped) => {
+    expect(recipients(fields, message)).toEqual({ rooms, skipped });
+  });
+
+  test('serves a list of 100,000 users', () => {
+    const all = Array.from({ length: 100_000 }, (_, index) => index + 1);
+    expect(recipients(['all'], { all }).rooms).toHaveLength(100_000);
+  });
+
+  test('never becomes a broadcast or the room of somebody who is not named, whatever the message holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...FIELDS)), message, (fields, value) => {
+        const { rooms } = recipients(fields, value);
+        const named = new Set(fields.flatMap((field) => idsIn(pick(value, field))));
+        expect(new Set(rooms)).toEqual(new Set([...named].map((id) => `user:${id}`)));
+        expect(new Set(rooms).size).toBe(rooms.length);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+const FIELDS = ['a', 'b?', '/c/a', '/c/b?', '/d/0'];
+
+const leaf = fc.oneof(
+  fc.constantFrom<unknown>(
+    7,
+    '7',
+    8,
+    '9007199254740993',
+    2 ** 53,
+    0,
+    -0,
+    1.5,
+    '',
+    '*',
+    '07',
+    null,
+    true,
+    'audience:anyone',
+  ),
+  fc.integer(),
+  fc.double(),
+  fc.bigInt(0n, 2n ** 65n).map(String),
+  fc.jsonValue(),
+);
+const value = fc.oneof(leaf, fc.array(leaf, { maxLength: 4 }), fc.constant({}));
+const message = fc.record(
+  { a: value, b: value, c: fc.oneof(value, fc.record({ a: value, b: value }, { requiredKeys: [] })), d: value },
+  { requiredKeys: [] },
+);
+
+/** The rule in other words than the code's: a decimal text that a uint64 counter would print, above 0. */
+function idsIn(found: unknown): string[] {
+  return (Array.isArray(found) ? found : [found]).flatMap((item: unknown) => {
+    const text = typeof item === 'number' && Math.abs(item) < 2 ** 53 ? String(item) : item;
+    if (typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return [];
+    const id = BigInt(text);
+    return String(id) === text && id > 0n && id < 2n ** 64n ? [text] : [];
+  });
+}
+
+function pick(from: unknown, field: string): unknown {
+  const names = field.replace('?', '').replace(/^\//, '').split('/');
+  return names.reduce<unknown>((found, name) => new Map(entries(found)).get(name), from);
+}
+
+function entries(found: unknown): [string, unknown][] {
+  return typeof found === 'object' && found !== null ? Object.entries(found) : [];
+}
