@@ -75,14 +75,14 @@ function deliver(route: Route, message: Message, fanout: Fanout): Outcome {
   if (broken !== undefined) return dropped(route, 'invalid', broken);
   const { rooms, skipped } = route.target(message.value);
   if (rooms.length === 0) return dropped(route, 'no-target', undefined, skipped);
-  const recipients = fanout.count(rooms);
-  if (recipients === 0) return { kind: 'not-here', route, skipped };
   try {
+    const recipients = fanout.count(rooms);
+    if (recipients === 0) return { kind: 'not-here', route, skipped };
     fanout.emit(rooms, route.event, route.shape(message.text));
+    return { kind: 'delivered', route, recipients, skipped };
   } catch (error) {
     return dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error), skipped);
   }
-  return { kind: 'delivered', route, recipients, skipped };
 }
 
 function dropped(route: Route | undefined, reason: DropReason, detail?: string, skipped = 0): Outcome {

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
+import { MAX_BYTES, stageDispatch } from './stage.ts';
+
+const ROUTES = `
+version: 1
+routes:
+  notices: { event: notice, schema: ../notice.json, target: { users: [to, cc?] } }
+`;
+const NOTICE = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  required: ['to'],
+  properties: {
+    to: { type: 'array', items: { type: ['integer', 'string'] } },
+    cc: { type: ['integer', 'string', 'null'] },
+    text: { type: 'string' },
+  },
+};
+const GOOD = '{"to":[7],"text":"ok"}';
+
+const DROPS: readonly [what: string, raw: string | Buffer, reason: string][] = [
+  ['nothing', '', 'not-json'],
+  ['a space', ' ', 'not-json'],
+  ['text that is not JSON', 'hello', 'not-json'],
+  ['a truncated object', GOOD.slice(0, -1), 'not-json'],
+  ['two values', `${GOOD}${GOOD}`, 'not-json'],
+  ['a byte order mark', `\ufeff${GOOD}`, 'not-json'],
+  ['a NUL behind the object', `${GOOD}\0`, 'not-json'],
+  ['a NUL in a text', '{"to":[7],"text":"a\0b"}', 'not-json'],
+  ['single quotes', "{'to':[7]}", 'not-json'],
+  ['a comma too many', '{"to":[7],}', 'not-json'],
+  ['NaN', '{"to":[7],"n":NaN}', 'not-json'],
+  ['a comment', '{"to":[7]/**/}', 'not-json'],
+  ['invalid UTF-8', Buffer.from('{"to":[7],"text":"\xff"}', 'latin1'), 'not-json'],
+  ['a UTF-8 surrogate', Buffer.from('{"to":[7],"text":"\xed\xa0\x80"}', 'latin1'), 'not-json'],
+  ['UTF-16', Buffer.from(GOOD, 'utf16le'), 'not-json'],
+  ['null', 'null', 'not-object'],
+  ['a number', '7', 'not-object'],
+  ['a text', '"7"', 'not-object'],
+  ['true', 'true', 'not-object'],
+  ['a list', `[${GOOD}]`, 'not-object'],
+  ['2 MB', JSON.stringify({ to: [7], text: 'x'.repeat(2 * 1024 * 1024) }), 'too-large'],
+  ['one byte too many', JSON.stringify({ to: [7], text: '' }).padEnd(MAX_BYTES + 1), 'too-large'],
+  ['65 levels', nested(65), 'too-deep'],
+  ['5,000 levels', nested(5000), 'too-deep'],
+  ['200,000 levels', '['.repeat(200_000) + ']'.repeat(200_000), 'too-deep'],
+  ['200,000 levels never closed', '{"a":'.repeat(200_000), 'too-deep'],
+  ['an empty object', '{}', 'invalid'],
+  ['a value of the wrong type', '{"to":[7],"text":1}', 'invalid'],
+  ['a required key that is only inherited', '{"__proto__":{"to":[7]}}', 'invalid'],
+  ['an empty list of users', '{"to":[]}', 'no-target'],
+  ['users that are no ids', '{"to":["*","07",0],"cc":null}', 'no-target'],
+];
+
+describe('a message that cannot be delivered', () => {
+  test.each(DROPS)('because it is %s is dropped, and the next one is not', (_, raw, reason) => {
+    const { plan, emitted, receive } = stageDispatch(ROUTES, { notice: NOTICE });
+    const [route] = plan.routes;
+
+    expect(receive('notices', raw)).toMatchObject([{ kind: 'dropped', reason, route }]);
+    expect(emitted).toEqual([]);
+
+    expect(receive('notices', GOOD)).toMatchObject([{ kind: 'delivered', route }]);
+    expect(emitted).toEqual([{ rooms: ['user:7'], event: 'notice', payload: GOOD }]);
+  });
+
+  test('because nobody routes its channel is dropped once, without a route', () => {
+    const { emitted, receive } = stageDispatch(ROUTES, { notice: NOTICE });
+    for (const channel of ['other', '', '__proto__', 'NOTICES'])
+      expect(receive(channel, GOOD)).toEqual([{ kind: 'dropped', reason: 'no-route', skipped: 0 }]);
+    expect(emitted).toEqual([]);
+  });
+
+  test.each(['count', 'emit'] as const)('because %s fails is dropped, and the next one is not', (broken) => {
+    let failures = 1;
+    const { receive } = stageDispatch(
+      ROUTES,
+      { notice: NOTICE },
+      {
+        [broken]: () => {
+          if (failures-- > 0) throw new RangeError('out of stack');
+          return 1;
+        },
+      },
+    );
+    expect(receive('notices', GOOD)).toMatchObject([
+      { kind: 'dropped', reason: 'emit-failed', detail: 'out of stack' },
+    ]);
+    expect(receive('notices', GOOD)).toMatchObject([{ kind: 'delivered' }]);
+  });
+
+  test('is told for one of the reasons in the list, and each reason of the list has its row here', () => {
+    const reasons = new Set([...DROPS.map(([, , reason]) => reason), 'no-route', 'emit-failed']);
+    expect([...reasons].sort()).toEqual([...DROP_REASONS].sort());
+  });
+
+  test.each(DROPS)('because it is %s is told without a word of it', (_, raw) => {
+    const { receive } = stageDispatch(ROUTES, { notice: NOTICE });
+    const words = raw.toString().match(/[a-z]{2,}/gi) ?? [];
+    const told = JSON.stringify(receive('notices', raw).map((outcome) => ('detail' in outcome ? outcome.detail : '')));
+    for (const word of words.slice(0, 100).filter((word) => !OWN_WORDS.has(word))) expect(told).not.toContain(word);
+  });
+});
+
+/** Words of the schema, which a detail may name. */
+const OWN_WORDS = new Set(['to', 'text', 'true', 'null']);
+
+describe('a message with something odd about it', () => {
+  test.each([
+    ['lone surrogate escapes', '{"to":[7],"text":"\\ud800 \\udc00"}'],
+    ['an emoji of four bytes', '{"to":[7],"text":"🙂"}'],
+    ['an escaped NUL', '{"to":[7],"text":"\\u0000"}'],
+    ['line separators of JavaScript', '{"to":[7],"text":"\u2028\u2029"}'],
+    ['markup', '{"to":[7],"text":"</script><b>&amp;"}'],
+    ['spacing around it', ' \n{"to" : [ 7 ]}\r\n'],
+    ['a key twice', '{"to":[8],"to":[7]}'],
+    ['a number that JSON.parse would round', '{"to":[7],"n":12345678901234567890}'],
+    ['64 levels', nested(64)],
+    ['a key of 1,000 characters', `{"to":[7],"${'k'.repeat(1000)}":1}`],
+    ['exactly as many bytes as are taken', '{"to":[7]}'.padEnd(MAX_BYTES)],
+    ['a __proto__ key', '{"to":[7],"__proto__":{"text":1,"polluted":true}}'],
+    ['a constructor.prototype key', '{"to":[7],"constructor":{"prototype":{"polluted":true}}}'],
+  ])('(%s) goes out as it was published', (_, raw) => {
+    const { emitted, receive } = stageDispatch(ROUTES, { notice: NOTICE });
+
+    expect(receive('notices', raw)).toMatchObject([{ kind: 'delivered' }]);
+    expect(emitted).toEqual([{ rooms: ['user:7'], event: 'notice', payload: raw }]);
+    expect({}).not.toHaveProperty('polluted');
+    expect(receive('notices', GOOD)).toMatchObject([{ kind: 'delivered' }]);
+  });
+});
+
+/** A notice with brackets that deep. */
+function nested(levels: number): string {
+  return `{"to":[7],"deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { parseField } from '../../src/config/field.ts';
+import type { CheckedRoute, RoutesConfig } from '../../src/config/routes-file.ts';
+import { compilePlan } from '../../src/routes/plan.ts';
+
+function configOf(...routes: Partial<CheckedRoute>[]): RoutesConfig {
+  return { file: 'routes.yaml', traceparentField: 'traceparent', routes: routes.map(checked) };
+}
+
+function checked(route: Partial<CheckedRoute>, index: number): CheckedRoute {
+  return {
+    name: `route-${index}`,
+    channels: ['news'],
+    event: 'news',
+    schema: 'news.json',
+    target: { kind: 'broadcast' },
+    audience: 'authenticated',
+    shape: { kind: 'as-published' },
+    check: () => undefined,
+    ...route,
+  };
+}
+
+describe('a plan', () => {
+  test('knows the routes of each channel, in the order of the file', () => {
+    const plan = compilePlan(configOf({ channels: ['a', 'b'] }, { channels: ['b'] }, { channels: ['c'] }), 3);
+    expect(plan.number).toBe(3);
+    expect(plan.channels).toEqual(['a', 'b', 'c']);
+    expect(plan.routesFor('b').map(({ name }) => name)).toEqual(['route-0', 'route-1']);
+  });
+
+  test.each(['other', '', 'NEWS', '__proto__', 'constructor', 'toString'])(
+    'has no route for channel "%s"',
+    (channel) => {
+      expect(compilePlan(configOf({}), 1).routesFor(channel)).toEqual([]);
+    },
+  );
+
+  test('cannot be changed', () => {
+    const plan = compilePlan(configOf({}), 1);
+    expect(Object.isFrozen(plan)).toBe(true);
+    for (const route of plan.routes) expect(Object.isFrozen(route)).toBe(true);
+  });
+
+  test('has the hash of an equal plan, and not of another', () => {
+    const fields = new Map([['a', parseField('b')]]);
+    const hashes = [
+      configOf({}),
+      configOf({ event: 'other' }),
+      configOf({ channels: ['other'] }),
+      configOf({ target: { kind: 'users', fields: [parseField('a')] } }),
+      configOf({ shape: { kind: 'map', fields } }),
+      configOf({ shape: { kind: 'map', fields: new Map([['a', parseField('c')]]) } }),
+    ].map((config) => compilePlan(config, 1).hash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(compilePlan(configOf({}), 2).hash).toBe(hashes[0]);
+  });
+});
