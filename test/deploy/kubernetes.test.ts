@@ -1,0 +1,101 @@
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { loadRoutes } from '../../src/config/routes-file.ts';
+import { startGateway } from '../support/gateway.ts';
+import { freePort } from '../support/ports.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface ConfigMapMount {
+  readonly name: string;
+  readonly items?: readonly { key: string; path: string }[];
+}
+interface Deployment {
+  readonly spec: {
+    readonly selector: { matchLabels: object };
+    readonly template: {
+      readonly metadata: { labels: object };
+      readonly spec: {
+        readonly containers: readonly [
+          {
+            readonly livenessProbe: { httpGet: { path: string } };
+            readonly readinessProbe: { httpGet: { path: string } };
+            readonly volumeMounts: readonly { name: string; mountPath: string }[];
+          },
+        ];
+        readonly volumes: readonly {
+          name: string;
+          configMap?: ConfigMapMount;
+          projected?: { sources: readonly { configMap: ConfigMapMount }[] };
+        }[];
+      };
+    };
+  };
+}
+interface Kustomization {
+  readonly configMapGenerator: readonly { name: string; files: readonly string[] }[];
+}
+interface Selecting {
+  readonly spec: { selector: object };
+}
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const { spec: deployment }: Deployment = parse(read('deploy/kubernetes/deployment.yaml'));
+const { spec: service }: Selecting = parse(read('deploy/kubernetes/service.yaml'));
+const { spec: budget }: Selecting = parse(read('deploy/kubernetes/pdb.yaml'));
+const { configMapGenerator }: Kustomization = parse(read('kustomization.yaml'));
+const pod = deployment.template.spec;
+const [container] = pod.containers;
+
+test.each(globSync('config/*.yaml', { cwd: ROOT }))('%s finds all its schemas in the mounted ConfigMaps', (file) => {
+  const root = mkdtempSync(join(tmpdir(), 'pod-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const { name, mountPath } of container.volumeMounts) mountAsKubelet(name, join(root, mountPath));
+
+  const { config, findings } = loadRoutes(join(root, 'app', file), undefined);
+
+  expect(findings).toEqual([]);
+  expect(config?.routes.length).toBeGreaterThan(0);
+});
+
+/** Files lie in a folder named by date, `..data` points at it, and what one sees are links into `..data`. */
+function mountAsKubelet(volumeName: string, folder: string): void {
+  const volume = pod.volumes.find(({ name }) => name === volumeName);
+  const maps = volume?.projected?.sources.map(({ configMap }) => configMap) ?? [volume?.configMap ?? { name: '' }];
+  const dated = '..2026_11_23_00_00_00.123456789';
+  mkdirSync(join(folder, dated), { recursive: true });
+  symlinkSync(dated, join(folder, '..data'));
+  const paths = maps.flatMap((map) => project(map, join(folder, dated)));
+  for (const top of new Set(paths.map((path) => path.split('/')[0] ?? '')))
+    symlinkSync(join('..data', top), join(folder, top));
+}
+
+function project({ name, items }: ConfigMapMount, folder: string): string[] {
+  const files = configMapGenerator.find((map) => map.name === name)?.files ?? [];
+  return (items ?? files.map((file) => ({ key: basename(file), path: basename(file) }))).map(({ key, path }) => {
+    const file = files.find((one) => basename(one) === key);
+    if (file === undefined) throw new Error(`ConfigMap ${name} has no key ${key}`);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    copyFileSync(join(ROOT, file), join(folder, path));
+    return path;
+  });
+}
+
+test('without Redis the probes call a pod alive, but not ready', async () => {
+  const gateway = await startGateway({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+
+  expect((await gateway.get(container.livenessProbe.httpGet.path)).status).toBe(200);
+  expect((await gateway.get(container.readinessProbe.httpGet.path)).status).toBe(503);
+});
+
+test('Deployment, Service and PodDisruptionBudget select the pods', () => {
+  const { labels } = deployment.template.metadata;
+
+  expect(deployment.selector.matchLabels).toEqual(labels);
+  expect(service.selector).toEqual(labels);
+  expect(budget.selector).toEqual({ matchLabels: labels });
+});
