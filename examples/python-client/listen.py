@@ -1,7 +1,7 @@
 """Listens to the gateway and prints what it hears.
 
 GATEWAY_TOKEN=... python3 listen.py [http://localhost:3000] [websocket|polling]
-Needs python-socketio with aiohttp: pip install "python-socketio[asyncio_client]", Debian: python3-socketio.
+Needs python-socketio with aiohttp: pip install python-socketio aiohttp, Debian: python3-socketio.
 """
 import asyncio
 import os
