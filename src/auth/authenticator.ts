@@ -58,11 +58,13 @@ export function createAuthenticator({
   anonymousAllowed,
 }: AuthenticatorOptions): Authenticator {
   async function ask(token: string, trace: AuthTrace): Promise<AuthOutcome> {
+    // Anonymous clients pass the gate while it is open, and who has a token passes with them.
+    if (breaker.isOpen()) return unavailable('breaker open');
     const answer = await checker.check(token, trace);
     breaker.record(answer.kind !== 'unavailable');
     if (answer.kind === 'valid') return { kind: 'accepted', identity: { user: answer.user } };
     if (answer.kind === 'invalid') return { kind: 'rejected', rejection: rejection('token-invalid') };
-    return { kind: 'rejected', rejection: rejection('auth-unavailable'), cause: answer.cause };
+    return unavailable(answer.cause);
   }
 
   async function decide(token: string | Rejection | undefined, trace: AuthTrace): Promise<AuthOutcome> {
@@ -81,4 +83,8 @@ export function createAuthenticator({
       return outcome;
     },
   };
+}
+
+function unavailable(cause: string): AuthOutcome {
+  return { kind: 'rejected', rejection: rejection('auth-unavailable'), cause };
 }

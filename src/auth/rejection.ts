@@ -8,6 +8,7 @@ export const REJECTIONS = {
   'token-invalid': { retry: false, message: 'unauthorized: the token is not valid, or no longer' },
   'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },
   'handshake-malformed': { retry: false, message: 'not a handshake of Socket.IO 4' },
+  'too-many-packets': { retry: true, message: 'more packets than a client may send' },
   'session-unknown': { retry: true, message: 'the polling session is not known here' },
   'auth-unavailable': { retry: true, message: 'the auth service cannot answer' },
   draining: { retry: true, message: 'this instance is shutting down' },

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Authenticator, Identity } from '../auth/authenticator.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
-import { findToken } from '../auth/token.ts';
-import { isObject } from '../schema/json.ts';
 import { roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
+import { guardNamespace } from './admission.ts';
 import { createClientAddress } from './client-address.ts';
 import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import { guardHandshakes } from './gate.ts';
+import { limitPackets } from './packet-limit.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
 export interface ConnectionEvents extends ClientEventEvents {
@@ -43,23 +43,15 @@ const CLOSE_LOOK_MS = 20;
 
 /** From handshake to `connected`: gate, token, identity, rooms. */
 export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
-  const { authenticator, events } = options;
+  const { events } = options;
   const addressOf = createClientAddress(options.trustedProxies);
   const refused = (code: RejectionCode, request: IncomingMessage): void =>
     events.refused(rejection(code), addressOf(request));
   const namespace = io.of('/');
 
-  async function decide(socket: GatewaySocket, next: (error?: Error) => void): Promise<void> {
-    const outcome = await authenticator.identify(tokenOf(socket, options.queryToken));
-    if (outcome.kind === 'accepted') return admit(socket, outcome.identity, next);
-    refused(outcome.rejection.code, socket.request);
-    refuse(socket, outcome.rejection, next);
-  }
-
   guardHandshakes(io, { origins: options.origins, closedBecause: options.closedBecause, refused });
-  namespace.use((socket, next) => {
-    void decide(socket, next);
-  });
+  limitPackets(io, (request) => refused('too-many-packets', request));
+  guardNamespace(io, { ...options, refused, failed: events.failed });
   namespace.on('connection', (socket) => greet(socket, events));
 
   return {
@@ -77,31 +69,11 @@ async function closeAll(io: GatewayServer): Promise<void> {
   await io.close();
 }
 
-function tokenOf({ handshake }: GatewaySocket, queryToken: boolean): ReturnType<typeof findToken> {
-  const auth: unknown = handshake.auth;
-  return findToken({
-    auth: isObject(auth) ? auth['token'] : undefined,
-    authorization: handshake.headers.authorization,
-    ...(queryToken && { query: handshake.query['token'] }),
-  });
-}
-
-function admit(socket: GatewaySocket, identity: Identity, next: () => void): void {
-  if (identity.user !== undefined) socket.data.user = identity.user;
-  next();
-}
-
-/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
-function refuse(socket: GatewaySocket, { code, message, retry }: Rejection, next: (error: Error) => void): void {
-  if (retry) socket.conn.close();
-  else next(Object.assign(new Error(message), { data: { code, message, retry } }));
-}
-
 function greet(socket: GatewaySocket, events: ConnectionEvents): void {
   const { user } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
-  socket.on('disconnect', (reason) => events.closed(String(reason), (performance.now() - openedAt) / 1000));
+  socket.on('disconnect', (reason) => events.closed(reason, (performance.now() - openedAt) / 1000));
   void socket.join(roomsOf(user));
   events.opened(user !== undefined);
   socket.emit('connected', {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http';
 import { rejection, type RejectionCode } from '../auth/rejection.ts';
 import type { GatewayServer } from './socket-server.ts';
 
@@ -15,11 +15,12 @@ export interface GateOptions {
  * a stock client comes back, with a growing delay, only from a failed HTTP request.
  */
 export function guardHandshakes(io: GatewayServer, { origins, closedBecause, refused }: GateOptions): void {
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    const code = isAllowedOrigin(request, origins) ? newSession(request) && closedBecause() : 'origin-refused';
+  io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
+    const code = isAllowedOrigin(request, origins) ? isNewSession(request) && closedBecause() : 'origin-refused';
     if (!code) return next();
     refused(code, request);
-    refuse(request, response, code);
+    if (response instanceof ServerResponse) refuse(response, code);
+    else refuseUpgrade(request, code);
   });
   io.engine.on('connection_error', ({ req, code }: { req: IncomingMessage; code: number }) => {
     refused(code === UNKNOWN_SESSION ? 'session-unknown' : 'handshake-malformed', req);
@@ -31,16 +32,18 @@ const UNKNOWN_SESSION = 1;
 /** Exact match with an entry, or the page's own host. No Origin: not a browser, and the token is needed all the same. */
 export function isAllowedOrigin({ headers: { origin, host } }: IncomingMessage, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes(origin)) return true;
-  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+  // Compared as text: what a URL parser would repair is no origin that a browser sends.
+  return host !== undefined && [`http://${host}`, `https://${host}`].includes(origin);
 }
 
-function newSession(request: IncomingMessage): boolean {
-  return !new URLSearchParams(request.url?.split('?')[1]).has('sid');
+/** As Engine.IO sees it: of repeated keys the last counts, and an empty `sid` is none. */
+function isNewSession(request: IncomingMessage): boolean {
+  const { searchParams } = new URL(request.url ?? '/', 'http://gateway');
+  return !searchParams.getAll('sid').at(-1);
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, code: RejectionCode): void {
+function answerFor(code: RejectionCode): { status: number; headers: Record<string, string | number>; body: string } {
   const { retry, message } = rejection(code);
-  const status = retry ? 503 : 403;
   const body = JSON.stringify({ code, message, retry });
   const headers = {
     'Content-Type': 'application/json',
@@ -48,12 +51,19 @@ function refuse(request: IncomingMessage, response: ServerResponse, code: Reject
     Connection: 'close',
     ...(retry && { 'Retry-After': 2 }),
   };
-  if (request.headers.upgrade === undefined) {
-    response.writeHead(status, headers).end(body);
-    return;
-  }
+  return { status: retry ? 503 : 403, headers, body };
+}
+
+function refuse(response: ServerResponse, code: RejectionCode): void {
+  const { status, headers, body } = answerFor(code);
+  response.writeHead(status, headers).end(body);
+}
+
+/** On the bare socket, which nobody else looks after by now: neither its errors nor a peer that stays. */
+function refuseUpgrade({ socket }: IncomingMessage, code: RejectionCode): void {
+  const { status, headers, body } = answerFor(code);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  request.socket.end(
-    `HTTP/1.1 ${status} ${status === 503 ? 'Service Unavailable' : 'Forbidden'}\r\n${lines.join('')}\r\n${body}`,
-  );
+  socket.on('error', () => socket.destroy());
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  socket.destroySoon();
 }

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Rejection, RejectionCode } from '../auth/rejection.ts';
+import { findToken } from '../auth/token.ts';
+import { isObject } from '../schema/json.ts';
+import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+
+export interface AdmissionOptions {
+  readonly authenticator: Authenticator;
+  readonly queryToken: boolean;
+  readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+type Next = (error?: Error) => void;
+
+/** Stands before the namespace: a socket that gets past has an identity. */
+export function guardNamespace(io: GatewayServer, options: AdmissionOptions): void {
+  const undecided = new WeakSet<object>();
+
+  async function decide(socket: GatewaySocket, next: Next): Promise<void> {
+    const outcome = await options.authenticator.identify(tokenOf(socket, options.queryToken));
+    if (outcome.kind === 'rejected') {
+      options.refused(outcome.rejection.code, socket.request);
+      return refuse(socket, outcome.rejection, next);
+    }
+    if (outcome.identity.user !== undefined) socket.data.user = outcome.identity.user;
+    next();
+  }
+
+  async function decideOnce(socket: GatewaySocket, next: Next): Promise<void> {
+    const { conn, request } = socket;
+    // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
+    if (undecided.has(conn)) {
+      options.refused('handshake-malformed', request);
+      return close(socket, next);
+    }
+    undecided.add(conn);
+    try {
+      await decide(socket, next);
+    } catch (error) {
+      options.failed(error);
+      close(socket, next);
+    }
+    // Not at once: Socket.IO acts on `next` a tick later.
+    setImmediate(() => undecided.delete(conn));
+  }
+
+  io.of('/').use((socket, next) => {
+    void decideOnce(socket, next);
+  });
+}
+
+function tokenOf({ handshake }: GatewaySocket, queryToken: boolean): ReturnType<typeof findToken> {
+  const auth: unknown = handshake.auth;
+  return findToken({
+    auth: isObject(auth) ? auth['token'] : undefined,
+    authorization: handshake.headers.authorization,
+    ...(queryToken && { query: handshake.query['token'] }),
+  });
+}
+
+/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
+function refuse(socket: GatewaySocket, { code, message, retry }: Rejection, next: Next): void {
+  if (retry) close(socket, next);
+  else next(Object.assign(new Error(message), { data: { code, message, retry } }));
+}
+
+/** `next` after the close tells the client nothing more; without it Socket.IO would keep the socket for ever. */
+function close(socket: GatewaySocket, next: Next): void {
+  socket.conn.close();
+  next(new Error('closed'));
+}

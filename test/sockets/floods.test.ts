@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { TOKENS } from '../support/auth-service.ts';
+import { enterRaw, openRaw } from './raw-client.ts';
+import { openPolling } from './raw-polling.ts';
+import { useStage } from './stage.ts';
+
+const stage = useStage();
+afterEach(() => stage().allIsWell());
+
+const CONNECT = `40${JSON.stringify({ token: TOKENS.alice })}`;
+/** Packets of one polling request are parted by this. */
+const SEPARATOR = '\x1e';
+
+describe('a session that sends without measure is closed', () => {
+  test('after 10,000 pings at once', async () => {
+    const client = await enterRaw(stage().gateway.url, TOKENS.alice);
+    for (let i = 0; i < 10_000; i += 1) client.send('42["ping"]');
+    await expect(client.closed).resolves.toBeUndefined();
+    expect(await stage().gateway.metric('websocket_connections_failed_total{rejection="too-many-packets"}')).toBe(1);
+  });
+
+  test('after 1,000 wishes for namespaces that there are not', async () => {
+    const client = await openRaw(stage().gateway.url);
+    for (let i = 0; i < 1000; i += 1) client.send(`40/namespace-${i},`);
+    await expect(client.closed).resolves.toBeUndefined();
+  });
+
+  test('though it polls, and sends them in one request', async () => {
+    const session = await openPolling(stage().gateway.url);
+    await session.post(Array.from({ length: 5000 }, (_, i) => `40/${i},`).join(SEPARATOR)).catch(String);
+    expect(await session.poll()).toMatchObject({ status: 400 });
+  });
+
+  test('though nobody minds 400 pings of a client that was offline', async () => {
+    const client = await enterRaw(stage().gateway.url, TOKENS.alice);
+    for (let i = 0; i < 400; i += 1) client.send('42["ping"]');
+    for (let i = 0; i < 400; i += 1) expect(await client.next()).toMatch(/^42\["pong"/);
+  });
+});
+
+describe('a session that wants to be many', () => {
+  test('by CONNECT upon CONNECT is closed, and the auth service is asked once at most', async () => {
+    const { gateway } = stage();
+    const calls = (): Promise<number> => gateway.metric('gateway_auth_calls_total{answer="valid"}');
+    const before = await calls();
+    const client = await openRaw(gateway.url);
+    for (let i = 0; i < 100; i += 1) client.send(CONNECT);
+    await expect(client.closed).resolves.toBeUndefined();
+    expect((await calls()) - before).toBeLessThanOrEqual(1);
+  });
+
+  test('by many CONNECTs in one polling request is closed, and the auth service is asked once at most', async () => {
+    const { gateway } = stage();
+    const calls = (): Promise<number> => gateway.metric('gateway_auth_calls_total{answer="valid"}');
+    const before = await calls();
+    const session = await openPolling(gateway.url);
+    await session.post(Array.from({ length: 100 }, () => CONNECT).join(SEPARATOR));
+    expect((await session.poll()).body).not.toContain('sid');
+    expect((await calls()) - before).toBeLessThanOrEqual(1);
+  });
+});

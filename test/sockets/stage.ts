@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
+import { createClient } from '../support/client.ts';
+import { startRedis, type RedisServer } from '../support/redis-server.ts';
+import { runGateway, type RunningGateway } from './running-gateway.ts';
+
+/** A gateway with two users on it who mind their own business, one on each transport. */
+export interface SocketStage {
+  readonly gateway: RunningGateway;
+  readonly redis: RedisServer;
+  /** The process lives, and the bystanders have heard their own events and nothing else. */
+  allIsWell(): Promise<void>;
+}
+
+type Stop = () => void | Promise<void>;
+
+const ROUTES_FILE = fileURLToPath(new URL('./fixture/config/routes.yaml', import.meta.url));
+const BYSTANDERS = [
+  { token: TOKENS.bob, user: USERS.bob, transport: 'websocket' },
+  { token: TOKENS.carol, user: USERS.carol, transport: 'polling' },
+] as const;
+
+/** One stage for all tests of a file. */
+export function useStage(environment: Record<string, string> = {}): () => SocketStage {
+  const stops: Stop[] = [];
+  let stage: SocketStage | undefined;
+  beforeAll(async () => {
+    stage = await stageSockets(environment, (stop) => stops.push(stop));
+  });
+  afterAll(async () => {
+    for (const stop of stops.toReversed()) await stop();
+  });
+  return () => {
+    if (stage === undefined) throw new Error('the stage is not built yet');
+    return stage;
+  };
+}
+
+/** @param finished called with what is to be stopped in the end, in the order in which it was started. */
+export async function stageSockets(
+  environment: Record<string, string> = {},
+  finished: (stop: Stop) => void = onTestFinished,
+): Promise<SocketStage> {
+  const [redis, auth] = await Promise.all([startRedis({ finished }), startAuth(finished)]);
+  const settings = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address, ROUTES_FILE };
+  const gateway = await runGateway({ ...settings, ...environment }, finished);
+  const hear = await Promise.all(BYSTANDERS.map((who) => standBy(gateway.url, who, redis, finished)));
+  return {
+    gateway,
+    redis,
+    async allIsWell() {
+      await Promise.all(hear.map((one) => one()));
+      expect(gateway.death()).toBeNull();
+    },
+  };
+}
+
+/** @returns what publishes a notice for this user; it resolves once that has come, and nothing else. */
+async function standBy(
+  url: string,
+  { token, user, transport }: (typeof BYSTANDERS)[number],
+  redis: RedisServer,
+  finished: (stop: Stop) => void,
+): Promise<() => Promise<void>> {
+  const options = { auth: { token }, transports: [transport], reconnection: false };
+  const { next, heard } = createClient(url, options, finished);
+  await next('connected');
+  return async () => {
+    await redis.publish('notices', { to: user, text: 'for you' });
+    expect(await next('notice')).toEqual([{ to: user, text: 'for you' }]);
+    expect(heard.splice(0)).toEqual([{ event: 'notice', args: [{ to: user, text: 'for you' }] }]);
+  };
+}
