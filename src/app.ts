@@ -60,13 +60,15 @@ export function createApp(options: AppOptions): App {
     { name: 'telemetry', stop: telemetry.stop },
     { name: 'auth', stop: auth.close },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
-    { name: 'connections', stop: connections.closeAll },
     {
-      name: 'accepting',
+      name: 'http',
       start: async () => void (port = await listen(http, settings.port, settings.bindAddress)),
       stop: () => void http.close(),
     },
-    { name: 'readiness', stop: () => void (draining = true) },
+    // Polling clients fetch their goodbye with a new request: http closes after them.
+    { name: 'connections', stop: connections.closeAll },
+    // Not ready, and new handshakes are refused.
+    { name: 'admission', stop: () => void (draining = true) },
   ];
   let stop = async (): Promise<void> => {};
   return {

@@ -1,6 +1,6 @@
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
@@ -10,10 +10,6 @@ import { freePort } from '../support/ports.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-interface ConfigMapMount {
-  readonly name: string;
-  readonly items?: readonly { key: string; path: string }[];
-}
 interface Deployment {
   readonly spec: {
     readonly selector: { matchLabels: object };
@@ -27,17 +23,10 @@ interface Deployment {
             readonly volumeMounts: readonly { name: string; mountPath: string }[];
           },
         ];
-        readonly volumes: readonly {
-          name: string;
-          configMap?: ConfigMapMount;
-          projected?: { sources: readonly { configMap: ConfigMapMount }[] };
-        }[];
+        readonly volumes: readonly { name: string; configMap: { name: string } }[];
       };
     };
   };
-}
-interface Kustomization {
-  readonly configMapGenerator: readonly { name: string; files: readonly string[] }[];
 }
 interface Selecting {
   readonly spec: { selector: object };
@@ -47,7 +36,11 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const { spec: deployment }: Deployment = parse(read('deploy/kubernetes/deployment.yaml'));
 const { spec: service }: Selecting = parse(read('deploy/kubernetes/service.yaml'));
 const { spec: budget }: Selecting = parse(read('deploy/kubernetes/pdb.yaml'));
-const { configMapGenerator }: Kustomization = parse(read('kustomization.yaml'));
+/** What `kubectl create configmap --from-file=<folder>/` puts into each, as deploy/README.md says. */
+const FOLDERS = new Map([
+  ['gateway-config', 'config'],
+  ['gateway-schemas', 'schemas'],
+]);
 const pod = deployment.template.spec;
 const [container] = pod.containers;
 
@@ -64,25 +57,14 @@ test.each(globSync('config/*.yaml', { cwd: ROOT }))('%s finds all its schemas in
 
 /** Files lie in a folder named by date, `..data` points at it, and what one sees are links into `..data`. */
 function mountAsKubelet(volumeName: string, folder: string): void {
-  const volume = pod.volumes.find(({ name }) => name === volumeName);
-  const maps = volume?.projected?.sources.map(({ configMap }) => configMap) ?? [volume?.configMap ?? { name: '' }];
+  const source = FOLDERS.get(pod.volumes.find(({ name }) => name === volumeName)?.configMap.name ?? '') ?? '';
   const dated = '..2026_11_23_00_00_00.123456789';
   mkdirSync(join(folder, dated), { recursive: true });
   symlinkSync(dated, join(folder, '..data'));
-  const paths = maps.flatMap((map) => project(map, join(folder, dated)));
-  for (const top of new Set(paths.map((path) => path.split('/')[0] ?? '')))
-    symlinkSync(join('..data', top), join(folder, top));
-}
-
-function project({ name, items }: ConfigMapMount, folder: string): string[] {
-  const files = configMapGenerator.find((map) => map.name === name)?.files ?? [];
-  return (items ?? files.map((file) => ({ key: basename(file), path: basename(file) }))).map(({ key, path }) => {
-    const file = files.find((one) => basename(one) === key);
-    if (file === undefined) throw new Error(`ConfigMap ${name} has no key ${key}`);
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    copyFileSync(join(ROOT, file), join(folder, path));
-    return path;
-  });
+  for (const file of globSync('*.*', { cwd: join(ROOT, source) })) {
+    copyFileSync(join(ROOT, source, file), join(folder, dated, file));
+    symlinkSync(join('..data', file), join(folder, file));
+  }
 }
 
 test('without Redis the probes call a pod alive, but not ready', async () => {
