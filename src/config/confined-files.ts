@@ -17,10 +17,12 @@ export interface ConfinedFiles {
   read(path: string): FileReading;
 }
 
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Room for 20,000 routes with descriptions; reading more would take the parser many seconds. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 export function confineTo(root: string): ConfinedFiles {
-  const realRoot = realPath(root) ?? resolve(root);
+  const real = realPath(root);
+  const realRoot = typeof real === 'string' ? real : resolve(root);
   return { read: (path) => readConfined(realRoot, path) };
 }
 
@@ -31,7 +33,7 @@ export function rootFor(routesFile: string): string {
 
 function readConfined(root: string, path: string): FileReading {
   const real = realPath(path);
-  if (real === undefined) return { code: 'file-unreadable', message: 'there is no such file' };
+  if (typeof real !== 'string') return real;
   if (relative(root, real).split(sep)[0] === '..') {
     return {
       code: 'file-outside-root',
@@ -41,18 +43,15 @@ function readConfined(root: string, path: string): FileReading {
   try {
     return readText(real);
   } catch (error) {
-    return {
-      code: 'file-unreadable',
-      message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    };
+    return unreadable(error);
   }
 }
 
 function readText(path: string): FileReading {
   const stats = statSync(path);
-  if (!stats.isFile()) return { code: 'file-unreadable', message: 'is not a file' };
+  if (!stats.isFile()) return { code: 'file-unreadable', message: 'is not a file; name one' };
   if (stats.size > MAX_BYTES) {
-    return { code: 'file-too-large', message: `has ${stats.size} bytes; at most ${MAX_BYTES} are read` };
+    return { code: 'file-too-large', message: `has ${stats.size} bytes; at most ${MAX_BYTES} are read, split it` };
   }
   const bytes = readFileSync(path);
   if (!isUtf8(bytes) || bytes.includes(0))
@@ -60,11 +59,22 @@ function readText(path: string): FileReading {
   return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
 }
 
-function realPath(path: string): string | undefined {
+function realPath(path: string): string | FileRefusal {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
+    return unreadable(error);
   }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist; is the path right? It counts from the file that names it',
+  ENOTDIR: 'does not exist: a part of its path is a file, not a folder',
+  EACCES: 'may not be read by the user that the gateway runs as; change its permissions',
+  ELOOP: 'is a link that leads back to itself',
+};
+
+function unreadable(error: unknown): FileRefusal {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  return { code: 'file-unreadable', message: WORDS[String(error.code)] ?? `cannot be read: ${error.message}` };
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../schema/shape.ts';
+import { didYouMean } from '../schema/did-you-mean.ts';
 import type { Finding } from './findings.ts';
 import * as types from './variable-types.ts';
 
@@ -173,10 +173,18 @@ function takeVariable<T>(
 }
 
 function tlsFindings(settings: Settings): Finding[] {
-  const { grpcTlsClientCertFile: certificate, grpcTlsClientKeyFile: key } = settings;
-  if ((certificate === undefined) === (key === undefined)) return [];
-  const message = 'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE go together; set both or neither';
-  return [finding('environment-value', 'error', message)];
+  const { grpcTlsEnabled: enabled, grpcTlsCaFile: ca, grpcTlsClientCertFile: certificate } = settings;
+  const findings: Finding[] = [];
+  if ((certificate === undefined) !== (settings.grpcTlsClientKeyFile === undefined)) {
+    const message = 'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE go together; set both or neither';
+    findings.push(finding('environment-value', 'error', message));
+  }
+  if (!enabled && (ca !== undefined || certificate !== undefined)) {
+    const message =
+      'GRPC_TLS_… files are named, but tokens go to the auth service in plain text; set GRPC_TLS_ENABLED=true';
+    findings.push(finding('environment-value', 'warning', message));
+  }
+  return findings;
 }
 
 /** Short names are left alone: other programs have variables too. */

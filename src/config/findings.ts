@@ -5,6 +5,7 @@ export const FINDING_CODES = [
   'file-too-large',
   'file-not-utf8',
   'syntax',
+  'tag-refused',
   'nesting-too-deep',
   'alias-refused',
   'merge-key',
@@ -24,6 +25,7 @@ export const FINDING_CODES = [
   'target-not-ids',
   'target-unproven',
   'field-undeclared',
+  'envelope-required',
   'schema-dialect',
   'schema-keyword',
   'schema-format',
@@ -33,8 +35,10 @@ export const FINDING_CODES = [
   'schema-pattern',
   'schema-example',
   'schema-costly',
+  'schema-loose',
   'environment-value',
   'environment-unknown',
+  'more-findings',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -68,16 +72,42 @@ export function isRefused(findings: readonly Finding[]): boolean {
 export function formatFinding(finding: Finding): string {
   const place = finding.at ? `${finding.file}:${finding.at.line}:${finding.at.column}` : finding.file;
   const route = finding.route === undefined ? '' : `route "${finding.route}": `;
-  return `${place}  ${finding.severity}  ${route}${finding.message}  [${finding.code}]`;
+  return printable(`${place}  ${finding.severity}  ${route}${finding.message}  [${finding.code}]`);
 }
+
+/** One line whatever a file holds: what moves a terminal's cursor or turns its text round is written as an escape. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const collator = new Intl.Collator('en');
 
 /** Errors and warnings in the order of the file: what stands first is read first. */
 export function inFileOrder(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (a, b) =>
-      a.file.localeCompare(b.file) ||
+      collator.compare(a.file, b.file) ||
       (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
       (a.at?.column ?? 0) - (b.at?.column ?? 0) ||
-      a.code.localeCompare(b.code),
+      collator.compare(a.code, b.code),
   );
+}
+
+/** Nobody reads more in one go, and a file of one million mistakes must not print one million lines. */
+export const MOST_FINDINGS = 1000;
+
+/** The first of them, and a last one that tells how many were left out. */
+export function firstFindings(findings: readonly Finding[]): readonly Finding[] {
+  const next = findings[MOST_FINDINGS];
+  if (next === undefined) return findings;
+  const { severity, file, at } = next;
+  const message = `${findings.length - MOST_FINDINGS} more findings are not shown; mend those above first`;
+  const left = isRefused(findings.slice(MOST_FINDINGS)) ? 'error' : severity;
+  return [
+    ...findings.slice(0, MOST_FINDINGS),
+    { code: 'more-findings', severity: left, file, message, ...(at && { at }) },
+  ];
 }

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { compileShape, type Violation } from '../schema/shape.ts';
 import type { Check } from '../schema/payload-schemas.ts';
-import { isObject } from '../schema/json.ts';
-import { confineTo, rootFor } from './confined-files.ts';
+import { isObject, valueAt } from '../schema/json.ts';
+import { confineTo, rootFor, type ConfinedFiles } from './confined-files.ts';
 import type { Field } from './field.ts';
-import { inFileOrder, isRefused, type Finding, type FindingCode } from './findings.ts';
+import { firstFindings, inFileOrder, isRefused, type Finding } from './findings.ts';
 import { checkRoute, duplicateRoutes } from './route-rules.ts';
 import { readRoute } from './read-route.ts';
 import { createSchemaFiles } from './schema-files.ts';
@@ -52,45 +51,68 @@ export interface RoutesLoading {
   readonly findings: readonly Finding[];
 }
 
+/** As in the schema of the routes file, which editors read. */
+export const MAX_ROUTES = 20_000;
+
 const SCHEMA = new URL('../../schemas/routes.schema.json', import.meta.url);
 
 /** @param root folder that must hold the routes file and all schemas. */
 export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
   const files = confineTo(root);
   const reading = files.read(file);
-  if (!('text' in reading)) return { findings: [{ ...reading, severity: 'error', file }] };
+  if (!('text' in reading)) return refused([{ ...reading, severity: 'error', file }]);
   const { document, findings } = readYaml(file, reading.text);
-  if (!document) return { findings };
+  if (!document) return refused(findings);
+  const routes = checkedRoutes(file, document, files);
+  const all = inFileOrder([...findings, ...routes.findings.filter((one) => !findings.some(samePlace(one)))]);
+  if (isRefused(all)) return { findings: firstFindings(all) };
+  const config = { file, traceparentField: traceparentField(document.value), routes: routes.checked };
+  return { findings: firstFindings(all), config };
+}
 
-  const violations = routesShape()(document.value);
-  const shapeFindings = violations.map((violation) => toFinding(file, document, violation));
+function refused(findings: readonly Finding[]): RoutesLoading {
+  return { findings: firstFindings(inFileOrder(findings)) };
+}
+
+/** A key that is refused whatever stands there is not told once more as an unknown one. */
+function samePlace({ file, at }: Finding): (other: Finding) => boolean {
+  return (other) => other.file === file && other.at?.line === at?.line && other.at?.column === at?.column;
+}
+
+function checkedRoutes(
+  file: string,
+  document: YamlDocument,
+  files: ConfinedFiles,
+): { checked: CheckedRoute[]; findings: Finding[] } {
+  const many = tooManyRoutes(file, document);
+  if (many) return { checked: [], findings: [many] };
+  const violations = routesShape(document.value);
+  const schemas = createSchemaFiles(file, files);
   const routes = soundRoutes(document.value, violations).map(([name, value]) => readRoute(name, value));
-  const schemas = createSchemaFiles(dirname(resolve(file)), files);
-  const checked = routes.map((route) => checkRoute({ file, document, route, schemas }));
-  const all = inFileOrder([
-    ...shapeFindings,
-    ...checked.flatMap((route) => route.findings),
-    ...duplicateRoutes(file, document, routes),
-    ...schemas.findings(),
-  ]);
-  if (isRefused(all)) return { findings: all };
+  const results = routes.map((route) =>
+    checkRoute({ file, document, route, schemas, traceparentField: traceparentField(document.value) }),
+  );
   return {
-    findings: all,
-    config: {
-      file,
-      traceparentField: traceparentField(document.value),
-      routes: checked.flatMap(({ checkedRoute }) => checkedRoute ?? []),
-    },
+    checked: results.flatMap(({ checkedRoute }) => checkedRoute ?? []),
+    findings: [
+      ...violations.map((violation) => toFinding(file, document, violation)),
+      ...results.flatMap(({ findings }) => findings),
+      ...duplicateRoutes(file, document, routes),
+      ...schemas.findings(),
+    ],
   };
 }
 
-let shape: ReturnType<typeof compileShape> | undefined;
-
-function routesShape(): ReturnType<typeof compileShape> {
-  const schema: unknown = JSON.parse(readFileSync(SCHEMA, 'utf8'));
-  shape ??= compileShape(isObject(schema) ? schema : {});
-  return shape;
+/** Told alone: what is wrong in each of them would take long to find and longer to read. */
+function tooManyRoutes(file: string, document: YamlDocument): Finding | undefined {
+  const routes = valueAt(document.value, ['routes']);
+  const count = isObject(routes) ? Object.keys(routes).length : 0;
+  if (count <= MAX_ROUTES) return undefined;
+  const message = `found ${count} routes, at most ${MAX_ROUTES} are allowed; split them over several gateways`;
+  return { code: 'too-many-routes', severity: 'error', file, at: document.locate(['routes'], 'key'), message };
 }
+
+const routesShape = compileShape(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
 /** Routes whose own shape is right: the rest of their mistakes is told in the same run. */
 function soundRoutes(value: unknown, violations: readonly Violation[]): [string, Readonly<Record<string, unknown>>][] {
@@ -108,24 +130,14 @@ function traceparentField(value: unknown): string {
 }
 
 function toFinding(file: string, document: YamlDocument, violation: Violation): Finding {
-  const [first, name] = violation.path;
-  const code: FindingCode = violation.kind;
-  const at = document.locate(
-    violation.path.map((segment) => toKey(segment)),
-    violation.of,
-  );
-  const empty = document.value === null && violation.path.length === 0;
-  const message = empty ? 'expected a map with the keys version and routes, found nothing' : violation.message;
+  const { kind, path, of, message } = violation;
+  const [first, name] = path;
   return {
-    code,
+    code: kind,
     severity: 'error',
     file,
-    at,
+    at: document.locate(path, of),
     message,
     ...(first === 'routes' && name !== undefined && { route: name }),
   };
-}
-
-function toKey(segment: string): string | number {
-  return /^\d+$/.test(segment) ? Number(segment) : segment;
 }

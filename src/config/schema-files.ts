@@ -1,12 +1,13 @@
-import { pathToFileURL, fileURLToPath } from 'node:url';
-import { dirname, relative, resolve } from 'node:path';
-import { createPayloadSchemas, type CompiledSchema, type PayloadSchemas } from '../schema/payload-schemas.ts';
-import type { SchemaFault } from '../schema/faults.ts';
-import { fileOfReference, referencesOf, type SchemaFiles } from '../schema/references.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createPayloadSchemas, type CompiledSchema } from '../schema/payload-schemas.ts';
+import type { SchemaFault } from '../schema/fault.ts';
+import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../schema/references.ts';
 import type { SchemaFile } from '../schema/walk.ts';
 import type { ConfinedFiles, FileRefusal } from './confined-files.ts';
 import type { Finding } from './findings.ts';
-import { readYaml, type YamlDocument } from './yaml-document.ts';
+import { readJson } from './json-document.ts';
+import type { Places } from './yaml-document.ts';
 
 /** A payload schema with all that it refers to. */
 export interface LoadedSchema extends CompiledSchema {
@@ -14,100 +15,92 @@ export interface LoadedSchema extends CompiledSchema {
   readonly files: SchemaFiles;
 }
 
+/** A schema, or why there is none; neither where its file is broken, which `findings` tells. */
+export interface SchemaLoading {
+  readonly schema?: LoadedSchema;
+  readonly problem?: FileRefusal;
+}
+
 /** Loads each schema file once, however many routes name it. */
 export interface SchemaFilesLoader {
   /** @param path as the routes file has it, from the routes file's folder. */
-  load(path: string): { schema?: LoadedSchema; problem?: FileRefusal };
+  load(path: string): SchemaLoading;
   /** Findings in the schema files themselves, with their own positions. */
   findings(): Finding[];
 }
 
 interface Opened {
   readonly file?: SchemaFile;
-  readonly document?: YamlDocument;
+  readonly places?: Places;
+  readonly problem?: FileRefusal;
 }
 
-export function createSchemaFiles(folder: string, files: ConfinedFiles): SchemaFilesLoader {
+/** @param routesFile as its user named it: schema files are named alike in findings. */
+export function createSchemaFiles(routesFile: string, files: ConfinedFiles): SchemaFilesLoader {
+  const folder = dirname(resolve(routesFile));
   const opened = new Map<string, Opened>();
-  const schemas = new Map<string, LoadedSchema>();
+  const loaded = new Map<string, SchemaLoading>();
   const findings: Finding[] = [];
-  const compiler: PayloadSchemas = createPayloadSchemas();
+  const compiler = createPayloadSchemas();
+  const nameOf = (uri: string): string => join(dirname(routesFile), relative(folder, fileURLToPath(uri)));
 
-  function open(uri: string, text: string): Opened {
-    const known = opened.get(uri);
-    if (known) return known;
-    const read = parse(nameOf(uri), uri, text);
-    findings.push(...read.findings);
-    opened.set(uri, read);
-    return read;
+  function open(uri: string): Opened {
+    const known = opened.get(uri) ?? read(uri);
+    opened.set(uri, known);
+    return known;
   }
 
-  /** The file and all it refers to; what cannot be read is left out and found missing when compiled. */
-  function closure(main: SchemaFile): SchemaFiles {
-    const all = new Map([[main.uri, main]]);
-    for (const file of all.values()) {
-      for (const { ref } of referencesOf(file.json)) {
-        const uri = fileOfReference(ref, file.uri);
-        if (uri === undefined || all.has(uri)) continue;
-        const reading = files.read(fileURLToPath(uri));
-        const other = 'text' in reading ? open(uri, reading.text).file : undefined;
-        if (other) all.set(uri, other);
-      }
-    }
-    return all;
+  function read(uri: string): Opened {
+    const reading = files.read(fileURLToPath(uri));
+    if (!('text' in reading)) return { problem: reading };
+    const { document, findings: own } = readJson(nameOf(uri), reading.text);
+    findings.push(...own);
+    if (document) return { file: { uri, json: document.value }, places: document };
+    return { problem: { code: 'syntax', message: 'is broken itself' } };
   }
 
-  function compile(main: SchemaFile): LoadedSchema {
-    const known = schemas.get(main.uri);
-    if (known) return known;
-    const all = closure(main);
-    const compiled = compiler.compile(main, all);
-    const schema = { main, files: all, ...compiled };
-    findings.push(...compiled.faults.map((fault) => toFinding(fault, opened)));
-    schemas.set(main.uri, schema);
-    return schema;
+  function load(uri: string): SchemaLoading {
+    const { file, problem } = open(uri);
+    if (!file) return problem && problem.code !== 'syntax' ? { problem } : {};
+    const all = closure(file, open);
+    const compiled = compiler.compile(file, all.files, all.problems);
+    findings.push(...compiled.faults.map((fault) => toFinding(fault, nameOf(fault.uri), opened)));
+    return { schema: { main: file, files: all.files, ...compiled } };
   }
 
   return {
     load(path) {
-      const named = resolve(folder, path);
-      const reading = files.read(named);
-      if (!('text' in reading)) return { problem: reading };
-      const { file } = open(pathToFileURL(named).href, reading.text);
-      return file ? { schema: compile(file) } : {};
+      const uri = fileUri(resolve(folder, path));
+      const known = loaded.get(uri) ?? load(uri);
+      loaded.set(uri, known);
+      return known;
     },
-    // Two routes may share a broken file: its faults are told once.
+    // Two schemas may share a broken file: its faults are told once.
     findings: () => [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()],
   };
 }
 
-function parse(file: string, uri: string, text: string): Opened & { findings: Finding[] } {
-  const { document, findings } = readYaml(file, text);
-  try {
-    const json: unknown = JSON.parse(text);
-    return {
-      file: { uri, json },
-      ...(document && { document }),
-      findings: findings.filter(({ code }) => code !== 'syntax'),
-    };
-  } catch (error) {
-    const message = `is not JSON: ${error instanceof Error ? error.message : String(error)}`;
-    const own = findings.length > 0 ? [...findings] : [{ code: 'syntax', severity: 'error', file, message } as const];
-    return { findings: own };
+/** The file and all it refers to, and why some of that cannot be read. */
+function closure(
+  main: SchemaFile,
+  open: (uri: string) => Opened,
+): { files: SchemaFiles; problems: ReadonlyMap<string, string> } {
+  const files = new Map([[main.uri, main]]);
+  const problems = new Map<string, string>();
+  for (const from of files.values()) {
+    for (const { ref } of referencesOf(from.json)) {
+      const uri = fileOfReference(ref, from.uri);
+      if (uri === undefined || files.has(uri) || problems.has(uri)) continue;
+      const { file, problem } = open(uri);
+      if (file) files.set(uri, file);
+      else problems.set(uri, problem?.message ?? 'cannot be read');
+    }
   }
+  return { files, problems };
 }
 
-function toFinding(fault: SchemaFault, opened: ReadonlyMap<string, Opened>): Finding {
+function toFinding(fault: SchemaFault, file: string, opened: ReadonlyMap<string, Opened>): Finding {
   const { code, severity, uri, path, message } = fault;
-  const at = opened.get(uri)?.document?.locate(
-    path.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment)),
-    'key',
-  );
-  return { code, severity, file: nameOf(uri), message, ...(at && { at }) };
-}
-
-function nameOf(uri: string): string {
-  const path = fileURLToPath(uri);
-  const near = relative(process.cwd(), path);
-  return near.startsWith(`..`) && dirname(path) !== dirname(process.cwd()) ? path : near;
+  const at = opened.get(uri)?.places?.locate(path, 'key');
+  return { code, severity, file, message, ...(at && { at }) };
 }

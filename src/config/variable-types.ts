@@ -45,16 +45,22 @@ export const hostAndPort: Parse<string> = (text) => {
 /** Comma-separated, each as a browser sends it in Origin: scheme, host, port if not the scheme's own, no path. */
 export const origins: Parse<readonly string[]> = (text) =>
   items(text).map((item) => {
-    const exact = /^[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-f:.]+\]|[^\s/?#*\\()^$@]+)$/.test(item);
-    const url = exact && URL.canParse(item) ? new URL(item) : undefined;
-    const web = url?.protocol === 'http:' || url?.protocol === 'https:';
-    if (!url || (web && url.origin !== item)) {
+    if (!isWebOrigin(item) && !isAppOrigin(item)) {
       throw new Malformed(
         'origins such as https://app.example.com, comma-separated; exact, so no "*", pattern, path or final slash',
       );
     }
     return item;
   });
+
+function isWebOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** Of pages inside an app, such as capacitor://localhost or chrome-extension://id; URL calls their origin "null". */
+function isAppOrigin(text: string): boolean {
+  return /^(?!https?:|wss?:|ftp:|file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(text) && URL.canParse(text);
+}
 
 const PROXY_GROUPS = ['loopback', 'linklocal', 'uniquelocal'];
 
@@ -66,7 +72,7 @@ export const trustedProxies: Parse<readonly string[]> = (text) =>
     const network =
       isIP(ip) !== 0 &&
       rest.length === 0 &&
-      (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+      (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits));
     if (!network && !PROXY_GROUPS.includes(item)) {
       throw new Malformed(`addresses, networks such as 10.0.0.0/8, or ${PROXY_GROUPS.join(', ')}; comma-separated`);
     }
@@ -75,9 +81,7 @@ export const trustedProxies: Parse<readonly string[]> = (text) =>
 
 export const redisUrl: Parse<RedisAddress> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const known = url?.protocol === 'redis:' || url?.protocol === 'rediss:';
-  const db = url?.pathname.replace(/^\//, '') ?? '';
-  if (!url || !known || url.hostname === '' || !/^\d{0,4}$/.test(db) || url.search !== '' || url.hash !== '') {
+  if (!url || !isRedis(url)) {
     throw new Malformed(
       'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password',
     );
@@ -86,11 +90,22 @@ export const redisUrl: Parse<RedisAddress> = (text) => {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? 6379 : Number(url.port),
     tls: url.protocol === 'rediss:',
-    db: Number(db),
+    db: Number(url.pathname.slice(1)),
     ...(url.username !== '' && { username: percentDecoded(url.username) }),
     ...(url.password !== '' && { password: percentDecoded(url.password) }),
   };
 };
+
+function isRedis({ protocol, hostname, port, pathname, search, hash }: URL): boolean {
+  return (
+    /^rediss?:$/.test(protocol) &&
+    /^([A-Za-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) &&
+    port !== '0' &&
+    /^(\/\d{0,4})?$/.test(pathname) &&
+    search === '' &&
+    hash === ''
+  );
+}
 
 export function choice<T extends string>(...allowed: readonly T[]): Parse<T> {
   return (text) => {

@@ -1,156 +1,110 @@
-import {
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  Lexer,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type Pair,
-} from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml';
 import type { Finding, FindingCode, Position } from './findings.ts';
+import { tooDeepAt, TOO_DEEP } from './nesting.ts';
+import { positionsIn, type TextPositions } from './text-position.ts';
+import { aliasFindings, keyFindings, type Report } from './yaml-nodes.ts';
+
+/** Tells where each value of a file stands. */
+export interface Places {
+  /** Position of the value at `path`; of its key where `of` is `key`; of the nearest parent where there is none. */
+  locate(path: readonly string[], of?: 'key' | 'value'): Position;
+}
 
 /** A parsed file that can tell where each of its values stands. */
-export interface YamlDocument {
+export interface YamlDocument extends Places {
   readonly value: unknown;
-  /** Position of the value at `path`; of its key where `of` is `key`; of the nearest parent where there is none. */
-  locate(path: readonly (string | number)[], of?: 'key' | 'value'): Position;
 }
 
 export interface YamlReading {
+  /** There even with some findings, so that all else that is wrong is told in the same run. */
   readonly document?: YamlDocument;
   readonly findings: readonly Finding[];
 }
 
-/** Flow brackets or dashes inside one another. The parser recurses, so this bounds its stack. */
-const MAX_NESTING = 64;
-const MAX_ALIASES = 100;
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** YAML 1.2 core, one document, warnings taken as errors. JSON is read by it too, for its positions. */
+/** YAML 1.2 core, one document, warnings taken as errors. */
 export function readYaml(file: string, text: string): YamlReading {
-  const lines = new LineCounter();
-  const report: Report = (code, offset, message) => {
-    const { line, col } = lines.linePos(offset);
-    return { code, severity: 'error', file, at: { line: Math.max(line, 1), column: Math.max(col, 1) }, message };
-  };
-  const tooDeep = nestingFault(text);
-  if (tooDeep !== undefined)
-    return { findings: [{ ...report('nesting-too-deep', 0, tooDeep.message), at: tooDeep.at }] };
-
-  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
-  const findings = [...syntaxFindings(parsed, report), ...nodeFindings(parsed, report)];
-  if (findings.length > 0) return { findings };
-  return { document: { value: toPlain(parsed), locate: locator(parsed, lines) }, findings };
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep)
+    return { findings: [{ code: 'nesting-too-deep', severity: 'error', file, at: tooDeep, message: TOO_DEEP }] };
+  const positions = positionsIn(text);
+  const report: Report = (code, offset, message) => ({
+    code,
+    severity: 'error',
+    file,
+    at: positions.at(offset),
+    message,
+  });
+  // Keys are compared by keyFindings: the parser takes time with the square of their number.
+  const parsed = parseDocument(text, { ...CORE, prettyErrors: false, uniqueKeys: false, stringKeys: true });
+  const broken = [...syntaxFindings(parsed, positions, report), ...aliasFindings(parsed, report)];
+  const findings = [...broken, ...tagFindings(parsed, report), ...keyFindings(parsed, positions, report)];
+  if (broken.length > 0) return { findings };
+  return { document: { value: toPlain(parsed), locate: locator(parsed, positions) }, findings };
 }
 
-type Report = (code: FindingCode, offset: number, message: string) => Finding;
+/** Whatever a `%YAML` line says. */
+const CORE = { schema: 'core', merge: false, resolveKnownTags: false } as const;
 
 function toPlain(document: Document.Parsed): unknown {
-  const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+  // Aliases are counted by aliasFindings.
+  const value: unknown = document.toJS({ maxAliasCount: -1 });
   return value;
 }
 
-function syntaxFindings(document: Document.Parsed, report: Report): Finding[] {
-  return [...document.errors, ...document.warnings].map((problem) => {
-    if (problem.code === 'DUPLICATE_KEY') {
-      return report('duplicate-key', problem.pos[0], 'the same key stands twice in this map; keep one of them');
-    }
-    const advice = problem.code === 'TAG_RESOLVE_FAILED' ? '; tags are not used here, remove it' : '';
-    return report('syntax', problem.pos[0], `${problem.message}${advice}`);
+const PLAINER: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here, and a file holds one; remove the line "---" and what follows it',
+  NON_STRING_KEY: 'a list or a map stands as a key; keys are text',
+};
+
+function syntaxFindings(document: Document.Parsed, positions: TextPositions, report: Report): Finding[] {
+  return document.errors.map(({ code, message, pos: [offset] }) => {
+    const words = (PLAINER[code] ?? message).replace(/\s+/g, ' ');
+    const line = positions.lineAt(offset);
+    return report('syntax', offset, line === '' ? words : `${words}; the line is ${JSON.stringify(line.slice(0, 80))}`);
   });
 }
 
-/** What the parser lets pass and we do not: merge keys, prototype names, aliases that never end or multiply. */
-function nodeFindings(document: Document.Parsed, report: Report): Finding[] {
-  const findings: Finding[] = [];
-  let aliases = 0;
-  visit(document, {
-    Pair(_, pair) {
-      const finding = keyFinding(pair, report);
-      if (finding) findings.push(finding);
-    },
-    Alias(_, alias) {
-      aliases += 1;
-      const offset = alias.range?.[0] ?? 0;
-      const anchored = alias.resolve(document);
-      const [start, end] = isNode(anchored) && anchored.range ? anchored.range : [0, 0];
-      const contains = isNode(anchored) && !isScalar(anchored);
-      if (contains && start <= offset && offset < end) {
-        findings.push(report('alias-refused', offset, `alias "*${alias.source}" contains itself; write the value out`));
-      } else if (aliases === MAX_ALIASES + 1 || (contains && holdsAlias(anchored))) {
-        const limit = `at most ${MAX_ALIASES} aliases, and none of a value that holds aliases itself`;
-        findings.push(
-          report('alias-refused', offset, `alias "*${alias.source}" is one too many: ${limit} are allowed`),
-        );
-      }
-    },
+function tagFindings(document: Document.Parsed, report: Report): Finding[] {
+  return document.warnings.map(({ code, message, pos: [offset] }) => {
+    const kind: FindingCode = code === 'TAG_RESOLVE_FAILED' ? 'tag-refused' : 'syntax';
+    return report(kind, offset, `${message}; only plain values are read, remove it`);
   });
-  return findings;
 }
 
-function holdsAlias(node: Parameters<typeof visit>[0]): boolean {
-  let found = false;
-  visit(node, {
-    Alias() {
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
+type Tree = ReadonlyMap<string, { readonly key?: number; readonly node: Node }>;
 
-function keyFinding(pair: Pair, report: Report): Finding | undefined {
-  if (!isScalar(pair.key)) return undefined;
-  const key = String(pair.key.value);
-  const offset = pair.key.range?.[0] ?? 0;
-  if (key === '<<') return report('merge-key', offset, 'merge keys ("<<") are not merged; write the keys out');
-  if (FORBIDDEN_KEYS.has(key)) return report('forbidden-key', offset, `key "${key}" is refused: it names a prototype`);
-  return undefined;
-}
-
-function nestingFault(text: string): { message: string; at: Position } | undefined {
-  let flow = 0;
-  let dashes = 0;
-  let line = 1;
-  for (const token of new Lexer().lex(text)) {
-    if (token === '[' || token === '{') flow += 1;
-    else if (token === ']' || token === '}') flow -= 1;
-    else if (token === '-') dashes += 1;
-    else if (token.endsWith('\n')) {
-      line += token.split('\n').length - 1;
-      dashes = 0;
-    }
-    if (flow > MAX_NESTING || dashes > MAX_NESTING) {
-      return { message: `values are nested more than ${MAX_NESTING} deep; flatten them`, at: { line, column: 1 } };
-    }
-  }
-  return undefined;
-}
-
-function locator(document: Document.Parsed, lines: LineCounter): YamlDocument['locate'] {
+function locator(document: Document.Parsed, positions: TextPositions): YamlDocument['locate'] {
+  const trees = new Map<Node, Tree>();
+  const childrenOf = (node: Node | null): Tree => {
+    if (node === null) return new Map();
+    const value = isAlias(node) ? (node.resolve(document) ?? node) : node;
+    const known = trees.get(value) ?? treeOf(value);
+    trees.set(value, known);
+    return known;
+  };
   return (path, of = 'value') => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const offset = offsetOf(document, path.slice(0, length), length === path.length ? of : 'value');
-      if (offset === undefined) continue;
-      const { line, col } = lines.linePos(offset);
-      return { line, column: col };
+    let here: { key?: number; node: Node | null } = { node: document.contents };
+    for (const [depth, segment] of path.entries()) {
+      const next = childrenOf(here.node).get(segment);
+      if (next === undefined) break;
+      here = next;
+      if (of === 'key' && depth === path.length - 1 && next.key !== undefined) return positions.at(next.key);
     }
-    return { line: 1, column: 1 };
+    return positions.at(here.node?.range?.[0] ?? 0);
   };
 }
 
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[], of: 'key' | 'value') {
-  const last = path.at(-1);
-  if (of === 'key' && last !== undefined) {
-    const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-    const map = isAlias(parent) ? parent.resolve(document) : parent;
-    const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && item.key.value === last) : undefined;
-    return isPair(pair) && isNode(pair.key) ? pair.key.range?.[0] : undefined;
-  }
-  const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  return isNode(node) ? node.range?.[0] : undefined;
+function treeOf(node: Node): Tree {
+  if (isSeq(node))
+    return new Map(
+      node.items.flatMap((item, index) => (isNode(item) ? [[String(index), { node: item }] as const] : [])),
+    );
+  if (!isMap(node)) return new Map();
+  return new Map(
+    node.items.flatMap(({ key, value }) => {
+      if (!isScalar(key)) return [];
+      const offset = key.range?.[0] ?? 0;
+      return [[String(key.value), { key: offset, node: isNode(value) ? value : key }] as const];
+    }),
+  );
 }

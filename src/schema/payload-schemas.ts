@@ -1,10 +1,13 @@
 import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { fault, ownFaults, type SchemaFault } from './faults.ts';
+import { fault, isFaulty, type SchemaFault } from './fault.ts';
+import { ownFaults } from './faults.ts';
 import { isObject } from './json.ts';
+import { untypedFaults } from './untyped.ts';
 import { linearPattern } from './pattern.ts';
 import { parsePath } from './pointer.ts';
-import { fileOfReference, referencesOf, type SchemaFiles } from './references.ts';
+import { referenceFaults } from './reference-faults.ts';
+import { withPlainReferences, type SchemaFiles } from './references.ts';
 import { subschemas, type SchemaFile } from './walk.ts';
 
 /** Nothing where the value is valid; else the first rule it breaks, in words that hold nothing of the value. */
@@ -17,40 +20,85 @@ export interface CompiledSchema {
 
 /** Compiles payload schemas (JSON Schema 2020-12, strict). One per load, so that an old plan's validators go with it. */
 export interface PayloadSchemas {
-  /** @param files every file that `main` refers to, directly or not. */
-  compile(main: SchemaFile, files: SchemaFiles): CompiledSchema;
+  /**
+   * @param files every file that `main` refers to, directly or not.
+   * @param problems why files that are referred to cannot be read, by URI.
+   */
+  compile(main: SchemaFile, files: SchemaFiles, problems?: ReadonlyMap<string, string>): CompiledSchema;
 }
 
 export function createPayloadSchemas(): PayloadSchemas {
   const linted = new Map<string, readonly SchemaFault[]>();
-  const ajv = createAjv({ strict: false, validateSchema: false, logger: false });
+  const complaints: string[] = [];
+  const ajv = createAjv({ ...STRICT, logger: listener(complaints) });
   return {
-    compile(main, files) {
+    compile(main, files, problems = new Map()) {
       const faults = [...files.values()].flatMap((file) => {
-        const known = linted.get(file.uri) ?? lint(file, files);
+        const known = linted.get(file.uri) ?? lint(file, files, problems);
         linted.set(file.uri, known);
         return known;
       });
-      if (faults.some(({ severity }) => severity === 'error')) return { faults };
-      for (const file of files.values())
-        if (ajv.getSchema(file.uri) === undefined) ajv.addSchema(identified(file), file.uri);
-      const check = checkOf(ajv, main);
-      return { check, faults: [...faults, ...exampleFaults(main, check)] };
+      if (isFaulty(faults)) return { faults };
+      const check = compiled(ajv, main, files);
+      if (typeof check !== 'function') return { faults: [...faults, check] };
+      const loose = untypedFaults(complaints.splice(0), files);
+      return { check, faults: [...faults, ...loose, ...exampleFaults(main, check)] };
     },
   };
 }
 
+/** Unknown keywords and formats are our own to find, with their places; the rest of strictness is logged. */
+const STRICT: Options = {
+  strict: false,
+  strictSchema: 'log',
+  strictTypes: 'log',
+  allowUnionTypes: true,
+  allowMatchingProperties: true,
+  validateSchema: false,
+};
+
+function listener(complaints: string[]): Exclude<Options['logger'], false | undefined> {
+  const listen = (message: unknown): number => complaints.push(String(message));
+  return { log: listen, warn: listen, error: listen };
+}
+
 function createAjv(options: Options): Ajv2020 {
   const regExp = Object.assign(linearPattern, { code: 'linearPattern' });
-  const ajv = new Ajv2020({ ...options, allowUnionTypes: true, code: { regExp } });
+  const ajv = new Ajv2020({ ...options, code: { regExp } });
   formats.default(ajv);
   return ajv;
+}
+
+/** Only ever asked whether a schema is one; compiling the meta-schema takes longer than all else. */
+const META = createAjv({ strict: false, allErrors: true, verbose: true });
+
+function compiled(ajv: Ajv2020, main: SchemaFile, files: SchemaFiles): Check | SchemaFault {
+  try {
+    for (const file of files.values())
+      if (!Object.hasOwn(ajv.schemas, file.uri)) ajv.addSchema(withPlainReferences(file), file.uri);
+    return checkOf(ajv, main);
+  } catch (error) {
+    return fault(
+      main,
+      'schema-keyword',
+      [],
+      `cannot be compiled: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function checkOf(ajv: Ajv2020, main: SchemaFile): Check {
   const validate = ajv.getSchema(main.uri);
   if (validate === undefined) throw new Error(`schema ${main.uri} was added but is not there`);
-  return (value) => (validate(value) === true ? undefined : broken(validate.errors?.[0]));
+  return (value) => {
+    try {
+      return validate(value) === true ? undefined : broken(validate.errors?.[0]);
+    } catch (error) {
+      // A recursive schema follows the value as deep as that goes.
+      if (error instanceof RangeError) return 'is nested too deep to be checked';
+      throw error;
+    }
+  };
 }
 
 /** The schema's place, not the value's: a value's keys may be anything, a schema's are the author's. */
@@ -58,85 +106,41 @@ function broken(error: ErrorObject | undefined): string {
   return error === undefined ? 'is not valid' : `${error.message ?? error.keyword} (${error.schemaPath})`;
 }
 
-/** A file is known by where it lies; an `$id` of its own would move its relative references elsewhere. */
-function identified(file: SchemaFile): boolean | object {
-  return isObject(file.json) ? { ...file.json, $id: file.uri } : file.json === true;
+function lint(file: SchemaFile, files: SchemaFiles, problems: ReadonlyMap<string, string>): SchemaFault[] {
+  const own = [...ownFaults(file), ...formatFaults(file), ...referenceFaults(file, files, problems)];
+  const meta = metaFaults(file).filter(({ path }) => !own.some((known) => samePath(known.path, path)));
+  return [...own, ...meta];
 }
 
-function lint(file: SchemaFile, files: SchemaFiles): SchemaFault[] {
-  const own = [...ownFaults(file, files), ...referenceFaults(file, files), ...formatFaults(file)];
-  if (own.some(({ severity }) => severity === 'error')) return own;
-  return [...own, ...ajvFaults(file, files)];
-}
-
-function referenceFaults(file: SchemaFile, files: SchemaFiles): SchemaFault[] {
-  return referencesOf(file.json).flatMap(({ ref, path }) => {
-    const uri = fileOfReference(ref, file.uri);
-    if (uri === undefined)
-      return [
-        fault(
-          file,
-          'schema-remote-ref',
-          path,
-          `$ref "${ref}" leaves this folder tree; nothing is fetched, refer to a file`,
-        ),
-      ];
-    return files.has(uri) ? [] : [fault(file, 'schema-ref', path, `$ref "${ref}" names a file that cannot be read`)];
-  });
+function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((segment, index) => segment === b[index]);
 }
 
 function formatFaults(file: SchemaFile): SchemaFault[] {
-  const known = createAjv({}).formats;
-  return [...subschemas(file.json)].flatMap(({ path, schema }) => {
-    const format = schema['format'];
-    if (typeof format !== 'string' || Object.hasOwn(known, format)) return [];
-    return [
-      fault(
-        file,
-        'schema-format',
-        [...path, 'format'],
-        `format "${format}" is not known; known are ${Object.keys(known).join(', ')}`,
-      ),
-    ];
+  return [...subschemas(file.json)].flatMap(({ path, schema: { format } }) => {
+    if (typeof format !== 'string' || Object.hasOwn(META.formats, format)) return [];
+    const message = `format "${format}" is not known; known are ${Object.keys(META.formats).join(', ')}`;
+    return [fault(file, 'schema-format', [...path, 'format'], message)];
   });
 }
 
-/** Against the meta-schema, all at once, then a strict compile whose complaints are collected. */
-function ajvFaults(file: SchemaFile, files: SchemaFiles): SchemaFault[] {
-  const complaints: string[] = [];
-  const listen = (message: unknown): number => complaints.push(String(message));
-  const ajv = createAjv({ strict: 'log', allErrors: true, logger: { log: listen, warn: listen, error: listen } });
-  const bare = isObject(file.json) ? file.json : {};
-  if (ajv.validateSchema(bare) !== true) return metaFaults(file, ajv.errors ?? []);
-  try {
-    for (const other of files.values()) ajv.addSchema(identified(other), other.uri);
-    ajv.getSchema(file.uri);
-  } catch (error) {
-    return [fault(file, 'schema-ref', [], error instanceof Error ? error.message : String(error))];
-  }
-  return complaints.map((complaint) => strictFault(file, complaint));
-}
-
-function metaFaults(file: SchemaFile, errors: readonly ErrorObject[]): SchemaFault[] {
+/** All that the meta-schema says, at the innermost place: what holds a fault is not faulty once more. */
+function metaFaults(file: SchemaFile): SchemaFault[] {
+  if (!isObject(file.json)) return [];
+  const undated = Object.fromEntries(Object.entries(file.json).filter(([keyword]) => keyword !== '$schema'));
+  if (META.validateSchema(undated) === true) return [];
+  const errors = META.errors ?? [];
   const first = new Map(errors.toReversed().map((error) => [error.instancePath, error]));
-  return [...first.values()].map((error) => {
-    const allowed = error.params['allowedValues'];
-    const list = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
-    return fault(file, 'schema-keyword', parsePath(error.instancePath), `${error.message ?? error.keyword}${list}`);
-  });
-}
-
-/** ajv names the keyword or the place in its text; misspelt keywords are refused, loose types only warned of. */
-function strictFault(file: SchemaFile, complaint: string): SchemaFault {
-  const text = complaint.replace(/^strict mode: /, '');
-  const keyword = /unknown keyword: "(.+)"/.exec(text)?.[1];
-  const holder = [...subschemas(file.json)].find(
-    ({ schema }) => keyword !== undefined && Object.hasOwn(schema, keyword),
-  );
-  const place = /at (?:path )?"#(.*?)"/.exec(text)?.[1] ?? '';
-  const path = keyword === undefined ? parsePath(decodeURIComponent(place)) : [...(holder?.path ?? []), keyword];
-  const loose = /\(strict(Types|Required|Tuples)\)/.test(text) || keyword === undefined;
-  return { ...fault(file, 'schema-keyword', path, text), severity: loose ? 'warning' : 'error' };
+  return [...first.values()]
+    .filter(({ instancePath: outer }) => !errors.some((error) => error.instancePath.startsWith(`${outer}/`)))
+    .map((error) => {
+      const path = parsePath(error.instancePath);
+      const allowed: unknown = error.params['allowedValues'];
+      const list = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
+      const found = JSON.stringify(error.data)?.slice(0, 60) ?? '';
+      const message = `${path.at(-1) ?? 'the schema'} is ${found}; it ${error.message ?? 'is not allowed'}${list}`;
+      return fault(file, 'schema-keyword', path, message);
+    });
 }
 
 function exampleFaults(main: SchemaFile, check: Check): SchemaFault[] {

@@ -1,4 +1,5 @@
-import { valueAt } from './json.ts';
+import { fileURLToPath } from 'node:url';
+import { isObject, valueAt } from './json.ts';
 import { parsePath } from './pointer.ts';
 import { subschemas, type SchemaFile } from './walk.ts';
 
@@ -17,16 +18,46 @@ export function referencesOf(json: unknown): Reference[] {
   });
 }
 
-/** File URL that a `$ref` points into, or nothing where it points out of the file system: those are never fetched. */
+/** One spelling for each path: references are compared as text. */
+export function fileUri(path: string): string {
+  return `file://${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** The schema with references to files in that one spelling, and known by where it lies: an `$id` would move them. */
+export function withPlainReferences(file: SchemaFile): boolean | object {
+  if (!isObject(file.json)) return file.json === true;
+  const schemas = new Set<unknown>([...subschemas(file.json)].map(({ schema }) => schema));
+  const plain = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plain);
+    if (!isObject(value)) return value;
+    const { $ref: ref, ...rest } = value;
+    const entries = Object.entries(rest).map(([key, inner]) => [key, plain(inner)] as const);
+    if (ref === undefined) return Object.fromEntries(entries);
+    return Object.fromEntries([['$ref', schemas.has(value) ? spelt(ref, file) : plain(ref)], ...entries]);
+  };
+  return Object.assign({}, plain(file.json), { $id: file.uri });
+}
+
+function spelt(ref: unknown, { uri }: SchemaFile): unknown {
+  if (typeof ref !== 'string' || ref.startsWith('#')) return ref;
+  const other = fileOfReference(ref, uri);
+  return other === undefined ? ref : other + new URL(ref, uri).hash;
+}
+
+/**
+ * File URL that a `$ref` points into, always written the same way; nothing where it points out of the file system (those
+ * are never fetched) or at no file that could exist.
+ */
 export function fileOfReference(ref: string, base: string): string | undefined {
   if (!URL.canParse(ref, base)) return undefined;
   const url = new URL(ref, base);
-  if (url.protocol !== 'file:' || url.host !== '') return undefined;
-  url.hash = '';
-  return url.href;
+  if (url.protocol !== 'file:' || url.host !== '' || url.search !== '') return undefined;
+  // Escapes that are no UTF-8, or hide a slash, name nothing.
+  if (decoded(url.pathname) === undefined || /%2f/i.test(url.pathname)) return undefined;
+  return fileUri(fileURLToPath(url));
 }
 
-/** The schema that `ref` means, with the file it stands in; nothing where it cannot be told (an `$anchor`, say). */
+/** The schema that `ref` means, with the file it stands in; nothing where the file or the place in it is missing. */
 export function follow(
   ref: string,
   from: SchemaFile,
@@ -34,14 +65,18 @@ export function follow(
 ): { file: SchemaFile; schema: unknown; key: string } | undefined {
   const uri = fileOfReference(ref, from.uri);
   const file = uri === undefined ? undefined : files.get(uri);
-  if (file === undefined) return undefined;
-  const fragment = decodeFragment(new URL(ref, from.uri).hash.slice(1));
-  if (fragment === undefined || (fragment !== '' && !fragment.startsWith('/'))) return undefined;
-  const schema = valueAt(file.json, parsePath(fragment));
+  const fragment = file && decoded(new URL(ref, from.uri).hash.slice(1));
+  if (file === undefined || fragment === undefined) return undefined;
+  const pointer = fragment === '' || fragment.startsWith('/');
+  const schema = pointer ? valueAt(file.json, parsePath(fragment)) : anchored(file.json, fragment);
   return schema === undefined ? undefined : { file, schema, key: `${file.uri}#${fragment}` };
 }
 
-function decodeFragment(text: string): string | undefined {
+function anchored(json: unknown, name: string): unknown {
+  return [...subschemas(json)].find(({ schema }) => schema['$anchor'] === name)?.schema;
+}
+
+function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch (error) {

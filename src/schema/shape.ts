@@ -1,10 +1,10 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import { distance } from 'fastest-levenshtein';
+import { didYouMean } from './did-you-mean.ts';
 import { parsePath } from './pointer.ts';
 
 /** One place where a value breaks the rules of its schema, in words for its author. */
 export interface Violation {
-  readonly kind: 'unknown-key' | 'missing-key' | 'wrong-value' | 'too-many-routes';
+  readonly kind: 'unknown-key' | 'missing-key' | 'wrong-value';
   readonly path: readonly string[];
   /** Whether the key at the end of `path` or its value is at fault. */
   readonly of: 'key' | 'value';
@@ -12,62 +12,63 @@ export interface Violation {
 }
 
 /** Compiles one of our own schemas; the result lists everything that is wrong with a value, not only the first. */
-export function compileShape(schema: object): (value: unknown) => Violation[] {
+export function compileShape(schema: unknown): (value: unknown) => Violation[] {
+  if (!isRecord(schema)) throw new TypeError('a schema is an object');
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
   const validate = ajv.compile(schema);
   return (value) => {
     if (validate(value)) return [];
-    return (validate.errors ?? []).filter((error) => error.keyword !== 'if').map(toViolation);
+    return (validate.errors ?? []).filter(isTold).map(toViolation);
   };
 }
 
+/** `if` only says that its branch failed, and a name's own rule is told with the name. */
+function isTold({ keyword, propertyName }: ErrorObject): boolean {
+  return keyword !== 'if' && (propertyName === undefined || keyword === 'propertyNames');
+}
+
+type Teller = (error: ErrorObject, path: readonly string[]) => Violation;
+
+const TELLERS: Readonly<Record<string, Teller>> = {
+  additionalProperties({ params, parentSchema }, path) {
+    const key = String(params['additionalProperty']);
+    return { kind: 'unknown-key', path: [...path, key], of: 'key', message: unknownKey(key, keysOf(parentSchema)) };
+  },
+  required(error, path) {
+    const key = String(error.params['missingProperty']);
+    return { kind: 'missing-key', path, of: 'key', message: `key "${key}" is missing. ${ruleOf(error, key)}`.trim() };
+  },
+  propertyNames(error, path) {
+    const key = String(error.params['propertyName']);
+    const message = `name ${quoted(key)} is not allowed. ${allowed(error)}`;
+    return { kind: 'wrong-value', path: [...path, key], of: 'key', message };
+  },
+};
+
 function toViolation(error: ErrorObject): Violation {
   const path = parsePath(error.instancePath);
-  const rule: unknown = error.parentSchema?.['description'];
-  const allowed = typeof rule === 'string' ? rule : (error.message ?? error.keyword);
-  switch (error.keyword) {
-    case 'additionalProperties': {
-      const key = String(error.params['additionalProperty']);
-      return {
-        kind: 'unknown-key',
-        path: [...path, key],
-        of: 'key',
-        message: unknownKey(key, keysOf(error.parentSchema)),
-      };
-    }
-    case 'required': {
-      const key = String(error.params['missingProperty']);
-      return { kind: 'missing-key', path, of: 'key', message: `key "${key}" is missing. ${ruleOf(error, key)}`.trim() };
-    }
-    case 'propertyNames': {
-      const key = String(error.params['propertyName']);
-      return {
-        kind: 'wrong-value',
-        path: [...path, key],
-        of: 'key',
-        message: `name ${quoted(key)} is not allowed. ${allowed}`,
-      };
-    }
-    case 'maxProperties':
-      if (path.length === 1)
-        return { kind: 'too-many-routes', path, of: 'value', message: `too many routes: ${allowed}` };
-  }
-  return { kind: 'wrong-value', path, of: 'value', message: `found ${found(error)}. ${allowed}` };
+  const teller = TELLERS[error.keyword];
+  if (teller) return teller(error, path);
+  const message =
+    path.length === 0 ? `${rootKeys(error)}, found ${found(error)}` : `found ${found(error)}. ${allowed(error)}`;
+  return { kind: 'wrong-value', path, of: 'value', message };
+}
+
+/** Our schemas describe each value in words for the author. */
+function allowed({ parentSchema, message, keyword }: ErrorObject): string {
+  const rule: unknown = parentSchema?.['description'];
+  return typeof rule === 'string' ? rule : (message ?? keyword);
+}
+
+function rootKeys(error: ErrorObject): string {
+  const required: unknown = error.parentSchema?.['required'];
+  return `expected a map with the keys ${Array.isArray(required) ? required.join(' and ') : ''}`;
 }
 
 /** `unknown key "evnt"; allowed here: event, …. Did you mean "event"?` */
 function unknownKey(key: string, allowed: readonly string[]): string {
   const near = didYouMean(key, allowed);
   return `unknown key ${quoted(key)}; allowed here: ${allowed.join(', ')}.${near === undefined ? '' : ` Did you mean "${near}"?`}`;
-}
-
-/** The one of `known` that `word` was probably meant to be. */
-export function didYouMean(word: string, known: readonly string[], farthest = Infinity): string | undefined {
-  const [best] = known
-    .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter((candidate) => candidate.distance <= Math.min(farthest, Math.max(1, Math.floor(candidate.name.length / 3))))
-    .sort((a, b) => a.distance - b.distance);
-  return best?.name;
 }
 
 function found(error: ErrorObject): string {

@@ -5,12 +5,13 @@ import type { SchemaFile } from './walk.ts';
 /** What a schema promises of a field that is to hold user ids. */
 export type FieldVerdict =
   | { readonly kind: 'proven' }
-  | { readonly kind: 'undeclared' | 'not-required' | 'unproven' }
+  | { readonly kind: 'undeclared'; readonly name: string; readonly known: readonly string[] }
+  | { readonly kind: 'not-required' | 'unproven' }
   | { readonly kind: 'not-ids'; readonly type: string };
 
 interface Node {
   readonly file: SchemaFile;
-  readonly schema: unknown;
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 // Types that can hold an id, or a list whose items are judged on their own.
@@ -23,47 +24,65 @@ export function judgeTargetField(
   path: readonly string[],
   optional: boolean,
 ): FieldVerdict {
-  let here = conjuncts({ file: main, schema: main.json }, files);
+  let here = conjuncts(main, main.json, files);
+  let unproven = false;
   let required = true;
-  for (const segment of path) {
-    const declared = here.flatMap((node) => property(node, segment));
-    if (declared.length === 0) return { kind: here.some(isConditional) ? 'unproven' : 'undeclared' };
-    if (!here.some((node) => requires(node, segment))) {
-      if (here.some(isConditional) && !optional) return { kind: 'unproven' };
-      required = false;
-    }
-    here = declared.flatMap((node) => conjuncts(node, files));
+  for (const [depth, segment] of path.entries()) {
+    const declared = here.flatMap(({ file, schema }) =>
+      members(schema, segment).flatMap((member) => [{ file, schema: member }]),
+    );
+    if (declared.length === 0) return here.some(isConditional) ? { kind: 'unproven' } : undeclared(segment, here);
+    // A message is an object, whatever its schema says.
+    const presence = presenceOf(segment, here, depth === 0 ? ['object'] : typesOf(here));
+    if (presence === 'unproven') unproven = true;
+    if (presence === 'not-required') required = false;
+    here = declared.flatMap(({ file, schema }) => conjuncts(file, schema, files));
   }
   if (!required && !optional) return { kind: 'not-required' };
-  return judgeTypes(here, files, optional);
+  const types = judgeTypes(here, files, optional);
+  return types.kind === 'proven' && unproven && !optional ? { kind: 'unproven' } : types;
+}
+
+/** Whether each message must have the property `name`. */
+export function isRequired(main: SchemaFile, files: SchemaFiles, name: string): boolean {
+  return conjuncts(main, main.json, files).some(({ schema }) => requires(schema, name));
+}
+
+function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
+  const known = nodes.flatMap(({ schema }) =>
+    isObject(schema['properties']) ? Object.keys(schema['properties']) : [],
+  );
+  return { kind: 'undeclared', name, known };
 }
 
 function judgeTypes(nodes: readonly Node[], files: SchemaFiles, optional: boolean, inList = false): FieldVerdict {
-  const types = nodes.map(({ schema }) => typesOf(schema)).filter((found) => found !== undefined);
-  const [first, ...rest] = types;
-  if (first === undefined) return { kind: 'unproven' };
-  const allowed = first.filter((type) => rest.every((others) => others.includes(type)));
+  const allowed = typesOf(nodes);
+  if (allowed === undefined) return { kind: 'unproven' };
   const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional && !inList));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
   if (inList) return { kind: 'not-ids', type: 'array of arrays' };
-  const items = nodes.flatMap((node) =>
-    isObject(node.schema) ? [{ file: node.file, schema: node.schema['items'] }] : [],
-  );
-  return judgeTypes(
-    items.flatMap((item) => conjuncts(item, files)),
-    files,
-    optional,
-    true,
-  );
+  const items = nodes.flatMap(({ file, schema }) => [
+    ...conjuncts(file, schema['items'], files),
+    ...listOf(schema['prefixItems']).flatMap((item) => conjuncts(file, item, files)),
+  ]);
+  return judgeTypes(items, files, optional, true);
 }
 
-function typesOf(schema: unknown): readonly string[] | undefined {
-  if (!isObject(schema)) return undefined;
-  if (typeof schema['type'] === 'string') return [schema['type']];
-  if (Array.isArray(schema['type'])) return schema['type'].map(String);
-  const values: unknown = schema['const'] === undefined ? schema['enum'] : [schema['const']];
-  return Array.isArray(values) ? [...new Set(values.map(typeOfValue))] : undefined;
+/** The types that all of them allow; nothing where none of them says. */
+function typesOf(nodes: readonly Node[]): readonly string[] | undefined {
+  const said = nodes.flatMap(({ schema }) => typesSaid(schema));
+  const [first, ...rest] = said;
+  return first?.filter((type) => rest.every((others) => others.includes(type)));
+}
+
+function typesSaid(schema: Readonly<Record<string, unknown>>): string[][] {
+  const { type, enum: values } = schema;
+  return [
+    ...(typeof type === 'string' ? [[type]] : Array.isArray(type) ? [type.map(String)] : []),
+    ...(Object.hasOwn(schema, 'const') ? [[typeOfValue(schema['const'])]] : []),
+    ...(Array.isArray(values) ? [[...new Set(values.map(typeOfValue))]] : []),
+  ];
 }
 
 function typeOfValue(value: unknown): string {
@@ -73,31 +92,53 @@ function typeOfValue(value: unknown): string {
 }
 
 /** The schema and all that must hold together with it. */
-function conjuncts(node: Node, files: SchemaFiles, seen = new Set<unknown>()): Node[] {
-  if (!isObject(node.schema) || seen.has(node.schema)) return [];
-  seen.add(node.schema);
-  const ref = node.schema['$ref'];
-  const target = typeof ref === 'string' ? follow(ref, node.file, files) : undefined;
-  const all = Array.isArray(node.schema['allOf']) ? node.schema['allOf'] : [];
+function conjuncts(file: SchemaFile, schema: unknown, files: SchemaFiles, seen = new Set<unknown>()): Node[] {
+  if (!isObject(schema) || seen.has(schema)) return [];
+  seen.add(schema);
+  const ref = schema['$ref'];
+  const target = typeof ref === 'string' ? follow(ref, file, files) : undefined;
   return [
-    node,
-    ...(target === undefined ? [] : conjuncts(target, files, seen)),
-    ...all.flatMap((schema: unknown) => conjuncts({ file: node.file, schema }, files, seen)),
+    { file, schema },
+    ...(target === undefined ? [] : conjuncts(target.file, target.schema, files, seen)),
+    ...listOf(schema['allOf']).flatMap((part) => conjuncts(file, part, files, seen)),
   ];
 }
 
-function property(node: Node, name: string): Node[] {
-  const properties: unknown = isObject(node.schema) ? node.schema['properties'] : undefined;
-  return isObject(properties) && Object.hasOwn(properties, name) ? [{ file: node.file, schema: properties[name] }] : [];
+const INDEX = /^(0|[1-9]\d{0,5})$/;
+
+/** What is declared of the member `name`: of an object's property, or of a list's item. */
+function members(schema: Readonly<Record<string, unknown>>, name: string): unknown[] {
+  const { properties, items } = schema;
+  const property = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
+  if (!INDEX.test(name)) return property;
+  const first = listOf(schema['prefixItems'])[Number(name)] ?? items;
+  return first === undefined ? property : [...property, first];
 }
 
-function requires(node: Node, name: string): boolean {
-  const required: unknown = isObject(node.schema) ? node.schema['required'] : undefined;
-  return Array.isArray(required) && required.includes(name);
+function requires(schema: Readonly<Record<string, unknown>>, name: string): boolean {
+  const { minItems } = schema;
+  if (INDEX.test(name) && typeof minItems === 'number' && minItems > Number(name)) return true;
+  return listOf(schema['required']).includes(name);
 }
 
-const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas', '$dynamicRef'];
+/** A required member is missing all the same where its parent is null, text or a number. */
+function presenceOf(
+  name: string,
+  parent: readonly Node[],
+  types: readonly string[] | undefined,
+): 'certain' | 'unproven' | 'not-required' {
+  if (!parent.some(({ schema }) => requires(schema, name)))
+    return parent.some(isConditional) ? 'unproven' : 'not-required';
+  if (types === undefined) return 'unproven';
+  return types.every((type) => type === 'object' || type === 'array') ? 'certain' : 'not-required';
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas', 'dependentRequired'];
 
 function isConditional({ schema }: Node): boolean {
-  return isObject(schema) && CONDITIONAL.some((keyword) => Object.hasOwn(schema, keyword));
+  return CONDITIONAL.some((keyword) => Object.hasOwn(schema, keyword));
 }

@@ -1,0 +1,23 @@
+import type { Finding, FindingCode, Severity } from './findings.ts';
+import type { RouteConfig } from './routes-file.ts';
+import type { SchemaFilesLoader } from './schema-files.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** A route with all that its rules ask about. */
+export interface RouteInFile {
+  readonly file: string;
+  readonly document: YamlDocument;
+  readonly route: RouteConfig;
+  readonly traceparentField: string;
+  readonly schemas: SchemaFilesLoader;
+}
+
+/** @param path inside the route. */
+export type Report = (code: FindingCode, path: readonly string[], message: string, severity?: Severity) => Finding;
+
+export function reporter({ file, document, route }: RouteInFile): Report {
+  return (code, path, message, severity = 'error') => {
+    const at = document.locate(['routes', route.name, ...path]);
+    return { code, severity, file, at, route: route.name, message };
+  };
+}
