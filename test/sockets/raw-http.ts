@@ -57,8 +57,8 @@ export function knock(
   base: string,
   transport: keyof typeof HANDSHAKE,
   headers: Record<string, string> = {},
+  query = '',
 ): Promise<RawAnswer> {
-  return transport === 'polling'
-    ? ask(base, HANDSHAKE.polling, { headers })
-    : askUpgrade(base, HANDSHAKE.websocket, headers);
+  const path = HANDSHAKE[transport] + query;
+  return transport === 'polling' ? ask(base, path, { headers }) : askUpgrade(base, path, headers);
 }

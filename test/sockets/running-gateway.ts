@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { gatewayAt, untilReady, type TestGateway } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
@@ -8,6 +9,8 @@ import { freePort } from '../support/ports.ts';
 export interface RunningGateway extends TestGateway {
   /** All it has written so far. */
   log(): string;
+  /** Resolves once this stands in the log. */
+  logged(text: string): Promise<void>;
   /** Why it ended, if it did. */
   death(): number | string | null;
 }
@@ -31,22 +34,29 @@ export async function runGateway(environment: Record<string, string>, finished: 
     await closed;
   };
   finished(stop);
-  let log = '';
-  const gateway = {
-    ...gatewayAt(port, stop),
-    log: () => log,
-    death: () => child.exitCode ?? child.signalCode,
-  };
-  const started = new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      log += chunk.toString();
-      if (log.includes('"gateway started"')) resolve();
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', () => reject(new Error(`the gateway ended: ${log}`)));
-  });
-  await started;
+  const log = collect(child);
+  const gateway = { ...gatewayAt(port, stop), ...log, death: () => child.exitCode ?? child.signalCode };
+  await Promise.race([log.logged('"gateway started"'), closed]);
+  if (gateway.death() !== null) throw new Error(`the gateway did not start: ${log.log()}`);
   await untilReady(gateway);
   return gateway;
+}
+
+function collect({
+  stdout,
+  stderr,
+}: ChildProcessByStdio<null, Readable, Readable>): Pick<RunningGateway, 'log' | 'logged'> {
+  let log = '';
+  const grown = new EventEmitter();
+  for (const stream of [stdout, stderr])
+    stream.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      grown.emit('data');
+    });
+  return {
+    log: () => log,
+    async logged(text) {
+      while (!log.includes(text)) await once(grown, 'data');
+    },
+  };
 }
