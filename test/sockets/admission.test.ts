@@ -1,0 +1,110 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Authenticator } from '../../src/auth/authenticator.ts';
+import { rejection } from '../../src/auth/rejection.ts';
+import { acceptConnections, type ConnectionEvents } from '../../src/sockets/connections.ts';
+import { openRaw, type RawClient } from './raw-client.ts';
+import { startSocketIo } from './socket-io.ts';
+
+/** A server whose authenticator always comes to this end. */
+async function stage(identify: Authenticator['identify']) {
+  const { io, url } = await startSocketIo();
+  const events = {
+    opened: vi.fn<ConnectionEvents['opened']>(),
+    closed: vi.fn<ConnectionEvents['closed']>(),
+    refused: vi.fn<ConnectionEvents['refused']>(),
+    clientEvent: vi.fn<ConnectionEvents['clientEvent']>(),
+    failed: vi.fn<ConnectionEvents['failed']>(),
+  };
+  const connections = acceptConnections(io, {
+    authenticator: { identify },
+    origins: [],
+    trustedProxies: [],
+    queryToken: false,
+    closedBecause: () => undefined,
+    events,
+  });
+  const pending: unknown = Reflect.get(io.of('/'), '_preConnectSockets');
+  if (!(pending instanceof Map)) throw new Error('Socket.IO keeps its waiting sockets elsewhere now');
+  return { io, url, events, connections, pending };
+}
+
+async function knock(url: string): Promise<RawClient> {
+  const client = await openRaw(url);
+  client.send('40{"token":"x"}');
+  return client;
+}
+
+describe('a socket that was not let in', () => {
+  test('because the auth service cannot answer is closed and forgotten', async () => {
+    const unavailable = rejection('auth-unavailable');
+    const { url, events, connections, pending } = await stage(async () => ({
+      kind: 'rejected',
+      rejection: unavailable,
+    }));
+    await (
+      await knock(url)
+    ).closed;
+    expect(events.refused).toHaveBeenCalledExactlyOnceWith(unavailable, '127.0.0.1');
+    expect(connections.count()).toBe(0);
+    expect(pending.size).toBe(0);
+  });
+
+  test('for good is told why and forgotten', async () => {
+    const invalid = rejection('token-invalid');
+    const { url, events, pending } = await stage(async () => ({ kind: 'rejected', rejection: invalid }));
+    const { message } = invalid;
+    expect(await (await knock(url)).next()).toBe(
+      `44${JSON.stringify({ message, data: { code: 'token-invalid', message, retry: false } })}`,
+    );
+    expect(events.refused).toHaveBeenCalledExactlyOnceWith(invalid, '127.0.0.1');
+    expect(pending.size).toBe(0);
+  });
+
+  test('because asking failed by a fault of ours is closed and forgotten, and the fault told', async () => {
+    const fault = new Error('a fault');
+    const { url, events, pending } = await stage(() => Promise.reject(fault));
+    await (
+      await knock(url)
+    ).closed;
+    expect(events.failed).toHaveBeenCalledExactlyOnceWith(fault);
+    expect(pending.size).toBe(0);
+  });
+
+  test('because its peer went away meanwhile is forgotten, and never counted as open', async () => {
+    const accepted = { kind: 'accepted', identity: { user: '7' } } as const;
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<typeof accepted>();
+    const { io, url, events, connections, pending } = await stage(() => (asked.resolve(), answer.promise));
+    const client = await knock(url);
+    await asked.promise;
+    const [session] = Object.values(sessionsOf(io));
+    const gone = new Promise<void>((resolve) => session?.once('close', () => resolve()));
+    client.send('x');
+    await gone;
+    answer.resolve(accepted);
+    await vi.waitFor(() => expect(pending.size).toBe(0));
+    expect(events.opened).not.toHaveBeenCalled();
+    expect(connections.users()).toEqual([]);
+  });
+});
+
+describe('a socket that was let in', () => {
+  test('is counted with its user, and no longer when it is gone', async () => {
+    const { url, events, connections } = await stage(async () => ({ kind: 'accepted', identity: { user: '7' } }));
+    const [one, other] = await Promise.all([knock(url), knock(url)]);
+    for (const client of [one, other]) for (const start of ['40', '42']) expect(await client.next()).toContain(start);
+    expect(connections.count()).toBe(2);
+    expect(connections.users()).toEqual(['7']);
+
+    await connections.closeAll();
+    await Promise.all([one.closed, other.closed]);
+    expect(connections.count()).toBe(0);
+    expect(connections.users()).toEqual([]);
+    expect(events.opened).toHaveBeenCalledTimes(2);
+    expect(events.closed).toHaveBeenCalledTimes(2);
+  });
+});
+
+function sessionsOf(io: Awaited<ReturnType<typeof startSocketIo>>['io']): Record<string, NodeJS.EventEmitter> {
+  return Object(Reflect.get(io.engine, 'clients'));
+}

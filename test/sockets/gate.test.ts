@@ -1,0 +1,123 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { rejection, REJECTIONS, type RejectionCode } from '../../src/auth/rejection.ts';
+import { createClientAddress } from '../../src/sockets/client-address.ts';
+import { guardHandshakes, isAllowedOrigin } from '../../src/sockets/gate.ts';
+import { knock, ask, askUpgrade, HANDSHAKE } from './raw-http.ts';
+import { openPolling } from './raw-polling.ts';
+import { startSocketIo } from './socket-io.ts';
+
+describe('without CORS_ORIGIN', () => {
+  test.each([
+    ['http://gateway.example', true],
+    ['https://gateway.example', true],
+    ['http://gateway.example:80', false],
+    ['http://other.example', false],
+    ['null', false],
+    ['', false],
+  ])('a page of %s on gateway.example: %s', (origin, allowed) => {
+    expect(isAllowedOrigin(requestWith({ origin, host: 'gateway.example' }), [])).toBe(allowed);
+  });
+
+  test('nothing equals a Host that is not given', () => {
+    expect(isAllowedOrigin(requestWith({ origin: 'http://undefined' }), [])).toBe(false);
+  });
+});
+
+describe.each(['polling', 'websocket'] as const)('while no new connection is taken, over %s', (transport) => {
+  test.each(retryable())('a handshake is answered with 503 and why: %s', async (code) => {
+    const { url, refused } = await closedGate(code);
+    const { status, headers, body } = await knock(url, transport);
+    expect(status).toBe(503);
+    expect(headers).toMatchObject({ 'retry-after': '2', connection: 'close', 'content-type': 'application/json' });
+    expect(JSON.parse(body)).toEqual(rejection(code));
+    expect(refused).toEqual([code]);
+  });
+
+  test.each(['&sid=', '&sid=x&sid=', '&sid'])(
+    'a handshake that only looks like a session (%s) is one',
+    async (query) => {
+      const { url } = await closedGate('draining');
+      expect(await knock(url, transport, {}, query)).toMatchObject({ status: 503 });
+    },
+  );
+
+  test('a foreign page is refused for good', async () => {
+    const { url } = await closedGate('draining');
+    expect(await knock(url, transport, { Origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+  });
+});
+
+describe('while no new connection is taken', () => {
+  test('a session that is there goes on, and may be upgraded', async () => {
+    const gate = await closedGate(undefined);
+    const session = await openPolling(gate.url);
+    gate.close('draining');
+    expect(await session.post('40')).toMatchObject({ status: 200 });
+    expect(await session.poll()).toMatchObject({ status: 200 });
+    expect(await askUpgrade(gate.url, `${HANDSHAKE.websocket}&sid=${session.sid}`)).toMatchObject({ status: 101 });
+    expect(await ask(gate.url, HANDSHAKE.polling)).toMatchObject({ status: 503 });
+  });
+
+  test('a request that names an upgrade and does not ask for it is answered as a request', async () => {
+    const { url } = await closedGate('draining');
+    const answer = await ask(url, HANDSHAKE.polling, { headers: { Upgrade: 'websocket', Connection: 'close' } });
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+  });
+});
+
+describe('refusals by Engine.IO', () => {
+  test.each([
+    ['&sid=unknown', 'session-unknown'],
+    ['&transport=x', 'handshake-malformed'],
+    ['&EIO=3', 'handshake-malformed'],
+  ])('(%s) are told as %s', async (query, code) => {
+    const { url, refused } = await closedGate(undefined);
+    await knock(url, 'polling', {}, query);
+    expect(refused).toEqual([code]);
+  });
+});
+
+describe('rejections', () => {
+  test.each(Object.entries(REJECTIONS))(
+    '%s: who must stay away for its token hears "unauthorized"',
+    (code, { retry, message }) => {
+      const ofToken = code.startsWith('token-');
+      expect(message.startsWith('unauthorized')).toBe(ofToken);
+      expect(ofToken && retry).toBe(false);
+    },
+  );
+});
+
+describe('the address of a client', () => {
+  test.each([
+    ['nobody is trusted', [], '10.0.0.9', '10.0.0.9'],
+    ['its proxy is trusted', ['10.0.0.0/8'], '10.0.0.9', '203.0.113.7'],
+    ['two proxies are trusted', ['10.0.0.9', '203.0.113.7'], '10.0.0.9', '198.51.100.1'],
+    ['another proxy is trusted', ['10.0.0.1'], '10.0.0.9', '10.0.0.9'],
+  ])('is the first that is not trusted, where %s', (_, trusted, from, address) => {
+    const request = requestWith({ 'x-forwarded-for': 'spoofed, 198.51.100.1, 203.0.113.7' });
+    Object.defineProperty(request.socket, 'remoteAddress', { value: from });
+    expect(createClientAddress(trusted)(request)).toBe(address);
+  });
+});
+
+function retryable(): RejectionCode[] {
+  return (['draining', 'auth-unavailable'] as const).filter((code) => REJECTIONS[code].retry);
+}
+
+/** A Socket.IO server behind a gate that is closed for that reason, or open. */
+async function closedGate(code: RejectionCode | undefined) {
+  const { io, url } = await startSocketIo();
+  const refused: RejectionCode[] = [];
+  let because = code;
+  guardHandshakes(io, { origins: [], closedBecause: () => because, refused: (code) => refused.push(code) });
+  return { url, refused, close: (code: RejectionCode) => void (because = code) };
+}
+
+function requestWith(headers: Record<string, string>): IncomingMessage {
+  const request = new IncomingMessage(new Socket());
+  Object.assign(request.headers, headers);
+  return request;
+}
