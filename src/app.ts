@@ -134,7 +134,9 @@ function createPlanSource(plan: Plan, io: GatewayServer, settings: Settings, tel
     events: telemetry.messages,
     maxBytes: settings.maxMessageBytes,
   });
-  return createSource({ channels: () => plan.channels, dispatch, events: telemetry.source });
+  const source = createSource(dispatch, telemetry.source);
+  void source.follow(plan.channels);
+  return source;
 }
 
 /** What health and metrics ask of the parts. */

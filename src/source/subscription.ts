@@ -21,17 +21,15 @@ export type SourceState = 'disconnected' | 'subscribing' | 'subscribed';
 
 export interface Source extends SubscriberListener {
   state(): SourceState;
+  /**
+   * Hears exactly these channels from now on, and at each later connection. Resolves once Redis has agreed, at once
+   * while there is no connection; rejects, with the channels as they were, where Redis refuses.
+   */
+  follow(channels: readonly string[]): Promise<void>;
   stop(): void;
 }
 
-export interface SourceOptions {
-  /** The channels to hear; asked anew at each connection. */
-  readonly channels: () => readonly string[];
-  readonly dispatch: (channel: string, raw: Buffer) => void;
-  readonly events: SourceEvents;
-}
-
-/** Channels in one SUBSCRIBE: keeps a single command, and Redis's answer to it, small. */
+/** Channels in one command: keeps it, and Redis's answer to it, small. */
 const BATCH = 500;
 const RETRY_MS = 1000;
 
@@ -39,45 +37,95 @@ const RETRY_MS = 1000;
  * Keeps the subscription equal to the plan's channels. Every connection starts from nothing and is subscribed by us, not
  * by the Redis client behind our back: "connected but not subscribed" is then a state that health can see.
  */
-export function createSource({ channels, dispatch, events }: SourceOptions): Source {
-  let state: SourceState = 'disconnected';
-  let current: Subscriber | undefined;
+export function createSource(dispatch: (channel: string, raw: Buffer) => void, events: SourceEvents): Source {
+  let wanted: ReadonlySet<string> = new Set();
+  let current: Subscription | undefined;
   let retry: NodeJS.Timeout | undefined;
+  let complete = false;
 
-  async function subscribeAll(subscriber: Subscriber): Promise<void> {
-    const wanted = channels();
+  async function subscribeAll(subscription: Subscription): Promise<void> {
     try {
-      for (let i = 0; i < wanted.length; i += BATCH) await subscriber.subscribe(wanted.slice(i, i + BATCH));
-      if (current !== subscriber) return;
-      state = 'subscribed';
-      events.subscribed(wanted.length);
+      await subscription.align(wanted);
+      if (current !== subscription) return;
+      complete = true;
+      events.subscribed(wanted.size);
     } catch (error) {
-      if (current !== subscriber) return;
+      if (current !== subscription) return;
       events.subscribeFailed(error);
-      retry = setTimeout(() => void subscribeAll(subscriber), RETRY_MS);
+      retry = setTimeout(() => void subscribeAll(subscription), RETRY_MS);
     }
   }
 
   function forget(): void {
     clearTimeout(retry);
     current = undefined;
-    state = 'disconnected';
+    complete = false;
   }
 
   return {
     connected(subscriber) {
       forget();
-      current = subscriber;
-      state = 'subscribing';
-      void subscribeAll(subscriber);
+      current = createSubscription(subscriber);
+      void subscribeAll(current);
     },
     lost(reason) {
-      const wasUp = state !== 'disconnected';
+      const wasUp = current !== undefined;
       forget();
       if (wasUp) events.lost(reason);
     },
     message: dispatch,
-    state: () => state,
+    state() {
+      if (current === undefined) return 'disconnected';
+      return complete ? 'subscribed' : 'subscribing';
+    },
+    async follow(channels) {
+      const before = wanted;
+      wanted = new Set(channels);
+      const subscription = current;
+      try {
+        await subscription?.align(wanted);
+      } catch (error) {
+        // A connection that was lost meanwhile refused nothing: the next one will be asked.
+        if (current !== subscription) return;
+        wanted = before;
+        throw error;
+      }
+    },
     stop: forget,
   };
+}
+
+/** What one connection hears. */
+interface Subscription {
+  /** Subscribes first, then unsubscribes: what is wanted before and after is heard throughout. */
+  align(wanted: ReadonlySet<string>): Promise<void>;
+}
+
+function createSubscription(subscriber: Subscriber): Subscription {
+  const heard = new Set<string>();
+  let last: Promise<void> = Promise.resolve();
+
+  async function run(wanted: ReadonlySet<string>): Promise<void> {
+    for (const channels of batches([...wanted].filter((channel) => !heard.has(channel)))) {
+      await subscriber.subscribe(channels);
+      for (const channel of channels) heard.add(channel);
+    }
+    for (const channels of batches([...heard].filter((channel) => !wanted.has(channel)))) {
+      await subscriber.unsubscribe(channels);
+      for (const channel of channels) heard.delete(channel);
+    }
+  }
+
+  return {
+    // One after another: two at once would undo each other's work.
+    align(wanted) {
+      const next = (): Promise<void> => run(wanted);
+      last = last.then(next, next);
+      return last;
+    },
+  };
+}
+
+function* batches(channels: readonly string[]): Generator<readonly string[]> {
+  for (let i = 0; i < channels.length; i += BATCH) yield channels.slice(i, i + BATCH);
 }
