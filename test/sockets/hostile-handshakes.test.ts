@@ -169,6 +169,15 @@ describe('a refused upgrade', () => {
     expect(await stage().gateway.get('/health/live')).toMatchObject({ status: 200 });
   });
 
+  test('does not matter to anybody when its peers reset before the answer', async () => {
+    for (let i = 0; i < 200; i += 1) {
+      const peer = connect(stage().gateway.port, '127.0.0.1');
+      peer.write(REQUEST, () => setImmediate(() => peer.resetAndDestroy()));
+      await once(peer, 'close');
+    }
+    expect(await stage().gateway.get('/health/live')).toMatchObject({ status: 200 });
+  });
+
   test('leaves no connection behind, even if the peer keeps its half open', async () => {
     const peer = connect({ port: stage().gateway.port, host: '127.0.0.1', allowHalfOpen: true });
     peer.write(REQUEST);
