@@ -119,8 +119,8 @@ function createSubscription(subscriber: Subscriber): Subscription {
   return {
     // One after another: two at once would undo each other's work.
     align(wanted) {
-      const next = (): Promise<void> => run(wanted);
-      last = last.then(next, next);
+      const turn = (): Promise<void> => run(wanted);
+      last = last.then(turn, turn);
       return last;
     },
   };
