@@ -64,7 +64,7 @@ export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
   const { document, findings } = readYaml(file, reading.text);
   if (!document) return refused(findings);
   const routes = checkedRoutes(file, document, files);
-  const all = inFileOrder([...findings, ...routes.findings.filter((one) => !findings.some(samePlace(one)))]);
+  const all = inFileOrder([...findings, ...routes.findings.filter((one) => !isTold(one, findings))]);
   if (isRefused(all)) return { findings: firstFindings(all) };
   const config = { file, traceparentField: traceparentField(document.value), routes: routes.checked };
   return { findings: firstFindings(all), config };
@@ -74,9 +74,10 @@ function refused(findings: readonly Finding[]): RoutesLoading {
   return { findings: firstFindings(inFileOrder(findings)) };
 }
 
-/** A key that is refused whatever stands there is not told once more as an unknown one. */
-function samePlace({ file, at }: Finding): (other: Finding) => boolean {
-  return (other) => other.file === file && other.at?.line === at?.line && other.at?.column === at?.column;
+/** A key that is refused wherever it stands is not told once more as one that is unknown here. */
+function isTold({ code, at }: Finding, findings: readonly Finding[]): boolean {
+  if (code !== 'unknown-key' && code !== 'wrong-value') return false;
+  return findings.some((other) => other.at?.line === at?.line && other.at?.column === at?.column);
 }
 
 function checkedRoutes(

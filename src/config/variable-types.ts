@@ -54,7 +54,9 @@ export const origins: Parse<readonly string[]> = (text) =>
   });
 
 function isWebOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  // URL lets "*" and the like stand in a host.
+  const plain = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d+)?$/.test(text);
+  return plain && URL.canParse(text) && new URL(text).origin === text;
 }
 
 /** Of pages inside an app, such as capacitor://localhost or chrome-extension://id; URL calls their origin "null". */

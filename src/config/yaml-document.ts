@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { Finding, FindingCode, Position } from './findings.ts';
 import { tooDeepAt, TOO_DEEP } from './nesting.ts';
 import { positionsIn, type TextPositions } from './text-position.ts';
@@ -57,11 +57,32 @@ const PLAINER: Readonly<Record<string, string>> = {
 };
 
 function syntaxFindings(document: Document.Parsed, positions: TextPositions, report: Report): Finding[] {
-  return document.errors.map(({ code, message, pos: [offset] }) => {
-    const words = (PLAINER[code] ?? message).replace(/\s+/g, ' ');
-    const line = positions.lineAt(offset);
-    return report('syntax', offset, line === '' ? words : `${words}; the line is ${JSON.stringify(line.slice(0, 80))}`);
+  const told = new Set<number>();
+  return document.errors.flatMap(({ code, message, pos: [end] }) => {
+    const quote = /closing ["']quote/.test(message) ? openQuote(document, end) : undefined;
+    const offset = quote ?? end;
+    const words = quote === undefined ? (PLAINER[code] ?? message) : 'the quote that opens here is never closed';
+    // Further errors in a line are mostly echoes of its first.
+    const { line } = positions.at(offset);
+    if (told.has(line)) return [];
+    told.add(line);
+    return [report('syntax', offset, `${words.replace(/\s+/g, ' ')}${context(positions.lineAt(offset))}`)];
   });
+}
+
+function context(line: string): string {
+  return line === '' ? '' : `; the line is ${JSON.stringify(line.slice(0, 80))}`;
+}
+
+/** The parser tells where the text ends that a quote has swallowed. */
+function openQuote(document: Document.Parsed, end: number): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type?.startsWith('QUOTE') && range && range[0] < end) start = range[0];
+    },
+  });
+  return start;
 }
 
 function tagFindings(document: Document.Parsed, report: Report): Finding[] {

@@ -43,6 +43,11 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     const message = `name ${quoted(key)} is not allowed. ${allowed(error)}`;
     return { kind: 'wrong-value', path: [...path, key], of: 'key', message };
   },
+  uniqueItems({ params }, path) {
+    const [first, again] = [Number(params['j']), Number(params['i'])].sort((a, b) => a - b);
+    const message = `stands in the list already, as item ${Number(first) + 1}; keep one of them`;
+    return { kind: 'wrong-value', path: [...path, String(again)], of: 'value', message };
+  },
 };
 
 function toViolation(error: ErrorObject): Violation {

@@ -3,27 +3,25 @@ import { isObject, valueAt } from './json.ts';
 import { parsePath } from './pointer.ts';
 import type { SchemaFiles } from './references.ts';
 
-/** What ajv's strict mode says of types: the schema works, but probably not as meant. */
+/** Rules without the type they are for, as ajv's strict mode finds them: they work, but probably not as meant. */
 export function untypedFaults(complaints: readonly string[], files: SchemaFiles): SchemaFault[] {
   const faults = complaints.flatMap((complaint) => untypedFault(complaint, files) ?? []);
   return [...new Map(faults.map((found) => [JSON.stringify(found), found])).values()];
 }
 
 /** `strict mode: missing type "string" for keyword "minLength" at "file:///…#/properties/name" (strictTypes)` */
-const COMPLAINT = /^strict mode: (.+) at "(.+?)#(.*)" \(strictTypes\)$/;
+const COMPLAINT = /^strict mode: missing type "(.+?)" for keyword ".+" at "(.+?)#(.*)" \(strictTypes\)$/;
 
 // Where one of these stands beside, the type may stand where it leads.
 const ELSEWHERE = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 
 function untypedFault(complaint: string, files: SchemaFiles): SchemaFault | undefined {
-  const [, words = '', uri = '', pointer = ''] = COMPLAINT.exec(complaint) ?? [];
+  const [, type, uri = '', pointer = ''] = COMPLAINT.exec(complaint) ?? [];
   const file = files.get(uri);
-  if (file === undefined) return undefined;
+  if (file === undefined || type === undefined) return undefined;
   const path = parsePath(decodeURIComponent(pointer));
   const schema = valueAt(file.json, path);
   if (isObject(schema) && ELSEWHERE.some((key) => Object.hasOwn(schema, key))) return undefined;
-  const type = /^missing type "(.+?)"/.exec(words)?.[1];
-  if (type === undefined) return warning(file, 'schema-loose', path, `${words}; no value can be valid`);
   const message = `has rules for type ${type} only, and values of other types pass; add "type": "${type}"`;
   return warning(file, 'schema-loose', path, message);
 }

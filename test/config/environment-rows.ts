@@ -1,0 +1,275 @@
+import type { Settings } from '../../src/config/environment.ts';
+import type { FindingCode } from '../../src/config/findings.ts';
+
+export type EnvironmentRow = readonly [
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  expected: readonly (readonly [code: FindingCode, message: string])[],
+];
+
+/** Never to be seen in a finding. */
+export const CANARY = 'canary-3f9c1e';
+
+const value = (name: string, text: string, found: string, allowed: string): EnvironmentRow => [
+  `${name}=${JSON.stringify(text)}`,
+  { [name]: text },
+  [['environment-value', `${name} is ${found}; allowed is ${allowed}`]],
+];
+const shown = (name: string, text: string, allowed: string): EnvironmentRow =>
+  value(name, text, JSON.stringify(text), allowed);
+const hidden = (name: string, text: string, allowed: string): EnvironmentRow =>
+  value(name, text, 'a value that is not shown', allowed);
+
+const PORTS = 'a whole number from 1 to 65535';
+const REDIS =
+  'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password';
+const ORIGINS =
+  'origins such as https://app.example.com, comma-separated; exact, so no "*", pattern, path or final slash';
+const ITEMS = 'a comma-separated list without empty items';
+const PROXIES = 'addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal; comma-separated';
+
+/** Rows B20 and B21 of reliability.md. */
+export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
+  ...[
+    'abc',
+    '0',
+    '70000',
+    '65536',
+    '3000 ',
+    ' 3000',
+    '+3000',
+    '3e3',
+    '0x10',
+    '-1',
+    '3000.0',
+    '٣٠٠٠',
+    '9'.repeat(40),
+  ].map((text) => shown('PORT', text, PORTS)),
+  ...['ture', 'TRUE', 'yes', '1', 'true '].map((text) => shown('GRPC_TLS_ENABLED', text, 'one of true, false')),
+  shown('AUTH_MODE', 'none', 'one of required, optional'),
+  shown('NODE_ENV', 'prod', 'one of production, development, test'),
+  shown('LOG_LEVEL', 'verbose', 'one of fatal, error, warn, info, debug, trace, silent'),
+  shown('MAX_MESSAGE_BYTES', '1MB', `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`),
+  shown('MAX_MESSAGE_BYTES', '0', `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`),
+  ...['PORT', 'REDIS_URL', 'ADMIN_TOKEN', 'CORS_ORIGIN', 'BIND_ADDRESS', 'ROUTES_FILE'].map((name) =>
+    value(name, '', 'empty', 'a value, or no such variable at all'),
+  ),
+  ...['example.com', '256.1.1.1', '127.0.0.1:80'].map((text) =>
+    shown('BIND_ADDRESS', text, 'an IP address, such as 127.0.0.1 or ::'),
+  ),
+  ...['auth', 'auth:', 'auth:0', 'auth:70000', 'http://auth:1', 'a b:1', ':50051', '::1:50051'].map((text) =>
+    shown('AUTH_SERVICE_ADDR', text, 'host:port, such as auth-service:50051'),
+  ),
+
+  shown('CORS_ORIGIN', 'https://a.example,,https://b.example', ITEMS),
+  shown('CORS_ORIGIN', 'https://a.example,', ITEMS),
+  shown('CORS_ORIGIN', ' ', ITEMS),
+  ...[
+    '*',
+    'https://*.example.com',
+    '/example\\.com$/',
+    '^https://example\\.com$',
+    'https://a.example/',
+    'https://a.example/app',
+    'a.example',
+    'https://A.example',
+    'HTTPS://a.example',
+    'https://a.example:443',
+    'http://a.example:80',
+    'https://user@a.example',
+    'https://a.example?x',
+    'https://exämple.com',
+    'https://a.example;https://b.example',
+    'https://',
+    'null',
+    'wss://a.example',
+    'file://a',
+    'data:text/html,x'.replace(',', ';'),
+    'http://127.1',
+    'https://a.example:99999',
+    'app://localhost/path',
+    'App://localhost',
+    'app://*',
+  ].map((text) => shown('CORS_ORIGIN', text, ORIGINS)),
+
+  ...[
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '::/0',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '::/129',
+    'everyone',
+    'proxy.example.com',
+    'true',
+    '1',
+  ].map((text) => shown('TRUST_PROXY', text, PROXIES)),
+  shown('TRUST_PROXY', 'loopback,,10.0.0.1', ITEMS),
+
+  ...[
+    'localhost',
+    'localhost:6379',
+    'http://localhost:6379',
+    'redis+sentinel://a:1',
+    'redis:localhost',
+    'redis://',
+    'redis:///1',
+    'redis://h:0',
+    'redis://h:99999',
+    'redis://h/x',
+    'redis://h/0/1',
+    'redis://h/12345',
+    'redis://h?db=1',
+    'redis://h#1',
+    'redis://a%20b',
+    'redis://h1,h2',
+    ' redis://h/a b',
+    `redis://:${CANARY}/x@h:1`,
+    `redis://:${CANARY}#x@h`,
+    `redis:// :${CANARY}@`,
+    `redis//:${CANARY}@h`,
+  ].map((text) => hidden('REDIS_URL', text, REDIS)),
+  hidden('REDIS_URL', `redis://:${CANARY}%@h`, 'a user and password in valid percent-encoding (% itself is %25)'),
+  hidden('REDIS_URL', `redis://%ff:${CANARY}@h`, 'a user and password in valid percent-encoding (% itself is %25)'),
+  hidden('ADMIN_TOKEN', CANARY, 'at least 16 characters without spaces'),
+  hidden('ADMIN_TOKEN', `${CANARY} ${CANARY}`, 'at least 16 characters without spaces'),
+
+  [
+    'a certificate without its key',
+    { GRPC_TLS_ENABLED: 'true', GRPC_TLS_CLIENT_CERT_FILE: 'a.pem' },
+    [['environment-value', 'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE go together; set both or neither']],
+  ],
+  [
+    'a key without its certificate',
+    { GRPC_TLS_ENABLED: 'true', GRPC_TLS_CLIENT_KEY_FILE: 'a.pem' },
+    [['environment-value', 'set both or neither']],
+  ],
+  [
+    'an authority while TLS is off',
+    { GRPC_TLS_CA_FILE: 'ca.pem' },
+    [['environment-value', 'in plain text; set GRPC_TLS_ENABLED=true']],
+  ],
+
+  [
+    'a near miss',
+    { REDIS_URI: `redis://:${CANARY}@h` },
+    [['environment-unknown', 'REDIS_URI is not read; did you mean REDIS_URL?']],
+  ],
+  ['a letter too many', { CORS_ORIGINS: 'https://a.example' }, [['environment-unknown', 'did you mean CORS_ORIGIN?']]],
+  [
+    'in small letters',
+    { auth_mode: 'optional' },
+    [['environment-unknown', 'auth_mode is not read; did you mean AUTH_MODE?']],
+  ],
+  [
+    'all mistakes in one run',
+    { PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: CANARY, TRUST_PROXY: 'x', ADMIN_TOKENS: CANARY },
+    [
+      ['environment-unknown', 'did you mean ADMIN_TOKEN?'],
+      ['environment-value', 'PORT is "x"'],
+      ['environment-value', 'REDIS_URL is a value that is not shown'],
+      ['environment-value', 'LOG_LEVEL is "loud"'],
+      ['environment-value', 'TRUST_PROXY is "x"'],
+    ],
+  ],
+  [
+    'variables that Kubernetes injects',
+    {
+      REDIS_PORT: 'tcp://10.0.0.1:6379',
+      REDIS_SERVICE_HOST: '10.0.0.1',
+      REDIS_PORT_6379_TCP_ADDR: '10.0.0.1',
+      AUTH_SERVICE_PORT: 'tcp://10.0.0.2:50051',
+      AUTH_SERVICE_HOST: '10.0.0.2',
+      GATEWAY_PORT: 'x',
+      KUBERNETES_PORT: 'x',
+      PORTS: 'x',
+      HOME: '/',
+    },
+    [],
+  ],
+];
+
+const password = (text: string): Partial<Settings> => ({
+  redis: { host: 'h', port: 6379, tls: false, db: 0, password: text },
+});
+
+/** What is accepted, and what it is taken for. */
+export const ACCEPTED: readonly (readonly [
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  settings: Partial<Settings>,
+])[] = [
+  [
+    'nothing set',
+    {},
+    {
+      port: 3000,
+      redis: { host: 'localhost', port: 6379, tls: false, db: 0 },
+      authServiceAddr: 'localhost:50051',
+      authMode: 'required',
+      corsOrigin: [],
+      nodeEnv: 'production',
+      routesFile: 'config/routes.yaml',
+      configRoot: undefined,
+      adminToken: undefined,
+      logLevel: 'info',
+      trustProxy: [],
+      insecureQueryToken: false,
+      grpcTlsEnabled: false,
+    },
+  ],
+  ['PORT', { PORT: '8080' }, { port: 8080 }],
+  [
+    'origins',
+    {
+      CORS_ORIGIN:
+        'https://a.example, http://localhost:5173,http://[::1]:3000,https://xn--exmple-cua.com,capacitor://localhost,chrome-extension://abcdef',
+    },
+    {
+      corsOrigin: [
+        'https://a.example',
+        'http://localhost:5173',
+        'http://[::1]:3000',
+        'https://xn--exmple-cua.com',
+        'capacitor://localhost',
+        'chrome-extension://abcdef',
+      ],
+    },
+  ],
+  [
+    'proxies',
+    { TRUST_PROXY: 'loopback, 10.0.0.0/8,::1, fc00::/7' },
+    { trustProxy: ['loopback', '10.0.0.0/8', '::1', 'fc00::/7'] },
+  ],
+  [
+    'addresses',
+    { BIND_ADDRESS: '::', AUTH_SERVICE_ADDR: '[::1]:50051' },
+    { bindAddress: '::', authServiceAddr: '[::1]:50051' },
+  ],
+  ['a token', { ADMIN_TOKEN: 'x'.repeat(16) }, { adminToken: 'x'.repeat(16) }],
+  [
+    'TLS both ways',
+    { GRPC_TLS_ENABLED: 'true', GRPC_TLS_CA_FILE: 'c', GRPC_TLS_CLIENT_CERT_FILE: 'a', GRPC_TLS_CLIENT_KEY_FILE: 'b' },
+    { grpcTlsEnabled: true, grpcTlsClientKeyFile: 'b' },
+  ],
+  [
+    'a Redis with all there is',
+    { REDIS_URL: 'rediss://app:secret@redis.example.com:6380/12' },
+    { redis: { host: 'redis.example.com', port: 6380, tls: true, db: 12, username: 'app', password: 'secret' } },
+  ],
+  [
+    'a Redis at an IPv6 address',
+    { REDIS_URL: 'redis://[::1]:7000/' },
+    { redis: { host: '::1', port: 7000, tls: false, db: 0 } },
+  ],
+  [
+    'a user without password',
+    { REDIS_URL: 'redis://app@h' },
+    { redis: { host: 'h', port: 6379, tls: false, db: 0, username: 'app' } },
+  ],
+  ['a password with @ : / % encoded', { REDIS_URL: 'redis://:p%40s%3As%2Fw%25%3F%23@h' }, password('p@s:s/w%?#')],
+  ['a password with @ as it is', { REDIS_URL: 'redis://:p@ss@h' }, password('p@ss')],
+  ['a password with : as it is', { REDIS_URL: 'redis://:p:ss@h' }, password('p:ss')],
+  ['a password in Persian', { REDIS_URL: 'redis://:رمز@h' }, password('رمز')],
+  ['a password with +', { REDIS_URL: 'redis://:a+b@h' }, password('a+b')],
+];

@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { loadRoutes } from '../../src/config/routes-file.ts';
+import { ROUTES_ROWS } from './routes-rows.ts';
+import { GOOD_SCHEMA_ROWS, SCHEMA_ROWS } from './schema-rows.ts';
+import { TARGET_LIST_ROWS, TARGET_ROWS } from './target-rows.ts';
+import { compare, plant, treeOf, type Row } from './tree.ts';
+
+function tell(_: string, input: Row[1], expected: Row[2]): void {
+  const root = plant(treeOf(input));
+  const { config, findings } = loadRoutes(`${root}/config/routes.yaml`);
+
+  const { found, wanted } = compare(root, findings, expected);
+  expect(found).toEqual(wanted);
+  expect(config === undefined).toBe(findings.some(({ severity }) => severity === 'error'));
+  expect(Object.prototype).not.toHaveProperty('polluted');
+}
+
+describe('of a routes file all is told that is wrong', () => test.each(ROUTES_ROWS)('%s', tell));
+describe('of schemas all is told that is wrong', () => test.each(SCHEMA_ROWS)('%s', tell));
+describe('of ordinary files nothing is told', () => test.each(GOOD_SCHEMA_ROWS)('%s', tell));
+describe('a target is held against its schema', () => test.each([...TARGET_ROWS, ...TARGET_LIST_ROWS])('%s', tell));

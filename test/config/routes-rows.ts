@@ -1,0 +1,438 @@
+import { GOOD_ROUTE, GOOD_SCHEMA, withProperties, type Expected, type Row } from './tree.ts';
+
+/** The good route with one line more, or with one text in place of another. */
+const plus = (line: string): string => `${GOOD_ROUTE}    ${line}\n`;
+const instead = (old: string, text: string): string => GOOD_ROUTE.replace(old, text);
+const event = (text: string): string => instead('event: changed', `event: ${text}`);
+const names = 'abcdefghij'.split('');
+const bomb = names
+  .slice(1)
+  .reduce(
+    (text, name, index) => `${text}${name}: &${name} [${`*${names[index] ?? ''},`.repeat(9)}]\n`,
+    'a: &a [lol, lol]\n',
+  );
+
+/** Rows B1 to B11 of reliability.md, and what goes with them. */
+export const ROUTES_ROWS: readonly Row[] = [
+  [
+    'B1 empty',
+    { routes: '' },
+    [['wrong-value', 'routes:1:1', 'expected a map with the keys version and routes, found nothing']],
+  ],
+  ['B1 comments only', { routes: '# a\n# b\n' }, [['wrong-value', 'routes:1:1', 'found nothing']]],
+  ['B1 a list', { routes: '- a\n' }, [['wrong-value', 'routes:1:1', 'keys version and routes, found a list']]],
+  ['B1 a text', { routes: 'routes\n' }, [['wrong-value', 'routes:1:1', 'found "routes"']]],
+  [
+    'B1 binary',
+    { routes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0xff]) },
+    [['file-not-utf8', 'routes', 'UTF-8']],
+  ],
+  ['B1 NUL bytes', { routes: `${GOOD_ROUTE}\0` }, [['file-not-utf8', 'routes', 'UTF-8']]],
+  [
+    'B1 UTF-16',
+    { routes: Buffer.from(`\uFEFF${GOOD_ROUTE}`, 'utf16le') },
+    [['file-not-utf8', 'routes', 'save it as UTF-8']],
+  ],
+
+  [
+    'B2 tab indentation',
+    { routes: 'version: 1\nroutes:\n\ta: {}\n' },
+    [['syntax', 'routes:3:1', 'Tabs are not allowed as indentation; the line is "\\ta: {}"']],
+  ],
+  [
+    'B2 unclosed quote',
+    { routes: event('"changed') },
+    [['syntax', 'routes@"changed', 'the quote that opens here is never closed; the line is "    event: \\"changed"']],
+  ],
+  [
+    'B2 two documents',
+    { routes: `${GOOD_ROUTE}---\n${GOOD_ROUTE}` },
+    [['syntax', 'routes:7:1', 'a second document begins here']],
+  ],
+  ['B2 wrong indentation', { routes: plus(' omit: [x]') }, [['syntax', 'routes:7:1', 'the line is "     omit: [x]"']]],
+  ['B2 a list as key', { routes: plus('? [x]\n    : 1') }, [['syntax', 'routes@[x]', 'keys are text']]],
+  ['B2 an unclosed bracket', { routes: instead('user_id }', 'user_id') }, [['syntax', 'routes:7:1', 'must']]],
+
+  [
+    'B3 duplicate key',
+    { routes: plus('event: again') },
+    [['duplicate-key', 'routes@event: again', 'key "event" stands at 4:5 already']],
+  ],
+  [
+    'B3 duplicate key in a flow map',
+    { routes: instead('user: user_id }', 'user: user_id, user: a }') },
+    [
+      ['duplicate-key', 'routes@user: a }', 'key "user" stands at 6:15 already'],
+      ['target-undeclared', 'routes@a }', 'declared there are user_id'],
+    ],
+  ],
+  [
+    'B3 duplicate name of a route',
+    { routes: `${GOOD_ROUTE}  a: { event: e, schema: ../schemas/a.json, target: broadcast }\n` },
+    [['duplicate-key', 'routes@a: { event: e', 'key "a" stands at 3:3 already']],
+  ],
+  [
+    'B3 the same channel and event',
+    { routes: `${GOOD_ROUTE}  b: { channel: [x, a], event: changed, schema: ../schemas/a.json, target: broadcast }\n` },
+    [
+      [
+        'duplicate-route',
+        'routes@b: {',
+        'channel "a" already becomes event "changed" by route "a" at 3:3; clients would hear it twice',
+      ],
+    ],
+  ],
+  [
+    'B3 the same channel twice in one list',
+    { routes: plus('channel: [x, x]') },
+    [['wrong-value', 'routes:7:18', 'stands in the list already, as item 1']],
+  ],
+
+  [
+    'B4 unknown key',
+    { routes: instead('event:', 'evnt:') },
+    [
+      ['missing-key', 'routes@a:', 'key "event" is missing'],
+      ['unknown-key', 'routes@evnt', 'unknown key "evnt"; allowed here: description, channel, event,'],
+    ],
+  ],
+  [
+    'B4 an unknown key with its near one',
+    { routes: plus('audiense: anyone') },
+    [['unknown-key', 'routes@audiense', 'Did you mean "audience"?']],
+  ],
+  [
+    'B4 a key in capitals',
+    { routes: plus('Audience: anyone') },
+    [['unknown-key', 'routes@Audience', 'Did you mean "audience"?']],
+  ],
+  ['B4 an unknown key far from all', { routes: plus('zzzzzzzz: 1') }, [['unknown-key', 'routes@zzzzzzzz', 'omit.']]],
+  [
+    'B4 an unknown key at the top',
+    { routes: `${GOOD_ROUTE}route: {}\n` },
+    [['unknown-key', 'routes:7:1', 'Did you mean "routes"?']],
+  ],
+  [
+    'B4 an unknown key in the target',
+    { routes: instead('user:', 'usr:') },
+    [['unknown-key', 'routes@usr', 'allowed here: user, users.']],
+  ],
+  ['B4 a key of a later issue', { routes: plus('latest: true') }, [['unknown-key', 'routes@latest', 'allowed here']]],
+  ['B4 an empty key', { routes: plus('"": 1') }, [['unknown-key', 'routes@"":', 'unknown key ""']]],
+  [
+    'B4 a key of 10 kB is told in short',
+    { routes: plus(`? ${'k'.repeat(10_000)}\n    : 1`) },
+    [['unknown-key', 'routes@kkk', `${'k'.repeat(60)}…"; allowed`]],
+  ],
+  [
+    'B4 missing keys',
+    { routes: 'version: 1\nroutes:\n  a: {}\n' },
+    [
+      ['missing-key', 'routes:3:3', 'key "event" is missing. Socket.IO event'],
+      ['missing-key', 'routes:3:3', 'key "schema" is missing. Path'],
+      ['missing-key', 'routes:3:3', 'key "target" is missing. Who hears it'],
+    ],
+  ],
+  [
+    'B4 no version',
+    { routes: instead('version: 1\n', '') },
+    [['missing-key', 'routes:1:1', 'key "version" is missing. Version of this file\'s format: the number 1.']],
+  ],
+  [
+    'B4 no routes',
+    { routes: 'version: 1\nroutes: {}\n' },
+    [['wrong-value', 'routes@{}', 'found an empty map. Routes by name, at least one']],
+  ],
+
+  ['B5 version 1.20', { routes: instead('1', '1.20') }, [['wrong-value', 'routes@1.20', 'found the number 1.2.']]],
+  [
+    'B5 version as text',
+    { routes: instead('1', '"1"') },
+    [['wrong-value', 'routes@"1"', 'found "1". Version of this file\'s format: the number 1']],
+  ],
+  [
+    'B5 channel 014',
+    { routes: plus('channel: 014') },
+    [['wrong-value', 'routes@014', 'found the number 14 (quote it to make it text)']],
+  ],
+  [
+    'B5 a number of 20 digits',
+    { routes: plus('channel: 12345678901234567890') },
+    [['wrong-value', 'routes@1234567', '(quote it to make it text)']],
+  ],
+  [
+    'B5 a boolean as event',
+    { routes: event('true') },
+    [['wrong-value', 'routes@true', 'found the boolean true (quote it to make it text)']],
+  ],
+  ['B5 nothing as event', { routes: event('') }, [['wrong-value', 'routes:4:12', 'found nothing']]],
+  ['B5 null in a list of channels', { routes: plus('channel: [~]') }, [['wrong-value', 'routes@~', 'found nothing']]],
+  ['B5 a number as target field', { routes: instead('user_id }', '5 }') }, [['wrong-value', 'routes@5 }', 'quote it']]],
+  ['B5 room: no stays text', { routes: event('no') }, []],
+  ['B5 12:30 stays text', { routes: event('12:30') }, []],
+  ['B5 quoted numbers are text', { routes: plus('channel: "014"') }, []],
+  ['B5 the same whatever %YAML says', { routes: `%YAML 1.1\n---\n${event('no')}` }, []],
+  [
+    'B5 a route named by a number keeps its place',
+    { routes: instead('  a:', '  7:').replace('changed', '1') },
+    [['wrong-value', 'routes:4:12', 'found the number 1']],
+  ],
+
+  [
+    'B6 alias bomb',
+    { routes: bomb },
+    Array.from({ length: 72 }, (_, index): Expected => [
+      'alias-refused',
+      `routes:${3 + Math.floor(index / 9)}:${8 + 3 * (index % 9)}`,
+      'stands for a value that holds aliases itself',
+    ]),
+  ],
+  [
+    'B6 an alias inside its own value',
+    { routes: 'version: 1\nroutes: &r\n  a: *r\n' },
+    [['alias-refused', 'routes@*r', 'alias "*r" holds itself']],
+  ],
+  [
+    'B6 an alias of nothing',
+    { routes: event('*changed') },
+    [['alias-refused', 'routes@*changed', 'no "&changed" stands before it']],
+  ],
+  [
+    'B6 101 aliases',
+    { routes: `x: &x y\nz: [${'*x, '.repeat(101)}]\n` },
+    [['alias-refused', `routes:2:${5 + 400}`, 'is one too many: at most 100']],
+  ],
+  [
+    'B6 100 aliases',
+    { routes: plus(`description: &x y\n    channel: [${'*x, '.repeat(100)}]`) },
+    [['wrong-value', 'routes:8:411', 'as item 99']],
+  ],
+  [
+    'B6 aliases of much text',
+    { routes: `x: &x "${'y'.repeat(400_000)}"\nz: [*x, *x, *x]\n` },
+    [['alias-refused', 'routes:2:13', 'for 1000000 characters']],
+  ],
+  ['B6 a plain alias works', { routes: instead('event: changed', 'description: &x changed\n    event: *x') }, []],
+  [
+    'B6 a mistake inside an aliased map is placed there',
+    { routes: `${instead('{ user', '&t { usr')}  b: { event: e, schema: ../schemas/a.json, target: *t }\n` },
+    [
+      ['unknown-key', 'routes@usr', 'unknown key'],
+      ['unknown-key', 'routes@usr', 'unknown key'],
+    ],
+  ],
+  [
+    'B6 merge key',
+    { routes: plus('<<: { audience: anyone }') },
+    [['merge-key', 'routes@<<', 'not merged; write the keys out']],
+  ],
+
+  ['B7 20,000 brackets', { routes: '['.repeat(20_000) }, [['nesting-too-deep', 'routes:1:65', 'more than 64 deep']]],
+  [
+    'B7 brackets closed beforehand',
+    { routes: ']'.repeat(20_100) + '['.repeat(20_000) },
+    [['nesting-too-deep', 'routes:1:20164', 'flatten them']],
+  ],
+  ['B7 20,000 dashes', { routes: '- '.repeat(20_000) }, [['nesting-too-deep', 'routes:1:129', 'flatten them']]],
+  ['B7 20,000 question marks', { routes: '? '.repeat(20_000) }, [['nesting-too-deep', 'routes:1:129', 'flatten them']]],
+  [
+    'B7 2,000 indentations',
+    { routes: Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n') },
+    [['nesting-too-deep', 'routes:65:65', 'flatten them']],
+  ],
+  [
+    'B7 2,000 indentations between block texts',
+    {
+      routes: Array.from(
+        { length: 1000 },
+        (_, depth) => `${' '.repeat(depth)}t: |\n${' '.repeat(depth + 1)}x\n${' '.repeat(depth)}a:`,
+      ).join('\n'),
+    },
+    [['nesting-too-deep', `routes:${64 * 3 + 1}:65`, 'flatten them']],
+  ],
+  [
+    'B7 5 MB',
+    { routes: `${GOOD_ROUTE}${'# more\n'.repeat(750_000)}` },
+    [['file-too-large', 'routes', 'at most 4194304 are read']],
+  ],
+
+  [
+    'B8 prototype keys',
+    { routes: plus('map: { __proto__: user_id, constructor: user_id, prototype: user_id }') },
+    [
+      ['forbidden-key', 'routes@__proto__', 'key "__proto__" is refused: it names a prototype'],
+      ['forbidden-key', 'routes@constructor', 'key "constructor" is refused'],
+      ['forbidden-key', 'routes@prototype', 'key "prototype" is refused'],
+    ],
+  ],
+  [
+    'B8 routes of such names',
+    { routes: `${GOOD_ROUTE}  __proto__: { polluted: true }\n  constructor: { prototype: { polluted: true } }\n` },
+    [
+      ['forbidden-key', 'routes@__proto__', 'refused'],
+      ['missing-key', 'routes:7:3', '"event"'],
+      ['missing-key', 'routes:7:3', '"schema"'],
+      ['missing-key', 'routes:7:3', '"target"'],
+      ['unknown-key', 'routes@polluted', 'unknown key'],
+      ['forbidden-key', 'routes@constructor', 'refused'],
+      ['missing-key', 'routes:8:3', '"event"'],
+      ['missing-key', 'routes:8:3', '"schema"'],
+      ['missing-key', 'routes:8:3', '"target"'],
+      ['forbidden-key', 'routes@prototype', 'refused'],
+    ],
+  ],
+
+  [
+    'B9 unknown tag',
+    { routes: event('!foo x') },
+    [['tag-refused', 'routes@!foo', 'Unresolved tag: !foo; only plain values are read, remove it']],
+  ],
+  ['B9 !!js/function', { routes: event('!!js/function "x"') }, [['tag-refused', 'routes@!!js', 'js/function']]],
+  ['B9 !!binary', { routes: event('!!binary aGk=') }, [['tag-refused', 'routes@!!binary', 'remove it']]],
+  ['B9 !!timestamp', { routes: event('!!timestamp 2026-01-01') }, [['tag-refused', 'routes@!!timestamp', 'remove it']]],
+  ['B9 !!str is plain', { routes: event('!!str 12') }, []],
+
+  ...[
+    'connect',
+    'connect_error',
+    'disconnect',
+    'disconnecting',
+    'newListener',
+    'removeListener',
+    'connected',
+    'ping',
+    'pong',
+    '"gateway:gap"',
+    '"gateway:"',
+  ].map((name): Row => [
+    `B10 event ${name}`,
+    { routes: event(name) },
+    [['reserved-event', `routes@${name}\n`, `event "${name.replaceAll('"', '')}" is taken`]],
+  ]),
+  ['B10 empty event', { routes: event('""') }, [['wrong-value', 'routes@""', 'found "". Socket.IO event']]],
+  [
+    'B10 event of 10 kB',
+    { routes: event('e'.repeat(10_000)) },
+    [['wrong-value', 'routes@eee', `found "${'e'.repeat(60)}…". Socket.IO event that clients hear: 1 to 128`]],
+  ],
+  [
+    'B10 control characters',
+    { routes: event('"a\\nb\\x1b"') },
+    [['wrong-value', 'routes@"a', 'found "a\\nb\\u001b". Socket.IO event that clients hear']],
+  ],
+  ['B10 gateway without colon is free', { routes: event('gateway-closed') }, []],
+
+  [
+    'B12 patterns and templates',
+    { routes: plus('channel: ["orders:*", "a?", plain, "n:{user_id}", "[ab]"]') },
+    [
+      ['unsupported-channel', 'routes@"orders', 'channel "orders:*" holds one of * ? [ ] { }'],
+      ['unsupported-channel', 'routes@"a?"', 'name each channel'],
+      ['unsupported-channel', 'routes@"n:', 'templates are not supported'],
+      ['unsupported-channel', 'routes@"[ab]"', 'name each channel'],
+    ],
+  ],
+  [
+    'a single pattern as channel',
+    { routes: plus('channel: orders:*') },
+    [['unsupported-channel', 'routes@orders', 'patterns']],
+  ],
+
+  [
+    'a route of a bad name',
+    { routes: instead('  a:', '  "a b":') },
+    [['wrong-value', 'routes@"a b"', 'name "a b" is not allowed. Routes by name']],
+  ],
+  [
+    'a route that is no map',
+    { routes: 'version: 1\nroutes:\n  a: broadcast\n' },
+    [['wrong-value', 'routes@broadcast', 'found "broadcast". A route: channel to event']],
+  ],
+  [
+    'an unknown target',
+    { routes: instead('{ user: user_id }', 'everyone') },
+    [['wrong-value', 'routes@everyone', 'found "everyone". Who hears it: `broadcast`']],
+  ],
+  [
+    'user and users at once',
+    { routes: instead('user_id }', 'user_id, users: [user_id] }') },
+    [['wrong-value', 'routes@{ user', 'found a map with user, users. Who hears it']],
+  ],
+  [
+    'users without fields',
+    { routes: instead('user: user_id', 'users: []') },
+    [['wrong-value', 'routes@[]', 'found an empty list']],
+  ],
+  [
+    'a field that is no pointer',
+    { routes: instead('user_id }', '/a~2 }') },
+    [['wrong-value', 'routes@/a~2', 'A property name (user_id) or a JSON Pointer']],
+  ],
+  [
+    'an unknown audience',
+    { routes: plus('audience: everyone') },
+    [['wrong-value', 'routes@everyone', '`authenticated` (default) or `anyone`']],
+  ],
+  [
+    'an audience where users are named',
+    { routes: plus('audience: anyone') },
+    [['audience-unused', 'routes@anyone', 'Remove it']],
+  ],
+  [
+    'map with omit',
+    { routes: plus('map: { id: user_id }\n    omit: [user_id]') },
+    [['map-with-omit', 'routes@[user_id]', 'remove omit']],
+  ],
+  ['an empty map', { routes: plus('map: {}') }, [['wrong-value', 'routes@{}', 'found an empty map. Builds the event']]],
+  [
+    'map of an undeclared field',
+    { routes: plus('map: { id: user_id, other: usr_id }') },
+    [['field-undeclared', 'routes@usr_id', 'field "usr_id" is not declared by the schema; did you mean "user_id"?']],
+  ],
+  [
+    'omit of undeclared fields',
+    { routes: plus('omit: [user_id, /data/secret, token]') },
+    [
+      ['field-undeclared', 'routes@/data', 'declared there are user_id'],
+      ['field-undeclared', 'routes@token', 'declared there are user_id'],
+    ],
+  ],
+  [
+    'map and omit of declared fields',
+    {
+      routes: plus('omit: [/data/secret]'),
+      schema: withProperties({ data: { type: 'object', properties: { secret: { type: 'string' } } } }),
+    },
+    [],
+  ],
+  [
+    'a pointer as envelope',
+    { routes: `${GOOD_ROUTE}envelope: { traceparent: /meta/trace }\n` },
+    [['wrong-value', 'routes@/meta', 'Top-level field']],
+  ],
+  [
+    'an unknown key in the envelope',
+    { routes: `${GOOD_ROUTE}envelope: { traceparnt: t }\n` },
+    [['unknown-key', 'routes@traceparnt', 'Did you mean "traceparent"?']],
+  ],
+  [
+    'a schema that requires the envelope',
+    {
+      routes: `${GOOD_ROUTE}envelope: { traceparent: trace }\n`,
+      schema: { ...GOOD_SCHEMA, required: ['user_id', 'trace'] },
+    },
+    [['envelope-required', 'routes@../schemas/a.json', 'requires "trace", which belongs to the envelope']],
+  ],
+  ['a schema that allows the envelope', { schema: withProperties({ traceparent: { type: 'string' } }) }, []],
+  [
+    'several routes on one channel',
+    { routes: `${GOOD_ROUTE}  b: { channel: a, event: other, schema: ../schemas/a.json, target: broadcast }\n` },
+    [],
+  ],
+  ['one route on several channels', { routes: plus('channel: [a, b, c]') }, []],
+  [
+    'one event from several channels',
+    { routes: `${GOOD_ROUTE}  b: { event: changed, schema: ../schemas/a.json, target: broadcast }\n` },
+    [],
+  ],
+];
