@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { SampleAuthService } from '../../demo/auth-service.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { createClient } from '../support/client.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
@@ -9,6 +10,7 @@ import { runGateway, type RunningGateway } from './running-gateway.ts';
 export interface SocketStage {
   readonly gateway: RunningGateway;
   readonly redis: RedisServer;
+  readonly auth: SampleAuthService;
   /** The process lives, and the bystanders have heard their own events and nothing else. */
   allIsWell(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function stageSockets(
   return {
     gateway,
     redis,
+    auth,
     async allIsWell() {
       await Promise.all(hear.map((one) => one()));
       expect(gateway.death()).toBeNull();

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { onTestFinished } from 'vitest';
+
+export interface ValidateTokenRequest {
+  readonly token: string;
+}
+
+export interface ValidateTokenResponse {
+  readonly valid?: boolean;
+  readonly user_id?: string;
+  readonly email?: string;
+}
+
+export type ValidateToken = handleUnaryCall<ValidateTokenRequest, ValidateTokenResponse>;
+
+export interface Service {
+  /** host:port */
+  readonly address: string;
+  stop(): void;
+}
+
+type Finished = (stop: () => void) => void;
+
+const PROTO = fileURLToPath(new URL('../../proto/auth.proto', import.meta.url));
+
+/** An auth service that answers as it is told to. */
+export async function startFaultyService(
+  validateToken: ValidateToken,
+  finished: Finished = onTestFinished,
+  address = '127.0.0.1:0',
+): Promise<Service> {
+  const definition = loadSync(PROTO, { keepCase: true, longs: String })['auth.AuthService'];
+  if (definition === undefined || 'format' in definition) throw new Error(`${PROTO} has no auth.AuthService`);
+  const server = new Server();
+  server.addService(definition, { ValidateToken: validateToken });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  const stop = (): void => server.forceShutdown();
+  finished(stop);
+  return { address: `127.0.0.1:${port}`, stop };
+}
+
+/** Takes connections and never says a word. */
+export async function startSilentService(finished: Finished = onTestFinished, port = 0): Promise<Service> {
+  const peers = new Set<{ destroy(): void }>();
+  const server = createTcpServer((peer) => {
+    peers.add(peer);
+    peer.on('error', () => peer.destroy());
+  });
+  const stop = (): void => {
+    for (const peer of peers) peer.destroy();
+    server.close();
+  };
+  finished(stop);
+  return { address: await addressOf(server.listen(port, '127.0.0.1')), stop };
+}
+
+/** Speaks HTTP/2, and whatever `answer` makes of gRPC. */
+export async function startBrokenService(
+  answer: (stream: ServerHttp2Stream) => void,
+  finished: Finished = onTestFinished,
+): Promise<Service> {
+  const server = createHttp2Server();
+  server.on('session', (session) => finished(() => session.destroy()));
+  server.on('stream', (stream) => {
+    stream.on('error', () => stream.destroy());
+    answer(stream);
+  });
+  const stop = (): void => void server.close();
+  finished(stop);
+  return { address: await addressOf(server.listen(0, '127.0.0.1')), stop };
+}
+
+async function addressOf(server: { address(): AddressInfo | string | null } & NodeJS.EventEmitter): Promise<string> {
+  await once(server, 'listening');
+  const address = server.address();
+  return `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
