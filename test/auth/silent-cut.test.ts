@@ -1,0 +1,48 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { AuthTrace } from '../../src/auth/authenticator.ts';
+import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
+import { startAuth, TOKENS } from '../support/auth-service.ts';
+
+const UNTOLD: AuthTrace = { callStarted: () => ({ headers: {}, ended: () => undefined }), ended: () => undefined };
+
+describe('a connection to the auth service that is cut in silence', () => {
+  test('is given up for a new one within some ten seconds', { timeout: 30_000 }, async () => {
+    const auth = await startAuth();
+    const link = await startLink(auth.address);
+    const checker = createGrpcChecker({ address: link.address, deadline: 500 });
+    onTestFinished(() => checker.close());
+    expect(await checker.check(TOKENS.alice, UNTOLD)).toMatchObject({ kind: 'valid' });
+
+    link.cut();
+    const cutAt = performance.now();
+    expect(await checker.check(TOKENS.alice, UNTOLD)).toMatchObject({ kind: 'unavailable' });
+    while ((await checker.check(TOKENS.alice, UNTOLD)).kind === 'unavailable');
+    expect(performance.now() - cutAt).toBeLessThan(12_000);
+  });
+});
+
+/** Passes bytes on; what is connected when it is cut stays connected and passes nothing more. */
+async function startLink(target: string): Promise<{ address: string; cut(): void }> {
+  const joined = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.split(':').at(-1)), '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      joined.add(from);
+      from.on('error', () => to.destroy());
+      from.on('data', (bytes) => joined.has(from) && to.write(bytes));
+    }
+    onTestFinished(() => void [near, far].map((end) => end.destroy()));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return {
+    address: `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    cut: () => joined.clear(),
+  };
+}
