@@ -30,7 +30,9 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
     ...(problem ? [report(problem.code, ['schema'], `schema ${route.schema} ${problem.message}`)] : []),
     ...(schema?.check ? fieldFindings(input, schema, report) : []),
   ];
-  return { findings, ...(schema?.check && { checkedRoute: { ...route, check: schema.check } }) };
+  if (!schema?.check) return { findings };
+  const { check, main, files } = schema;
+  return { findings, checkedRoute: { ...route, check, payload: { main, files } } };
 }
 
 function eventFindings({ event }: RouteConfig, report: Report): Finding[] {

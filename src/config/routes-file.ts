@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { compileShape, type Violation } from '../schema/shape.ts';
 import type { Check } from '../schema/payload-schemas.ts';
+import type { SchemaFiles } from '../schema/references.ts';
+import type { SchemaFile } from '../schema/walk.ts';
 import { isObject, valueAt } from '../schema/json.ts';
 import { confineTo, rootFor, type ConfinedFiles } from './confined-files.ts';
 import type { Field } from './field.ts';
@@ -36,6 +38,8 @@ export interface RouteConfig {
 
 export interface CheckedRoute extends RouteConfig {
   readonly check: Check;
+  /** The schema's file, and every file that it refers to. */
+  readonly payload: { readonly main: SchemaFile; readonly files: SchemaFiles };
 }
 
 /** A routes file that may start a gateway. */

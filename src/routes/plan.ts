@@ -54,8 +54,14 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
   });
 }
 
-/** Maps are written as pairs; functions are left out, the schema's text stands in for them. */
-function hashOf(config: RoutesConfig): string {
-  const text = JSON.stringify(config, (_, value: unknown) => (value instanceof Map ? [...value] : value));
+/** Of what the files say, wherever they lie. */
+function hashOf({ traceparentField, routes }: RoutesConfig): string {
+  const said = routes.map((route) => ({
+    ...route,
+    payload: Array.from(route.payload.files.values(), ({ json }) => json),
+  }));
+  const text = JSON.stringify([traceparentField, said], (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  );
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -17,8 +17,14 @@ function checked(route: Partial<CheckedRoute>, index: number): CheckedRoute {
     audience: 'authenticated',
     shape: { kind: 'as-published' },
     check: () => undefined,
+    payload: payloadOf({ type: 'object' }),
     ...route,
   };
+}
+
+function payloadOf(json: unknown, uri = 'file:///news.json'): CheckedRoute['payload'] {
+  const main = { uri, json };
+  return { main, files: new Map([[uri, main]]) };
 }
 
 describe('a plan', () => {
@@ -47,6 +53,7 @@ describe('a plan', () => {
     const hashes = [
       configOf({}),
       configOf({ event: 'other' }),
+      configOf({ payload: payloadOf({ type: 'object', required: ['a'] }) }),
       configOf({ channels: ['other'] }),
       configOf({ target: { kind: 'users', fields: [parseField('a')] } }),
       configOf({ shape: { kind: 'map', fields } }),
@@ -54,5 +61,7 @@ describe('a plan', () => {
     ].map((config) => compilePlan(config, 1).hash);
     expect(new Set(hashes).size).toBe(hashes.length);
     expect(compilePlan(configOf({}), 2).hash).toBe(hashes[0]);
+    const elsewhere = configOf({ payload: payloadOf({ type: 'object' }, 'file:///elsewhere.json') });
+    expect(compilePlan(elsewhere, 1).hash).toBe(hashes[0]);
   });
 });
