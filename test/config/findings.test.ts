@@ -15,7 +15,15 @@ function tell(_: string, input: Row[1], expected: Row[2]): void {
   expect(Object.prototype).not.toHaveProperty('polluted');
 }
 
-describe('of a routes file all is told that is wrong', () => test.each(ROUTES_ROWS)('%s', tell));
-describe('of schemas all is told that is wrong', () => test.each(SCHEMA_ROWS)('%s', tell));
-describe('of ordinary files nothing is told', () => test.each(GOOD_SCHEMA_ROWS)('%s', tell));
-describe('a target is held against its schema', () => test.each([...TARGET_ROWS, ...TARGET_LIST_ROWS])('%s', tell));
+describe('of a routes file all is told that is wrong', () => {
+  test.each(ROUTES_ROWS)('%s', tell);
+});
+describe('of schemas all is told that is wrong', () => {
+  test.each(SCHEMA_ROWS)('%s', tell);
+});
+describe('of ordinary files nothing is told', () => {
+  test.each(GOOD_SCHEMA_ROWS)('%s', tell);
+});
+describe('a target is held against its schema', () => {
+  test.each([...TARGET_ROWS, ...TARGET_LIST_ROWS])('%s', tell);
+});

