@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
-import { openRaw } from './raw-client.ts';
+import { firstEvent, openRaw } from './raw-client.ts';
 import { ask, askUpgrade, HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';
 import { useStage } from './stage.ts';
@@ -53,11 +53,7 @@ describe('a handshake that is none', () => {
   test.each(['EIO=3&transport=websocket', 'transport=websocket', 'EIO=4&transport=polling'])(
     '(upgrade to ?%s) leads nowhere',
     async (query) => {
-      const socket = new WebSocket(`${stage().gateway.url.replace('http', 'ws')}/socket.io/?${query}`);
-      const ended = new Promise((resolve) => {
-        for (const event of ['message', 'close']) socket.addEventListener(event, () => resolve(event));
-      });
-      expect(await ended).toBe('close');
+      expect(await firstEvent(stage().gateway.url, `/socket.io/?${query}`)).toBe('close');
     },
   );
 
