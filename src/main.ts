@@ -1,43 +1,27 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { check } from './commands/check.ts';
+import { registerCheck } from './commands/check.ts';
+import type { Terminal } from './commands/command.ts';
 import { EXIT } from './commands/exit-codes.ts';
-import { start } from './commands/start.ts';
+import { registerStart } from './commands/start.ts';
 
 // What is set already wins over the file.
 if (existsSync('.env')) process.loadEnvFile('.env');
+
+const terminal: Terminal = {
+  environment: process.env,
+  print: (line) => void process.stdout.write(`${line}\n`),
+  printError: (line) => void process.stderr.write(`${line}\n`),
+  exitWith: (code) => void (process.exitCode = code),
+};
 
 const program = new Command('gateway')
   .description('Redis channels to Socket.IO clients, by a YAML file.')
   .showSuggestionAfterError()
   .exitOverride();
 
-program
-  .command('start')
-  .description('run the gateway')
-  .action(() =>
-    start({
-      environment: process.env,
-      printError: (line) => process.stderr.write(`${line}\n`),
-      exit: (code) => process.exit(code),
-      onStopSignal: (stop) => {
-        for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(signal));
-      },
-      onCrash: (crash) => {
-        process.on('uncaughtException', crash);
-        process.on('unhandledRejection', crash);
-      },
-    }),
-  );
-
-program
-  .command('check')
-  .description('tell everything that is wrong with a routes file and its schemas, and start nothing')
-  .argument('[file]', 'the routes file', process.env['ROUTES_FILE'] ?? 'config/routes.yaml')
-  .action((file: string) => {
-    process.exitCode = check(file, process.env['CONFIG_ROOT'], (line) => process.stdout.write(`${line}\n`));
-  });
+for (const register of [registerStart, registerCheck]) register(program, terminal);
 
 try {
   await program.parseAsync();

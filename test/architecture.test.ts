@@ -10,7 +10,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
     owns: [],
   },
   'stages.ts': { may: [], owns: [] },
-  commands: { may: ['app.ts', 'config'], owns: [] },
+  commands: { may: ['app.ts', 'config'], owns: ['commander'] },
   config: { may: ['schema'], owns: ['yaml'] },
   schema: { may: [], owns: ['ajv', 'ajv-formats', 're2js', 'scslre', 'fastest-levenshtein'] },
   routes: { may: ['config', 'schema'], owns: [] },

@@ -1,20 +1,27 @@
 import { formatFinding, isRefused } from '../config/findings.ts';
 import { loadRoutes } from '../config/routes-file.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Register, Terminal } from './command.ts';
+import { EXIT } from './exit-codes.ts';
 
-/** Tells everything that is wrong with a routes file and its schemas, and starts nothing. */
-export function check(file: string, root: string | undefined, print: (line: string) => void): ExitCode {
-  const { config, findings } = loadRoutes(file, root);
-  for (const finding of findings) print(formatFinding(finding));
+export const registerCheck: Register = (program, terminal) => {
+  program
+    .command('check')
+    .description('tell everything that is wrong with a routes file and its schemas, and start nothing')
+    .argument('[file]', 'the routes file', terminal.environment['ROUTES_FILE'] ?? 'config/routes.yaml')
+    .action((file: string) => check(file, terminal));
+};
+
+function check(file: string, terminal: Terminal): void {
+  const { config, findings } = loadRoutes(file, terminal.environment['CONFIG_ROOT']);
+  for (const finding of findings) terminal.print(formatFinding(finding));
   const refused = isRefused(findings);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const warnings = findings.length - errors;
-  print(
-    refused
-      ? `${file}: refused, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`
-      : `${file}: ${plural(config?.routes.length ?? 0, 'route')}, ${plural(warnings, 'warning')}`,
-  );
-  return refused ? EXIT.config : EXIT.ok;
+  const told = [
+    refused ? plural(errors, 'error') : plural(config?.routes.length ?? 0, 'route'),
+    plural(findings.length - errors, 'warning'),
+  ];
+  terminal.print(`${file}: ${refused ? 'refused, ' : ''}${told.join(', ')}`);
+  terminal.exitWith(refused ? EXIT.config : EXIT.ok);
 }
 
 function plural(count: number, word: string): string {
