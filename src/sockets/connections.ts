@@ -63,7 +63,11 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
 
 /** Not `disconnect()`: a stock client takes that for "stay away" and never comes back. */
 async function closeAll(io: GatewayServer): Promise<void> {
-  for (const socket of io.of('/').sockets.values()) socket.conn.close();
+  for (const socket of io.of('/').sockets.values()) {
+    // A polling client fetches its goodbye later: what would be sent to it until then would be lost, yet counted.
+    for (const room of roomsOf(socket.data.user)) void socket.leave(room);
+    socket.conn.close();
+  }
   const patience = AbortSignal.timeout(CLOSE_PATIENCE_MS);
   while (io.engine.clientsCount > 0 && !patience.aborted) await pause(CLOSE_LOOK_MS);
   await io.close();
