@@ -33,15 +33,14 @@ export async function startFaultyService(
   validateToken: ValidateToken,
   finished: Finished = onTestFinished,
   address = '127.0.0.1:0',
+  credentials = ServerCredentials.createInsecure(),
 ): Promise<Service> {
   const definition = loadSync(PROTO, { keepCase: true, longs: String })['auth.AuthService'];
   if (definition === undefined || 'format' in definition) throw new Error(`${PROTO} has no auth.AuthService`);
   const server = new Server();
   server.addService(definition, { ValidateToken: validateToken });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+    server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   });
   const stop = (): void => server.forceShutdown();
   finished(stop);

@@ -138,7 +138,7 @@ describe('an answer that does not come', () => {
     const checker = checkerOf(await service(), DEADLINE);
     const startedAt = performance.now();
     expect(await checker.check('token', noting())).toMatchObject({ kind: 'unavailable' });
-    expect(performance.now() - startedAt).toBeLessThan(DEADLINE + 500);
+    expect(performance.now() - startedAt).toBeLessThan(DEADLINE + 1000);
   });
 
   test('is waited for two seconds where nothing else is said', async () => {
@@ -148,7 +148,7 @@ describe('an answer that does not come', () => {
     const startedAt = performance.now();
     expect(await checker.check('token', noting())).toEqual({ kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' });
     expect(performance.now() - startedAt).toBeGreaterThan(1900);
-    expect(performance.now() - startedAt).toBeLessThan(2500);
+    expect(performance.now() - startedAt).toBeLessThan(2900);
   });
 
   test('does not matter to the next one: the service is back, and is asked', async () => {

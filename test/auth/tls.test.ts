@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { AuthTrace, TokenAnswer } from '../../src/auth/authenticator.ts';
+import { createGrpcChecker, type GrpcTls } from '../../src/auth/grpc-checker.ts';
+import { startFaultyService } from './faulty-service.ts';
+
+const UNTOLD: AuthTrace = { callStarted: () => ({ headers: {}, ended: () => undefined }), ended: () => undefined };
+const NO_FILES: GrpcTls = { caFile: undefined, certFile: undefined, keyFile: undefined };
+
+/** An authority, what it signed for a server and for a client, and another authority; made anew at each run. */
+const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+const file = (name: string): string => join(folder, name);
+beforeAll(() => {
+  for (const name of ['ca', 'other']) openssl(...SELF_SIGNED, '-subj', `/CN=${name}`, ...outputOf(name));
+  for (const name of ['server', 'client']) sign(name);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('with TLS', () => {
+  test('a token is asked about where the authority is the one we know', async () => {
+    expect(await ask({ ...NO_FILES, caFile: file('ca.pem') })).toEqual({ kind: 'valid', user: '7' });
+  });
+
+  test.each([
+    ['the system’s authorities are all we know', () => NO_FILES],
+    ['another authority is all we know', () => ({ ...NO_FILES, caFile: file('other.pem') })],
+    ['we speak plain text', () => undefined],
+  ])('nobody is asked where %s', async (_, tls) => {
+    expect(await ask(tls())).toMatchObject({ kind: 'unavailable' });
+  });
+
+  test('a service that wants to know us is shown our certificate', async () => {
+    const tls = { caFile: file('ca.pem'), certFile: file('client.pem'), keyFile: file('client.key') };
+    expect(await ask(tls, true)).toEqual({ kind: 'valid', user: '7' });
+    expect(await ask({ ...NO_FILES, caFile: file('ca.pem') }, true)).toMatchObject({ kind: 'unavailable' });
+  });
+
+  test('a file that is not there is an error at once, and names the file', () => {
+    const tls = { ...NO_FILES, caFile: file('missing.pem') };
+    expect(() => createGrpcChecker({ address: '127.0.0.1:1', tls })).toThrow('missing.pem');
+  });
+});
+
+async function ask(tls: GrpcTls | undefined, mutual = false): Promise<TokenAnswer> {
+  const pair = { cert_chain: readFileSync(file('server.pem')), private_key: readFileSync(file('server.key')) };
+  const credentials = ServerCredentials.createSsl(readFileSync(file('ca.pem')), [pair], mutual);
+  const { address } = await startFaultyService(
+    (_, reply) => reply(null, { valid: true, user_id: '7' }),
+    onTestFinished,
+    '127.0.0.1:0',
+    credentials,
+  );
+  const checker = createGrpcChecker({ address, deadline: 1000, ...(tls && { tls }) });
+  onTestFinished(() => checker.close());
+  return checker.check('token', UNTOLD);
+}
+
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+const SELF_SIGNED = ['req', '-x509', ...KEY, '-days', '2'];
+
+function outputOf(name: string): string[] {
+  return ['-keyout', file(`${name}.key`), '-out', file(`${name}.pem`)];
+}
+
+function sign(name: string): void {
+  const request = file(`${name}.csr`);
+  openssl('req', ...KEY, '-subj', `/CN=${name}`, '-keyout', file(`${name}.key`), '-out', request);
+  writeFileSync(file('names.ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost');
+  const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2'];
+  openssl('x509', '-req', '-in', request, ...by, '-extfile', file('names.ext'), '-out', file(`${name}.pem`));
+}
+
+function openssl(...args: string[]): void {
+  execFileSync('openssl', args, { stdio: 'pipe' });
+}
