@@ -1,11 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AuthTrace } from '../../src/auth/authenticator.ts';
 import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
-
-const UNTOLD: AuthTrace = { callStarted: () => ({ headers: {}, ended: () => undefined }), ended: () => undefined };
+import { noting } from './checker.ts';
 
 describe('a connection to the auth service that is cut in silence', () => {
   test('is given up for a new one within some ten seconds', { timeout: 30_000 }, async () => {
@@ -13,12 +11,12 @@ describe('a connection to the auth service that is cut in silence', () => {
     const link = await startLink(auth.address);
     const checker = createGrpcChecker({ address: link.address, deadline: 500 });
     onTestFinished(() => checker.close());
-    expect(await checker.check(TOKENS.alice, UNTOLD)).toMatchObject({ kind: 'valid' });
+    expect(await checker.check(TOKENS.alice, noting())).toMatchObject({ kind: 'valid' });
 
     link.cut();
     const cutAt = performance.now();
-    expect(await checker.check(TOKENS.alice, UNTOLD)).toMatchObject({ kind: 'unavailable' });
-    while ((await checker.check(TOKENS.alice, UNTOLD)).kind === 'unavailable');
+    expect(await checker.check(TOKENS.alice, noting())).toMatchObject({ kind: 'unavailable' });
+    while ((await checker.check(TOKENS.alice, noting())).kind === 'unavailable');
     expect(performance.now() - cutAt).toBeLessThan(12_000);
   });
 });

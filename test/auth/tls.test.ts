@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { AuthTrace, TokenAnswer } from '../../src/auth/authenticator.ts';
+import type { TokenAnswer } from '../../src/auth/authenticator.ts';
 import { createGrpcChecker, type GrpcTls } from '../../src/auth/grpc-checker.ts';
+import { noting } from './checker.ts';
 import { startFaultyService } from './faulty-service.ts';
 
-const UNTOLD: AuthTrace = { callStarted: () => ({ headers: {}, ended: () => undefined }), ended: () => undefined };
 const NO_FILES: GrpcTls = { caFile: undefined, certFile: undefined, keyFile: undefined };
 
 /** An authority, what it signed for a server and for a client, and another authority; made anew at each run. */
@@ -56,7 +56,7 @@ async function ask(tls: GrpcTls | undefined, mutual = false): Promise<TokenAnswe
   );
   const checker = createGrpcChecker({ address, deadline: 1000, ...(tls && { tls }) });
   onTestFinished(() => checker.close());
-  return checker.check('token', UNTOLD);
+  return checker.check('token', noting());
 }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];

@@ -1,0 +1,22 @@
+import { onTestFinished } from 'vitest';
+import type { AuthTrace } from '../../src/auth/authenticator.ts';
+import { createGrpcChecker, type GrpcChecker } from '../../src/auth/grpc-checker.ts';
+
+/** A checker for the time of a test. */
+export function checkerOf(address: string, deadline = 2000): GrpcChecker {
+  const checker = createGrpcChecker({ address, deadline });
+  onTestFinished(() => checker.close());
+  return checker;
+}
+
+/** A trace that notes how its calls ended. */
+export function noting(
+  headers: Record<string, string> = {},
+): AuthTrace & { ended: (outcome: unknown) => void; calls: unknown[][] } {
+  const calls: unknown[][] = [];
+  return {
+    calls,
+    callStarted: () => ({ headers, ended: (answer, code) => calls.push([answer, code]) }),
+    ended: () => undefined,
+  };
+}

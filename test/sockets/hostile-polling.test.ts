@@ -1,0 +1,39 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { askUpgrade } from './raw-http.ts';
+import { openPolling } from './raw-polling.ts';
+import { useStage } from './stage.ts';
+
+const stage = useStage();
+afterEach(() => stage().allIsWell());
+
+describe('a session of polling', () => {
+  test.each([
+    ['EIO=3&transport=websocket', 'another protocol version'],
+    ['transport=websocket', 'no protocol version'],
+  ])('cannot be upgraded with ?%s: %s', async (query) => {
+    const session = await openPolling(stage().gateway.url);
+    const path = `/socket.io/?${query}&sid=${session.sid}`;
+    expect(await askUpgrade(stage().gateway.url, path)).toMatchObject({ status: 400 });
+  });
+
+  test('that sends more than a client may is told so, and goes on', async () => {
+    const session = await openPolling(stage().gateway.url);
+    expect(await session.post('4'.padEnd(2 * 1024 * 1024, 'x'))).toMatchObject({ status: 413 });
+    expect(await session.post('40/unknown,')).toMatchObject({ status: 200 });
+    expect(await session.poll()).toMatchObject({ status: 200, body: expect.stringMatching(/^44\/unknown,/) });
+  });
+
+  test.each([
+    ['bytes', Buffer.from([0, 1, 2]), { 'Content-Type': 'application/octet-stream' }, 400],
+    ['an unknown packet', 'x', {}, 200],
+    ['a CONNECT that is none', '40[]', {}, 200],
+    ['an event before CONNECT', '42["ping"]', {}, 200],
+  ])('that sends %s is closed', async (_, body, headers, status) => {
+    const session = await openPolling(stage().gateway.url);
+    expect(await session.post(body, headers)).toMatchObject({ status });
+    const answers = [await session.poll(), await session.poll()];
+    // An orderly goodbye first, where the session still could say it.
+    expect(answers.at(0)?.body).toMatch(/^6.1$|Session ID unknown/);
+    expect(answers.at(1)).toMatchObject({ status: 400, body: expect.stringContaining('Session ID unknown') });
+  });
+});
