@@ -2,12 +2,14 @@ import { createAuthenticator, type Authenticator } from './auth/authenticator.ts
 import { createBreaker, type Breaker } from './auth/breaker.ts';
 import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
-import type { RoutesConfig } from './config/routes-file.ts';
+import { foldersOf, loadRoutes, type RoutesConfig } from './config/routes-file.ts';
+import { createFolderWatch } from './config/watch.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
 import { compilePlan, type Plan } from './routes/plan.ts';
+import { createLivePlan, createReload, type LivePlan, type ReloadOutcome } from './reload.ts';
 import { acceptConnections, type Connections } from './sockets/connections.ts';
 import { createFanout } from './sockets/fanout.ts';
 import { createSocketServer, type GatewayServer } from './sockets/socket-server.ts';
@@ -20,12 +22,16 @@ export interface AppOptions {
   readonly routes: RoutesConfig;
   /** Read for the `OTEL_*` variables, which are OpenTelemetry's own. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Variables that only a start reads and that have changed since; nothing where there is no file to compare. */
+  readonly changedVariables?: () => readonly string[];
 }
 
 export interface App {
   readonly logger: Telemetry['logger'];
   /** Resolves with the port once clients can connect. Redis may still be on its way: /health/ready tells. */
   start(): Promise<number>;
+  /** Takes over the routes as the files have them now, or leaves everything as it is. */
+  reload(): Promise<ReloadOutcome>;
   /** Resolves when everything is closed, or has had its time. */
   stop(): Promise<void>;
 }
@@ -33,18 +39,18 @@ export interface App {
 /** The composition root: the one place where all parts know each other. */
 export function createApp(options: AppOptions): App {
   const { settings } = options;
-  const plan = compilePlan(options.routes, 1);
+  const live = createLivePlan(compilePlan(options.routes, 1));
   let draining = false;
   const isDraining = (): boolean => draining;
 
-  const telemetry = createTelemetry(options, plan);
+  const telemetry = createTelemetry(options, live.current());
   const auth = createAuth(settings, telemetry);
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
   const connections = createConnections(io, settings, auth, isDraining, telemetry);
-  const source = createPlanSource(plan, io, settings, telemetry);
+  const source = createPlanSource(live, io, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
-  const probes = createProbes(source, connections, isDraining, plan);
+  const probes = createProbes(source, connections, isDraining, live);
   const httpApp = createHttpApp({
     probes,
     exposition: telemetry.exposition,
@@ -53,12 +59,14 @@ export function createApp(options: AppOptions): App {
     failed: telemetry.requestFailed,
   });
   telemetry.read(probes);
+  const reloading = createReloading(options, live, source, telemetry);
 
   let port = settings.port;
   // Started from top to bottom, stopped from bottom to top.
   const stages: Stage[] = [
     { name: 'telemetry', stop: telemetry.stop },
     { name: 'auth', stop: auth.close },
+    { name: 'reload', start: reloading.watch, stop: reloading.stop },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
     {
       name: 'http',
@@ -77,8 +85,37 @@ export function createApp(options: AppOptions): App {
       stop = await startInOrder(stages, telemetry.stageFailed);
       return port;
     },
+    reload: reloading.reload,
     stop: () => stop(),
   };
+}
+
+interface Reloading {
+  reload(): Promise<ReloadOutcome>;
+  watch(): void;
+  stop(): void;
+}
+
+function createReloading(options: AppOptions, live: LivePlan, source: Source, telemetry: Telemetry): Reloading {
+  const { routesFile, configRoot } = options.settings;
+  const load = createReload({
+    live,
+    load: () => loadRoutes(routesFile, configRoot),
+    changedVariables: options.changedVariables ?? (() => []),
+    follow: source.follow,
+    applied(config, plan) {
+      telemetry.planLoaded(plan.routes);
+      watch.follow(foldersOf(config));
+    },
+    leftOver: telemetry.source.subscribeFailed,
+  });
+  const reload = async (): Promise<ReloadOutcome> => {
+    const outcome = await load();
+    telemetry.reloaded(outcome);
+    return outcome;
+  };
+  const watch = createFolderWatch(() => void reload(), telemetry.watchFailed);
+  return { reload, watch: () => watch.follow(foldersOf(options.routes)), stop: watch.stop };
 }
 
 function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Telemetry {
@@ -127,27 +164,29 @@ function createConnections(
   });
 }
 
-function createPlanSource(plan: Plan, io: GatewayServer, settings: Settings, telemetry: Telemetry): Source {
+function createPlanSource(live: LivePlan, io: GatewayServer, settings: Settings, telemetry: Telemetry): Source {
   const dispatch = createDispatch({
-    plan: () => plan,
+    plan: live.current,
     fanout: createFanout(io),
     events: telemetry.messages,
     maxBytes: settings.maxMessageBytes,
   });
   const source = createSource(dispatch, telemetry.source);
-  void source.follow(plan.channels);
+  void source.follow(live.current().channels);
   return source;
 }
 
 /** What health and metrics ask of the parts. */
-function createProbes(source: Source, connections: Connections, draining: () => boolean, plan: Plan) {
-  const { number, hash, loadedAt, routes } = plan;
+function createProbes(source: Source, connections: Connections, draining: () => boolean, live: LivePlan) {
   return {
     source: source.state,
     draining,
     connections: connections.count,
     users: connections.users,
-    plan: () => ({ number, hash, loadedAt, routes: routes.length }),
+    plan() {
+      const { number, hash, loadedAt, routes } = live.current();
+      return { number, hash, loadedAt, routes: routes.length };
+    },
   };
 }
 

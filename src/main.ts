@@ -1,16 +1,23 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { registerCheck } from './commands/check.ts';
-import type { Terminal } from './commands/command.ts';
+import type { Terminal, Variables } from './commands/command.ts';
 import { EXIT } from './commands/exit-codes.ts';
+import { registerExplain } from './commands/explain.ts';
 import { registerStart } from './commands/start.ts';
 
+function environmentFile(): Variables {
+  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+}
+
 // What is set already wins over the file.
-if (existsSync('.env')) process.loadEnvFile('.env');
+for (const [name, value] of Object.entries(environmentFile())) process.env[name] ??= value;
 
 const terminal: Terminal = {
   environment: process.env,
+  environmentFile,
   print: (line) => void process.stdout.write(`${line}\n`),
   printError: (line) => void process.stderr.write(`${line}\n`),
   exitWith: (code) => void (process.exitCode = code),
@@ -21,7 +28,7 @@ const program = new Command('gateway')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [registerStart, registerCheck]) register(program, terminal);
+for (const register of [registerStart, registerCheck, registerExplain]) register(program, terminal);
 
 try {
   await program.parseAsync();

@@ -2,9 +2,13 @@ import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** What a command may touch of the process it runs in; a test gives it something else. */
 export interface Terminal {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Variables;
+  /** What the file `.env` says now; empty without one. */
+  environmentFile(): Variables;
   /** A line to standard output: what was asked for. */
   print(line: string): void;
   /** A line to standard error: what is said about it. */

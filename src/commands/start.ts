@@ -1,8 +1,8 @@
 import { createApp, type App } from '../app.ts';
-import { readEnvironment } from '../config/environment.ts';
+import { readEnvironment, VARIABLES } from '../config/environment.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';
 import { loadRoutes } from '../config/routes-file.ts';
-import type { Register, Terminal } from './command.ts';
+import type { Register, Terminal, Variables } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 
 export const registerStart: Register = (program, terminal) => {
@@ -21,8 +21,15 @@ async function start(terminal: Terminal): Promise<void> {
     terminal.exitWith(EXIT.config);
     return;
   }
-  const app = createApp({ settings, routes: routes.config, environment: terminal.environment });
+  const app = createApp({
+    settings,
+    routes: routes.config,
+    environment: terminal.environment,
+    changedVariables: changesSince(terminal.environmentFile(), terminal),
+  });
   warn(app, all);
+  // Taken from here on, so that it never ends the process; the folders are watched besides.
+  process.on('SIGHUP', () => void app.reload());
   stopWhenAsked(app);
   exitWhenBroken(app);
   try {
@@ -32,6 +39,15 @@ async function start(terminal: Terminal): Promise<void> {
     app.logger.fatal(error instanceof Error ? error.message : String(error));
     process.exit(EXIT.failed);
   }
+}
+
+/** Variables that `.env` gives another value than it did at the start. */
+function changesSince(atStart: Variables, terminal: Terminal): () => readonly string[] {
+  const names = Object.values(VARIABLES).map(({ name }) => name);
+  return () => {
+    const now = terminal.environmentFile();
+    return names.filter((name) => now[name] !== atStart[name]);
+  };
 }
 
 function stopWhenAsked(app: App): void {

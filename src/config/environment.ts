@@ -1,5 +1,6 @@
 import { didYouMean } from '../schema/did-you-mean.ts';
 import type { Finding } from './findings.ts';
+import { tlsFileProblems } from './tls-files.ts';
 import * as types from './variable-types.ts';
 
 /** A variable of the environment. Set but empty is refused, so that `ADMIN_TOKEN=` never passes for a secret. */
@@ -177,13 +178,15 @@ function tlsFindings(settings: Settings): Finding[] {
   const findings: Finding[] = [];
   if ((certificate === undefined) !== (settings.grpcTlsClientKeyFile === undefined)) {
     const message = 'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE go together; set both or neither';
-    findings.push(finding('environment-value', 'error', message));
+    return [finding('environment-value', 'error', message)];
   }
   if (!enabled && (ca !== undefined || certificate !== undefined)) {
     const message =
       'GRPC_TLS_… files are named, but tokens go to the auth service in plain text; set GRPC_TLS_ENABLED=true';
     findings.push(finding('environment-value', 'warning', message));
   }
+  const problems = enabled ? tlsFileProblems({ ca, certificate, key: settings.grpcTlsClientKeyFile }) : [];
+  findings.push(...problems.map((problem) => finding('environment-value', 'error', `GRPC_TLS_…_FILE: ${problem}`)));
   return findings;
 }
 

@@ -76,7 +76,7 @@ export function formatFinding(finding: Finding): string {
 }
 
 /** One line whatever a file holds: what moves a terminal's cursor or turns its text round is written as an escape. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

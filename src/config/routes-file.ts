@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compileShape, type Violation } from '../schema/shape.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { SchemaFiles } from '../schema/references.ts';
@@ -72,6 +74,12 @@ export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
   if (isRefused(all)) return { findings: firstFindings(all) };
   const config = { file, traceparentField: traceparentField(document.value), routes: routes.checked };
   return { findings: firstFindings(all), config };
+}
+
+/** Folders whose files make up this configuration. */
+export function foldersOf({ file, routes }: RoutesConfig): string[] {
+  const schemas = routes.flatMap(({ payload }) => Array.from(payload.files.keys(), (uri) => fileURLToPath(uri)));
+  return [...new Set([resolve(file), ...schemas].map((path) => dirname(path)))];
 }
 
 function refused(findings: readonly Finding[]): RoutesLoading {

@@ -11,6 +11,8 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
   let current = value;
   for (const segment of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, segment)) return undefined;
+    // Not a list's length, which would be a number like any id.
+    if (Array.isArray(current) && segment === 'length') return undefined;
     current = Reflect.get(current, segment);
   }
   return current;

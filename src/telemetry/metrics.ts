@@ -10,6 +10,8 @@ export interface Readings {
   draining(): boolean;
 }
 
+const RELOAD_OUTCOMES = ['applied', 'unchanged', 'refused', 'needs-restart'];
+
 /** Gauges that prom-client calls totals: promtool refuses them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
@@ -64,6 +66,7 @@ export function createMetrics() {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
       registers,
     }),
+    reloads: counter('gateway_reloads_total', 'Times the routes were read anew, by how it ended.', ['outcome']),
     redisLost: counter(
       'gateway_redis_connections_lost_total',
       'Times the subscription was lost; messages may have passed unheard.',
@@ -97,5 +100,6 @@ export function startAtZero(metrics: Metrics, routes: readonly { name: string; e
   }
   for (const code of Object.keys(REJECTIONS)) metrics.connectionsFailed.inc({ rejection: code }, 0);
   for (const identity of ['user', 'anonymous']) metrics.connectionsOpened.inc({ identity }, 0);
+  for (const outcome of RELOAD_OUTCOMES) metrics.reloads.inc({ outcome }, 0);
   for (const answer of ['valid', 'invalid', 'unavailable']) metrics.authCalls.inc({ answer }, 0);
 }

@@ -4,6 +4,7 @@ import { createConnectionEvents } from './connection-events.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 import { createMessageEvents } from './message-events.ts';
 import { createMetrics, exportReadings, startAtZero, type Readings } from './metrics.ts';
+import { createReloadEvents } from './reload-events.ts';
 import { createSourceEvents } from './source-events.ts';
 import { startTracing } from './tracing.ts';
 
@@ -36,6 +37,8 @@ export function startTelemetry(options: TelemetryOptions) {
     read: (readings: Readings) => exportReadings(metrics.registry, readings),
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
     stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),
+    reloaded: createReloadEvents(metrics, logger),
+    watchFailed: (error: Error) => logger.error({ err: error }, 'a folder cannot be watched; reload with SIGHUP'),
     stop: tracing.stop,
   };
 }

@@ -247,11 +247,7 @@ export const ACCEPTED: readonly (readonly [
     { bindAddress: '::', authServiceAddr: '[::1]:50051' },
   ],
   ['a token', { ADMIN_TOKEN: 'x'.repeat(16) }, { adminToken: 'x'.repeat(16) }],
-  [
-    'TLS both ways',
-    { GRPC_TLS_ENABLED: 'true', GRPC_TLS_CA_FILE: 'c', GRPC_TLS_CLIENT_CERT_FILE: 'a', GRPC_TLS_CLIENT_KEY_FILE: 'b' },
-    { grpcTlsEnabled: true, grpcTlsClientKeyFile: 'b' },
-  ],
+  ['TLS', { GRPC_TLS_ENABLED: 'true' }, { grpcTlsEnabled: true }],
   [
     'a Redis with all there is',
     { REDIS_URL: 'rediss://app:secret@redis.example.com:6380/12' },

@@ -50,7 +50,7 @@ describe('.env.example', () => {
     const examples = ENTRIES.filter(({ value }) => value !== '');
 
     expect(readEnvironment(valuesOf(ENTRIES.filter(({ commentedOut }) => !commentedOut))).findings).toEqual([]);
-    expect(readEnvironment({ ...valuesOf(examples), GRPC_TLS_ENABLED: 'true' }).findings).toEqual([]);
+    expect(readEnvironment(valuesOf(examples)).findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(ENTRIES.filter(({ value }) => value === '').map(({ name }) => name)).toEqual(['ADMIN_TOKEN']);
   });
 });

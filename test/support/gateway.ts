@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { createApp } from '../../src/app.ts';
+import { createApp, type App } from '../../src/app.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
@@ -20,7 +20,7 @@ export interface TestGateway {
 export async function startGateway(
   environment: Record<string, string>,
   finished: (stop: () => Promise<void>) => void = onTestFinished,
-): Promise<TestGateway> {
+): Promise<TestGateway & Pick<App, 'reload'>> {
   const port = await freePort();
   const { settings, findings } = readEnvironment({
     LOG_LEVEL: 'silent',
@@ -34,7 +34,7 @@ export async function startGateway(
   const app = createApp({ settings, routes: routes.config, environment });
   await app.start();
   finished(app.stop);
-  return gatewayAt(port, app.stop);
+  return { ...gatewayAt(port, app.stop), reload: app.reload };
 }
 
 export function gatewayAt(port: number, stop: () => Promise<void>): TestGateway {

@@ -17,6 +17,7 @@ export function isInstalled(program: string): boolean {
 /** Test files by the part they cannot do without. */
 export const NEEDED_PARTS: readonly { part: string; present: () => boolean; files: string }[] = [
   { part: 'chromium', present: () => chromiumPath() !== undefined, files: 'test/browser/**' },
+  { part: 'openssl', present: () => isInstalled('openssl'), files: 'test/**/tls*.test.ts' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/redis/**' },
   { part: 'haproxy', present: () => isInstalled('haproxy'), files: 'test/deploy/haproxy.test.ts' },
   { part: 'nginx', present: () => isInstalled('nginx'), files: 'test/deploy/nginx.test.ts' },

@@ -10,6 +10,8 @@ import { freePort } from './ports.ts';
 export interface Program extends TestGateway {
   /** Resolves with the first log line, past or to come, whose `msg` is this. */
   logged(message: string): Promise<Record<string, unknown>>;
+  /** The same, but each line is handed out once, in order. */
+  loggedNext(message: string): Promise<Record<string, unknown>>;
   /** All it has written so far, to both outputs. */
   output(): string;
   signal(name: NodeJS.Signals): void;
@@ -24,10 +26,11 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export async function runProgram(
   environment: Record<string, string>,
   args: readonly string[] = ['start'],
+  cwd = ROOT,
 ): Promise<Program> {
   const port = await freePort();
   const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...environment };
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close').then(() => child.exitCode);
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -38,6 +41,7 @@ export async function runProgram(
   let output = '';
   const lines: Record<string, unknown>[] = [];
   const waiting = new Map<string, (line: Record<string, unknown>) => void>();
+  let read = 0;
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   createInterface(child.stdout).on('line', (text) => {
     output += `${text}\n`;
@@ -50,6 +54,20 @@ export async function runProgram(
     ended,
     output: () => output,
     signal: (name) => void child.kill(name),
+    loggedNext(message) {
+      const index = lines.findIndex((line, at) => at >= read && line['msg'] === message);
+      if (index >= 0) {
+        read = index + 1;
+        return Promise.resolve(lines[index] ?? {});
+      }
+      return new Promise((resolve) => {
+        waiting.set(message, (line) => {
+          waiting.delete(message);
+          read = lines.length;
+          resolve(line);
+        });
+      });
+    },
     logged(message) {
       const known = lines.find((line) => line['msg'] === message);
       return known ? Promise.resolve(known) : new Promise((resolve) => waiting.set(message, resolve));
