@@ -1,0 +1,117 @@
+import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
+import { readMessage, type Message, type Unreadable } from '../dispatch/message.ts';
+import { compilePlan } from '../routes/plan.ts';
+import { didYouMean } from '../schema/did-you-mean.ts';
+import { brokenRules, type BrokenRule } from '../schema/verdict.ts';
+import { findTargets, type FieldTarget } from './recipients.ts';
+import { dryRun, type Result } from './dry-run.ts';
+import { hears, type Client, type Hearing } from './hearing.ts';
+
+export interface Question {
+  readonly channel: string;
+  readonly raw: Buffer;
+  readonly maxBytes: number;
+  /** Would this client get it? */
+  readonly client?: Client;
+}
+
+/** The way of one message through a routes file. */
+export interface Explanation {
+  readonly channel: string;
+  /** A channel that was probably meant, where no route names this one. */
+  readonly didYouMean?: string;
+  readonly bytes: number;
+  readonly message: MessageFound;
+  readonly routes: readonly RouteExplanation[];
+}
+
+export type MessageFound =
+  | { readonly readable: true; readonly envelopeBytes: number; readonly traceparent?: string }
+  /** `parser`: its own words and place, which quote the message; logs do without. */
+  | ({ readonly readable: false; readonly parser?: string } & Unreadable);
+
+export interface RouteExplanation {
+  readonly route: string;
+  /** As the routes file has it. */
+  readonly schema: string;
+  /** What the message breaks of it, all of it; absent where it was not read. */
+  readonly broken?: readonly BrokenRule[];
+  /** Who is named by what; absent where the message was not read or is not valid. */
+  readonly target?: TargetFound;
+  readonly result: ResultExplained;
+  /** Whether the client that was asked about hears it. */
+  readonly client?: Hearing;
+}
+
+export type TargetFound =
+  | { readonly kind: 'broadcast'; readonly audience: 'anyone' | 'authenticated' }
+  | { readonly kind: 'users'; readonly fields: readonly FieldTarget[] };
+
+export type ResultExplained = Result & { readonly payloadBytes?: number };
+
+export function explain(config: RoutesConfig, { channel, raw, maxBytes, client }: Question): Explanation {
+  const plan = compilePlan(config, 1);
+  const message = readMessage(raw, maxBytes, plan.traceparentField);
+  const near = plan.channels.includes(channel) ? undefined : didYouMean(channel, plan.channels);
+  const results = new Map(dryRun(plan, channel, raw, maxBytes).map((result) => [result.route, result]));
+  return {
+    channel,
+    ...(near !== undefined && { didYouMean: near }),
+    bytes: raw.length,
+    message: found(message, raw),
+    routes: config.routes.flatMap((route) => {
+      const result = results.get(route.name);
+      return result === undefined ? [] : [explainRoute(route, message, result, client)];
+    }),
+  };
+}
+
+/** Whether each of its routes sends it on; of a client that was asked about, whether it hears anything. */
+export function arrives({ routes }: Explanation): boolean {
+  if (routes.some(({ client }) => client !== undefined)) return routes.some(({ client }) => client?.hears);
+  return routes.length > 0 && routes.every(({ result }) => result.kind === 'sent');
+}
+
+function found(message: Message | Unreadable, raw: Buffer): MessageFound {
+  if ('reason' in message) {
+    const parser = message.reason === 'not-json' ? complaintOf(raw) : undefined;
+    return { readable: false, ...message, ...(parser !== undefined && { parser }) };
+  }
+  const { text, traceparent } = message;
+  const envelopeBytes = raw.length - Buffer.byteLength(text);
+  return { readable: true, envelopeBytes, ...(traceparent !== undefined && { traceparent }) };
+}
+
+function complaintOf(raw: Buffer): string | undefined {
+  try {
+    JSON.parse(raw.toString('utf8'));
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+}
+
+function explainRoute(
+  route: CheckedRoute,
+  message: Message | Unreadable,
+  result: Result,
+  client: Client | undefined,
+): RouteExplanation {
+  const read = 'reason' in message ? undefined : message.value;
+  const invalid = result.kind === 'dropped' && result.reason === 'invalid';
+  const target = read === undefined || invalid ? undefined : targetFound(route, read);
+  return {
+    route: route.name,
+    schema: route.schema,
+    ...(read !== undefined && { broken: invalid ? brokenRules(read, route.payload.main, route.payload.files) : [] }),
+    ...(target !== undefined && { target }),
+    result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
+    ...(client !== undefined && { client: hears(client, result, target?.kind === 'users' ? target.fields : []) }),
+  };
+}
+
+function targetFound(route: CheckedRoute, value: unknown): TargetFound {
+  if (route.target.kind === 'broadcast') return { kind: 'broadcast', audience: route.audience };
+  return { kind: 'users', fields: findTargets(route.target.fields, value) };
+}

@@ -1,0 +1,46 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { createAjv } from './payload-schemas.ts';
+import { withPlainReferences, type SchemaFiles } from './references.ts';
+import type { SchemaFile } from './walk.ts';
+
+/** A rule that a value breaks, for someone who may see the value: logs get `Check`'s words, which hold nothing of it. */
+export interface BrokenRule {
+  /** JSON Pointer into the value; "" is the whole of it. */
+  readonly at: string;
+  /** JSON Pointer into the schema, behind the name of its file where that is another one. */
+  readonly rule: string;
+  readonly message: string;
+  /** The value there as JSON, its beginning where it is long. */
+  readonly found: string;
+}
+
+/** All rules of a sound schema that the value breaks. None where `check` failed for a reason that no rule tells. */
+export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles): BrokenRule[] {
+  const ajv = createAjv({ strict: false, validateSchema: false, allErrors: true, verbose: true });
+  for (const file of files.values()) ajv.addSchema(withPlainReferences(file), file.uri);
+  const validate = ajv.getSchema(main.uri);
+  try {
+    return validate === undefined || validate(value) === true ? [] : (validate.errors ?? []).map(toRule);
+  } catch (error) {
+    // A recursive schema follows the value as deep as that goes.
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+function toRule({ instancePath, schemaPath, message, keyword, data }: ErrorObject): BrokenRule {
+  return { at: instancePath, rule: inFile(schemaPath), message: message ?? keyword, found: excerpt(data) };
+}
+
+/** `file:///…/schemas/common.schema.json#/$defs/id/minimum` → `common.schema.json#/$defs/id/minimum`. */
+function inFile(schemaPath: string): string {
+  const [uri = '', pointer = ''] = schemaPath.split('#');
+  return `${decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1))}#${pointer}`;
+}
+
+const LONGEST = 60;
+
+function excerpt(data: unknown): string {
+  const text = JSON.stringify(data) ?? 'nothing';
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { loadRoutes } from '../../src/config/routes-file.ts';
+import type { RoutesConfig } from '../../src/config/routes-file.ts';
+import { dryRun } from '../../src/contract/dry-run.ts';
+import { arrives, explain } from '../../src/contract/explain.ts';
+import { readClient } from '../../src/contract/hearing.ts';
+import { findTargets, recipientsOf } from '../../src/contract/recipients.ts';
+import { compilePlan } from '../../src/routes/plan.ts';
+
+function configOf(file: string): RoutesConfig {
+  const { config } = loadRoutes(file);
+  if (!config) throw new Error(`${file} is refused`);
+  return config;
+}
+
+const SEED = configOf('config/routes.yaml');
+const METARGB = configOf('config/routes.metargb.yaml');
+
+function ask(channel: string, message: unknown, user?: string, config = SEED): ReturnType<typeof explain> {
+  const raw = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
+  const client = user === undefined ? undefined : readClient(user);
+  return explain(config, { channel, raw, maxBytes: 1000, ...(client && { client }) });
+}
+
+const SALE = { feature_id: 1, old_owner_id: 7, new_owner_id: '8' };
+const STATUS = { user_id: 7, status: 'online' };
+const NOBODY = '99999999999999999999';
+
+describe('an explanation tells', () => {
+  test('what each target field holds, the rooms, the event, and the payload byte for byte', () => {
+    const [route] = ask('feature-status', '{"feature_id": 1,  "old_owner_id":7, "new_owner_id":"8"}').routes;
+    expect(route).toMatchObject({
+      route: 'feature-owners',
+      broken: [],
+      target: {
+        kind: 'users',
+        fields: [
+          { field: 'old_owner_id?', users: ['7'], skipped: [], absent: false },
+          { field: 'new_owner_id', users: ['8'], skipped: [], absent: false },
+        ],
+      },
+      result: {
+        kind: 'sent',
+        event: 'feature-status-changed',
+        rooms: ['user:7', 'user:8'],
+        payload: '{"feature_id": 1,  "old_owner_id":7, "new_owner_id":"8"}',
+        payloadBytes: 56,
+      },
+    });
+  });
+
+  test('optional fields that are absent, and values that are no ids', () => {
+    const fields = (message: unknown): unknown => ask('feature-status', message).routes[0]?.target;
+    expect(fields({ ...SALE, old_owner_id: null })).toMatchObject({ fields: [{ absent: true, users: [] }, {}] });
+    expect(fields({ ...SALE, old_owner_id: NOBODY })).toMatchObject({
+      fields: [{ absent: false, users: [], skipped: [NOBODY] }, { users: ['8'] }],
+    });
+  });
+
+  test('every rule that is broken, with its place in the message and in the schema', () => {
+    const explanation = ask('feature-status', { feature_id: 0, new_owner_id: 'x' });
+    expect(explanation.routes[0]).toMatchObject({
+      broken: [
+        { at: '/feature_id', rule: 'common.schema.json#/$defs/id/minimum', message: 'must be >= 1', found: '0' },
+        { at: '/new_owner_id', rule: 'common.schema.json#/$defs/id/pattern', found: '"x"' },
+      ],
+      result: { kind: 'dropped', reason: 'invalid' },
+    });
+    expect(explanation.routes[0]).not.toHaveProperty('target');
+    expect(arrives(explanation)).toBe(false);
+  });
+
+  test('the envelope that is taken off before the schema and the clients see the message', () => {
+    const explanation = ask('user-status', { ...STATUS, traceparent: '00-ab' });
+    expect(explanation.message).toEqual({ readable: true, envelopeBytes: 22, traceparent: '00-ab' });
+    expect(explanation.routes[0]?.result).toMatchObject({ payload: JSON.stringify(STATUS), payloadBytes: 31 });
+  });
+
+  test('payloads as `map` builds them', () => {
+    const [route] = ask('user-status', { data: { user_id: '42', online: true, secret: 1 } }, undefined, METARGB).routes;
+    expect(route?.result).toMatchObject({ payload: '{"user_id":"42","online":true}', rooms: ['audience:anyone'] });
+  });
+
+  test('a channel that no route names, and the one that was meant', () => {
+    const explanation = ask('user-statsu', STATUS);
+    expect(explanation).toMatchObject({ didYouMean: 'user-status', routes: [], message: { readable: true } });
+    expect(arrives(explanation)).toBe(false);
+    expect(ask('nothing-like-it', STATUS)).not.toHaveProperty('didYouMean');
+  });
+
+  test.each([
+    ['{"user_id":', 'not-json'],
+    ['[1]', 'not-object'],
+    ['['.repeat(200), 'too-deep'],
+    [JSON.stringify({ ...STATUS, status: 'x'.repeat(1000) }), 'too-large'],
+  ])('that %.12s… cannot be read: %s', (message, reason) => {
+    const explanation = ask('user-status', message);
+    expect(explanation.message).toMatchObject({ readable: false, reason });
+    expect(explanation.routes[0]?.result).toMatchObject({ kind: 'dropped', reason });
+    expect(explanation.routes[0]).not.toHaveProperty('broken');
+  });
+
+  test('the JSON parser’s own words, with its place', () => {
+    expect(ask('user-status', '{"user_id": 7,}').message).toHaveProperty('parser', expect.stringContaining('position'));
+  });
+});
+
+describe('would a client hear it?', () => {
+  const hidden = { ...SALE, old_owner_id: NOBODY };
+  const sole = { id: 1, user_id: NOBODY, type: 't', title: 't', message: 'm' };
+  test.each([
+    ['7', 'feature-status', SALE, true, 'user 7 is in old_owner_id'],
+    ['8', 'feature-status', SALE, true, 'user 8 is in new_owner_id'],
+    ['8', 'feature-status', { ...SALE, old_owner_id: 8 }, true, 'user 8 is in old_owner_id, new_owner_id'],
+    ['7', 'feature-status', hidden, false, 'user 7 is not in old_owner_id, new_owner_id'],
+    ['anonymous', 'feature-status', SALE, false, 'it is for users by their id, and an anonymous client has none'],
+    ['9', 'user-status', STATUS, true, 'it is broadcast to all authenticated clients'],
+    ['anonymous', 'user-status', STATUS, false, 'it is broadcast to authenticated clients only'],
+    ['7', 'user-status', '[]', false, 'the message is dropped because it is not a JSON object'],
+    ['7', 'user-status', {}, false, "it breaks the schema: must have required property 'user_id' (#/required)"],
+    ['7', 'notifications', sole, false, 'the message is dropped because its target fields hold no user id'],
+  ])('%s, of %s %j: %s, because %s', (user, channel, message, hears, because) => {
+    const explanation = ask(channel, message, user);
+    expect(explanation.routes[0]?.client).toEqual({ hears, because: expect.stringContaining(because) });
+    expect(arrives(explanation)).toBe(hears);
+  });
+
+  test.each(['anonymous', '7'])('%s, of a broadcast to anyone: yes', (user) => {
+    const explanation = ask('feature-events', { id: 1, rgb: 'a' }, user, METARGB);
+    expect(explanation.routes[0]?.client).toEqual({ hears: true, because: 'it is broadcast to anyone' });
+  });
+
+  test.each(['07', '0', '', '-1', 'Anonymous', '1.5', NOBODY])('%j names no client', (text) => {
+    expect(readClient(text)).toBeUndefined();
+  });
+});
+
+test('the fields that are shown name just those that the gateway sends to', () => {
+  const route = SEED.routes.find(({ name }) => name === 'feature-owners');
+  const target = route?.target;
+  const fields = target?.kind === 'users' ? target.fields : [];
+  const id = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom('7', '8', NOBODY, '18446744073709551615'));
+  const sale = fc.record({ feature_id: fc.constant(1), old_owner_id: fc.option(id), new_owner_id: id });
+  fc.assert(
+    fc.property(sale, (message) => {
+      const found = findTargets(fields, message);
+      const raw = Buffer.from(JSON.stringify(message));
+      const [result] = dryRun(compilePlan(SEED, 1), 'feature-status', raw, 1000);
+      const users = new Set(found.flatMap((field) => field.users));
+      const sentTo = result?.kind === 'sent' ? recipientsOf(result.rooms) : [];
+      expect([...users]).toEqual(sentTo);
+      expect(found.flatMap(({ skipped }) => skipped)).toHaveLength(result?.skipped ?? -1);
+    }),
+  );
+});
