@@ -60,7 +60,7 @@ describe('a pointer', () => {
   test.each([
     [{ a: { b: 1 } }, ['a', 'b'], 1],
     [{ a: [7, 8] }, ['a', '1'], 8],
-    [{ a: [7] }, ['a', 'length'], 1],
+    [{ a: [7] }, ['a', 'length'], undefined],
     [{ a: 'text' }, ['a', 'length'], undefined],
     [{}, ['constructor'], undefined],
     [{}, ['__proto__'], undefined],

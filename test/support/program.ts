@@ -29,16 +29,21 @@ export async function runProgram(
   cwd = ROOT,
 ): Promise<Program> {
   const port = await freePort();
+  let output = '';
   const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...environment };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close').then(() => child.exitCode);
+  // A line that never comes fails the test at once, with what was said instead.
+  const silence = async (message: string): Promise<never> => {
+    await ended;
+    throw new Error(`the program ended without saying "${message}": ${output}`);
+  };
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
   };
   onTestFinished(stop);
 
-  let output = '';
   const lines: Record<string, unknown>[] = [];
   const waiting = new Map<string, (line: Record<string, unknown>) => void>();
   let read = 0;
@@ -70,7 +75,9 @@ export async function runProgram(
     },
     logged(message) {
       const known = lines.find((line) => line['msg'] === message);
-      return known ? Promise.resolve(known) : new Promise((resolve) => waiting.set(message, resolve));
+      if (known) return Promise.resolve(known);
+      const line = new Promise<Record<string, unknown>>((resolve) => waiting.set(message, resolve));
+      return Promise.race([line, silence(message)]);
     },
   };
 }
