@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { registerAsyncapi } from './commands/asyncapi.ts';
 import { registerCheck } from './commands/check.ts';
 import type { Terminal, Variables } from './commands/command.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerStart } from './commands/start.ts';
+import { registerTypes } from './commands/types.ts';
 
 function environmentFile(): Variables {
   return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
@@ -28,7 +30,8 @@ const program = new Command('gateway')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [registerStart, registerCheck, registerExplain]) register(program, terminal);
+for (const register of [registerStart, registerCheck, registerExplain, registerTypes, registerAsyncapi])
+  register(program, terminal);
 
 try {
   await program.parseAsync();

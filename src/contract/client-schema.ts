@@ -1,0 +1,47 @@
+import type { Field } from '../config/field.ts';
+import type { CheckedRoute } from '../config/routes-file.ts';
+import { isObject } from '../schema/json.ts';
+import { conjuncts } from './conjuncts.ts';
+import { pickField } from './picked-field.ts';
+import type { Place, Schema, SchemaBundle } from './schema-bundle.ts';
+import { withoutFields } from './without-fields.ts';
+
+/** What clients get on a route: after its `map` or `omit`, and without the envelope. References lead into the bundle. */
+export function clientSchemaIn(bundle: SchemaBundle, route: CheckedRoute, traceparentField: string): Schema {
+  const { shape } = route;
+  const root = rootOf(route);
+  if (shape.kind === 'map') return mapped(bundle, root, shape.fields);
+  const left = shape.kind === 'omit' ? shape.fields.map(({ path }) => path) : [];
+  const envelope = isDeclared(root, traceparentField) ? [[traceparentField]] : [];
+  return asMessage(withoutFields(bundle, root, [...left, ...envelope]));
+}
+
+function rootOf({ payload: { main, files } }: CheckedRoute): Place {
+  return { file: main, files, schema: main.json };
+}
+
+function mapped(bundle: SchemaBundle, root: Place, fields: ReadonlyMap<string, Field>): Schema {
+  const picked = Array.from(fields, ([name, { path }]) => ({ name, ...pickField(bundle, root, path) }));
+  const { title, description } = isObject(root.schema) ? root.schema : {};
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    type: 'object',
+    required: picked.flatMap(({ name, certain }) => (certain ? [name] : [])),
+    properties: Object.fromEntries(picked.map(({ name, schema }) => [name, schema])),
+    additionalProperties: false,
+  };
+}
+
+const SAYS_TYPES = ['type', '$ref', 'allOf', 'anyOf', 'oneOf'];
+
+/** A message is an object, whatever its schema says; its examples are shaped elsewhere. */
+function asMessage(schema: unknown): Schema {
+  if (!isObject(schema)) return { type: 'object' };
+  const { examples: _, ...rest } = schema;
+  return SAYS_TYPES.some((keyword) => Object.hasOwn(rest, keyword)) ? rest : { type: 'object', ...rest };
+}
+
+function isDeclared(root: Place, name: string): boolean {
+  return conjuncts(root).some(({ schema: { properties } }) => isObject(properties) && Object.hasOwn(properties, name));
+}

@@ -1,0 +1,99 @@
+import { compile } from 'json-schema-to-typescript';
+import type { RoutesConfig } from '../config/routes-file.ts';
+import { clientEvents, type ClientEvent } from './client-events.ts';
+import { toDraft07 } from './draft07.ts';
+import { mapSchemas } from './each-schema.ts';
+import { CONNECTED, PONG } from './own-events.ts';
+import type { Schema } from './schema-bundle.ts';
+
+const OWN_NAMES = ['Connected', 'Pong', 'ServerToClientEvents', 'ClientToServerEvents'];
+
+const BANNER = `// Written by \`gateway types\`; change the routes or their schemas, not this file.
+//
+//   import { io, type Socket } from 'socket.io-client';
+//   const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io('https://gateway.example.com');`;
+
+const CLIENT_TO_SERVER = `/** What clients may send. */
+export interface ClientToServerEvents {
+  /** Answered by \`pong\`, and by the acknowledgement if there is one. */
+  ping: (payload?: unknown, acknowledge?: (answer: Pong) => void) => void;
+}
+`;
+
+/** The events of a routes file as TypeScript, for socket.io-client. */
+export async function typescriptOf(config: RoutesConfig): Promise<string> {
+  const { events, definitions } = clientEvents(config, '#/$defs/', OWN_NAMES);
+  const payloads = events.map((event) => [event.name, payloadOf(event)] as const);
+  const root: Schema = {
+    $defs: {
+      Connected: CONNECTED.payload,
+      Pong: PONG.payload,
+      ...Object.fromEntries(payloads),
+      ...definitions,
+    },
+    ...listeners(events),
+  };
+  const types = await compile(toDraft07(forCompiler(root)), 'ServerToClientEvents', {
+    additionalProperties: false,
+    bannerComment: BANNER,
+    format: true,
+    style: { singleQuote: true, printWidth: 120 },
+    unknownAny: true,
+    unreachableDefinitions: true,
+  });
+  return `${withoutOrigins(types)}\n${CLIENT_TO_SERVER}`;
+}
+
+/** The root of all: each event with the function that hears it. */
+function listeners(events: readonly ClientEvent[]): Schema {
+  const all = [
+    ['connected', 'Connected', CONNECTED.description] as const,
+    ['pong', 'Pong', PONG.description] as const,
+    ...events.map((event) => [event.event, event.name, descriptionOf(event)] as const),
+  ];
+  const properties = all.map(([event, name, description]) => [
+    event,
+    { ...(description !== '' && { description }), tsType: `(payload: ${name}) => void` },
+  ]);
+  return {
+    description: 'What clients hear.',
+    type: 'object',
+    additionalProperties: false,
+    required: all.map(([event]) => event),
+    properties: Object.fromEntries(properties),
+  };
+}
+
+function descriptionOf({ payloads }: ClientEvent): string {
+  return payloads.flatMap(({ route }) => route.description ?? []).join('\n');
+}
+
+function payloadOf({ payloads }: ClientEvent): unknown {
+  const different = new Map(payloads.map(({ schema }) => [JSON.stringify(schema), schema]));
+  const [first, ...rest] = different.values();
+  return rest.length === 0 ? first : { anyOf: [...different.values()] };
+}
+
+// Titles would name types, and two schemas may have the same one.
+const NAMELESS = new Set(['title', 'examples', 'default']);
+
+/** Without what the compiler takes for something else. */
+function forCompiler(root: Schema): Schema {
+  return mapSchemas(root, (schema) => {
+    const kept = Object.fromEntries(Object.entries(schema).filter(([key]) => !NAMELESS.has(key)));
+    return isOpen(schema) ? { ...kept, additionalProperties: true } : kept;
+  });
+}
+
+/** "Nothing but what is declared" is right for objects that declare something only. */
+function isOpen({ type, properties, patternProperties, additionalProperties }: Schema): boolean {
+  const isObjectType = type === 'object' || (Array.isArray(type) && type.includes('object'));
+  return isObjectType && [properties, patternProperties, additionalProperties].every((one) => one === undefined);
+}
+
+/** The compiler notes where each type stood in its input, which nobody else has seen. */
+function withoutOrigins(types: string): string {
+  return types
+    .replaceAll(/(\n *\*)?\n *\* This interface was referenced by [^\n]*\n *\* via the [^\n]*/g, '')
+    .replaceAll(/ *\/\*\*\n *\*\/\n/g, '');
+}

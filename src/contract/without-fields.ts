@@ -1,0 +1,79 @@
+import { isObject } from '../schema/json.ts';
+import { follow } from '../schema/references.ts';
+import { listOf } from './conjuncts.ts';
+import type { Place, Schema, SchemaBundle } from './schema-bundle.ts';
+
+type Paths = readonly (readonly string[])[];
+
+// Speak of the whole value, with the fields that are gone. Left out: the schema then says less, and nothing wrong.
+const OF_THE_WHOLE = [
+  'not',
+  'if',
+  'then',
+  'else',
+  'dependentSchemas',
+  'dependentRequired',
+  'minProperties',
+  'const',
+  'enum',
+  'default',
+];
+// Here clients see the field gone from one item only.
+const OF_LISTS = ['items', 'prefixItems', 'contains', 'minContains', 'maxContains', 'unevaluatedItems'];
+
+/** The schema of what is left once these fields are taken off. */
+export function withoutFields(bundle: SchemaBundle, place: Place, paths: Paths): unknown {
+  const { schema } = place;
+  if (paths.length === 0 || !isObject(schema)) return bundle.enter(place);
+  const at = (inner: unknown): Place => ({ ...place, schema: inner });
+  const { $ref: _ref, properties, required, allOf: _all, anyOf, oneOf, ...rest } = schema;
+  const plain = bundle.enter(at(dropped(rest, isInList(paths) ? [...OF_THE_WHOLE, ...OF_LISTS] : OF_THE_WHOLE)));
+  const each = (branches: unknown): unknown[] =>
+    listOf(branches).map((branch) => withoutFields(bundle, at(branch), paths));
+  return joined({
+    ...(isObject(plain) && plain),
+    ...(Array.isArray(required) && { required: required.filter((name) => !isGone(String(name), paths)) }),
+    ...(isObject(properties) && { properties: remaining(bundle, place, properties, paths) }),
+    ...(Array.isArray(anyOf) && { anyOf: each(anyOf) }),
+    ...(Array.isArray(oneOf) && { oneOf: each(oneOf) }),
+    allOf: togetherWith(place, schema).map((part) => withoutFields(bundle, part, paths)),
+  });
+}
+
+/** What `$ref` and `allOf` add. */
+function togetherWith(place: Place, { $ref: ref, allOf }: Schema): Place[] {
+  const target = typeof ref === 'string' ? follow(ref, place.file, place.files) : undefined;
+  return [...(target ? [{ ...place, ...target }] : []), ...listOf(allOf).map((schema) => ({ ...place, schema }))];
+}
+
+function remaining(bundle: SchemaBundle, place: Place, properties: Schema, paths: Paths): Schema {
+  const kept = Object.entries(properties).filter(([name]) => !isGone(name, paths));
+  return Object.fromEntries(
+    kept.map(([name, schema]) => {
+      const inside = paths.filter(([first]) => first === name).map((path) => path.slice(1));
+      return [name, withoutFields(bundle, { ...place, schema }, inside)];
+    }),
+  );
+}
+
+function isGone(name: string, paths: Paths): boolean {
+  return paths.some((path) => path.length === 1 && path[0] === name);
+}
+
+function isInList(paths: Paths): boolean {
+  return paths.some(([first = '', ...rest]) => rest.length > 0 && /^\d+$/.test(first));
+}
+
+function dropped(schema: Schema, keywords: readonly string[]): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => !keywords.includes(key)));
+}
+
+const ANNOTATIONS = new Set(['title', 'description', 'deprecated', 'examples', 'default']);
+
+/** Without an `allOf` that has nothing to say, or is all that is said. */
+function joined({ allOf, ...rest }: Schema): Schema {
+  const [only, ...others] = listOf(allOf);
+  if (only === undefined) return rest;
+  const bare = Object.keys(rest).every((key) => ANNOTATIONS.has(key));
+  return bare && others.length === 0 && isObject(only) ? { ...only, ...rest } : { ...rest, allOf };
+}

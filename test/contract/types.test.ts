@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { typescriptOf } from '../../src/contract/typescript.ts';
+import { checkedContract, checkedFile, newFolder } from './contract-tree.ts';
+import { runCommand } from './run-command.ts';
+
+const TSC = resolve('node_modules/.bin/tsc');
+const run = promisify(execFile);
+
+const CONNECT = `
+import { io, type Socket } from 'socket.io-client';
+import type { ClientToServerEvents, ServerToClientEvents } from './events.d.ts';
+const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io('http://localhost:3000');
+`;
+
+/** What tsc has to say about a client with these lines, beside types of these routes. */
+async function compiled(types: string, ...lines: string[]): Promise<string> {
+  const folder = newFolder();
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'events.d.ts'), types);
+  writeFileSync(join(folder, 'client.ts'), CONNECT + lines.join('\n'));
+  const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--allowImportingTsExtensions'];
+  const options = [...strict, '--module', 'nodenext', '--types', '', '--lib', 'es2024,dom'];
+  return run(process.execPath, [TSC, ...options, 'client.ts', 'events.d.ts'], { cwd: folder }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => String(error instanceof Error && 'stdout' in error ? error.stdout : error),
+  );
+}
+
+describe('types of the default routes', () => {
+  const types = typescriptOf(checkedFile('config/routes.yaml'));
+
+  test('compile in a client that uses them as they are', async () => {
+    const said = await compiled(
+      await types,
+      `socket.on('connected', ({ userId, authenticated }) => { const id: number | string | undefined = userId; void [id, authenticated]; });`,
+      `socket.on('user-status-changed', ({ user_id, last_seen }) => { const id: number | string = user_id; const seen: string | undefined = last_seen; void [id, seen]; });`,
+      `socket.on('feature-status-changed', ({ old_owner_id }) => { const old: number | string | null | undefined = old_owner_id; void old; });`,
+      `socket.on('notification-received', ({ data }) => { const what: unknown = data?.['related-to']; void what; });`,
+      `socket.on('pong', ({ timestamp }) => { const now: number = timestamp; void now; });`,
+      `socket.emit('ping'); socket.emit('ping', 1); socket.emit('ping', undefined, ({ timestamp }) => { const now: number = timestamp; void now; });`,
+    );
+    expect(said).toBe('');
+  });
+
+  test.each([
+    [`socket.on('user-status-changed', ({ userid }) => void userid);`, /'userid' does not exist/],
+    [`socket.on('user-status-changd', () => {});`, /user-status-changd/],
+    [
+      `socket.on('user-status-changed', ({ user_id }) => { const id: number = user_id; void id; });`,
+      /not assignable to type 'number'/,
+    ],
+    [`socket.on('user-status-changed', ({ last_seen }) => last_seen.length);`, /possibly 'undefined'/],
+    [`socket.emit('publish', {});`, /"publish"/],
+  ])('refuse %s', async (line, words) => {
+    expect(await compiled(await types, line)).toMatch(words);
+  });
+});
+
+const TRICKY = {
+  type: 'object',
+  required: ['address', 'tree', 'state', 'pair', 'maybe', 'of'],
+  properties: {
+    address: { description: 'Where it is */ export const broken = 1; /*', $ref: 'parts.json#/$defs/address' },
+    tree: { $ref: '#/$defs/tree' },
+    state: { enum: ['on', 'off', null] },
+    pair: { type: 'array', minItems: 2, prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false },
+    maybe: { type: ['object', 'null'], required: ['x'], properties: { x: { type: 'integer', title: 'Id' } } },
+    of: {
+      oneOf: [
+        { type: 'object', required: ['kind', 'size'], properties: { kind: { const: 'a' }, size: { type: 'number' } } },
+        { type: 'object', required: ['kind'], properties: { kind: { const: 'b' } } },
+      ],
+    },
+    rates: { type: 'object', additionalProperties: { type: 'number' } },
+    secret: { type: 'string', title: 'Id' },
+    any: true,
+  },
+  $defs: {
+    tree: {
+      type: 'object',
+      required: ['value'],
+      properties: { value: { type: 'integer' }, children: { type: 'array', items: { $ref: '#/$defs/tree' } } },
+    },
+  },
+};
+const PARTS = {
+  $defs: {
+    address: {
+      type: 'object',
+      required: ['city'],
+      properties: { city: { type: 'string' }, street: { type: 'string' } },
+    },
+  },
+};
+
+describe('types of routes with all that schemas can say', () => {
+  const route = { schema: '../schemas/tricky.json', target: 'broadcast' };
+  const config = checkedContract({
+    routes: {
+      whole: { ...route, event: 'whole' },
+      less: { ...route, event: 'less', omit: ['secret', '/address/street'] },
+      picked: { ...route, event: 'picked', map: { city: '/address/city', street: '/address/street', x: '/maybe/x' } },
+      other: { ...route, event: 'picked', map: { root: '/tree/value' } },
+      dashed: { ...route, event: 'a-b' },
+      coloned: { ...route, event: 'a:b' },
+      persian: { ...route, event: 'سفارش' },
+      numbered: { ...route, event: '2nd' },
+      own: { ...route, event: 'Connected' },
+    },
+    schemas: { 'tricky.json': TRICKY, 'parts.json': PARTS },
+  });
+
+  test('compile in a client that reads each kind of field', async () => {
+    const said = await compiled(
+      await typescriptOf(config),
+      `socket.on('whole', ({ address: { city, street }, tree }) => void [city.length, street?.length, tree.children?.[0]?.value.toFixed()]);`,
+      `socket.on('whole', ({ state, pair: [first, second] }) => { const one: 'on' | 'off' | null = state; void [one, first.length, second.toFixed()]; });`,
+      `socket.on('whole', ({ of, maybe, rates, any }) => { if (of.kind === 'a') of.size.toFixed(); const what: unknown = any; void [what, maybe?.x.toFixed(), rates?.['usd']?.toFixed()]; });`,
+      `socket.on('less', ({ address: { city } }) => city.length);`,
+      `socket.on('picked', (payload) => { if ('root' in payload) payload.root.toFixed(); else void [payload.city.length, payload.street?.length, payload.x?.toFixed()]; });`,
+      `import type { AB, ABNo2, ConnectedNo2, Event2Nd } from './events.d.ts'; void (0 as unknown as [AB, ABNo2, ConnectedNo2, Event2Nd]);`,
+      `socket.on('سفارش', ({ tree }) => tree.value);`,
+    );
+    expect(said).toBe('');
+  });
+
+  test.each([
+    ['a field that is omitted', `socket.on('less', ({ secret }) => secret);`, /'secret' does not exist/],
+    ['a field omitted inside another', `socket.on('less', ({ address: { street } }) => street);`, /'street'/],
+    [
+      'a mapped field as certain whose parent may be null',
+      `socket.on('picked', (payload) => { if ('city' in payload) payload.x.toFixed(); });`,
+      /possibly 'undefined'/,
+    ],
+    ['a third item of a pair', `socket.on('whole', ({ pair }) => pair[2]);`, /'2'/],
+  ])('refuse %s', async (_, line, words) => {
+    expect(await compiled(await typescriptOf(config), line)).toMatch(words);
+  });
+
+  test('are the same text each time', async () => {
+    expect(await typescriptOf(config)).toBe(await typescriptOf(config));
+  });
+});
+
+describe('gateway types', () => {
+  test('writes types of the file it is given, the same to standard output and to a file', async () => {
+    const file = join(newFolder(), 'events.d.ts');
+    const asked = ['types', '--file', 'config/routes.metargb.yaml'];
+    const printed = runCommand(asked);
+    expect(runCommand([...asked, '--out', file])).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(file, 'utf8')).toBe(printed.out);
+    const line = `socket.on('user-status-changed', ({ user_id, online }) => { const is: boolean = online; void [is, user_id]; });`;
+    expect(await compiled(printed.out, line)).toBe('');
+  });
+
+  test('tells what is wrong with the routes file, and exits with 78', () => {
+    const { code, out, err } = runCommand(['types', '--file', 'nowhere.yaml']);
+    expect([code, out]).toEqual([78, '']);
+    expect(err).toContain('nowhere.yaml  error  does not exist');
+  });
+});
