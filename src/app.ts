@@ -2,14 +2,13 @@ import { createAuthenticator, type Authenticator } from './auth/authenticator.ts
 import { createBreaker, type Breaker } from './auth/breaker.ts';
 import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
-import { foldersOf, loadRoutes, type RoutesConfig } from './config/routes-file.ts';
-import { createFolderWatch } from './config/watch.ts';
+import { loadRoutes, type RoutesConfig } from './config/routes-file.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
 import { compilePlan, type Plan } from './routes/plan.ts';
-import { createLivePlan, createReload, type LivePlan, type ReloadOutcome } from './reload.ts';
+import { createLivePlan, createReloading, type LivePlan, type ReloadOutcome } from './reload.ts';
 import { acceptConnections, type Connections } from './sockets/connections.ts';
 import { createFanout } from './sockets/fanout.ts';
 import { createSocketServer, type GatewayServer } from './sockets/socket-server.ts';
@@ -59,7 +58,14 @@ export function createApp(options: AppOptions): App {
     failed: telemetry.requestFailed,
   });
   telemetry.read(probes);
-  const reloading = createReloading(options, live, source, telemetry);
+  const reloading = createReloading({
+    live,
+    routes: options.routes,
+    load: () => loadRoutes(settings.routesFile, settings.configRoot),
+    changedVariables: options.changedVariables ?? (() => []),
+    follow: source.follow,
+    events: telemetry.reload,
+  });
 
   let port = settings.port;
   // Started from top to bottom, stopped from bottom to top.
@@ -90,34 +96,6 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-interface Reloading {
-  reload(): Promise<ReloadOutcome>;
-  watch(): void;
-  stop(): void;
-}
-
-function createReloading(options: AppOptions, live: LivePlan, source: Source, telemetry: Telemetry): Reloading {
-  const { routesFile, configRoot } = options.settings;
-  const load = createReload({
-    live,
-    load: () => loadRoutes(routesFile, configRoot),
-    changedVariables: options.changedVariables ?? (() => []),
-    follow: source.follow,
-    applied(config, plan) {
-      telemetry.planLoaded(plan.routes);
-      watch.follow(foldersOf(config));
-    },
-    leftOver: telemetry.source.subscribeFailed,
-  });
-  const reload = async (): Promise<ReloadOutcome> => {
-    const outcome = await load();
-    telemetry.reloaded(outcome);
-    return outcome;
-  };
-  const watch = createFolderWatch(() => void reload(), telemetry.watchFailed);
-  return { reload, watch: () => watch.follow(foldersOf(options.routes)), stop: watch.stop };
-}
-
 function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Telemetry {
   const telemetry = startTelemetry({
     environment,
@@ -125,7 +103,7 @@ function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Tel
     level: settings.logLevel,
     pretty: settings.nodeEnv === 'development',
   });
-  telemetry.planLoaded(plan.routes);
+  telemetry.reload.planLoaded(plan.routes);
   return telemetry;
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from './config/findings.ts';
-import type { RoutesConfig, RoutesLoading } from './config/routes-file.ts';
+import { foldersOf, type RoutesConfig, type RoutesLoading } from './config/routes-file.ts';
+import { createFolderWatch } from './config/watch.ts';
 import { compilePlan, type Plan } from './routes/plan.ts';
 
 /** How a reload ended. Whatever it was, the plan in force is whole: the new one, or the old one untouched. */
@@ -22,31 +23,53 @@ export function createLivePlan(first: Plan): LivePlan {
   return { current: () => plan, replace: (next) => void (plan = next) };
 }
 
+export interface ReloadEvents {
+  reloaded(outcome: ReloadOutcome): void;
+  planLoaded(routes: Plan['routes']): void;
+  /** Redis did not let go of channels that are no longer wanted. */
+  leftOver(error: unknown): void;
+  watchFailed(error: Error): void;
+}
+
 export interface ReloadOptions {
   readonly live: LivePlan;
+  /** The routes that the live plan was compiled from. */
+  readonly routes: RoutesConfig;
   readonly load: () => RoutesLoading;
   /** Variables whose value in `.env` is no longer the one that the process runs with. */
   readonly changedVariables: () => readonly string[];
   /** Hears these channels and no others, once it resolves. */
   readonly follow: (channels: readonly string[]) => Promise<void>;
-  readonly applied: (config: RoutesConfig, plan: Plan) => void;
-  /** Redis did not let go of the channels that are no longer wanted. */
-  readonly leftOver: (error: unknown) => void;
+  readonly events: ReloadEvents;
+}
+
+export interface Reloading {
+  reload(): Promise<ReloadOutcome>;
+  /** From here on changed files reload by themselves. */
+  watch(): void;
+  stop(): void;
 }
 
 /** One reload after another, each from the files as they are then. */
-export function createReload(options: ReloadOptions): () => Promise<ReloadOutcome> {
+export function createReloading(options: ReloadOptions): Reloading {
+  const { events } = options;
   let last: Promise<unknown> = Promise.resolve();
-  const turn = (): Promise<ReloadOutcome> => reload(options);
-  return () => {
+  const turn = async (): Promise<ReloadOutcome> => {
+    const outcome = await reloadNow(options, (config) => watch.follow(foldersOf(config)));
+    events.reloaded(outcome);
+    return outcome;
+  };
+  const reload = (): Promise<ReloadOutcome> => {
     const mine = last.then(turn, turn);
     last = mine;
     return mine;
   };
+  const watch = createFolderWatch(() => void reload(), events.watchFailed);
+  return { reload, watch: () => watch.follow(foldersOf(options.routes)), stop: watch.stop };
 }
 
-async function reload(options: ReloadOptions): Promise<ReloadOutcome> {
-  const { live, load, changedVariables, follow, applied, leftOver } = options;
+async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig) => void): Promise<ReloadOutcome> {
+  const { live, load, changedVariables, follow, events } = options;
   const variables = changedVariables();
   if (variables.length > 0) return { kind: 'needs-restart', variables };
   const { config, findings } = load();
@@ -61,8 +84,9 @@ async function reload(options: ReloadOptions): Promise<ReloadOutcome> {
   }
   // A message sees one plan: this is one assignment, between two messages.
   live.replace(plan);
-  applied(config, plan);
+  events.planLoaded(plan.routes);
+  applied(config);
   // What is left over is of no route: should Redis keep sending it, it is dropped and counted.
-  await follow(plan.channels).catch(leftOver);
+  await follow(plan.channels).catch(events.leftOver);
   return { kind: 'applied', plan, findings };
 }

@@ -1,5 +1,6 @@
 import { createApp, type App } from '../app.ts';
-import { readEnvironment, VARIABLES } from '../config/environment.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { VARIABLES } from '../config/variables.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';
 import { loadRoutes } from '../config/routes-file.ts';
 import type { Register, Terminal, Variables } from './command.ts';

@@ -20,7 +20,7 @@ export interface HttpAppOptions {
 }
 
 /** Everything but `/socket.io/`. */
-export function createHttpApp({ probes, exposition, showUsers, adminToken, failed }: HttpAppOptions): Express {
+export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -30,7 +30,13 @@ export function createHttpApp({ probes, exposition, showUsers, adminToken, faile
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     next();
   });
+  addHealth(app, options);
+  addMetrics(app, options);
+  addRefusals(app, options);
+  return app;
+}
 
+function addHealth(app: Express, { probes }: HttpAppOptions): void {
   app.get(['/health', '/health/ready'], (_request, response) => {
     const { ready, body } = judgeHealth(probes);
     response.status(ready ? 200 : 503).json(body);
@@ -38,23 +44,27 @@ export function createHttpApp({ probes, exposition, showUsers, adminToken, faile
   app.get('/health/live', (_request, response) => {
     response.json({ status: 'alive' });
   });
+}
+
+function addMetrics(app: Express, { probes, exposition, showUsers, adminToken }: HttpAppOptions): void {
   app.get('/metrics', async (request, response) => {
     if (wantsPrometheus(request)) response.type(exposition.contentType).send(await exposition.text());
     else response.json(summary(probes, showUsers || isAdmin(request, adminToken)));
   });
+}
 
+const PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/socket.io/'];
+
+function addRefusals(app: Express, { failed }: HttpAppOptions): void {
   app.use((_request, response) => {
-    response
-      .status(404)
-      .json({ error: 'not found', paths: ['/health', '/health/live', '/health/ready', '/metrics', '/socket.io/'] });
+    response.status(404).json({ error: 'not found', paths: PATHS });
   });
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    const status = error instanceof URIError ? 400 : 500;
-    if (status === 500) failed(error);
+    const malformed = error instanceof URIError;
+    if (!malformed) failed(error);
     if (response.headersSent) return next(error);
-    response.status(status).json({ error: status === 400 ? 'malformed path' : 'internal error' });
+    response.status(malformed ? 400 : 500).json({ error: malformed ? 'malformed path' : 'internal error' });
   });
-  return app;
 }
 
 /** Prometheus says which text it reads; browsers and curl do not and get the JSON they always got. */

@@ -26,25 +26,7 @@ export function connectSubscriber(
   listener: SubscriberListener,
   events: RedisEvents,
 ): RedisConnection {
-  const redis = new Redis({
-    host: address.host,
-    port: address.port,
-    db: address.db,
-    ...(address.username !== undefined && { username: address.username }),
-    ...(address.password !== undefined && { password: address.password }),
-    ...(address.tls && { tls: {} }),
-    lazyConnect: true,
-    connectionName: 'websocket-gateway',
-    disableClientInfo: true,
-    connectTimeout: CONNECT_TIMEOUT,
-    commandTimeout: ANSWER_TIMEOUT,
-    retryStrategy: pauseBefore,
-    maxRetriesPerRequest: null,
-    // The source subscribes at each connection itself: ioredis would do it without telling how it ended.
-    autoResubscribe: false,
-    autoResendUnfulfilledCommands: false,
-    enableOfflineQueue: false,
-  });
+  const redis = new Redis(optionsFor(address));
   const subscriber: Subscriber = {
     subscribe: async (channels) => void (await redis.subscribe(...channels)),
     unsubscribe: async (channels) => void (await redis.unsubscribe(...channels)),
@@ -72,6 +54,28 @@ export function connectSubscriber(
       heartbeat.stop();
       redis.disconnect();
     },
+  };
+}
+
+function optionsFor(address: RedisAddress) {
+  return {
+    host: address.host,
+    port: address.port,
+    db: address.db,
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    ...(address.tls && { tls: {} }),
+    lazyConnect: true,
+    connectionName: 'websocket-gateway',
+    disableClientInfo: true,
+    connectTimeout: CONNECT_TIMEOUT,
+    commandTimeout: ANSWER_TIMEOUT,
+    retryStrategy: pauseBefore,
+    maxRetriesPerRequest: null,
+    // The source subscribes at each connection itself: ioredis would do it without telling how it ended.
+    autoResubscribe: false,
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: false,
   };
 }
 

@@ -1,33 +1,37 @@
 import { formatFinding } from '../config/findings.ts';
-import type { ReloadOutcome } from '../reload.ts';
+import type { ReloadEvents, ReloadOutcome } from '../reload.ts';
 import type { Logger } from './logger.ts';
-import type { Metrics } from './metrics.ts';
+import { startAtZero, type Metrics } from './metrics.ts';
 
 /** A reload: counted by outcome, and told with its findings. */
-export function createReloadEvents(metrics: Metrics, logger: Logger): (outcome: ReloadOutcome) => void {
-  return (outcome) => {
-    metrics.reloads.inc({ outcome: outcome.kind });
-    switch (outcome.kind) {
-      case 'applied':
-        logger.info(
-          { plan: outcome.plan.number, hash: outcome.plan.hash, routes: outcome.plan.routes.length },
-          'routes reloaded',
-        );
-        break;
-      case 'unchanged':
-        logger.debug('routes read again: nothing has changed');
-        break;
-      case 'needs-restart':
-        logger.warn(
-          { variables: outcome.variables },
-          'routes not reloaded: these variables changed, and only a start reads them',
-        );
-        break;
-      case 'refused':
-        logger.error(
-          { findings: outcome.findings.map(formatFinding), reason: outcome.reason },
-          'routes not reloaded: the old ones stay in force',
-        );
-    }
+export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEvents {
+  return {
+    reloaded(outcome) {
+      metrics.reloads.inc({ outcome: outcome.kind });
+      tell(logger, outcome);
+    },
+    planLoaded: (routes) => startAtZero(metrics, routes),
+    leftOver: (error) => logger.warn({ err: error }, 'Redis keeps sending channels that no route wants any more'),
+    watchFailed: (error) => logger.error({ err: error }, 'a folder cannot be watched; reload with SIGHUP'),
   };
+}
+
+function tell(logger: Logger, outcome: ReloadOutcome): void {
+  switch (outcome.kind) {
+    case 'applied': {
+      const { number, hash, routes } = outcome.plan;
+      return logger.info({ plan: number, hash, routes: routes.length }, 'routes reloaded');
+    }
+    case 'unchanged':
+      return logger.debug('routes read again: nothing has changed');
+    case 'needs-restart': {
+      const { variables } = outcome;
+      return logger.warn({ variables }, 'routes not reloaded: these variables changed, and only a start reads them');
+    }
+    case 'refused': {
+      const { findings, reason } = outcome;
+      const told = { findings: findings.map(formatFinding), reason };
+      return logger.error(told, 'routes not reloaded: the old ones stay in force');
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 import { createMessageEvents } from './message-events.ts';
-import { createMetrics, exportReadings, startAtZero, type Readings } from './metrics.ts';
+import { createMetrics, exportReadings, type Readings } from './metrics.ts';
 import { createReloadEvents } from './reload-events.ts';
 import { createSourceEvents } from './source-events.ts';
 import { startTracing } from './tracing.ts';
@@ -33,12 +33,10 @@ export function startTelemetry(options: TelemetryOptions) {
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),
     exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },
-    planLoaded: (routes: readonly { name: string; event: string }[]) => startAtZero(metrics, routes),
     read: (readings: Readings) => exportReadings(metrics.registry, readings),
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
     stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),
-    reloaded: createReloadEvents(metrics, logger),
-    watchFailed: (error: Error) => logger.error({ err: error }, 'a folder cannot be watched; reload with SIGHUP'),
+    reload: createReloadEvents(metrics, logger),
     stop: tracing.stop,
   };
 }

@@ -1,7 +1,8 @@
 import { compile } from 'proxy-addr';
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { readEnvironment, VARIABLES } from '../../src/config/environment.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 import { formatFinding } from '../../src/config/findings.ts';
 import { origins, redisUrl, trustedProxies } from '../../src/config/variable-types.ts';
 import { ACCEPTED, CANARY, ENVIRONMENT_ROWS } from './environment-rows.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { REJECTIONS } from '../../src/auth/rejection.ts';
-import { VARIABLES } from '../../src/config/environment.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
 import { createMetrics, exportReadings } from '../../src/telemetry/metrics.ts';

@@ -1,0 +1,113 @@
+import * as types from './variable-types.ts';
+
+/** A variable of the environment. Set but empty is refused, so that `ADMIN_TOKEN=` never passes for a secret. */
+export interface Variable<T> {
+  readonly name: string;
+  readonly parse: types.Parse<T>;
+  /** What stands in when the variable is unset; "" where that means none. */
+  readonly fallback: string;
+  readonly description: string;
+  readonly secret?: true;
+}
+
+/** Every variable the gateway reads, besides OpenTelemetry's own `OTEL_*`. */
+export const VARIABLES = {
+  port: define('PORT', types.port, '3000', 'TCP port to listen on.'),
+  bindAddress: define('BIND_ADDRESS', types.optional(types.address), '', 'Address to listen on. Unset: all of them.'),
+  redis: {
+    ...define(
+      'REDIS_URL',
+      types.redisUrl,
+      'redis://localhost:6379',
+      'Redis to subscribe at, redis:// or rediss:// (TLS).',
+    ),
+    secret: true,
+  },
+  authServiceAddr: define(
+    'AUTH_SERVICE_ADDR',
+    types.hostAndPort,
+    'localhost:50051',
+    'host:port of the auth service (gRPC).',
+  ),
+  authMode: define(
+    'AUTH_MODE',
+    types.choice('required', 'optional'),
+    'required',
+    'required: no connection without a valid token. optional: without a token a client is anonymous and hears only broadcasts for anyone.',
+  ),
+  insecureQueryToken: define(
+    'INSECURE_QUERY_TOKEN',
+    types.flag,
+    'false',
+    'true: take the token from ?token= too. It then ends in access logs.',
+  ),
+  corsOrigin: define(
+    'CORS_ORIGIN',
+    types.listOf(types.origins),
+    '',
+    'Origins whose pages may connect, comma-separated, exact. Unset: same-origin pages only.',
+  ),
+  nodeEnv: define(
+    'NODE_ENV',
+    types.choice('production', 'development', 'test'),
+    'production',
+    'development: readable logs, and user ids at /metrics.',
+  ),
+  routesFile: define('ROUTES_FILE', types.path, 'config/routes.yaml', 'The routes file.'),
+  configRoot: define(
+    'CONFIG_ROOT',
+    types.optional(types.path),
+    '',
+    "Folder that must hold the routes file and its schemas. Unset: the parent of the routes file's folder.",
+  ),
+  adminToken: {
+    ...define(
+      'ADMIN_TOKEN',
+      types.optional(types.secret),
+      '',
+      'Bearer token that shows user ids at /metrics, 16 characters at least. Unset: nobody sees them in production.',
+    ),
+    secret: true,
+  },
+  logLevel: define(
+    'LOG_LEVEL',
+    types.choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'info',
+    'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
+  ),
+  trustProxy: define(
+    'TRUST_PROXY',
+    types.listOf(types.trustedProxies),
+    '',
+    'Proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
+  ),
+  maxMessageBytes: define(
+    'MAX_MESSAGE_BYTES',
+    types.positiveInteger,
+    '1048576',
+    'Longest message taken from Redis, in bytes.',
+  ),
+  grpcTlsEnabled: define('GRPC_TLS_ENABLED', types.flag, 'false', 'true: speak TLS to the auth service.'),
+  grpcTlsCaFile: define(
+    'GRPC_TLS_CA_FILE',
+    types.optional(types.path),
+    '',
+    "PEM file of the authority that signed the auth service's certificate. Unset: the system's authorities.",
+  ),
+  grpcTlsClientCertFile: define(
+    'GRPC_TLS_CLIENT_CERT_FILE',
+    types.optional(types.path),
+    '',
+    'PEM file of the certificate that the gateway shows (mutual TLS).',
+  ),
+  grpcTlsClientKeyFile: define(
+    'GRPC_TLS_CLIENT_KEY_FILE',
+    types.optional(types.path),
+    '',
+    "PEM file of that certificate's key.",
+  ),
+} as const;
+
+function define<T>(name: string, parse: types.Parse<T>, fallback: string, description: string): Variable<T> {
+  return { name, parse, fallback, description };
+}
