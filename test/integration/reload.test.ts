@@ -48,9 +48,9 @@ describe('a reload', () => {
     const drops: string[] = [];
     for (const { socket } of clients) socket.on('disconnect', (reason) => drops.push(reason));
     let sent = 0;
-    let reloading = true;
+    const reloaded = new AbortController();
     const load = (async () => {
-      while (reloading) {
+      while (!reloaded.signal.aborted) {
         await redis.publish('user-status', { user_id: 7, status: String(sent) });
         sent += 1;
       }
@@ -60,7 +60,7 @@ describe('a reload', () => {
       await writeFile(file, [extraRoute(`extra-${round}`), BROKEN, DEFAULT, 'no: [yaml'][round % 4] ?? '');
       await gateway.reload();
     }
-    reloading = false;
+    reloaded.abort();
     await load;
     await redis.publish('user-status', { user_id: 7, status: 'last' });
 
