@@ -8,6 +8,7 @@ import type { Terminal, Variables } from './commands/command.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerStart } from './commands/start.ts';
+import { registerTest } from './commands/test.ts';
 import { registerTypes } from './commands/types.ts';
 
 function environmentFile(): Variables {
@@ -30,7 +31,7 @@ const program = new Command('gateway')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [registerStart, registerCheck, registerExplain, registerTypes, registerAsyncapi])
+for (const register of [registerStart, registerCheck, registerExplain, registerTest, registerTypes, registerAsyncapi])
   register(program, terminal);
 
 try {
