@@ -52,8 +52,6 @@ const STRICT: Options = {
   strict: false,
   strictSchema: 'log',
   strictTypes: 'log',
-  allowUnionTypes: true,
-  allowMatchingProperties: true,
   validateSchema: false,
 };
 

@@ -61,12 +61,24 @@ function judgeTypes(nodes: readonly Node[], files: SchemaFiles, optional: boolea
   const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional && !inList));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
-  if (inList) return { kind: 'not-ids', type: 'array of arrays' };
-  const items = nodes.flatMap(({ file, schema }) => [
-    ...conjuncts(file, schema['items'], files),
-    ...listOf(schema['prefixItems']).flatMap((item) => conjuncts(file, item, files)),
-  ]);
-  return judgeTypes(items, files, optional, true);
+  return inList ? { kind: 'not-ids', type: 'array of arrays' } : judgeItems(nodes, files, optional);
+}
+
+/** Each place of a list by itself: what holds for the first item need not hold for the others. */
+function judgeItems(nodes: readonly Node[], files: SchemaFiles, optional: boolean): FieldVerdict {
+  const places = Math.max(...nodes.map(({ schema }) => listOf(schema['prefixItems']).length));
+  const closed = nodes.some(({ schema }) => schema['items'] === false);
+  const verdicts = Array.from({ length: closed ? places : places + 1 }, (_, index) => {
+    const items = nodes.flatMap(({ file, schema }) => conjuncts(file, itemAt(schema, index), files));
+    return judgeTypes(items, files, optional, true);
+  });
+  return verdicts.find(({ kind }) => kind === 'not-ids') ?? verdicts.find(({ kind }) => kind === 'unproven') ?? PROVEN;
+}
+
+const PROVEN: FieldVerdict = { kind: 'proven' };
+
+function itemAt({ prefixItems, items }: Readonly<Record<string, unknown>>, index: number): unknown {
+  return listOf(prefixItems)[index] ?? items;
 }
 
 /** The types that all of them allow; nothing where none of them says. */
@@ -108,11 +120,11 @@ const INDEX = /^(0|[1-9]\d{0,5})$/;
 
 /** What is declared of the member `name`: of an object's property, or of a list's item. */
 function members(schema: Readonly<Record<string, unknown>>, name: string): unknown[] {
-  const { properties, items } = schema;
+  const { properties } = schema;
   const property = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
   if (!INDEX.test(name)) return property;
-  const first = listOf(schema['prefixItems'])[Number(name)] ?? items;
-  return first === undefined ? property : [...property, first];
+  const item = itemAt(schema, Number(name));
+  return item === undefined ? property : [...property, item];
 }
 
 function requires(schema: Readonly<Record<string, unknown>>, name: string): boolean {

@@ -77,6 +77,14 @@ describe('files lie under the root, links followed', () => {
     expect(codes(`${parent}/a/config/routes.yaml`, parent)).toEqual([]);
   });
 
+  test('the root itself may be reached through a link', () => {
+    const root = plant(treeOf({}));
+    const link = `${plant({})}/link`;
+    symlinkSync(root, link);
+    expect(codes(`${link}/config/routes.yaml`)).toEqual([]);
+    expect(codes(`${root}/config/routes.yaml`, link)).toEqual([]);
+  });
+
   test('CONFIG_ROOT may be narrower, and holds for the routes file too', () => {
     const root = plant(treeOf({}));
     expect(codes(`${root}/config/routes.yaml`, `${root}/config`)).toEqual(['file-outside-root']);

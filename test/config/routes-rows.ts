@@ -40,6 +40,11 @@ export const ROUTES_ROWS: readonly Row[] = [
     [['syntax', 'routes:3:1', 'Tabs are not allowed as indentation; the line is "\\ta: {}"']],
   ],
   [
+    'B2 an error and its echoes in the same line',
+    { routes: 'version: 1\nroutes:\n  a:\n\tevent: x: y: z\n' },
+    [['syntax', 'routes:4:1', 'Tabs are not allowed']],
+  ],
+  [
     'B2 unclosed quote',
     { routes: event('"changed') },
     [['syntax', 'routes@"changed', 'the quote that opens here is never closed; the line is "    event: \\"changed"']],
@@ -57,6 +62,14 @@ export const ROUTES_ROWS: readonly Row[] = [
     'B3 duplicate key',
     { routes: plus('event: again') },
     [['duplicate-key', 'routes@event: again', 'key "event" stands at 4:5 already']],
+  ],
+  [
+    'B3 a key three times: both are held against the first',
+    { routes: plus('event: again\n    event: and again') },
+    [
+      ['duplicate-key', 'routes@event: again', 'stands at 4:5 already'],
+      ['duplicate-key', 'routes@event: and again', 'stands at 4:5 already'],
+    ],
   ],
   [
     'B3 duplicate key in a flow map',
@@ -201,6 +214,11 @@ export const ROUTES_ROWS: readonly Row[] = [
     'B6 101 aliases',
     { routes: `x: &x y\nz: [${'*x, '.repeat(101)}]\n` },
     [['alias-refused', `routes:2:${5 + 400}`, 'is one too many: at most 100']],
+  ],
+  [
+    'B6 300 aliases are told once',
+    { routes: `x: &x y\nz: [${'*x, '.repeat(300)}]\n` },
+    [['alias-refused', 'routes:2:405', 'is one too many']],
   ],
   [
     'B6 100 aliases',

@@ -4,6 +4,23 @@ const named = (path: string): string => GOOD_ROUTE.replace('../schemas/a.json', 
 const property = (schema: object): object => withProperties({ x: schema });
 const text = (pattern: unknown): object => property({ type: 'string', pattern });
 
+const misspelt = { minLenght: 1 };
+/** Wherever a schema may stand inside a schema. */
+const HOLDERS: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(
+    'not if contains propertyNames items additionalProperties'.split(' ').map((keyword) => [keyword, misspelt]),
+  ),
+  ...Object.fromEntries(
+    'then else unevaluatedItems unevaluatedProperties'.split(' ').map((keyword) => [keyword, misspelt]),
+  ),
+  ...Object.fromEntries('allOf anyOf oneOf prefixItems'.split(' ').map((keyword) => [keyword, [misspelt]])),
+  ...Object.fromEntries(
+    'properties patternProperties $defs definitions dependentSchemas'
+      .split(' ')
+      .map((keyword) => [keyword, { k: misspelt }]),
+  ),
+};
+
 /** Rows B14 to B19 of reliability.md; all of these are refused or warned of. */
 export const SCHEMA_ROWS: readonly Row[] = [
   [
@@ -94,6 +111,11 @@ export const SCHEMA_ROWS: readonly Row[] = [
       ['schema-keyword', 'schema@"items"', 'items is [{"minLenght":4}]; it must be object,boolean'],
     ],
   ],
+  ...Object.entries(HOLDERS).map(([keyword, value]): Row => [
+    `B15 a misspelt keyword in ${keyword}`,
+    { schema: property({ ...ifThen(true, true), [keyword]: value }) },
+    [['schema-keyword', 'schema@"minLenght"', 'did you mean "minLength"?']],
+  ]),
   [
     'B15 a keyword like no other',
     { schema: property({ zzzzzzzzzz: 1 }) },
@@ -193,6 +215,15 @@ export const SCHEMA_ROWS: readonly Row[] = [
     'B15 a fault in a file that is referred to stands in that file',
     { schema: property({ $ref: 'b.json' }), files: { 'schemas/b.json': '{\n  "typ": "string" }' } },
     [['schema-keyword', 'schemas/b.json:2:3', 'did you mean "type"?']],
+  ],
+  [
+    'B15 a faulty file that two schemas refer to is told once',
+    {
+      routes: `${GOOD_ROUTE}  b: { event: e, schema: ../schemas/c.json, target: broadcast }\n`,
+      schema: property({ $ref: 'b.json' }),
+      files: { 'schemas/b.json': '{ "typ": 1 }', 'schemas/c.json': '{ "$ref": "b.json" }' },
+    },
+    [['schema-keyword', 'schemas/b.json@"typ"', 'did you mean "type"?']],
   ],
   [
     'B15 an idle if',
@@ -531,6 +562,10 @@ export const GOOD_SCHEMA_ROWS: readonly Row[] = (
     [
       'types narrowed by allOf',
       { schema: property({ type: ['string', 'null'], allOf: [{ type: ['string', 'integer'] }] }) },
+    ],
+    [
+      'a property that is named and matched',
+      { schema: withProperties({}, { patternProperties: { '^user': { type: ['integer', 'string'] } } }) },
     ],
     ['null as well', { schema: property({ type: ['object', 'null'] }) }],
     ['true as schema', { schema: withProperties({ x: true }) }],

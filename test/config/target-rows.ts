@@ -39,6 +39,7 @@ const TABLE: readonly TargetRow[] = [
   ['an array of ids', 'user_id', users(INTEGER), 'proven'],
   ['an id or an array of ids', 'user_id', user({ type: ['integer', 'array'], items: { type: 'string' } }), 'proven'],
   ['ids in the first places', 'user_id', user({ type: 'array', prefixItems: [INTEGER], items: INTEGER }), 'proven'],
+  ['a tuple of ids and no more', 'user_id', user({ type: 'array', prefixItems: [INTEGER], items: false }), 'proven'],
   ['a fixed id', 'user_id', user({ const: 7 }), 'proven'],
   ['one of some ids', 'user_id', user({ enum: [7, '8'] }), 'proven'],
   ['null excluded by enum', 'user_id', user({ type: ['integer', 'null'], enum: [1, 2] }), 'proven'],
@@ -80,10 +81,18 @@ const TABLE: readonly TargetRow[] = [
     'target field "user_id" may be',
   ],
   ['a fixed fraction', 'user_id', user({ const: 1.5 }), 'target-not-ids', 'of type number'],
+  [
+    'a tuple with null',
+    'user_id',
+    user({ type: 'array', prefixItems: [INTEGER, { type: 'null' }], items: INTEGER }),
+    'target-not-ids',
+    'of type null',
+  ],
   ['an array of maps', 'user_id', users({ type: 'object' }), 'target-not-ids', 'of type object'],
   ['an array with null', 'user_id?', users({ type: ['integer', 'null'] }), 'target-not-ids', 'of type null'],
   ['an array of arrays', 'user_id', users({ type: 'array', items: INTEGER }), 'target-not-ids', 'array of arrays'],
 
+  ['a tuple of ids and more', 'user_id', user({ type: 'array', prefixItems: [INTEGER] }), 'target-unproven'],
   ['any value', 'user_id', user({}), 'target-unproven', 'it cannot be told from the schema'],
   ['true', 'user_id', user(true), 'target-unproven'],
   ['an array of anything', 'user_id', user({ type: 'array' }), 'target-unproven'],
@@ -221,6 +230,11 @@ export const TARGET_ROWS: readonly Row[] = TABLE.map(([name, target, schema, ver
 
 /** Several fields at once: each is told where it stands. */
 export const TARGET_LIST_ROWS: readonly Row[] = [
+  [
+    'user_id: a message is an object, though its schema does not say so',
+    { schema: { required: ['user_id'], properties: { user_id: INTEGER } } },
+    [['schema-loose', 'schema:1:1', 'add "type": "object"']],
+  ],
   [
     '/data/user_id: a parent of any type',
     {

@@ -253,7 +253,12 @@ describe('whatever stands in', () => {
     fc.assert(
       fc.property(names, names, (folder, name) => {
         const path = `sub/x${folder}/x${name}.json`;
-        const reference = path.split('/').map(encodeURIComponent).join('/');
+        // Some stand in a URL as they are.
+        const reference = path
+          .split('/')
+          .map(encodeURIComponent)
+          .join('/')
+          .replaceAll(/%(24|26|2B|2C|3B|3D|40)/g, decodeURIComponent);
         const root = plant({
           ...treeOf({ schema: { ...GOOD_SCHEMA, properties: { user_id: { $ref: reference } } } }),
           [`schemas/${path}`]: '{ "type": "integer" }',

@@ -151,6 +151,19 @@ test('a recursive schema takes a deep value without harm', () => {
   expect(check?.({ user_id: 1, next: { user_id: true } })).toContain('must be integer,string');
 });
 
+test('a target that may be absent and is not declared is only warned of', () => {
+  const { config, findings } = load({ routes: GOOD_ROUTE.replace('user_id }', '"owner?" }') });
+  expect(findings).toMatchObject([{ code: 'target-undeclared', severity: 'warning' }]);
+  expect(config?.routes).toHaveLength(1);
+});
+
+test('data that looks like a reference stays data', () => {
+  const { config } = load({ schema: withProperties({ x: { const: { $ref: 'b.json' } } }) });
+  const check = config?.routes[0]?.check;
+  expect(check?.({ user_id: 1, x: { $ref: 'b.json' } })).toBeUndefined();
+  expect(check?.({ user_id: 1, x: {} })).toContain('must be equal to constant');
+});
+
 test('mistakes leave no mark on the next load', () => {
   const before = load({ schema: withProperties({ x: { type: 'string', format: 'nope' } }) });
   expect(before.config).toBeUndefined();
