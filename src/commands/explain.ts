@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { printable } from '../config/findings.ts';
 import { arrives, explain, type Explanation } from '../contract/explain.ts';
@@ -26,22 +27,22 @@ export const registerExplain: Register = (program, terminal) => {
     )
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
     .option('--json', 'print the result as one JSON document')
-    .action((channel: string, payload: string, options: Options) => {
-      run(channel, payload, options, terminal, (problem) => command.error(problem));
-    });
+    .action((channel: string, payload: string, options: Options) =>
+      run(channel, payload, options, terminal, (problem) => command.error(problem)),
+    );
 };
 
-function run(
+async function run(
   channel: string,
   payload: string,
   { user, file, json }: Options,
   terminal: Terminal,
   misused: (problem: string) => never,
-): void {
+): Promise<void> {
   const client = user === undefined ? undefined : readClient(user);
   if (user !== undefined && !client)
     return misused(`error: --user is ${JSON.stringify(user)}; allowed is a user id, such as 7, or anonymous`);
-  const raw = readMessageFile(payload);
+  const raw = await readMessageFile(payload);
   if (typeof raw === 'string') return misused(`error: ${raw}`);
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
@@ -53,9 +54,9 @@ function run(
 }
 
 /** Or why there is none. The line end that editors put at the end of a file is not published. */
-function readMessageFile(path: string): Buffer | string {
+async function readMessageFile(path: string): Promise<Buffer | string> {
   try {
-    const bytes = readFileSync(path === '-' ? process.stdin.fd : path);
+    const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
     const ends = bytes.subarray(-2).toString('latin1');
     return bytes.subarray(0, bytes.length - (ends === '\r\n' ? 2 : ends.endsWith('\n') ? 1 : 0));
   } catch (error) {

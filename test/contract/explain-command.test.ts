@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,12 @@ describe('gateway explain', () => {
       code: 1,
       out: expect.stringContaining('user 9   does not hear it: user 9 is not in old_owner_id, new_owner_id'),
     });
+  });
+
+  test('waits for standard input that is late', () => {
+    const late = `(sleep 1; echo '${SALE}') | "$0" dist/main.js explain feature-status -`;
+    const out = execFileSync('sh', ['-c', late, process.execPath], { encoding: 'utf8' });
+    expect(out).toContain('message    50 bytes, a JSON object');
   });
 
   test('shows each place of a wrong message, exit code 1', () => {
