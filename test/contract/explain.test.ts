@@ -58,6 +58,17 @@ describe('an explanation tells', () => {
     });
   });
 
+  test('a field that must be there and is not as skipped, not as absent', () => {
+    const field = { text: 'a', path: ['a'], optional: false };
+    expect(findTargets([field], {})).toEqual([{ field: 'a', users: [], skipped: [undefined], absent: false }]);
+  });
+
+  test('that it arrives only where each of its routes sends it on', () => {
+    const [good, bad] = [ask('feature-status', SALE), ask('feature-status', {})];
+    expect([good, bad].map(arrives)).toEqual([true, false]);
+    expect(arrives({ ...good, routes: [...good.routes, ...bad.routes] })).toBe(false);
+  });
+
   test('every rule that is broken, with its place in the message and in the schema', () => {
     const explanation = ask('feature-status', { feature_id: 0, new_owner_id: 'x' });
     expect(explanation.routes[0]).toMatchObject({

@@ -14,6 +14,7 @@ function event(rest: Partial<ExpectedEvent> = {}): Expectation {
   return { kind: 'event', event: 'e', to: ['7'], ...rest };
 }
 
+const both: Result = { kind: 'sent', route: 'r', event: 'e', rooms: ['user:7', 'user:8'], payload: '{}', skipped: 0 };
 const dropped = (route: string): Result => ({ kind: 'dropped', route, reason: 'invalid', skipped: 0 });
 const drop = (route?: string): Expectation => ({
   kind: 'drop',
@@ -33,6 +34,7 @@ describe('results are as expected', () => {
       [sent('r', '7', '{"a":2}'), sent('s')],
     ],
     ['all routes drop it', [drop()], [dropped('r'), dropped('s')]],
+    ['one of those that drop it is named, last', [drop(), drop('r')], [dropped('r'), dropped('s')]],
     ['one route drops it', [drop('r'), event({ route: 's' })], [sent('s'), dropped('r')]],
     ['the users stand in another order', [event({ to: ['8', '7'] })], [rooms('user:7', 'user:8')]],
     ['it is a broadcast', [event({ to: 'anyone' })], [rooms('audience:anyone')]],
@@ -51,6 +53,7 @@ describe('results are not as expected', () => {
     ['a route drops it besides', [event()], [sent('r'), dropped('s')], [{ seen: dropped('s') }]],
     ['another user hears it', [event()], [sent('r', '8')], [{ expected: event(), seen: sent('r', '8') }]],
     ['one more user is expected', [event({ to: ['7', '8'] })], [sent('r')], [{ seen: sent('r') }]],
+    ['one more user hears it', [event()], [both], [{ expected: event(), seen: both }]],
     ['a broadcast is expected', [event({ to: 'anyone' })], [sent('r')], [{ seen: sent('r') }]],
     ['it is dropped', [event()], [dropped('r')], [{ expected: event(), seen: dropped('r') }]],
     ['it is not dropped', [drop()], [sent('r')], [{ expected: drop(), seen: sent('r') }]],
