@@ -329,6 +329,15 @@ export const SCHEMA_ROWS: readonly Row[] = [
     { schema: { ...GOOD_SCHEMA, $ref: '#' } },
     [['schema-loop', 'schema@"$ref"', 'would never end']],
   ],
+  ...Object.entries({
+    ...Object.fromEntries('not if then else'.split(' ').map((keyword) => [keyword, { $ref: '#' }])),
+    ...Object.fromEntries('allOf anyOf oneOf'.split(' ').map((keyword) => [keyword, [{ $ref: '#' }]])),
+    dependentSchemas: { user_id: { $ref: '#' } },
+  }).map(([keyword, value]): Row => [
+    `B17 a $ref loop through ${keyword}`,
+    { schema: { ...GOOD_SCHEMA, ...ifThen(true, true), [keyword]: value } },
+    [['schema-loop', 'schema@"$ref"', 'would never end']],
+  ]),
   [
     'B17 a $ref loop over two files',
     { schema: { ...GOOD_SCHEMA, $ref: 'b.json' }, files: { 'schemas/b.json': '{ "$ref": "a.json" }' } },
