@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { registerAsyncapi } from './commands/asyncapi.ts';
 import { registerCheck } from './commands/check.ts';
 import type { Terminal, Variables } from './commands/command.ts';
+import { registerDiff } from './commands/diff.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerStart } from './commands/start.ts';
@@ -31,7 +32,15 @@ const program = new Command('gateway')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [registerStart, registerCheck, registerExplain, registerTest, registerTypes, registerAsyncapi])
+for (const register of [
+  registerStart,
+  registerCheck,
+  registerExplain,
+  registerTest,
+  registerTypes,
+  registerAsyncapi,
+  registerDiff,
+])
   register(program, terminal);
 
 try {

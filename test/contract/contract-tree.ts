@@ -16,7 +16,7 @@ export function newFolder(): string {
 }
 
 /** Writes config/routes.yaml and schemas/ into the folder; answers with the path of the routes file. */
-function writeContract({ schemas, ...file }: Contract, folder = newFolder()): string {
+export function writeContract({ schemas, ...file }: Contract, folder = newFolder()): string {
   for (const name of ['config', 'schemas']) mkdirSync(join(folder, name), { recursive: true });
   for (const [name, schema] of Object.entries(schemas)) writeFileSync(join(folder, 'schemas', name), inDialect(schema));
   const path = join(folder, 'config', 'routes.yaml');

@@ -1,0 +1,31 @@
+import type { CheckedRoute } from '../config/routes-file.ts';
+import type { RoutePair } from './diff-change.ts';
+
+export interface PairedRoutes {
+  readonly pairs: readonly RoutePair[];
+  readonly removed: readonly CheckedRoute[];
+  readonly added: readonly CheckedRoute[];
+}
+
+/** By name; a route that is gone is paired with a new one that does its work. */
+export function pairRoutes(before: readonly CheckedRoute[], after: readonly CheckedRoute[]): PairedRoutes {
+  const old = new Map(before.map((route) => [route.name, route]));
+  const free = after.filter(({ name }) => !old.has(name));
+  const now = new Map(after.map((route) => [route.name, route]));
+  const removed: CheckedRoute[] = [];
+  const pairs = before.flatMap((route) => {
+    const same = now.get(route.name) ?? takeHeir(route, free);
+    if (same === undefined) removed.push(route);
+    return same === undefined ? [] : [{ before: route, after: same }];
+  });
+  return { pairs, removed, added: free };
+}
+
+function takeHeir(route: CheckedRoute, free: CheckedRoute[]): CheckedRoute | undefined {
+  const sameEvent = free.findIndex(({ event }) => event === route.event);
+  const sameSource = free.findIndex(
+    ({ channels, schema }) => schema === route.schema && channels.some((channel) => route.channels.includes(channel)),
+  );
+  const index = sameEvent < 0 ? sameSource : sameEvent;
+  return index < 0 ? undefined : free.splice(index, 1)[0];
+}

@@ -1,0 +1,81 @@
+import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
+import { change, effect, type Change, type RoutePair } from './diff-change.ts';
+import { schemaFacts } from './diff-schema.ts';
+import { clientSchema } from './whole-schema.ts';
+
+export function removedChange(route: CheckedRoute, after: RoutesConfig): Change {
+  const orphans = route.channels.filter((channel) => !isSubscribed(channel, after));
+  const still = after.routes.some(({ event }) => event === route.event);
+  const heard = still ? `${route.event} no longer comes from this route` : `${route.event} is never sent again`;
+  const sent = `what they publish to ${orphans.join(', ')} reaches nobody`;
+  return change(
+    route,
+    'the route is removed',
+    effect('clients', 'breaking', heard),
+    ...(orphans.length > 0 ? [effect('publishers', 'breaking', sent)] : []),
+  );
+}
+
+export function addedChange(route: CheckedRoute, before: RoutesConfig, after: RoutesConfig): Change {
+  const known = before.routes.filter(({ event }) => event === route.event);
+  if (known.length === 0)
+    return change(route, 'the route is new', effect('clients', 'safe', 'nobody listens for it yet'));
+  const schema = clientSchema(route, after.traceparentField);
+  const isKnown = known.some((old) =>
+    schemaFacts(clientSchema(old, before.traceparentField), schema).every(({ kind }) => kind === 'words'),
+  );
+  return isKnown
+    ? change(
+        route,
+        'the route is new, with an event that others have',
+        effect('clients', 'safe', 'its payloads are alike'),
+      )
+    : change(
+        route,
+        'the route is new, with an event that others have',
+        effect('clients', 'risky', 'its payloads are not like those that listeners know'),
+      );
+}
+
+/** What the routes file says of a route, besides target and shape. */
+export function routeChanges(pair: RoutePair, after: RoutesConfig): Change[] {
+  return [...nameChanges(pair), ...eventChanges(pair, after), ...channelChanges(pair, after), ...wordChanges(pair)];
+}
+
+function nameChanges({ before, after }: RoutePair): Change[] {
+  if (before.name === after.name) return [];
+  const why = 'metrics, traces and alerts know the route by its old name';
+  return [change(after, `the route is renamed, and was ${before.name}`, effect('operators', 'risky', why))];
+}
+
+function eventChanges({ before, after }: RoutePair, { routes }: RoutesConfig): Change[] {
+  if (before.event === after.event) return [];
+  const still = routes.some(({ event }) => event === before.event);
+  const why = `listeners of ${before.event} ${still ? 'no longer hear this route' : 'hear nothing any more'}`;
+  return [change(after, `the event is renamed, and was ${before.event}`, effect('clients', 'breaking', why))];
+}
+
+function channelChanges({ before, after }: RoutePair, config: RoutesConfig): Change[] {
+  const gone = before.channels.filter((channel) => !after.channels.includes(channel));
+  const come = after.channels.filter((channel) => !before.channels.includes(channel));
+  return [
+    ...gone.map((channel) => {
+      const why = isSubscribed(channel, config)
+        ? 'what they publish there no longer takes this route'
+        : 'what they publish there reaches nobody';
+      return change(after, `channel ${channel} is no longer read`, effect('publishers', 'breaking', why));
+    }),
+    ...come.map((channel) =>
+      change(after, `channel ${channel} is read too`, effect('publishers', 'safe', 'what they do keeps working')),
+    ),
+  ];
+}
+
+function wordChanges({ before, after }: RoutePair): Change[] {
+  if (before.description === after.description) return [];
+  return [change(after, 'the route has another description', effect('clients', 'safe', 'only words changed'))];
+}
+
+function isSubscribed(channel: string, { routes }: RoutesConfig): boolean {
+  return routes.some(({ channels }) => channels.includes(channel));
+}

@@ -1,0 +1,36 @@
+import type { RoutesConfig } from '../config/routes-file.ts';
+import { change, effect, LEVELS, type Change, type RoutePair } from './diff-change.ts';
+import { payloadChanges } from './diff-payload.ts';
+import { pairRoutes } from './diff-pairs.ts';
+import { addedChange, removedChange, routeChanges } from './diff-route.ts';
+import { shapeChanges } from './diff-shape.ts';
+import { targetChanges } from './diff-target.ts';
+
+/** What is different between two versions of routes and schemas for those who rely on them; the worst first. */
+export function diffContracts(before: RoutesConfig, after: RoutesConfig): Change[] {
+  const { pairs, removed, added } = pairRoutes(before.routes, after.routes);
+  const changes = [
+    ...envelopeChanges(before.traceparentField, after.traceparentField),
+    ...removed.map((route) => removedChange(route, after)),
+    ...pairs.flatMap((pair) => pairChanges(pair, before, after)),
+    ...added.map((route) => addedChange(route, before, after)),
+  ];
+  return changes.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
+}
+
+function pairChanges(pair: RoutePair, before: RoutesConfig, after: RoutesConfig): Change[] {
+  return [
+    ...routeChanges(pair, after),
+    ...targetChanges(pair),
+    ...shapeChanges(pair),
+    ...payloadChanges(pair, before.traceparentField, after.traceparentField),
+  ];
+}
+
+function envelopeChanges(old: string, now: string): Change[] {
+  if (old === now) return [];
+  const what = `the trace context is read from ${now}, and was from ${old}`;
+  const traces = effect('publishers', 'risky', `traces end at the gateway until they send ${now}`);
+  const payload = effect('clients', 'risky', `${old} is no longer taken off, and reaches them`);
+  return [change(undefined, what, traces, payload)];
+}

@@ -1,0 +1,21 @@
+import type { CheckedRoute } from '../config/routes-file.ts';
+import { clientSchemaIn } from './client-schema.ts';
+import { createSchemaBundle, type Schema, type SchemaBundle } from './schema-bundle.ts';
+import { createNames } from './type-names.ts';
+
+/** What publishers send on a route, in one piece, without the envelope. */
+export function publishedSchema(route: CheckedRoute, traceparentField: string): Schema {
+  return clientSchema({ ...route, shape: { kind: 'as-published' } }, traceparentField);
+}
+
+/** What clients get on a route, in one piece: after its `map` or `omit`, and without the envelope. */
+export function clientSchema(route: CheckedRoute, traceparentField: string): Schema {
+  return inOnePiece((bundle) => clientSchemaIn(bundle, route, traceparentField));
+}
+
+function inOnePiece(read: (bundle: SchemaBundle) => Schema): Schema {
+  const bundle = createSchemaBundle('#/$defs/', createNames());
+  const schema = read(bundle);
+  const definitions = bundle.definitions();
+  return Object.keys(definitions).length === 0 ? schema : { ...schema, $defs: definitions };
+}
