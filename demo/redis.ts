@@ -1,8 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-redis-server/core';
+import { freePort } from './ports.ts';
+import { listenEmbedded, spawnRedisServer, untilReady } from './redis-server.ts';
 
 /** A Redis for the demo, and how it was come by. */
 export interface DemoRedis {
@@ -14,31 +12,18 @@ export interface DemoRedis {
 /** The one that is configured, else the one that is installed, else the one that came with npm. */
 export async function findRedis(configured: string | undefined): Promise<DemoRedis> {
   if (configured !== undefined) return { url: configured, origin: 'REDIS_URL', stop: async () => {} };
-  return (await spawnRedis()) ?? (await embedRedis());
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  return (await startInstalled(port, url)) ?? (await startEmbedded(port, url));
 }
 
-/** Nothing where no redis-server is on the PATH. */
-async function spawnRedis(): Promise<DemoRedis | undefined> {
-  const port = await freePort();
-  const options = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    tmpdir(),
-  ];
-  // In a group of its own: Ctrl-C is for the demo, which stops its server last.
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  if (!(await isUp(server))) return undefined;
+async function startInstalled(port: number, url: string): Promise<DemoRedis | undefined> {
+  const server = spawnRedisServer(port);
+  if ((await untilReady(server)) !== undefined) return undefined;
   // Whichever way this process ends, its server must not stay behind.
   process.once('exit', () => server.kill());
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url,
     origin: 'redis-server, found on the PATH',
     stop: async () => {
       server.kill();
@@ -47,39 +32,7 @@ async function spawnRedis(): Promise<DemoRedis | undefined> {
   };
 }
 
-function isUp(server: ChildProcess): Promise<boolean> {
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.once('exit', () => resolve(false));
-    server.stdout?.on('data', (text: Buffer) => {
-      if (/ready to accept/i.test(text.toString())) resolve(true);
-    });
-  });
-}
-
-/** The package's own start-up functions listen on all interfaces; these parts of it do as they are told. */
-async function embedRedis(): Promise<DemoRedis> {
-  const { server } = new Resp2Server({ server: new RedisServerState(), executor: createRedisCommandExecutor() });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = addressOf(server.address());
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    origin: 'embedded js-redis-server',
-    stop: async () => void server.close(),
-  };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = addressOf(probe.address());
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a TCP address');
-  return address;
+async function startEmbedded(port: number, url: string): Promise<DemoRedis> {
+  const server = await listenEmbedded(port);
+  return { url, origin: 'embedded js-redis-server', stop: async () => void server.close() };
 }

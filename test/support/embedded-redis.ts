@@ -1,4 +1,4 @@
-import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-redis-server/core';
+import { listenEmbedded } from '../../demo/redis-server.ts';
 
-const { server } = new Resp2Server({ server: new RedisServerState(), executor: createRedisCommandExecutor() });
-server.listen(Number(process.argv[2]), '127.0.0.1', () => process.stdout.write('Ready to accept connections\n'));
+await listenEmbedded(Number(process.argv[2]));
+process.stdout.write('Ready to accept connections\n');

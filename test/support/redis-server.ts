@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { tmpdir } from 'node:os';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
+import { spawnRedisServer, untilReady } from '../../demo/redis-server.ts';
 import { freePort } from './ports.ts';
 import { isInstalled } from './parts.ts';
 
@@ -26,8 +26,8 @@ export async function startRedis(
 ): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
   const server = spawnServer(port, options.args ?? []);
-  const output = await firstOutput(server);
-  if (!/ready to accept/i.test(output)) throw new Error(`redis-server did not start: ${output}`);
+  const failure = await untilReady(server);
+  if (failure !== undefined) throw new Error(`redis-server did not start: ${failure}`);
 
   const publisher = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: null });
   publisher.on('error', () => undefined);
@@ -53,33 +53,6 @@ export async function startRedis(
 }
 
 function spawnServer(port: number, args: readonly string[]): ChildProcess {
-  const stdio = ['ignore', 'pipe', 'inherit'] satisfies ['ignore', 'pipe', 'inherit'];
-  if (!isInstalled('redis-server') && !process.env['CI'])
-    return spawn(process.execPath, [EMBEDDED, String(port)], { stdio });
-  const options = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    tmpdir(),
-    ...args,
-  ];
-  return spawn('redis-server', options, { stdio });
-}
-
-function firstOutput(server: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    server.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (/ready to accept/i.test(text)) resolve(text);
-    });
-    server.once('error', (error) => resolve(String(error)));
-    server.once('exit', () => resolve(text));
-  });
+  if (isInstalled('redis-server') || process.env['CI']) return spawnRedisServer(port, args);
+  return spawn(process.execPath, [EMBEDDED, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
 }

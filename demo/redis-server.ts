@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-redis-server/core';
+
+const STDIO: StdioOptions = ['ignore', 'pipe', 'inherit'];
+
+/** An installed redis-server that keeps nothing; `untilReady` tells whether it came up. */
+export function spawnRedisServer(port: number, args: readonly string[] = []): ChildProcess {
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    tmpdir(),
+  ];
+  // In a group of its own: Ctrl-C is for whoever started it, who stops it last.
+  return spawn('redis-server', [...options, ...args], { stdio: STDIO, detached: true });
+}
+
+/** Nothing once it takes connections; else all it said instead. */
+export function untilReady(server: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = '';
+    server.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (/ready to accept/i.test(text)) resolve(undefined);
+    });
+    server.once('error', (error) => resolve(String(error)));
+    server.once('exit', () => resolve(text));
+  });
+}
+
+/** The package's own start-up functions listen on all interfaces; these parts of it do as they are told. */
+export async function listenEmbedded(port: number): Promise<Server> {
+  const { server } = new Resp2Server({ server: new RedisServerState(), executor: createRedisCommandExecutor() });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
