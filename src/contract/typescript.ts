@@ -1,10 +1,9 @@
 import { compile } from 'json-schema-to-typescript';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
-import { toDraft07 } from './draft07.ts';
-import { mapSchemas } from './each-schema.ts';
 import { CONNECTED, PONG } from './own-events.ts';
 import type { Schema } from './schema-bundle.ts';
+import { forCompiler } from './typescript-input.ts';
 
 const OWN_NAMES = ['Connected', 'Pong', 'ServerToClientEvents', 'ClientToServerEvents'];
 
@@ -33,7 +32,7 @@ export async function typescriptOf(config: RoutesConfig): Promise<string> {
     },
     ...listeners(events),
   };
-  const types = await compile(toDraft07(forCompiler(root)), 'ServerToClientEvents', {
+  const types = await compile(forCompiler(root), 'ServerToClientEvents', {
     additionalProperties: false,
     bannerComment: BANNER,
     format: true,
@@ -72,23 +71,6 @@ function payloadOf({ payloads }: ClientEvent): unknown {
   const different = new Map(payloads.map(({ schema }) => [JSON.stringify(schema), schema]));
   const [first, ...rest] = different.values();
   return rest.length === 0 ? first : { anyOf: [...different.values()] };
-}
-
-// Titles would name types, and two schemas may have the same one.
-const NAMELESS = new Set(['title', 'examples', 'default']);
-
-/** Without what the compiler takes for something else. */
-function forCompiler(root: Schema): Schema {
-  return mapSchemas(root, (schema) => {
-    const kept = Object.fromEntries(Object.entries(schema).filter(([key]) => !NAMELESS.has(key)));
-    return isOpen(schema) ? { ...kept, additionalProperties: true } : kept;
-  });
-}
-
-/** "Nothing but what is declared" is right for objects that declare something only. */
-function isOpen({ type, properties, patternProperties, additionalProperties }: Schema): boolean {
-  const isObjectType = type === 'object' || (Array.isArray(type) && type.includes('object'));
-  return isObjectType && [properties, patternProperties, additionalProperties].every((one) => one === undefined);
 }
 
 /** The compiler notes where each type stood in its input, which nobody else has seen. */

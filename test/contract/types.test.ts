@@ -79,6 +79,16 @@ const TRICKY = {
     rates: { type: 'object', additionalProperties: { type: 'number' } },
     secret: { type: 'string', title: 'Id' },
     any: true,
+    mixed: {
+      description: 'Said in pieces.',
+      $ref: 'parts.json#/$defs/address',
+      required: ['street'],
+      allOf: [{ required: ['floor'], properties: { floor: { type: 'integer' } } }],
+      anyOf: [{ required: ['a'], properties: { a: { type: 'string' } } }, { required: ['b'] }],
+      type: 'object',
+      properties: { zip: { type: 'string' } },
+    },
+    either: { type: 'string', anyOf: [{ format: 'uuid' }, { maxLength: 3 }] },
   },
   $defs: {
     tree: {
@@ -121,6 +131,7 @@ describe('types of routes with all that schemas can say', () => {
       `socket.on('whole', ({ address: { city, street }, tree }) => void [city.length, street?.length, tree.children?.[0]?.value.toFixed()]);`,
       `socket.on('whole', ({ state, pair: [first, second] }) => { const one: 'on' | 'off' | null = state; void [one, first.length, second.toFixed()]; });`,
       `socket.on('whole', ({ of, maybe, rates, any }) => { if (of.kind === 'a') of.size.toFixed(); const what: unknown = any; void [what, maybe?.x.toFixed(), rates?.['usd']?.toFixed()]; });`,
+      `socket.on('whole', ({ mixed, either }) => void [mixed?.city.length, mixed?.floor.toFixed(), mixed?.zip?.length, either?.length]);`,
       `socket.on('less', ({ address: { city } }) => city.length);`,
       `socket.on('picked', (payload) => { if ('root' in payload) payload.root.toFixed(); else void [payload.city.length, payload.street?.length, payload.x?.toFixed()]; });`,
       `import type { AB, ABNo2, ConnectedNo2, Event2Nd } from './events.d.ts'; void (0 as unknown as [AB, ABNo2, ConnectedNo2, Event2Nd]);`,
@@ -137,6 +148,7 @@ describe('types of routes with all that schemas can say', () => {
       `socket.on('picked', (payload) => { if ('city' in payload) payload.x.toFixed(); });`,
       /possibly 'undefined'/,
     ],
+    ['a misspelt field of what is said in pieces', `socket.on('whole', ({ mixed }) => mixed?.flor);`, /'flor'/],
     ['a third item of a pair', `socket.on('whole', ({ pair }) => pair[2]);`, /'2'/],
   ])('refuse %s', async (_, line, words) => {
     expect(await compiled(await typescriptOf(config), line)).toMatch(words);
