@@ -1,0 +1,43 @@
+import { confineTo, rootFor } from './confined-files.ts';
+import { printable, type Finding } from './findings.ts';
+
+/** Shows where findings stand. */
+export interface CodeFrames {
+  /** The line of the file and a caret beneath; nothing where there is no place or no such line. */
+  of(finding: Finding): readonly string[];
+}
+
+/** Of a longer line only what stands around the place is shown. */
+const WIDEST = 100;
+
+/** @param root folder that holds all files shown, as for `loadRoutes`. */
+export function createCodeFrames(routesFile: string, root = rootFor(routesFile)): CodeFrames {
+  const files = confineTo(root);
+  const known = new Map<string, readonly string[]>();
+  const read = (file: string): readonly string[] => {
+    const reading = files.read(file);
+    return 'text' in reading ? reading.text.split('\n') : [];
+  };
+  return {
+    of({ file, at }) {
+      if (!at) return [];
+      const lines = known.get(file) ?? read(file);
+      known.set(file, lines);
+      const text = lines[at.line - 1];
+      return text === undefined ? [] : frame(text.trimEnd(), at.line, at.column);
+    },
+  };
+}
+
+function frame(text: string, line: number, column: number): string[] {
+  const number = String(line);
+  const from = column > WIDEST ? column - 1 - WIDEST / 2 : 0;
+  const before = shown(`${from > 0 ? '…' : ''}${text.slice(from, column - 1)}`);
+  const after = shown(text.slice(column - 1, from + WIDEST)) + (text.length > from + WIDEST ? '…' : '');
+  return [`  ${number} | ${before}${after}`, `  ${' '.repeat(number.length)} | ${' '.repeat(before.length)}^`];
+}
+
+/** A tab is as wide as the caret's line takes it for. */
+function shown(text: string): string {
+  return printable(text.replaceAll('\t', '  '));
+}
