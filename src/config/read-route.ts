@@ -2,15 +2,15 @@ import { isObject } from '../schema/json.ts';
 import { parseField, parseTargetField } from './field.ts';
 import type { RouteConfig, ShapeConfig, TargetConfig } from './routes-file.ts';
 
-/** A route of the right shape, as written, with its defaults filled in. */
+/** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Readonly<Record<string, unknown>>): RouteConfig {
   const { description, channel, event, schema, audience } = value;
   return {
     name,
     ...(typeof description === 'string' && { description }),
     channels: texts(channel ?? name),
-    event: String(event),
-    schema: String(schema),
+    event: typeof event === 'string' ? event : '',
+    schema: typeof schema === 'string' ? schema : '',
     target: readTarget(value['target']),
     audience: audience === 'anyone' ? 'anyone' : 'authenticated',
     shape: readShape(value['map'], value['omit']),

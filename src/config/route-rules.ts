@@ -22,7 +22,7 @@ const RESERVED_EVENTS = new Set([
 export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRoute?: CheckedRoute } {
   const { route } = input;
   const report = reporter(input);
-  const { schema, problem } = input.schemas.load(route.schema);
+  const { schema, problem } = route.schema === '' ? {} : input.schemas.load(route.schema);
   const findings = [
     ...eventFindings(route, report),
     ...channelFindings(route, report),
@@ -62,7 +62,8 @@ function combinationFindings({ document, route }: RouteInFile, report: Report): 
   if (written('map') && written('omit')) {
     findings.push(report('map-with-omit', ['omit'], 'map already names every field that clients get; remove omit'));
   }
-  if (written('audience') && route.target.kind === 'users') {
+  const audience = valueAt(document.value, ['routes', route.name, 'audience']);
+  if ((audience === 'authenticated' || audience === 'anyone') && route.target.kind === 'users') {
     const message = 'audience speaks of broadcasts only; users are always authenticated. Remove it';
     findings.push(report('audience-unused', ['audience'], message, 'warning'));
   }
@@ -74,6 +75,7 @@ export function duplicateRoutes(file: string, document: YamlDocument, routes: re
   const first = new Map<string, string>();
   const duplicates = routes.flatMap(({ name, channels, event }) =>
     channels.flatMap((channel) => {
+      if (event === '') return [];
       const key = JSON.stringify([channel, event]);
       const other = first.get(key) ?? name;
       first.set(key, other);

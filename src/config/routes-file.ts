@@ -101,7 +101,7 @@ function checkedRoutes(
   if (many) return { checked: [], findings: [many] };
   const violations = routesShape(document.value);
   const schemas = createSchemaFiles(file, files);
-  const routes = soundRoutes(document.value, violations).map(([name, value]) => readRoute(name, value));
+  const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
   const results = routes.map((route) =>
     checkRoute({ file, document, route, schemas, traceparentField: traceparentField(document.value) }),
   );
@@ -127,13 +127,17 @@ function tooManyRoutes(file: string, document: YamlDocument): Finding | undefine
 
 const routesShape = compileShape(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
-/** Routes whose own shape is right: the rest of their mistakes is told in the same run. */
-function soundRoutes(value: unknown, violations: readonly Violation[]): [string, Readonly<Record<string, unknown>>][] {
+/** Routes without the keys whose shape is wrong: the mistakes in their other keys are told in the same run. */
+function soundParts(value: unknown, violations: readonly Violation[]): [string, Readonly<Record<string, unknown>>][] {
   const routes = isObject(value) && isObject(value['routes']) ? value['routes'] : {};
-  const broken = new Set(violations.filter(({ path }) => path[0] === 'routes').map(({ path }) => path[1]));
-  return Object.entries(routes).flatMap(([name, route]) =>
-    isObject(route) && !broken.has(name) ? [[name, route]] : [],
-  );
+  const broken = new Set(violations.map(({ path }) => JSON.stringify(path.slice(0, 3))));
+  return Object.entries(routes).flatMap(([name, route]) => {
+    if (!isObject(route)) return [];
+    const isSound = (key: string): boolean => !broken.has(JSON.stringify(['routes', name, key]));
+    const sound = Object.entries(route).filter(([key]) => isSound(key));
+    // Not left out: that would mean the channel of the route's name.
+    return [[name, { ...(isSound('channel') ? {} : { channel: [] }), ...Object.fromEntries(sound) }]];
+  });
 }
 
 function traceparentField(value: unknown): string {

@@ -22,7 +22,7 @@ function timed<T>(work: () => T): { result: T; milliseconds: number } {
   return { result: work(), milliseconds: performance.now() - start };
 }
 
-test('nine mistakes are told in one run, in the order of the files', () => {
+test('ten mistakes are told in one run, in the order of the files', () => {
   const { config, findings } = load({
     routes: `version: 2
 routes:
@@ -43,6 +43,7 @@ routes:
     ['wrong-value', 1, undefined],
     ['duplicate-key', 5, undefined],
     ['unknown-key', 6, 'a'],
+    ['file-unreadable', 9, 'b'],
     ['wrong-value', 9, 'b'],
     ['reserved-event', 10, 'c'],
     ['file-unreadable', 10, 'c'],
@@ -195,4 +196,30 @@ describe('the tables', () => {
     const known = new Set(titles.map((title) => /^B\d+/.exec(title)?.[0]));
     expect(Array.from({ length: 22 }, (_, index) => `B${index + 1}`).filter((row) => !known.has(row))).toEqual([]);
   });
+});
+
+test('a route with a key of the wrong shape is told what is wrong with its other keys, too', () => {
+  const { findings } = load({
+    routes: `version: 1
+routes:
+  a:
+    channel: { name: x }
+    evnt: news
+    event: connect
+    schema: ../schemas/a.json
+    target: { users: [usr_id] }
+    map: { id: nothing }
+    omit: 5
+`,
+    schema: withProperties({ user_id: { type: 'integer' } }),
+  });
+  expect(findings.map(({ code, at }) => [code, at?.line])).toEqual([
+    ['wrong-value', 4],
+    ['unknown-key', 5],
+    ['reserved-event', 6],
+    ['target-undeclared', 8],
+    ['field-undeclared', 9],
+    ['map-with-omit', 10],
+    ['wrong-value', 10],
+  ]);
 });
