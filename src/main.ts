@@ -19,6 +19,12 @@ function environmentFile(): Variables {
 // What is set already wins over the file.
 for (const [name, value] of Object.entries(environmentFile())) process.env[name] ??= value;
 
+// `gateway … | head`: whoever read has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 const terminal: Terminal = {
   environment: process.env,
   environmentFile,
