@@ -8,6 +8,7 @@ import type { Terminal, Variables } from './commands/command.ts';
 import { registerDiff } from './commands/diff.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerPublish } from './commands/publish.ts';
 import { registerStart } from './commands/start.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTypes } from './commands/types.ts';
@@ -43,6 +44,7 @@ for (const register of [
   registerCheck,
   registerExplain,
   registerTest,
+  registerPublish,
   registerTypes,
   registerAsyncapi,
   registerDiff,

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { printable } from '../config/findings.ts';
 import { arrives, explain, type Explanation } from '../contract/explain.ts';
@@ -7,6 +5,7 @@ import { explanationRows, type Row } from '../contract/explain-text.ts';
 import { readClient } from '../contract/hearing.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
+import { readMessageFile } from './message-file.ts';
 import { openRoutes, readRules } from './routes-in-force.ts';
 
 interface Options {
@@ -51,18 +50,6 @@ async function run(
   if (json) terminal.print(JSON.stringify(explanation, undefined, 2));
   else print(explanation, user, terminal);
   terminal.exitWith(arrives(explanation) ? EXIT.ok : EXIT.failed);
-}
-
-/** Or why there is none. The line end that editors put at the end of a file is not published. */
-async function readMessageFile(path: string): Promise<Buffer | string> {
-  try {
-    const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
-    const ends = bytes.subarray(-2).toString('latin1');
-    return bytes.subarray(0, bytes.length - (ends === '\r\n' ? 2 : ends.endsWith('\n') ? 1 : 0));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return `the message cannot be read: ${error.message}. Name a file that holds it, or - for standard input`;
-  }
 }
 
 const COLOURS = { good: 'green', bad: 'red' } as const;

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { RedisAddress } from '../config/variable-types.ts';
 import type { Subscriber, SubscriberListener } from '../source/subscription.ts';
+import { addressOptions } from './address.ts';
 import { createHeartbeat } from './heartbeat.ts';
 
 export interface RedisEvents {
@@ -59,12 +60,7 @@ export function connectSubscriber(
 
 function optionsFor(address: RedisAddress) {
   return {
-    host: address.host,
-    port: address.port,
-    db: address.db,
-    ...(address.username !== undefined && { username: address.username }),
-    ...(address.password !== undefined && { password: address.password }),
-    ...(address.tls && { tls: {} }),
+    ...addressOptions(address),
     lazyConnect: true,
     connectionName: 'websocket-gateway',
     disableClientInfo: true,

@@ -1,0 +1,30 @@
+import type { RoutesConfig } from '../config/routes-file.ts';
+import { didYouMean } from '../schema/did-you-mean.ts';
+import { isObject } from '../schema/json.ts';
+import { listOf } from './conjuncts.ts';
+
+export type ExampleMessage = { readonly raw: Buffer } | { readonly problem: string };
+
+/**
+ * A message as publishers would send it on the channel: an example of its routes' schemas.
+ *
+ * @param number counted from 1, over all of its routes.
+ */
+export function exampleMessage(config: RoutesConfig, channel: string, number: number): ExampleMessage {
+  const routes = config.routes.filter(({ channels }) => channels.includes(channel));
+  if (routes.length === 0) return { problem: unknownChannel(config, channel) };
+  const examples = routes.flatMap(({ payload: { main } }) =>
+    isObject(main.json) ? listOf(main.json['examples']) : [],
+  );
+  if (number <= examples.length) return { raw: Buffer.from(JSON.stringify(examples[number - 1])) };
+  const found = examples.length === 0 ? 'none' : `only ${examples.length}`;
+  return { problem: `example ${number} is asked for, and the schemas of "${channel}" have ${found}` };
+}
+
+export function unknownChannel({ routes }: RoutesConfig, channel: string): string {
+  const near = didYouMean(
+    channel,
+    routes.flatMap(({ channels }) => channels),
+  );
+  return `no route names the channel "${channel}"${near === undefined ? '' : `. Did you mean "${near}"?`}`;
+}

@@ -1,0 +1,145 @@
+import { Redis } from 'ioredis';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { plant } from '../config/tree.ts';
+import { runCommand } from '../contract/run-command.ts';
+import { startAuth, TOKENS } from '../support/auth-service.ts';
+import { connectClient } from '../support/client.ts';
+import { freePort } from '../support/ports.ts';
+import { runProgram } from '../support/program.ts';
+import { startRedis } from '../support/redis-server.ts';
+
+const EXAMPLE = { user_id: 7, last_seen: '2026-11-22T10:30:00Z', status: 'online' };
+const HALF = '{"user_id":7}';
+
+/** What a subscriber at this Redis has heard. */
+async function listenAt(url: string, channel: string): Promise<string[]> {
+  const heard: string[] = [];
+  const redis = new Redis(url);
+  onTestFinished(() => redis.disconnect());
+  redis.on('message', (_, message: string) => heard.push(message));
+  await redis.subscribe(channel);
+  return heard;
+}
+
+/** Once this one has come, all that was published before has come too. */
+async function afterLast(heard: string[], publish: (message: string) => Promise<unknown>): Promise<string[]> {
+  await publish('last');
+  await expect.poll(() => heard.at(-1)).toBe('last');
+  return heard.slice(0, -1);
+}
+
+describe('gateway publish', () => {
+  test("publishes the schema's first example, and tells how many gateways heard it", async () => {
+    const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
+    const environment = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address };
+    const gateways = await Promise.all([runProgram(environment), runProgram(environment)]);
+    await Promise.all(gateways.map((gateway) => gateway.logged('subscribed to Redis')));
+    const client = await connectClient(gateways[0].url, TOKENS.alice);
+
+    const published = await runProgram(environment, ['publish', 'user-status']);
+
+    expect(await published.ended).toBe(0);
+    expect(published.output()).toBe(`published to user-status: ${JSON.stringify(EXAMPLE)}\n2 instances heard it\n`);
+    expect(await client.next('user-status-changed')).toEqual([EXAMPLE]);
+  });
+
+  test('says that nobody listens, which is no failure', async () => {
+    const redis = await startRedis();
+    const { code, out } = runCommand(['publish', 'user-status'], '', { REDIS_URL: redis.url });
+    expect(code).toBe(0);
+    expect(out).toContain('nobody listens: ');
+  });
+
+  test('publishes what would be dropped only when forced, and says why it would be', async () => {
+    const redis = await startRedis();
+    const heard = await listenAt(redis.url, 'user-status');
+    const environment = { REDIS_URL: redis.url };
+
+    const refused = runCommand(['publish', 'user-status', '-'], HALF, environment);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toMatch(
+      /^not published: route "user-status" drops it because it breaks the schema: .*required/,
+    );
+    expect(await afterLast(heard, (message) => redis.publish('user-status', message))).toEqual([]);
+
+    heard.length = 0;
+    const forced = runCommand(['publish', 'user-status', '-', '--force'], HALF, environment);
+    expect(forced.code).toBe(0);
+    expect(forced.out).toContain('\n1 instance heard it\n');
+    expect(forced.err).toContain('published all the same: route "user-status" drops it');
+    expect(await afterLast(heard, (message) => redis.publish('user-status', message))).toEqual([HALF]);
+  });
+
+  test('publishes a file as it is, but for the line end that editors add', async () => {
+    const redis = await startRedis();
+    const heard = await listenAt(redis.url, 'user-status');
+    const message = '{ "user_id": "9007199254740993",\n  "status": "on\\u00e9line" }';
+    const file = join(plant({ 'a.json': `${message}\n` }), 'a.json');
+    expect(runCommand(['publish', 'user-status', file], '', { REDIS_URL: redis.url }).code).toBe(0);
+    await expect.poll(() => heard).toEqual([message]);
+  });
+
+  test('publishes the example that is asked for', async () => {
+    const redis = await startRedis();
+    const { code, out } = runCommand(['publish', 'user-status', '--example', '2'], '', { REDIS_URL: redis.url });
+    expect(code).toBe(0);
+    expect(out).toContain('"9007199254740993"');
+  });
+
+  test.each([
+    [
+      'a channel that no route names',
+      ['user-statu'],
+      1,
+      'no route names the channel "user-statu". Did you mean "user-status"?',
+    ],
+    ['such a channel with a payload', ['user-statu', '-'], 1, 'Did you mean "user-status"?'],
+    ['an example that is not there', ['user-status', '--example', '3'], 1, 'the schemas of "user-status" have only 2'],
+    ['example 0', ['user-status', '--example', '0'], 64, 'counted from 1'],
+    ['an example beside a payload', ['user-status', '-', '--example', '1'], 64, 'not both'],
+    ['a payload file that is not there', ['user-status', 'none.json'], 64, 'the message cannot be read'],
+    ['a routes file that is not there', ['user-status', '--file', 'none.yaml'], 78, 'none.yaml  error'],
+  ])('%s is told, and nothing is published', async (_, args, code, words) => {
+    const port = await freePort();
+    const ended = runCommand(['publish', ...args], '{}', { REDIS_URL: `redis://127.0.0.1:${port}` });
+    expect(ended).toMatchObject({ code, out: '' });
+    expect(ended.err).toContain(words);
+    // It would have tried to connect.
+    expect(ended.err).not.toContain('ECONNREFUSED');
+  });
+});
+
+describe('a Redis that does not take it', () => {
+  test('is told by its address and reason', async () => {
+    const port = await freePort();
+    const ended = runCommand(['publish', 'user-status'], '', { REDIS_URL: `redis://:canary@127.0.0.1:${port}` });
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain(`not published: Redis at 127.0.0.1:${port}: `);
+    expect(ended.err).toContain('ECONNREFUSED');
+    expect(ended.err).not.toContain('canary');
+  });
+
+  test('because of a wrong password is told without the password', async () => {
+    const port = await freePort();
+    await startRedis({ port, args: ['--requirepass', 'right'] });
+    const ended = runCommand(['publish', 'user-status'], '', { REDIS_URL: `redis://:canary@127.0.0.1:${port}` });
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toMatch(/WRONGPASS|invalid password/);
+    expect(ended.err).not.toContain('canary');
+  });
+
+  test('because it hangs is given up within 5 s', async () => {
+    const redis = await startRedis();
+    redis.hang();
+    const ended = runCommand(['publish', 'user-status'], '', { REDIS_URL: redis.url });
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain('no answer within 5 s');
+  });
+
+  test('because REDIS_URL is malformed is told without its value', () => {
+    const ended = runCommand(['publish', 'user-status'], '', { REDIS_URL: 'http://:canary@x' });
+    expect(ended).toMatchObject({ code: 78, out: '' });
+    expect(ended.err).toContain('REDIS_URL is a value that is not shown');
+  });
+});
