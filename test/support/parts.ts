@@ -19,6 +19,8 @@ export const NEEDED_PARTS: readonly { part: string; present: () => boolean; file
   { part: 'chromium', present: () => chromiumPath() !== undefined, files: 'test/browser/**' },
   { part: 'openssl', present: () => isInstalled('openssl'), files: 'test/**/tls*.test.ts' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/redis/**' },
+  { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/commands/publish.test.ts' },
+  { part: 'git', present: () => isInstalled('git'), files: 'test/contract/diff-command.test.ts' },
   { part: 'haproxy', present: () => isInstalled('haproxy'), files: 'test/deploy/haproxy.test.ts' },
   { part: 'nginx', present: () => isInstalled('nginx'), files: 'test/deploy/nginx.test.ts' },
   { part: 'promtool', present: () => isInstalled('promtool'), files: 'test/http/promtool.test.ts' },
