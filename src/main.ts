@@ -10,6 +10,7 @@ import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerPublish } from './commands/publish.ts';
 import { registerStart } from './commands/start.ts';
+import { registerTail } from './commands/tail.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTypes } from './commands/types.ts';
 
@@ -45,6 +46,7 @@ for (const register of [
   registerExplain,
   registerTest,
   registerPublish,
+  registerTail,
   registerTypes,
   registerAsyncapi,
   registerDiff,

@@ -1,0 +1,34 @@
+import { io } from 'socket.io-client';
+
+export interface TailListener {
+  /** @param welcome what the gateway says of this client. */
+  connected(welcome: unknown): void;
+  heard(event: string, payload: unknown): void;
+  /** The client tries again by itself. */
+  lost(reason: string): void;
+  /** The client stays away: trying again would change nothing. */
+  refused(reason: string): void;
+}
+
+/** A stock client, until the function that is returned is called. */
+export function listen(url: string, token: string | undefined, listener: TailListener): () => void {
+  // Websocket alone: it needs no sticky sessions at a load balancer.
+  const socket = io(url, { transports: ['websocket'], auth: token === undefined ? {} : { token } });
+  const ended = (reason: string): void => (socket.active ? listener.lost(reason) : listener.refused(reason));
+  socket.onAny((event: string, payload: unknown) => {
+    if (event === 'connected') listener.connected(payload);
+    else listener.heard(event, payload);
+  });
+  socket.on('connect_error', (error) => ended(reasonOf(error)));
+  socket.on('disconnect', (reason) => {
+    if (reason !== 'io client disconnect') ended(reason);
+  });
+  return () => void socket.disconnect();
+}
+
+/** Of an error below Socket.IO, "websocket error", only the description tells more. */
+function reasonOf(error: Error): string {
+  const inner: unknown = 'description' in error ? error.description : undefined;
+  const hasWords = typeof inner === 'object' && inner !== null && 'message' in inner && inner.message !== '';
+  return hasWords ? String(inner.message) : error.message;
+}

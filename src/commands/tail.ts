@@ -1,0 +1,80 @@
+import { InvalidArgumentError } from 'commander';
+import { printable } from '../config/findings.ts';
+import { paint, type Register, type Terminal } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import type { TailListener } from './tail-client.ts';
+
+interface Options {
+  readonly url: string;
+  readonly token?: string;
+  readonly event?: readonly string[];
+  readonly json?: true;
+}
+
+export const registerTail: Register = (program, terminal) => {
+  program
+    .command('tail')
+    .description('connect as a client and print events as they come, until Ctrl-C')
+    .option('--url <url>', 'the gateway', gatewayUrl, 'http://localhost:3000')
+    .option('--token <token>', 'the token; better in GATEWAY_TOKEN, as arguments end in shell histories')
+    .option('--event <events...>', 'only these events')
+    .option('--json', 'print each event as a line of JSON')
+    .action((options: Options) => run(options, terminal));
+};
+
+function gatewayUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // Socket.IO would take a path for a namespace, and there is only one.
+  if (url && /^https?:$/.test(url.protocol) && text.replace(/\/$/, '') === url.origin) return url.origin;
+  throw new InvalidArgumentError('Allowed is http://host:port or https://host:port, without a path.');
+}
+
+async function run({ url, token, event, json }: Options, terminal: Terminal): Promise<void> {
+  const { listen } = await import('./tail-client.ts');
+  const given = token ?? terminal.environment['GATEWAY_TOKEN'];
+  const heard = (name: string, payload: unknown): void => {
+    if (event && !event.includes(name)) return;
+    terminal.print(json ? jsonLine(name, payload) : textLine(name, payload));
+  };
+  const stop = listen(url, given === '' ? undefined : given, { ...connectionTold(url, terminal), heard });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
+  // Whoever reads has gone, as `head` does.
+  process.stdout.on('error', stop);
+}
+
+function jsonLine(event: string, payload: unknown): string {
+  return JSON.stringify({ time: new Date().toISOString(), event, payload });
+}
+
+function textLine(event: string, payload: unknown): string {
+  const now = new Date();
+  const time = `${now.toTimeString().slice(0, 8)}.${String(now.getMilliseconds()).padStart(3, '0')}`;
+  const shown = payload === undefined ? '' : printable(JSON.stringify(payload));
+  return `${paint('dim', time)}  ${paint('cyan', printable(event))}  ${shown}`.trimEnd();
+}
+
+/** To standard error: standard output is events only. */
+function connectionTold(url: string, terminal: Terminal): Omit<TailListener, 'heard'> {
+  let told: string | undefined;
+  return {
+    connected(welcome) {
+      told = undefined;
+      terminal.printError(printable(`connected to ${url} ${whoIs(welcome)}`));
+    },
+    lost(reason) {
+      // Each further attempt fails alike.
+      if (reason === told) return;
+      told = reason;
+      terminal.printError(printable(`no connection to ${url}: ${reason}; trying again`));
+    },
+    refused(reason) {
+      terminal.printError(printable(`${url} refused: ${reason}`));
+      terminal.exitWith(EXIT.failed);
+    },
+  };
+}
+
+function whoIs(welcome: unknown): string {
+  const known = typeof welcome === 'object' && welcome !== null && 'userId' in welcome;
+  return known ? `as user ${String(welcome.userId)}` : 'as an anonymous client';
+}
