@@ -8,6 +8,7 @@ import type { Terminal, Variables } from './commands/command.ts';
 import { registerDiff } from './commands/diff.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerNew } from './commands/new.ts';
 import { registerPublish } from './commands/publish.ts';
 import { registerStart } from './commands/start.ts';
 import { registerTail } from './commands/tail.ts';
@@ -47,6 +48,7 @@ for (const register of [
   registerTest,
   registerPublish,
   registerTail,
+  registerNew,
   registerTypes,
   registerAsyncapi,
   registerDiff,

@@ -44,7 +44,7 @@ function printAnnotations(findings: readonly Finding[], terminal: Terminal): voi
 const COLOURS = { error: 'red', warning: 'yellow' } as const;
 
 /** A finding's line, which terminals make a link of, and the place in its file. */
-function printFindings(file: string, findings: readonly Finding[], terminal: Terminal): void {
+export function printFindings(file: string, findings: readonly Finding[], terminal: Terminal): void {
   const frames = createCodeFrames(file, terminal.environment['CONFIG_ROOT']);
   for (const finding of findings) {
     terminal.print(formatFinding(finding));
@@ -53,7 +53,7 @@ function printFindings(file: string, findings: readonly Finding[], terminal: Ter
 }
 
 /** @param routes how many there are, of a file that is not refused. */
-function summaryOf(file: string, findings: readonly Finding[], routes = 0): string {
+export function summaryOf(file: string, findings: readonly Finding[], routes = 0): string {
   const refused = isRefused(findings);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const told = [

@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { confineTo, rootFor } from '../config/confined-files.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
-import { createRouteTestsReader, type RouteTests, type RouteTestsReading } from '../contract/route-tests.ts';
+import type { RouteTests } from '../contract/route-tests.ts';
 import { runRouteTests } from '../contract/route-tests-run.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { openRoutes, readRules, refuse, type Rules } from './routes-in-force.ts';
+import { createFileReader } from './test-files.ts';
 import { hasFailed, printJson, printReport, summaryOf, type FileRun } from './test-report.ts';
 
 interface Options {
@@ -68,16 +68,6 @@ function testFilesIn(folder: string): string[] {
 function noneFound(routesFile: string): string {
   return `no tests of ${routesFile} are there; they stand beside it, as ${routesFile.replace(/\.ya?ml$/, '')}.test.yaml`;
 }
-
-function createFileReader(): (file: string) => RouteTestsReading {
-  const read = createRouteTestsReader(JSON.parse(readFileSync(SCHEMA, 'utf8')));
-  return (file) => {
-    const reading = confineTo(rootFor(file)).read(file);
-    return 'text' in reading ? read(file, reading.text) : { findings: [{ ...reading, severity: 'error', file }] };
-  };
-}
-
-const SCHEMA = new URL('../../schemas/route-tests.schema.json', import.meta.url);
 
 /** Named test files are tried against `file`; without names it is those that are written for it. */
 function chosen(tests: readonly RouteTests[], areNamed: boolean, file: string | undefined): RouteTests[] {

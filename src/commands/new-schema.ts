@@ -1,0 +1,42 @@
+import { dirname, join } from 'node:path';
+import { confineTo, rootFor } from '../config/confined-files.ts';
+import type { Field } from '../config/field.ts';
+import { readJson } from '../config/json-document.ts';
+import type { NewRoute } from '../contract/new-route.ts';
+import { hasIds, inferSchema } from '../contract/new-route-schema.ts';
+import type { FileChanges } from './new-files.ts';
+
+/** The file's text; throws where there is none. */
+export function readText(file: string, root = rootFor(file)): string {
+  const reading = confineTo(root).read(file);
+  if ('text' in reading) return reading.text;
+  throw new Error(`${file} ${reading.message}`);
+}
+
+const COMMON = 'common.schema.json';
+
+/** Answers with the path of the schema. */
+export function writeSchema(
+  routesFile: string,
+  { name, route, sample }: NewRoute,
+  ids: readonly Field[],
+  changes: FileChanges,
+): string {
+  const path = join(dirname(routesFile), route.schema);
+  const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_.:]+/g, ' ');
+  const schema = inferSchema({ title, sample, ids, ...(sharesIds(path) && { common: COMMON }) });
+  changes.write(path, `${withShortLists(JSON.stringify(schema, undefined, 2))}\n`);
+  return path;
+}
+
+/** Lists of words and numbers in one line, as people write them. */
+function withShortLists(json: string): string {
+  return json.replaceAll(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, items: string) => `[${items.replaceAll(/\n\s+/g, ' ')}]`);
+}
+
+/** Whether there is a file beside it that says what an id is. */
+function sharesIds(path: string): boolean {
+  const file = join(dirname(path), COMMON);
+  const reading = confineTo(dirname(path)).read(file);
+  return 'text' in reading && hasIds(readJson(file, reading.text).document?.value);
+}

@@ -1,0 +1,24 @@
+import type { RoutesConfig } from '../config/routes-file.ts';
+import { compilePlan } from '../routes/plan.ts';
+import { idOnWire } from '../routes/user-id.ts';
+import { dryRun, type Result } from './dry-run.ts';
+import { recipientsOf } from './recipients.ts';
+import type { Schema } from './schema-bundle.ts';
+
+/** A test that expects of a message what becomes of it now, on every route of its channel. */
+export function newRouteTest(config: RoutesConfig, channel: string, message: Schema, maxBytes: number) {
+  const results = dryRun(compilePlan(config, 1), channel, Buffer.from(JSON.stringify(message)), maxBytes);
+  const [only, ...others] = results.map(expectationOf);
+  return {
+    name: `a message on ${channel} reaches those it is for`,
+    publish: { channel, message },
+    expect: others.length === 0 ? only : [only, ...others],
+  };
+}
+
+function expectationOf(result: Result): object {
+  const route = result.route === undefined ? {} : { route: result.route };
+  if (result.kind === 'dropped') return { ...route, drop: result.reason };
+  const recipients = recipientsOf(result.rooms);
+  return { ...route, event: result.event, to: typeof recipients === 'string' ? recipients : recipients.map(idOnWire) };
+}

@@ -1,0 +1,253 @@
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { addRoute, addTest } from '../../src/config/add-to-yaml.ts';
+import { parseTargetField } from '../../src/config/field.ts';
+import { inferSchema } from '../../src/contract/new-route-schema.ts';
+import { plant } from '../config/tree.ts';
+import { runCommand } from '../contract/run-command.ts';
+
+const OFFER = { offer_id: 12, buyer_id: 7, price: 1.5, traceparent: '00-x' };
+const ARGS = ['--event', 'offer-made', '--target', 'users:buyer_id,seller_id?', '--sample', '-'];
+
+/** A copy of the seed's files. */
+function seed(): string {
+  const root = plant({});
+  for (const folder of ['config', 'schemas']) cpSync(folder, join(root, folder), { recursive: true });
+  return root;
+}
+
+function contentsOf(root: string): Record<string, string> {
+  const files = globSync('*/**/*.{yaml,json}', { cwd: root });
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+}
+
+function runNew(root: string, channel: string, args: readonly string[] = ARGS, sample: unknown = OFFER) {
+  const input = typeof sample === 'string' ? sample : JSON.stringify(sample);
+  return runCommand(['new', channel, '--file', join(root, 'config/routes.yaml'), ...args], input);
+}
+
+describe('gateway new', () => {
+  test('adds a route, a schema and a test, and touches nothing else', () => {
+    const root = seed();
+    const before = contentsOf(root);
+
+    const { code, out } = runNew(root, 'offer-made');
+
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `wrote ${root}/schemas/offer-made.schema.json
+added route "offer-made" to ${root}/config/routes.yaml
+added a test to ${root}/config/routes.test.yaml
+${root}/config/routes.yaml: 4 routes, 0 warnings
+`,
+    });
+    const after = contentsOf(root);
+    expect(after['config/routes.yaml']).toBe(`${before['config/routes.yaml']}
+  offer-made:
+    event: offer-made
+    schema: ../schemas/offer-made.schema.json
+    target: { users: [buyer_id, seller_id?] }
+`);
+    expect(after['config/routes.test.yaml']).toBe(`${before['config/routes.test.yaml']}
+  - name: a message on offer-made reaches those it is for
+    publish:
+      channel: offer-made
+      message:
+        offer_id: 12
+        buyer_id: 7
+        price: 1.5
+    expect:
+      route: offer-made
+      event: offer-made
+      to: [7]
+`);
+    expect(JSON.parse(after['schemas/offer-made.schema.json'] ?? '')).toMatchObject({
+      title: 'Offer made',
+      required: ['offer_id', 'buyer_id', 'price'],
+      properties: {
+        buyer_id: { $ref: 'common.schema.json#/$defs/id' },
+        seller_id: { type: ['integer', 'string', 'null'] },
+      },
+      examples: [{ offer_id: 12, buyer_id: 7, price: 1.5 }],
+    });
+    const changed = Object.keys(after).filter((file) => after[file] !== before[file]);
+    expect(changed.sort()).toEqual(['config/routes.test.yaml', 'config/routes.yaml', 'schemas/offer-made.schema.json']);
+  });
+
+  test('what it writes passes gateway test, with every route covered', () => {
+    const root = seed();
+    runNew(root, 'offer-made');
+    const tested = runCommand(['test', '--file', join(root, 'config/routes.yaml'), '--require-coverage']);
+    expect(tested.code).toBe(0);
+    expect(tested.out).toContain('✓ a message on offer-made reaches those it is for');
+  });
+
+  test('on a channel that has a route already the test expects what becomes of the message there', () => {
+    const root = seed();
+    expect(runNew(root, 'user-status').err).toContain('has a route "user-status" already');
+    const routes = join(root, 'config/routes.yaml');
+    writeFileSync(
+      routes,
+      readFileSync(routes, 'utf8').replace('  user-status:', '  presence:\n    channel: user-status'),
+    );
+    expect(runNew(root, 'user-status', [...ARGS, '--schema-name', 'second']).code).toBe(0);
+    const tests: unknown = parse(readFileSync(join(root, 'config/routes.test.yaml'), 'utf8'));
+    expect(tests).toHaveProperty('tests.18.expect', [
+      { route: 'presence', drop: 'invalid' },
+      { route: 'user-status', event: 'offer-made', to: [7] },
+    ]);
+  });
+
+  test('a channel that is no name of a route gets one that is', () => {
+    const root = seed();
+    expect(runNew(root, 'shop/offers made').code).toBe(0);
+    const routes: unknown = parse(readFileSync(join(root, 'config/routes.yaml'), 'utf8'));
+    expect(routes).toHaveProperty('routes.shop-offers-made', {
+      channel: 'shop/offers made',
+      event: 'offer-made',
+      schema: '../schemas/shop-offers-made.schema.json',
+      target: { users: ['buyer_id', 'seller_id?'] },
+    });
+  });
+
+  const broadcast = (...rest: string[]): string[] => ['--target', 'broadcast', '--sample', '-', ...rest];
+  test.each<[string, string, readonly string[], unknown, number, string]>([
+    ['a route of that name', 'notifications', ARGS, OFFER, 1, 'has a route "notifications" already'],
+    ['a schema of that name', 'x', [...ARGS, '--schema-name', 'common'], OFFER, 1, 'EEXIST'],
+    ['a sample that is not JSON', 'x', ARGS, '{', 1, 'the sample is not JSON'],
+    ['a sample that is a list', 'x', ARGS, [1], 1, 'is not a JSON object'],
+    ['a number beyond 2^53', 'x', ARGS, '{"buyer_id": 9007199254740993}', 1, 'at /buyer_id, a number beyond 2^53'],
+    ['a target that the sample has not', 'x', ARGS, { a: 1 }, 1, 'the sample has no buyer_id'],
+    ['a target that holds no id', 'x', ARGS, { buyer_id: '07' }, 1, 'buyer_id is "07" in the sample'],
+    ['an event of the gateway', 'x', broadcast('--event', 'connect'), OFFER, 1, 'files are as before'],
+    ['a target of no kind', 'x', ['--event', 'e', '--target', 'everyone', '--sample', '-'], OFFER, 64, '"everyone"'],
+    ['an empty field', 'x', ['--event', 'e', '--target', 'users:a,', '--sample', '-'], OFFER, 64, '"users:a,"'],
+    ['a schema in another folder', 'x', [...ARGS, '--schema-name', '../x'], OFFER, 64, 'without a folder'],
+    ['a sample file that is not there', 'x', broadcast('--event', 'e', '--sample', 'none.json'), OFFER, 64, 'be read'],
+    ['no event', 'x', broadcast(), OFFER, 64, '--event'],
+  ])('with %s it adds nothing', (_, channel, args, sample, code, words) => {
+    const root = seed();
+    const before = contentsOf(root);
+    const ended = runNew(root, channel, args, sample);
+    expect(ended.code).toBe(code);
+    expect(ended.err).toContain(words);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test('what the check refuses is told with its place', () => {
+    const { out } = runNew(seed(), 'x', broadcast('--event', 'connect'));
+    expect(out).toMatch(
+      /routes\.yaml:\d+:\d+ {2}error {2}route "x": .* \[reserved-event\]\n {2}\d+ \| {5}event: connect\n/,
+    );
+  });
+
+  test('without a file of tests it says so', () => {
+    const root = seed();
+    rmSync(join(root, 'config/routes.test.yaml'));
+    const { code, out } = runNew(root, 'x');
+    expect(code).toBe(0);
+    expect(out).toContain('no test was added: there is no ');
+  });
+});
+
+const ROUTE = { event: 'e', target: { user: 'id' } };
+
+test.each<[string, string, string]>([
+  ['after the others', 'routes:\n  a: {}\n', 'routes:\n  a: {}\n\n  b:\n    event: e\n    target: { user: id }\n'],
+  [
+    'below all comments',
+    '# 1\nroutes: # 2\n  # 3\n  a: {} # 4\n',
+    '# 1\nroutes: # 2\n  # 3\n  a: {} # 4\n\n  b:\n    event: e\n    target: { user: id }\n',
+  ],
+  [
+    'below lines of any layout',
+    'routes:\n  a:   {  x:   1}   # why\n\n\n',
+    'routes:\n  a:   {  x:   1}   # why\n\n  b:\n    event: e\n    target: { user: id }\n',
+  ],
+  [
+    'as deep as the others',
+    'routes:\n    a: {}\n',
+    'routes:\n    a: {}\n\n    b:\n        event: e\n        target: { user: id }\n',
+  ],
+  [
+    'where lists are tight',
+    'routes:\n  a: { x: [1] }\n',
+    'routes:\n  a: { x: [1] }\n\n  b:\n    event: e\n    target: { user: id }\n',
+  ],
+  [
+    'where maps are tight',
+    'routes:\n  a: {x: 1}\n',
+    'routes:\n  a: {x: 1}\n\n  b:\n    event: e\n    target: {user: id}\n',
+  ],
+  [
+    'where lines end as on Windows',
+    'routes:\r\n  a: {}\r\n',
+    'routes:\r\n  a: {}\r\n\r\n  b:\r\n    event: e\r\n    target: { user: id }\r\n',
+  ],
+])('a route is added %s', (_, before, after) => {
+  expect(addRoute(before, 'b', ROUTE)).toEqual({ text: after, laidOutAnew: false });
+});
+
+test('a file whose layout cannot be kept is laid out anew, which is told', () => {
+  const { text, laidOutAnew } = addRoute('routes:\n     a:   {  x:   1}   # why\nversion: 1\n', 'b', ROUTE);
+  expect(laidOutAnew).toBe(true);
+  expect(parse(text)).toEqual({ routes: { a: { x: 1 }, b: ROUTE }, version: 1 });
+  expect(text).toContain('# why');
+});
+
+test('a test is added with its recipients in one line', () => {
+  const before = 'tests:\n  - name: a\n    expect: { to: [1] }\n';
+  expect(addTest(before, { name: 'b', expect: { to: [7, 8] } })).toEqual({
+    text: `${before}\n  - name: b\n    expect:\n      to: [7, 8]\n`,
+    laidOutAnew: false,
+  });
+});
+
+const ID = { type: ['integer', 'string'], minimum: 1, maximum: 9007199254740991, pattern: '^[1-9][0-9]{0,19}$' };
+
+test.each<[string, Record<string, unknown>, string[], object]>([
+  [
+    'plain values',
+    { a: 1, b: 1.5, c: 'x', d: true },
+    [],
+    {
+      required: ['a', 'b', 'c', 'd'],
+      properties: { a: { type: 'integer' }, b: { type: 'number' }, c: { type: 'string' }, d: { type: 'boolean' } },
+    },
+  ],
+  ['null, which may be anything', { a: null }, [], { required: ['a'], properties: { a: {} } }],
+  ['an id', { a: '7' }, ['a'], { required: ['a'], properties: { a: ID } }],
+  ['a list of ids', { a: [7] }, ['a'], { required: ['a'], properties: { a: { type: 'array', items: ID } } }],
+  ['an id that may be absent', { a: 7 }, ['a?'], { properties: { a: { ...ID, type: ['integer', 'string', 'null'] } } }],
+  [
+    'an id within',
+    { a: { b: 7 } },
+    ['/a/b'],
+    { required: ['a'], properties: { a: { type: 'object', required: ['b'], properties: { b: ID } } } },
+  ],
+  [
+    'a list whose items differ',
+    { a: [{ x: 1, y: 'b' }, { x: 1.5 }] },
+    [],
+    {
+      required: ['a'],
+      properties: {
+        a: {
+          type: 'array',
+          items: { type: 'object', required: ['x'], properties: { x: { type: 'number' }, y: { type: 'string' } } },
+        },
+      },
+    },
+  ],
+  ['an empty list', { a: [] }, [], { required: ['a'], properties: { a: { type: 'array' } } }],
+])('the schema of %s', (_, sample, ids, rules) => {
+  expect(inferSchema({ title: 'T', sample, ids: ids.map(parseTargetField) })).toEqual({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'T',
+    type: 'object',
+    ...rules,
+    examples: [sample],
+  });
+});
