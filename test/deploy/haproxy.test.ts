@@ -5,16 +5,8 @@ import { hearsNothingBefore } from '../support/client.ts';
 import { untilReady } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
 import { startRedis } from '../support/redis-server.ts';
-import {
-  connectCrowd,
-  hearEachEventOnce,
-  spread,
-  startBalancer,
-  startTwoGateways,
-  stopFirst,
-  strayRequests,
-  type Site,
-} from './two-gateways.ts';
+import { describeBalancer } from './balancer-suite.ts';
+import { connectCrowd, hearEachEventOnce, startBalancer, startTwoGateways, type Site } from './two-gateways.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../deploy/haproxy/haproxy.cfg', import.meta.url));
 
@@ -24,26 +16,7 @@ async function stage(): Promise<{ site: Site; url: string }> {
   return { site, url: await startBalancer('haproxy', ['-db', '-f', SHIPPED], port, env) };
 }
 
-test('clients are spread over both gateways, polling requests stick to theirs, and each event is heard once', async () => {
-  const { site, url } = await stage();
-
-  const crowd = await connectCrowd(url);
-  await hearEachEventOnce(site.redis, crowd);
-
-  expect(Math.min(...(await spread(site)))).toBeGreaterThan(0);
-  expect(await strayRequests(site)).toBe(0);
-});
-
-test('clients of a gateway that stops come back on the other by themselves; those of the other do not notice', async () => {
-  const { site, url } = await stage();
-  const crowd = await connectCrowd(url);
-
-  const moved = await stopFirst(site, crowd);
-  await hearEachEventOnce(site.redis, crowd);
-
-  expect(moved).toBeGreaterThan(0);
-  expect(crowd.losses()).toBe(moved);
-});
+describeBalancer(stage);
 
 test('while Redis is away nobody new is let in, but open sessions stay and hear the next event', async () => {
   const { site, url } = await stage();

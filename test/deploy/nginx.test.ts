@@ -2,18 +2,10 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { freePort } from '../support/ports.ts';
-import {
-  connectCrowd,
-  hearEachEventOnce,
-  spread,
-  startBalancer,
-  startTwoGateways,
-  stopFirst,
-  strayRequests,
-  type Site,
-} from './two-gateways.ts';
+import { describeBalancer } from './balancer-suite.ts';
+import { startBalancer, startTwoGateways, type Site } from './two-gateways.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../deploy/nginx/', import.meta.url));
 
@@ -40,23 +32,4 @@ function fillIn(template: string, variables: Record<string, string>): string {
   return template.replaceAll(/\$\{(\w+)\}/g, (reference, name: string) => variables[name] ?? reference);
 }
 
-test('clients are spread over both gateways, polling requests stick to theirs, and each event is heard once', async () => {
-  const { site, url } = await stage();
-
-  const crowd = await connectCrowd(url);
-  await hearEachEventOnce(site.redis, crowd);
-
-  expect(Math.min(...(await spread(site)))).toBeGreaterThan(0);
-  expect(await strayRequests(site)).toBe(0);
-});
-
-test('clients of a gateway that stops come back on the other by themselves; those of the other do not notice', async () => {
-  const { site, url } = await stage();
-  const crowd = await connectCrowd(url);
-
-  const moved = await stopFirst(site, crowd);
-  await hearEachEventOnce(site.redis, crowd);
-
-  expect(moved).toBeGreaterThan(0);
-  expect(crowd.losses()).toBe(moved);
-});
+describeBalancer(stage);
