@@ -1,9 +1,9 @@
 import type { Field } from '../config/field.ts';
 import type { CheckedRoute } from '../config/routes-file.ts';
 import { isObject } from '../schema/json.ts';
-import { conjuncts } from './conjuncts.ts';
+import { conjuncts, type Place } from '../schema/conjuncts.ts';
 import { pickField } from './picked-field.ts';
-import type { Place, Schema, SchemaBundle } from './schema-bundle.ts';
+import type { Schema, SchemaBundle } from './schema-bundle.ts';
 import { withoutFields } from './without-fields.ts';
 
 /** What clients get on a route: after its `map` or `omit`, and without the envelope. References lead into the bundle. */

@@ -1,7 +1,6 @@
-import { listOf, type Node } from './conjuncts.ts';
+import { listOf, type Node, type Place } from '../schema/conjuncts.ts';
 import type { Fact, Versions } from './diff-facts.ts';
 import { inlined } from './inlined.ts';
-import type { Place } from './schema-bundle.ts';
 
 /** Alternatives that are in both versions, word for word, are left out; the rest is paired where the numbers allow it. */
 export function branchFacts(versions: Versions): Fact[] {

@@ -1,6 +1,5 @@
-import type { Node } from './conjuncts.ts';
+import type { Node, Place } from '../schema/conjuncts.ts';
 import type { Effect, Level } from './diff-change.ts';
-import type { Place } from './schema-bundle.ts';
 
 type Meaning = readonly [Level, string];
 

@@ -1,7 +1,6 @@
 import { isObject } from '../schema/json.ts';
-import { listOf, type Node } from './conjuncts.ts';
+import { listOf, type Node, type Place } from '../schema/conjuncts.ts';
 import type { Fact, Versions } from './diff-facts.ts';
-import type { Place } from './schema-bundle.ts';
 
 export function fieldFacts(versions: Versions): Fact[] {
   const { before, after, name } = versions;

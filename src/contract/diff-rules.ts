@@ -1,4 +1,4 @@
-import type { Node } from './conjuncts.ts';
+import type { Node } from '../schema/conjuncts.ts';
 import type { Fact, Versions } from './diff-facts.ts';
 import { inlined } from './inlined.ts';
 

@@ -1,12 +1,12 @@
 import { isObject } from '../schema/json.ts';
-import { conjuncts, listOf, type Node } from './conjuncts.ts';
+import { conjuncts, listOf, type Node, type Place } from '../schema/conjuncts.ts';
 import { branchFacts } from './diff-branches.ts';
 import type { Fact, Versions } from './diff-facts.ts';
 import { fieldFacts } from './diff-fields.ts';
 import { limitFacts, ruleFacts, wordFacts } from './diff-rules.ts';
 import { typeFacts, valueFacts } from './diff-values.ts';
 import { inlined } from './inlined.ts';
-import type { Place, Schema } from './schema-bundle.ts';
+import type { Schema } from './schema-bundle.ts';
 
 /** What differs between two schemas in one piece; nothing where they only say the same in other ways. */
 export function schemaFacts(before: Schema, after: Schema): Fact[] {

@@ -1,4 +1,5 @@
-import { listOf, typesOf, type Node } from './conjuncts.ts';
+import { listOf, type Node } from '../schema/conjuncts.ts';
+import { typesOf } from './json-type.ts';
 import type { Fact, Versions } from './diff-facts.ts';
 
 const ALL_TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];

@@ -1,7 +1,7 @@
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { isObject } from '../schema/json.ts';
-import { listOf } from './conjuncts.ts';
+import { listOf } from '../schema/conjuncts.ts';
 
 export type ExampleMessage = { readonly raw: Buffer } | { readonly problem: string };
 

@@ -1,6 +1,6 @@
+import type { Place } from '../schema/conjuncts.ts';
 import { isObject } from '../schema/json.ts';
 import { follow } from '../schema/references.ts';
-import type { Place } from './schema-bundle.ts';
 
 /** A schema with what it refers to in the place of the reference: two that say the same compare equal. */
 export function inlined(place: Place, above: readonly string[] = []): unknown {

@@ -1,6 +1,7 @@
 import { isObject } from '../schema/json.ts';
-import { conjuncts, listOf, typesOf, type Node } from './conjuncts.ts';
-import type { Place, SchemaBundle } from './schema-bundle.ts';
+import { conjuncts, listOf, type Node, type Place } from '../schema/conjuncts.ts';
+import { typesOf } from './json-type.ts';
+import type { SchemaBundle } from './schema-bundle.ts';
 
 /** What a schema says of the field at a path. */
 export interface PickedField {

@@ -1,3 +1,4 @@
+import type { Place } from '../schema/conjuncts.ts';
 import { basename } from 'node:path';
 import { isObject } from '../schema/json.ts';
 import { follow, type SchemaFiles } from '../schema/references.ts';
@@ -5,13 +6,6 @@ import { subschemas, type SchemaFile } from '../schema/walk.ts';
 import type { NameIt } from './type-names.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
-
-/** A schema with what is needed to follow its references. */
-export interface Place {
-  readonly file: SchemaFile;
-  readonly files: SchemaFiles;
-  readonly schema: unknown;
-}
 
 /** Schemas of many files in one document: what is referred to becomes a definition of it. */
 export interface SchemaBundle {

@@ -1,5 +1,5 @@
 import { isObject } from '../schema/json.ts';
-import { listOf } from './conjuncts.ts';
+import { listOf } from '../schema/conjuncts.ts';
 import { toDraft07 } from './draft07.ts';
 import { mapSchemas } from './each-schema.ts';
 import type { Schema } from './schema-bundle.ts';

@@ -1,7 +1,7 @@
 import { isObject } from '../schema/json.ts';
 import { follow } from '../schema/references.ts';
-import { listOf } from './conjuncts.ts';
-import type { Place, Schema, SchemaBundle } from './schema-bundle.ts';
+import { listOf, type Place } from '../schema/conjuncts.ts';
+import type { Schema, SchemaBundle } from './schema-bundle.ts';
 
 type Paths = readonly (readonly string[])[];
 

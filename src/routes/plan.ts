@@ -8,7 +8,6 @@ import { compileTarget, type Target } from './target.ts';
 export interface Route {
   readonly name: string;
   readonly event: string;
-  readonly broadcast: boolean;
   readonly check: Check;
   readonly target: Target;
   readonly shape: Shape;
@@ -35,7 +34,6 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     const route: Route = Object.freeze({
       name: configured.name,
       event: configured.event,
-      broadcast: configured.target.kind === 'broadcast',
       check: configured.check,
       target: compileTarget(configured.target, configured.audience),
       shape: compileShaping(configured.shape),

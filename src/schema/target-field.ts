@@ -1,5 +1,6 @@
 import { isObject } from './json.ts';
-import { follow, type SchemaFiles } from './references.ts';
+import { conjuncts, listOf, type Node } from './conjuncts.ts';
+import type { SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
 /** What a schema promises of a field that is to hold user ids. */
@@ -8,11 +9,6 @@ export type FieldVerdict =
   | { readonly kind: 'undeclared'; readonly name: string; readonly known: readonly string[] }
   | { readonly kind: 'not-required' | 'unproven' }
   | { readonly kind: 'not-ids'; readonly type: string };
-
-interface Node {
-  readonly file: SchemaFile;
-  readonly schema: Readonly<Record<string, unknown>>;
-}
 
 // Types that can hold an id, or a list whose items are judged on their own.
 const ID_TYPES = new Set(['integer', 'string', 'array']);
@@ -24,28 +20,26 @@ export function judgeTargetField(
   path: readonly string[],
   optional: boolean,
 ): FieldVerdict {
-  let here = conjuncts(main, main.json, files);
+  let here = conjuncts({ file: main, schema: main.json, files });
   let unproven = false;
   let required = true;
   for (const [depth, segment] of path.entries()) {
-    const declared = here.flatMap(({ file, schema }) =>
-      members(schema, segment).flatMap((member) => [{ file, schema: member }]),
-    );
+    const declared = here.flatMap((node) => members(node.schema, segment).map((schema) => ({ ...node, schema })));
     if (declared.length === 0) return here.some(isConditional) ? { kind: 'unproven' } : undeclared(segment, here);
     // A message is an object, whatever its schema says.
     const presence = presenceOf(segment, here, depth === 0 ? ['object'] : typesOf(here));
     if (presence === 'unproven') unproven = true;
     if (presence === 'not-required') required = false;
-    here = declared.flatMap(({ file, schema }) => conjuncts(file, schema, files));
+    here = declared.flatMap((place) => conjuncts(place));
   }
   if (!required && !optional) return { kind: 'not-required' };
-  const types = judgeTypes(here, files, optional);
+  const types = judgeTypes(here, optional);
   return types.kind === 'proven' && unproven && !optional ? { kind: 'unproven' } : types;
 }
 
 /** Whether each message must have the property `name`. */
 export function isRequired(main: SchemaFile, files: SchemaFiles, name: string): boolean {
-  return conjuncts(main, main.json, files).some(({ schema }) => requires(schema, name));
+  return conjuncts({ file: main, schema: main.json, files }).some(({ schema }) => requires(schema, name));
 }
 
 function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
@@ -55,22 +49,22 @@ function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
   return { kind: 'undeclared', name, known };
 }
 
-function judgeTypes(nodes: readonly Node[], files: SchemaFiles, optional: boolean, inList = false): FieldVerdict {
+function judgeTypes(nodes: readonly Node[], optional: boolean, inList = false): FieldVerdict {
   const allowed = typesOf(nodes);
   if (allowed === undefined) return { kind: 'unproven' };
   const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional && !inList));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
-  return inList ? { kind: 'not-ids', type: 'array of arrays' } : judgeItems(nodes, files, optional);
+  return inList ? { kind: 'not-ids', type: 'array of arrays' } : judgeItems(nodes, optional);
 }
 
 /** Each place of a list by itself: what holds for the first item need not hold for the others. */
-function judgeItems(nodes: readonly Node[], files: SchemaFiles, optional: boolean): FieldVerdict {
+function judgeItems(nodes: readonly Node[], optional: boolean): FieldVerdict {
   const places = Math.max(...nodes.map(({ schema }) => listOf(schema['prefixItems']).length));
   const closed = nodes.some(({ schema }) => schema['items'] === false);
   const verdicts = Array.from({ length: closed ? places : places + 1 }, (_, index) => {
-    const items = nodes.flatMap(({ file, schema }) => conjuncts(file, itemAt(schema, index), files));
-    return judgeTypes(items, files, optional, true);
+    const items = nodes.flatMap((node) => conjuncts({ ...node, schema: itemAt(node.schema, index) }));
+    return judgeTypes(items, optional, true);
   });
   return verdicts.find(({ kind }) => kind === 'not-ids') ?? verdicts.find(({ kind }) => kind === 'unproven') ?? PROVEN;
 }
@@ -103,19 +97,6 @@ function typeOfValue(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-/** The schema and all that must hold together with it. */
-function conjuncts(file: SchemaFile, schema: unknown, files: SchemaFiles, seen = new Set<unknown>()): Node[] {
-  if (!isObject(schema) || seen.has(schema)) return [];
-  seen.add(schema);
-  const ref = schema['$ref'];
-  const target = typeof ref === 'string' ? follow(ref, file, files) : undefined;
-  return [
-    { file, schema },
-    ...(target === undefined ? [] : conjuncts(target.file, target.schema, files, seen)),
-    ...listOf(schema['allOf']).flatMap((part) => conjuncts(file, part, files, seen)),
-  ];
-}
-
 const INDEX = /^(0|[1-9]\d{0,5})$/;
 
 /** What is declared of the member `name`: of an object's property, or of a list's item. */
@@ -143,10 +124,6 @@ function presenceOf(
     return parent.some(isConditional) ? 'unproven' : 'not-required';
   if (types === undefined) return 'unproven';
   return types.every((type) => type === 'object' || type === 'array') ? 'certain' : 'not-required';
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas', 'dependentRequired'];

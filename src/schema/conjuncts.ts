@@ -1,10 +1,17 @@
-import { isObject } from '../schema/json.ts';
-import { follow } from '../schema/references.ts';
-import type { Place, Schema } from './schema-bundle.ts';
+import { isObject } from './json.ts';
+import { follow, type SchemaFiles } from './references.ts';
+import type { SchemaFile } from './walk.ts';
+
+/** A schema with what is needed to follow its references. */
+export interface Place {
+  readonly file: SchemaFile;
+  readonly files: SchemaFiles;
+  readonly schema: unknown;
+}
 
 /** A place whose schema is an object. */
 export interface Node extends Place {
-  readonly schema: Schema;
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 /** The schema and all that must hold together with it, by `$ref` and `allOf`. */
@@ -19,14 +26,6 @@ export function conjuncts(place: Place, seen = new Set<unknown>()): Node[] {
     ...(target === undefined ? [] : conjuncts({ ...target, files }, seen)),
     ...listOf(allOf).flatMap((part) => conjuncts({ ...place, schema: part }, seen)),
   ];
-}
-
-/** The types that all of them allow; nothing where none of them says. */
-export function typesOf(nodes: readonly Node[]): readonly string[] | undefined {
-  const [first, ...rest] = nodes.flatMap(({ schema: { type } }) =>
-    type === undefined ? [] : [(Array.isArray(type) ? type : [type]).map(String)],
-  );
-  return first?.filter((type) => rest.every((others) => others.includes(type)));
 }
 
 export function listOf(value: unknown): readonly unknown[] {
