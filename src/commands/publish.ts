@@ -62,7 +62,7 @@ function dropsOf(config: RoutesConfig, channel: string, raw: Buffer, maxBytes: n
   const { routes } = explain(config, { channel, raw, maxBytes });
   if (routes.length === 0) return [unknownChannel(config, channel)];
   return routes.flatMap(({ route, result }) =>
-    result.kind === 'dropped' ? [`route "${route}" drops it because ${whyDropped(result)}`] : [],
+    result.kind === 'dropped' && !result.shadow ? [`route "${route}" drops it because ${whyDropped(result)}`] : [],
   );
 }
 

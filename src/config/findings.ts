@@ -20,6 +20,7 @@ export const FINDING_CODES = [
   'duplicate-route',
   'map-with-omit',
   'audience-unused',
+  'schema-next-same',
   'target-undeclared',
   'target-not-required',
   'target-not-ids',

@@ -4,13 +4,15 @@ import type { RouteConfig, ShapeConfig, TargetConfig } from './routes-file.ts';
 
 /** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Readonly<Record<string, unknown>>): RouteConfig {
-  const { description, channel, event, schema, audience } = value;
+  const { description, channel, event, schema, schema_next: schemaNext, audience } = value;
   return {
     name,
     ...(typeof description === 'string' && { description }),
     channels: texts(channel ?? name),
     event: typeof event === 'string' ? event : '',
     schema: typeof schema === 'string' ? schema : '',
+    ...(typeof schemaNext === 'string' && { schemaNext }),
+    shadow: value['shadow'] === true,
     target: readTarget(value['target']),
     audience: audience === 'anyone' ? 'anyone' : 'authenticated',
     shape: readShape(value['map'], value['omit']),

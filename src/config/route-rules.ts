@@ -3,6 +3,7 @@ import { fieldFindings } from './field-rules.ts';
 import type { Finding } from './findings.ts';
 import { reporter, type Report, type RouteInFile } from './route-in-file.ts';
 import type { CheckedRoute, RouteConfig } from './routes-file.ts';
+import type { LoadedSchema } from './schema-files.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Names that Socket.IO refuses to emit, and those the gateway's own contract uses. */
@@ -23,16 +24,41 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
   const { route } = input;
   const report = reporter(input);
   const { schema, problem } = route.schema === '' ? {} : input.schemas.load(route.schema);
+  const next = checkNext(input, schema, report);
   const findings = [
     ...eventFindings(route, report),
     ...channelFindings(route, report),
     ...combinationFindings(input, report),
     ...(problem ? [report(problem.code, ['schema'], `schema ${route.schema} ${problem.message}`)] : []),
     ...(schema?.check ? fieldFindings(input, schema, report) : []),
+    ...next.findings,
   ];
   if (!schema?.check) return { findings };
   const { check, main, files } = schema;
-  return { findings, checkedRoute: { ...route, check, payload: { main, files } } };
+  return { findings, checkedRoute: { ...route, check, payload: { main, files }, ...next.checked } };
+}
+
+/** The schema that is tried must fit the route as the one in force does. */
+function checkNext(
+  input: RouteInFile,
+  current: LoadedSchema | undefined,
+  report: Report,
+): { findings: Finding[]; checked?: Pick<CheckedRoute, 'next'> } {
+  const path = input.route.schemaNext;
+  if (path === undefined) return { findings: [] };
+  const { schema, problem } = input.schemas.load(path);
+  const here: Report = (code, _, message, severity) => report(code, ['schema_next'], message, severity);
+  if (problem) return { findings: [here(problem.code, [], `schema ${path} ${problem.message}`)] };
+  if (!schema?.check) return { findings: [] };
+  const { check, main, files } = schema;
+  const same = 'schema_next names the schema that is in force already; remove it, or name the one to try';
+  return {
+    findings: [
+      ...(main.uri === current?.main.uri ? [here('schema-next-same', [], same, 'warning')] : []),
+      ...fieldFindings(input, schema, here),
+    ],
+    checked: { next: { check, payload: { main, files } } },
+  };
 }
 
 function eventFindings({ event }: RouteConfig, report: Report): Finding[] {
@@ -73,9 +99,10 @@ function combinationFindings({ document, route }: RouteInFile, report: Report): 
 /** Two routes with the same channel and event would tell each client twice. */
 export function duplicateRoutes(file: string, document: YamlDocument, routes: readonly RouteConfig[]): Finding[] {
   const first = new Map<string, string>();
-  const duplicates = routes.flatMap(({ name, channels, event }) =>
+  const duplicates = routes.flatMap(({ name, channels, event, shadow }) =>
     channels.flatMap((channel) => {
-      if (event === '') return [];
+      // A shadow is heard by nobody: a route is tried beside the one that it may follow.
+      if (event === '' || shadow) return [];
       const key = JSON.stringify([channel, event]);
       const other = first.get(key) ?? name;
       first.set(key, other);

@@ -33,15 +33,26 @@ export interface RouteConfig {
   readonly event: string;
   /** Path as the routes file has it. */
   readonly schema: string;
+  /** Path of a schema that is tried beside it. */
+  readonly schemaNext?: string;
+  /** Evaluated and counted, not delivered. */
+  readonly shadow: boolean;
   readonly target: TargetConfig;
   readonly audience: Audience;
   readonly shape: ShapeConfig;
 }
 
+/** A schema's file, and every file that it refers to. */
+export interface PayloadSchema {
+  readonly main: SchemaFile;
+  readonly files: SchemaFiles;
+}
+
 export interface CheckedRoute extends RouteConfig {
   readonly check: Check;
-  /** The schema's file, and every file that it refers to. */
-  readonly payload: { readonly main: SchemaFile; readonly files: SchemaFiles };
+  readonly payload: PayloadSchema;
+  /** Of `schema_next`. */
+  readonly next?: { readonly check: Check; readonly payload: PayloadSchema };
 }
 
 /** A routes file that may start a gateway. */
@@ -76,9 +87,15 @@ export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
   return { findings: firstFindings(all), config };
 }
 
+/** Without shadow routes: what clients get to hear. */
+export function withoutShadows(config: RoutesConfig): RoutesConfig {
+  return { ...config, routes: config.routes.filter(({ shadow }) => !shadow) };
+}
+
 /** Folders whose files make up this configuration. */
 export function foldersOf({ file, routes }: RoutesConfig): string[] {
-  const schemas = routes.flatMap(({ payload }) => Array.from(payload.files.keys(), (uri) => fileURLToPath(uri)));
+  const uris = routes.flatMap(({ payload, next }) => [...payload.files.keys(), ...(next?.payload.files.keys() ?? [])]);
+  const schemas = uris.map((uri) => fileURLToPath(uri));
   return [...new Set([resolve(file), ...schemas].map((path) => dirname(path)))];
 }
 

@@ -1,19 +1,22 @@
-import type { RoutesConfig } from '../config/routes-file.ts';
+import { withoutShadows, type RoutesConfig } from '../config/routes-file.ts';
 import { change, effect, LEVELS, type Change, type RoutePair } from './diff-change.ts';
 import { payloadChanges } from './diff-payload.ts';
 import { pairRoutes } from './diff-pairs.ts';
 import { addedChange, removedChange, routeChanges } from './diff-route.ts';
 import { shapeChanges } from './diff-shape.ts';
 import { targetChanges } from './diff-target.ts';
+import { trialChanges } from './diff-trial.ts';
 
 /** What is different between two versions of routes and schemas for those who rely on them; the worst first. */
-export function diffContracts(before: RoutesConfig, after: RoutesConfig): Change[] {
+export function diffContracts(whole: RoutesConfig, wholeAfter: RoutesConfig): Change[] {
+  const [before, after] = [withoutShadows(whole), withoutShadows(wholeAfter)];
   const { pairs, removed, added } = pairRoutes(before.routes, after.routes);
   const changes = [
     ...envelopeChanges(before.traceparentField, after.traceparentField),
     ...removed.map((route) => removedChange(route, after)),
     ...pairs.flatMap((pair) => pairChanges(pair, before, after)),
     ...added.map((route) => addedChange(route, before, after)),
+    ...trialChanges(whole, wholeAfter),
   ];
   return changes.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
 }

@@ -1,9 +1,14 @@
-import { createDispatch, type Handled, type Outcome } from '../dispatch/dispatch.ts';
+import { createDispatch, type Handled, type Outcome, type Trial } from '../dispatch/dispatch.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 import type { Plan } from '../routes/plan.ts';
 
 /** What one route makes of a message: an event for these rooms, or nothing. */
-export type Result = Sent | Dropped;
+export type Result = (Sent | Dropped) & {
+  /** By a shadow route, which only says what it would do. */
+  readonly shadow?: true;
+  /** What `schema_next` says of it. */
+  readonly next?: Trial;
+};
 
 export interface Sent {
   readonly kind: 'sent';
@@ -36,7 +41,8 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, maxBytes: numbe
   const emitted: Emitted[] = [];
   const messages: Handled[] = [];
   const dispatch = createDispatch({
-    plan: () => plan,
+    // Shadow routes too are to show all that they would do.
+    plan: () => ({ ...plan, routesFor: (of) => plan.routesFor(of).map((route) => ({ ...route, shadow: false })) }),
     fanout: {
       // Somebody is always there: whether they are connected is not the routes file's matter.
       count: () => 1,
@@ -47,13 +53,21 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, maxBytes: numbe
   });
   dispatch(channel, raw);
   // Routes are served one after the other: the next event emitted is that of the next one delivered.
-  return messages.flatMap(({ outcomes }) => outcomes.map((outcome) => resultOf(outcome, emitted)));
+  const shadows = new Set(plan.routes.filter(({ shadow }) => shadow).map(({ name }) => name));
+  return messages.flatMap(({ outcomes }) =>
+    outcomes.map((outcome) => {
+      const { next } = outcome;
+      const shadow = shadows.has(outcome.route?.name ?? '');
+      return { ...resultOf(outcome, emitted), ...(shadow && { shadow }), ...(next && { next }) };
+    }),
+  );
 }
 
-function resultOf(outcome: Outcome, emitted: Emitted[]): Result {
+function resultOf(outcome: Outcome, emitted: Emitted[]): Sent | Dropped {
+  if (outcome.kind === 'shadow') throw new Error(`route "${outcome.route.name}" did not show what it would do`);
   if (outcome.kind === 'dropped') {
-    const { route, ...rest } = outcome;
-    return route === undefined ? rest : { ...rest, route: route.name };
+    const { route, kind, reason, detail, skipped } = outcome;
+    return { kind, reason, skipped, ...(route && { route: route.name }), ...(detail !== undefined && { detail }) };
   }
   const next = emitted.shift();
   if (next === undefined) throw new Error(`route "${outcome.route.name}" delivered and emitted nothing`);

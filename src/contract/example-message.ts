@@ -11,7 +11,10 @@ export type ExampleMessage = { readonly raw: Buffer } | { readonly problem: stri
  * @param number counted from 1, over all of its routes.
  */
 export function exampleMessage(config: RoutesConfig, channel: string, number: number): ExampleMessage {
-  const routes = config.routes.filter(({ channels }) => channels.includes(channel));
+  // A shadow route's examples come last: nobody would hear of them.
+  const routes = config.routes
+    .filter(({ channels }) => channels.includes(channel))
+    .toSorted((a, b) => Number(a.shadow) - Number(b.shadow));
   if (routes.length === 0) return { problem: unknownChannel(config, channel) };
   const examples = routes.flatMap(({ payload: { main } }) =>
     isObject(main.json) ? listOf(main.json['examples']) : [],

@@ -46,12 +46,13 @@ function messageRow(message: MessageFound, bytes: number): Row {
   return plain('message', `${size}, a JSON object`, `envelope of ${count(envelopeBytes, 'byte')} taken off, ${trace}`);
 }
 
-function routeRows({ route, schema, broken, target, result, client }: RouteExplanation, asked = 'client'): Row[] {
+function routeRows({ route, schema, broken, next, target, result, client }: RouteExplanation, asked = 'client'): Row[] {
   return [
-    plain('route', route),
+    plain('route', route, ...(result.shadow ? ['a shadow: nothing of this is delivered, it is what would be'] : [])),
     ...(broken === undefined
       ? []
       : [schemaRow(schema, broken, result.kind === 'dropped' && result.reason === 'invalid')]),
+    ...(next === undefined ? [] : [schemaRow(next.schema, next.broken, next.broken.length > 0, '  schema_next')]),
     ...(target === undefined ? [] : [plain('  target', ...targetLines(target))]),
     ...resultRows(result),
     ...(client === undefined ? [] : [hearingRow(client, asked)]),
@@ -62,10 +63,10 @@ function hearingRow({ hears, because }: NonNullable<RouteExplanation['client']>,
   return hears ? good(`  ${asked}`, `hears it: ${because}`) : bad(`  ${asked}`, `does not hear it: ${because}`);
 }
 
-function schemaRow(schema: string, broken: readonly BrokenRule[], invalid: boolean): Row {
-  if (!invalid) return plain('  schema', `${schema}: valid`);
+function schemaRow(schema: string, broken: readonly BrokenRule[], invalid: boolean, label = '  schema'): Row {
+  if (!invalid) return plain(label, `${schema}: valid`);
   const places = columns(broken.map(({ at, message, rule }) => [at === '' ? '(message)' : at, message, rule]));
-  return bad('  schema', `${schema}: not valid`, ...places.map((place, i) => `${place}${foundThere(broken[i])}`));
+  return bad(label, `${schema}: not valid`, ...places.map((place, i) => `${place}${foundThere(broken[i])}`));
 }
 
 /** What stands there; of a whole object only the rule matters. */

@@ -36,6 +36,8 @@ export interface RouteExplanation {
   readonly schema: string;
   /** What the message breaks of it, all of it; absent where it was not read. */
   readonly broken?: readonly BrokenRule[];
+  /** What the message breaks of `schema_next`; absent where there is none, or it was not read. */
+  readonly next?: { readonly schema: string; readonly broken: readonly BrokenRule[] };
   /** Who is named by what; absent where the message was not read or is not valid. */
   readonly target?: TargetFound;
   readonly result: ResultExplained;
@@ -66,10 +68,11 @@ export function explain(config: RoutesConfig, { channel, raw, maxBytes, client }
   };
 }
 
-/** Whether each of its routes sends it on; of a client that was asked about, whether it hears anything. */
+/** Whether each of its live routes sends it on; of a client that was asked about, whether it hears anything. */
 export function arrives({ routes }: Explanation): boolean {
   if (routes.some(({ client }) => client !== undefined)) return routes.some(({ client }) => client?.hears);
-  return routes.length > 0 && routes.every(({ result }) => result.kind === 'sent');
+  const live = routes.filter(({ result }) => !result.shadow);
+  return live.length > 0 && live.every(({ result }) => result.kind === 'sent');
 }
 
 function found(message: Message | Unreadable, raw: Buffer): MessageFound {
@@ -105,10 +108,17 @@ function explainRoute(
     route: route.name,
     schema: route.schema,
     ...(read !== undefined && { broken: invalid ? brokenRules(read, route.payload.main, route.payload.files) : [] }),
+    ...(read !== undefined && nextFound(route, read)),
     ...(target !== undefined && { target }),
     result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
     ...(client !== undefined && { client: hears(client, result, target?.kind === 'users' ? target.fields : []) }),
   };
+}
+
+function nextFound({ schemaNext: schema, next }: CheckedRoute, value: unknown): Pick<RouteExplanation, 'next'> {
+  if (schema === undefined || next === undefined) return {};
+  const { main, files } = next.payload;
+  return { next: { schema, broken: next.check(value) === undefined ? [] : brokenRules(value, main, files) } };
 }
 
 function targetFound(route: CheckedRoute, value: unknown): TargetFound {

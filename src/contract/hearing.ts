@@ -27,6 +27,8 @@ export function readClient(text: string): Client | undefined {
  * @param fields what the target fields hold; none for a broadcast.
  */
 export function hears(client: Client, result: Result, fields: readonly FieldTarget[]): Hearing {
+  if (result.shadow)
+    return { hears: false, because: 'the route is a shadow: it is evaluated and counted, and delivers nothing' };
   if (result.kind === 'dropped')
     return { hears: false, because: `the message is dropped because ${whyDropped(result)}` };
   const mine = roomsOf(client.user);

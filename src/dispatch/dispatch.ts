@@ -1,6 +1,7 @@
 import type { Plan, Route } from '../routes/plan.ts';
+import type { Check } from '../schema/payload-schemas.ts';
 import type { DropReason } from './drop-reasons.ts';
-import { readMessage, type Message } from './message.ts';
+import { readMessage, type Message, type Unreadable } from './message.ts';
 
 /** Reaches this instance's own sockets. */
 export interface Fanout {
@@ -10,8 +11,21 @@ export interface Fanout {
   emit(rooms: readonly string[], event: string, payload: string): void;
 }
 
-/** What became of a message on one route. */
-export type Outcome =
+/** What a schema that is only tried says beside the one in force. */
+export interface Trial {
+  readonly verdict: 'same' | 'would-drop' | 'would-pass';
+  /** Why it would drop the message. */
+  readonly detail?: string;
+}
+
+/** What became of a message on one route; of a shadow route, what would have. */
+export type Outcome = (
+  LiveOutcome | { readonly kind: 'shadow'; readonly route: Route; readonly would: LiveOutcome }
+) & {
+  readonly next?: Trial;
+};
+
+export type LiveOutcome =
   | { readonly kind: 'delivered'; readonly route: Route; readonly recipients: number; readonly skipped: number }
   | { readonly kind: 'not-here'; readonly route: Route; readonly skipped: number }
   | {
@@ -48,6 +62,14 @@ export type Dispatch = (channel: string, raw: Buffer) => void;
 
 /** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
 export function createDispatch({ plan, fanout, events, maxBytes }: DispatchOptions): Dispatch {
+  // Counts, and reaches nobody.
+  const silent: Fanout = { count: fanout.count, emit() {} };
+  const serve = (route: Route, message: Message): Outcome => {
+    const outcome: Outcome = route.shadow
+      ? { kind: 'shadow', route, would: deliver(route, message, silent) }
+      : deliver(route, message, fanout);
+    return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
+  };
   return (channel, raw) => {
     const receivedAt = performance.now();
     const { routesFor, traceparentField } = plan();
@@ -56,9 +78,7 @@ export function createDispatch({ plan, fanout, events, maxBytes }: DispatchOptio
     const outcomes =
       routes.length === 0
         ? [dropped(undefined, 'no-route')]
-        : routes.map((route) =>
-            'reason' in message ? dropped(route, message.reason, message.detail) : deliver(route, message, fanout),
-          );
+        : routes.map((route) => ('reason' in message ? unread(route, message) : serve(route, message)));
     const traceparent = 'reason' in message ? undefined : message.traceparent;
     events.handled({
       channel,
@@ -70,7 +90,20 @@ export function createDispatch({ plan, fanout, events, maxBytes }: DispatchOptio
   };
 }
 
-function deliver(route: Route, message: Message, fanout: Fanout): Outcome {
+function unread(route: Route, { reason, detail }: Unreadable): Outcome {
+  const outcome = dropped(route, reason, detail);
+  return route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
+}
+
+function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
+  const now = outcome.kind === 'shadow' ? outcome.would : outcome;
+  const drops = now.kind === 'dropped' && now.reason === 'invalid';
+  const broken = check(value);
+  if (broken !== undefined) return drops ? { verdict: 'same' } : { verdict: 'would-drop', detail: broken };
+  return { verdict: drops ? 'would-pass' : 'same' };
+}
+
+function deliver(route: Route, message: Message, fanout: Fanout): LiveOutcome {
   const broken = route.check(message.value);
   if (broken !== undefined) return dropped(route, 'invalid', broken);
   const { rooms, skipped } = route.target(message.value);
@@ -85,6 +118,6 @@ function deliver(route: Route, message: Message, fanout: Fanout): Outcome {
   }
 }
 
-function dropped(route: Route | undefined, reason: DropReason, detail?: string, skipped = 0): Outcome {
+function dropped(route: Route | undefined, reason: DropReason, detail?: string, skipped = 0): LiveOutcome {
   return { kind: 'dropped', reason, skipped, ...(route && { route }), ...(detail !== undefined && { detail }) };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RoutesConfig } from '../config/routes-file.ts';
+import type { PayloadSchema, RoutesConfig } from '../config/routes-file.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import { compileShaping, type Shape } from './payload.ts';
 import { compileTarget, type Target } from './target.ts';
@@ -9,6 +9,10 @@ export interface Route {
   readonly name: string;
   readonly event: string;
   readonly check: Check;
+  /** Of a schema that is tried: asked, and never obeyed. */
+  readonly checkNext?: Check;
+  /** Evaluated and counted, not delivered. */
+  readonly shadow: boolean;
   readonly target: Target;
   readonly shape: Shape;
 }
@@ -35,6 +39,8 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
       name: configured.name,
       event: configured.event,
       check: configured.check,
+      ...(configured.next && { checkNext: configured.next.check }),
+      shadow: configured.shadow,
       target: compileTarget(configured.target, configured.audience),
       shape: compileShaping(configured.shape),
     });
@@ -56,10 +62,15 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
 function hashOf({ traceparentField, routes }: RoutesConfig): string {
   const said = routes.map((route) => ({
     ...route,
-    payload: Array.from(route.payload.files.values(), ({ json }) => json),
+    payload: saidBy(route.payload),
+    next: route.next && saidBy(route.next.payload),
   }));
   const text = JSON.stringify([traceparentField, said], (_, value: unknown) =>
     value instanceof Map ? [...value] : value,
   );
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function saidBy({ files }: PayloadSchema): unknown[] {
+  return Array.from(files.values(), ({ json }) => json);
 }

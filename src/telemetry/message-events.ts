@@ -9,7 +9,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import type { DispatchEvents, Handled, Outcome } from '../dispatch/dispatch.ts';
+import type { DispatchEvents, Handled, LiveOutcome, Outcome, Trial } from '../dispatch/dispatch.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { parseTraceparent, type TraceParent } from './sampling.ts';
@@ -29,12 +29,20 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, { tracer, 
     });
   }
 
+  function logTrial(channel: string, route: string | undefined, { detail }: Trial): void {
+    throttle(`${route}:schema_next`, (heldBack) => {
+      const more = heldBack > 0 ? { heldBack } : {};
+      logger.warn({ channel, route, detail, ...more }, 'message would be dropped by schema_next');
+    });
+  }
+
   return {
     handled(message) {
       metrics.pubsubReceived.inc();
       for (const outcome of message.outcomes) {
         count(metrics, outcome);
         if (outcome.kind === 'dropped') logDrop(message.channel, outcome);
+        if (outcome.next?.verdict === 'would-drop') logTrial(message.channel, outcome.route?.name, outcome.next);
       }
       const parent = parseTraceparent(message.traceparent);
       if (sampling(parent)) recordSpan(tracer, message, parent);
@@ -45,6 +53,8 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, { tracer, 
 function count(metrics: Metrics, outcome: Outcome): void {
   if (outcome.route === undefined) return metrics.noRoute.inc();
   const route = outcome.route.name;
+  if (outcome.next) metrics.schemaNext.inc({ route, verdict: outcome.next.verdict });
+  if (outcome.kind === 'shadow') return countShadow(metrics, route, outcome.would);
   metrics.received.inc({ route });
   if (outcome.skipped > 0) metrics.skippedIds.inc({ route }, outcome.skipped);
   if (outcome.kind === 'not-here') return metrics.notHere.inc({ route });
@@ -53,6 +63,11 @@ function count(metrics: Metrics, outcome: Outcome): void {
   metrics.recipients.inc({ route }, outcome.recipients);
   metrics.sent.inc(outcome.recipients);
   metrics.broadcasts.inc({ event: outcome.route.event });
+}
+
+function countShadow({ shadowMessages, shadowRecipients }: Metrics, route: string, would: LiveOutcome): void {
+  shadowMessages.inc({ route, outcome: would.kind === 'dropped' ? would.reason : would.kind });
+  if (would.kind === 'delivered') shadowRecipients.inc({ route }, would.recipients);
 }
 
 /** One CONSUMER span per message; where several routes share its channel, an event each tells them apart. */
@@ -85,6 +100,8 @@ function attributesOf(outcome: Outcome): Attributes {
     ...(outcome.route && { 'gateway.route': outcome.route.name, 'gateway.event': outcome.route.event }),
     'gateway.outcome': outcome.kind,
     ...(outcome.kind === 'dropped' && { 'gateway.drop.reason': outcome.reason }),
+    ...(outcome.kind === 'shadow' && { 'gateway.shadow.outcome': outcome.would.kind }),
+    ...(outcome.next && { 'gateway.schema_next.verdict': outcome.next.verdict }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { REJECTIONS } from '../auth/rejection.ts';
 import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
+import type { ReloadEvents } from '../reload.ts';
 
 /** What is read off when Prometheus asks, instead of being counted along. */
 export interface Readings {
@@ -59,6 +60,18 @@ export function createMetrics() {
     dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
     recipients: counter('gateway_route_recipients_total', 'Sockets that messages of a route went to.', ['route']),
     skippedIds: counter('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', ['route']),
+    shadowMessages: counter(
+      'gateway_shadow_messages_total',
+      'Messages of a shadow route, by what would have become of them: delivered, not-here or a drop reason.',
+      ['route', 'outcome'],
+    ),
+    shadowRecipients: counter('gateway_shadow_recipients_total', 'Sockets that a shadow route would have sent to.', [
+      'route',
+    ]),
+    schemaNext: counter('gateway_schema_next_total', 'Messages held against schema_next too, by verdict.', [
+      'route',
+      'verdict',
+    ]),
     authCalls: counter('gateway_auth_calls_total', 'Calls to the auth service, by answer.', ['answer']),
     authDuration: new Histogram({
       name: 'gateway_auth_call_duration_seconds',
@@ -90,9 +103,25 @@ export function exportReadings(registry: Registry, readings: Readings): void {
   );
 }
 
+const TRIAL_VERDICTS = ['same', 'would-drop', 'would-pass'];
+
+type StartingRoute = Parameters<ReloadEvents['planLoaded']>[0][number];
+
+function startShadow(metrics: Metrics, route: string): void {
+  metrics.shadowRecipients.inc({ route }, 0);
+  for (const outcome of ['delivered', 'not-here', ...DROP_REASONS])
+    if (outcome !== 'no-route') metrics.shadowMessages.inc({ route, outcome }, 0);
+}
+
 /** Series that exist from the start: a counter that appears with its first event hides that event from rate(). */
-export function startAtZero(metrics: Metrics, routes: readonly { name: string; event: string }[]): void {
+export function startAtZero(metrics: Metrics, routes: readonly StartingRoute[]): void {
   for (const route of routes) {
+    if (route.checkNext)
+      for (const verdict of TRIAL_VERDICTS) metrics.schemaNext.inc({ route: route.name, verdict }, 0);
+    if (route.shadow) {
+      startShadow(metrics, route.name);
+      continue;
+    }
     for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
       metric.inc({ route: route.name }, 0);
     for (const reason of DROP_REASONS) if (reason !== 'no-route') metrics.dropped.inc({ route: route.name, reason }, 0);

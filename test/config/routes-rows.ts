@@ -397,6 +397,28 @@ export const ROUTES_ROWS: readonly Row[] = [
     [['audience-unused', 'routes@anyone', 'Remove it']],
   ],
   [
+    'a shadow beside the route that it may follow',
+    {
+      routes: `${GOOD_ROUTE}  b: { channel: a, event: changed, schema: ../schemas/a.json, target: broadcast, shadow: true }\n`,
+    },
+    [],
+  ],
+  [
+    'a shadow that is no boolean',
+    { routes: plus('shadow: "yes"') },
+    [['wrong-value', 'routes@"yes"', 'found "yes". Evaluated and counted, not delivered']],
+  ],
+  [
+    'a next schema that is the one in force',
+    { routes: plus('schema_next: ../schemas/a.json') },
+    [['schema-next-same', 'routes:7:18', 'remove it, or name the one to try']],
+  ],
+  [
+    'a next schema that is not there',
+    { routes: plus('schema_next: ../schemas/users.json') },
+    [['file-unreadable', 'routes@../schemas/users.json', 'schema ../schemas/users.json']],
+  ],
+  [
     'map with omit',
     { routes: plus('map: { id: user_id }\n    omit: [user_id]') },
     [['map-with-omit', 'routes@[user_id]', 'remove omit']],

@@ -37,6 +37,8 @@ describe('results are as expected', () => {
     ['one of those that drop it is named, last', [drop(), drop('r')], [dropped('r'), dropped('s')]],
     ['one route drops it', [drop('r'), event({ route: 's' })], [sent('s'), dropped('r')]],
     ['the users stand in another order', [event({ to: ['8', '7'] })], [rooms('user:7', 'user:8')]],
+    ['a shadow would send it too', [event()], [sent('r'), { ...sent('s'), shadow: true }]],
+    ['a shadow is asked by its name', [event(), event({ route: 's' })], [sent('r'), { ...sent('s'), shadow: true }]],
     ['it is a broadcast', [event({ to: 'anyone' })], [rooms('audience:anyone')]],
   ])('when %s', (_, expected, seen) => {
     expect(compare(expected, seen)).toEqual([]);
@@ -51,6 +53,13 @@ describe('results are not as expected', () => {
   test.each<[when: string, expected: Expectation[], seen: Result[], mismatches: object[]]>([
     ['an event comes besides', [event()], [sent('r'), sent('s', '8')], [{ seen: sent('s', '8') }]],
     ['a route drops it besides', [event()], [sent('r'), dropped('s')], [{ seen: dropped('s') }]],
+    ['only a shadow would send it', [event()], [{ ...sent('s'), shadow: true }], [{ expected: event() }]],
+    [
+      'a shadow would send it to another user',
+      [event({ route: 's' })],
+      [{ ...sent('s', '8'), shadow: true }],
+      [{ expected: event({ route: 's' }), seen: sent('s', '8') }],
+    ],
     ['another user hears it', [event()], [sent('r', '8')], [{ expected: event(), seen: sent('r', '8') }]],
     ['one more user is expected', [event({ to: ['7', '8'] })], [sent('r')], [{ seen: sent('r') }]],
     ['one more user hears it', [event()], [both], [{ expected: event(), seen: both }]],

@@ -15,6 +15,7 @@ function checked(route: Partial<CheckedRoute>, index: number): CheckedRoute {
     schema: 'news.json',
     target: { kind: 'broadcast' },
     audience: 'authenticated',
+    shadow: false,
     shape: { kind: 'as-published' },
     check: () => undefined,
     payload: payloadOf({ type: 'object' }),
@@ -53,6 +54,8 @@ describe('a plan', () => {
     const hashes = [
       configOf({}),
       configOf({ event: 'other' }),
+      configOf({ shadow: true }),
+      configOf({ next: { check: () => undefined, payload: payloadOf({ type: 'object', required: ['b'] }) } }),
       configOf({ payload: payloadOf({ type: 'object', required: ['a'] }) }),
       configOf({ channels: ['other'] }),
       configOf({ target: { kind: 'users', fields: [parseField('a')] } }),
