@@ -1,13 +1,15 @@
+import { createLastRefusal, createPlanAnswers } from './admin/plan-answer.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
 import { createBreaker, type Breaker } from './auth/breaker.ts';
 import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
 import { loadRoutes, type RoutesConfig } from './config/routes-file.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { createAdminAccess } from './http/admin-access.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
-import { compilePlan, type Plan } from './routes/plan.ts';
+import type { Plan } from './routes/plan.ts';
 import { createLivePlan, createReloading, type LivePlan, type ReloadOutcome } from './reload.ts';
 import { acceptConnections, type Connections } from './sockets/connections.ts';
 import { createFanout } from './sockets/fanout.ts';
@@ -38,7 +40,7 @@ export interface App {
 /** The composition root: the one place where all parts know each other. */
 export function createApp(options: AppOptions): App {
   const { settings } = options;
-  const live = createLivePlan(compilePlan(options.routes, 1));
+  const live = createLivePlan(options.routes);
   let draining = false;
   const isDraining = (): boolean => draining;
 
@@ -50,8 +52,16 @@ export function createApp(options: AppOptions): App {
   const source = createPlanSource(live, io, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
   const probes = createProbes(source, connections, isDraining, live);
+  const refusal = createLastRefusal();
   const httpApp = createHttpApp({
     probes,
+    adminAccess: createAdminAccess({
+      development: settings.nodeEnv === 'development',
+      token: settings.adminToken,
+      refused: telemetry.adminRefused,
+    }),
+    admin: { plan: createPlanAnswers(live, refusal, { version: telemetry.version, mode: modeOf(settings) }) },
+    trustedProxies: settings.trustProxy,
     exposition: telemetry.exposition,
     showUsers: settings.nodeEnv === 'development',
     adminToken: settings.adminToken,
@@ -60,11 +70,13 @@ export function createApp(options: AppOptions): App {
   telemetry.read(probes);
   const reloading = createReloading({
     live,
-    routes: options.routes,
     load: () => loadRoutes(settings.routesFile, settings.configRoot),
     changedVariables: options.changedVariables ?? (() => []),
     follow: source.follow,
-    events: telemetry.reload,
+    events: {
+      ...telemetry.reload,
+      reloaded: (outcome) => (telemetry.reload.reloaded(outcome), refusal.reloaded(outcome)),
+    },
   });
 
   let port = settings.port;
@@ -166,6 +178,10 @@ function createProbes(source: Source, connections: Connections, draining: () => 
       return { number, hash, loadedAt, routes: routes.length };
     },
   };
+}
+
+function modeOf({ nodeEnv }: Settings): 'development' | 'production' {
+  return nodeEnv === 'development' ? 'development' : 'production';
 }
 
 function tlsOf(settings: Settings): { tls?: GrpcTls } {

@@ -15,12 +15,18 @@ export type ReloadOutcome =
 /** The one place where the live plan is kept. */
 export interface LivePlan {
   current(): Plan;
-  replace(plan: Plan): void;
+  /** The routes that it was compiled from. */
+  routes(): RoutesConfig;
+  replace(plan: Plan, routes: RoutesConfig): void;
 }
 
-export function createLivePlan(first: Plan): LivePlan {
-  let plan = first;
-  return { current: () => plan, replace: (next) => void (plan = next) };
+export function createLivePlan(routes: RoutesConfig): LivePlan {
+  let live = { plan: compilePlan(routes, 1), routes };
+  return {
+    current: () => live.plan,
+    routes: () => live.routes,
+    replace: (plan, routes) => void (live = { plan, routes }),
+  };
 }
 
 export interface ReloadEvents {
@@ -33,8 +39,6 @@ export interface ReloadEvents {
 
 export interface ReloadOptions {
   readonly live: LivePlan;
-  /** The routes that the live plan was compiled from. */
-  readonly routes: RoutesConfig;
   readonly load: () => RoutesLoading;
   /** Variables whose value in `.env` is no longer the one that the process runs with. */
   readonly changedVariables: () => readonly string[];
@@ -65,7 +69,7 @@ export function createReloading(options: ReloadOptions): Reloading {
     return mine;
   };
   const watch = createFolderWatch(() => void reload(), events.watchFailed);
-  return { reload, watch: () => watch.follow(foldersOf(options.routes)), stop: watch.stop };
+  return { reload, watch: () => watch.follow(foldersOf(options.live.routes())), stop: watch.stop };
 }
 
 async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig) => void): Promise<ReloadOutcome> {
@@ -83,7 +87,7 @@ async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig)
     return { kind: 'refused', findings, reason: error instanceof Error ? error.message : String(error) };
   }
   // A message sees one plan: this is one assignment, between two messages.
-  live.replace(plan);
+  live.replace(plan, config);
   events.planLoaded(plan.routes);
   applied(config);
   // What is left over is of no route: should Redis keep sending it, it is dropped and counted.

@@ -7,6 +7,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   'main.ts': { may: ['commands'], owns: ['commander'] },
   'app.ts': {
     may: [
+      'admin',
       'auth',
       'config',
       'dispatch',
@@ -44,7 +45,8 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
       'prom-client',
     ],
   },
-  http: { may: ['routes'], owns: ['express'] },
+  admin: { may: ['config', 'contract', 'dispatch', 'reload.ts', 'routes', 'schema'], owns: [] },
+  http: { may: ['admin', 'routes'], owns: ['express'] },
 };
 
 interface Import {

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { idOnWire } from '../routes/user-id.ts';
+import { isBearer, type AdminAccess } from './admin-access.ts';
+import { ADMIN_ENDPOINTS, createAdminRoutes, type AdminApi } from './admin-routes.ts';
 import { judgeHealth, type Probes } from './health.ts';
 
 /** The metrics as Prometheus reads them. */
@@ -16,6 +17,10 @@ export interface HttpAppOptions {
   readonly showUsers: boolean;
   /** Shows user ids to whoever has it. */
   readonly adminToken: string | undefined;
+  readonly adminAccess: AdminAccess;
+  readonly admin: AdminApi;
+  /** Proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly failed: (error: unknown) => void;
 }
 
@@ -26,12 +31,14 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   // Not the nested parser: no query of ours has brackets.
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...options.trustedProxies]);
   app.use((_request, response, next) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     next();
   });
   addHealth(app, options);
   addMetrics(app, options);
+  if (options.adminAccess.served) app.use(createAdminRoutes(options.admin, options.adminAccess.guard));
   addRefusals(app, options);
   return app;
 }
@@ -49,15 +56,16 @@ function addHealth(app: Express, { probes }: HttpAppOptions): void {
 function addMetrics(app: Express, { probes, exposition, showUsers, adminToken }: HttpAppOptions): void {
   app.get('/metrics', async (request, response) => {
     if (wantsPrometheus(request)) response.type(exposition.contentType).send(await exposition.text());
-    else response.json(summary(probes, showUsers || isAdmin(request, adminToken)));
+    else response.json(summary(probes, showUsers || isBearer(request, adminToken)));
   });
 }
 
 const PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/socket.io/'];
 
-function addRefusals(app: Express, { failed }: HttpAppOptions): void {
+function addRefusals(app: Express, { failed, adminAccess }: HttpAppOptions): void {
+  const paths = [...PATHS, ...(adminAccess.served ? ADMIN_ENDPOINTS.map(({ path }) => path) : [])];
   app.use((_request, response) => {
-    response.status(404).json({ error: 'not found', paths: PATHS });
+    response.status(404).json({ error: 'not found', paths });
   });
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     const malformed = error instanceof URIError;
@@ -83,14 +91,4 @@ function summary(probes: Probes, withUsers: boolean): object {
     memory: process.memoryUsage(),
     timestamp: new Date().toISOString(),
   };
-}
-
-function isAdmin(request: Request, adminToken: string | undefined): boolean {
-  const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  return adminToken !== undefined && given !== undefined && timingSafeEqual(digest(given), digest(adminToken));
-}
-
-/** Equal lengths, so that comparing tells nothing of the token's. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
@@ -20,7 +21,7 @@ export type Telemetry = ReturnType<typeof startTelemetry>;
 export function startTelemetry(options: TelemetryOptions) {
   const logger: Logger = createLogger(options);
   const metrics = createMetrics();
-  const tracing = startTracing(options.environment, version());
+  const tracing = startTracing(options.environment, version);
   const separator = options.authServiceAddr.lastIndexOf(':');
   const authServer = {
     address: options.authServiceAddr.slice(0, separator),
@@ -28,6 +29,7 @@ export function startTelemetry(options: TelemetryOptions) {
   };
   return {
     logger,
+    version,
     messages: createMessageEvents(metrics, logger, tracing),
     connections: createConnectionEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),
@@ -35,13 +37,16 @@ export function startTelemetry(options: TelemetryOptions) {
     exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },
     read: (readings: Readings) => exportReadings(metrics.registry, readings),
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
+    adminRefused: createAdminRefused(logger),
     stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),
     reload: createReloadEvents(metrics, logger),
     stop: tracing.stop,
   };
 }
 
-function version(): string {
+const version = readVersion();
+
+function readVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const manifest: unknown = JSON.parse(text);
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
