@@ -52,7 +52,7 @@ export function createPlanAnswers(
 }
 
 function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
-  const { name, description, channels, event, schema } = route;
+  const { name, description, channels, event, schema, shadow } = route;
   const example = exampleMessage({ ...config, routes: [route] }, channels[0] ?? name, 1);
   return {
     name,
@@ -60,7 +60,7 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
     channels,
     event,
     target: targetWords(route),
-    shadow: false,
+    shadow,
     schemaPath: schema,
     schema: publishedSchema(route, config.traceparentField),
     ...('raw' in example && { example: example.raw.toString('utf8') }),

@@ -40,6 +40,8 @@ export type LiveOutcome =
 export interface Handled {
   readonly channel: string;
   readonly bytes: number;
+  /** As published. */
+  readonly raw: Buffer;
   /** performance.now() when it arrived. */
   readonly receivedAt: number;
   readonly traceparent?: string;
@@ -83,6 +85,7 @@ export function createDispatch({ plan, fanout, events, maxBytes }: DispatchOptio
     events.handled({
       channel,
       bytes: raw.length,
+      raw,
       receivedAt,
       outcomes,
       ...(traceparent !== undefined && { traceparent }),
