@@ -10,6 +10,7 @@ COPY tools/node-runtime tools/node-runtime
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY console console
 RUN npm run build
 
 FROM base AS dependencies

@@ -1,0 +1,57 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { inWords } from '../admin/admin-api.ts';
+import { connect, type Connection, type ConnectionState, type Transport } from './connection.ts';
+
+/** An event that the client heard. */
+export interface Heard {
+  readonly number: number;
+  readonly at: string;
+  readonly name: string;
+  readonly payload: readonly unknown[];
+}
+
+const MOST_HEARD = 200;
+
+export function useConnection() {
+  const [state, setState] = useState<ConnectionState>({ kind: 'none' });
+  const [heard, setHeard] = useState<readonly Heard[]>([]);
+  const [answer, setAnswer] = useState('');
+  const connection = useRef<Promise<Connection>>(undefined);
+  const leave = (): void => {
+    connection.current?.then((one) => one.leave()).catch(() => setState({ kind: 'none' }));
+    connection.current = undefined;
+    setAnswer('');
+  };
+  useEffect(() => leave, []);
+  return {
+    state,
+    /** Newest first. */
+    heard,
+    /** To the last ping. */
+    answer,
+    leave,
+    forget: () => setHeard([]),
+    enter(token: string, transports: readonly Transport[]): void {
+      leave();
+      const event = (name: string, payload: readonly unknown[]): void =>
+        setHeard((before) => withHeard(before, name, payload));
+      const next = connect({ token, transports }, { state: setState, event });
+      connection.current = next;
+      // Only the client's own code can be missing: its connection tells of its troubles by events.
+      next.catch((error: unknown) => setState({ kind: 'closed', message: inWords(error) }));
+    },
+    async ping(): Promise<void> {
+      try {
+        const ms = await (await connection.current)?.ping();
+        if (ms !== undefined) setAnswer(`Ping answered in ${Math.round(ms)} ms.`);
+      } catch {
+        setAnswer('The ping was not answered within 5 seconds.');
+      }
+    },
+  };
+}
+
+function withHeard(before: readonly Heard[], name: string, payload: readonly unknown[]): Heard[] {
+  const number = (before[0]?.number ?? 0) + 1;
+  return [{ number, at: new Date().toISOString(), name, payload }, ...before].slice(0, MOST_HEARD);
+}

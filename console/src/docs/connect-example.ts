@@ -1,0 +1,23 @@
+/** A client that hears these events, to be copied. */
+export function connectExample(origin: string, events: readonly string[]): string {
+  const heard = events.map((event) => `socket.on(${JSON.stringify(event)}, (payload) => console.log(payload));`);
+  return `import { io } from 'socket.io-client';
+
+const socket = io(${JSON.stringify(origin)}, {
+  // A function, so that each reconnect takes the token of that moment.
+  auth: (give) => give({ token: localStorage.getItem('token') }),
+  transports: ['websocket', 'polling'],
+  // Without it a stock client never gets to the second transport.
+  tryAllTransports: true,
+});
+
+socket.on('connected', ({ userId, authenticated }) => console.log('in', userId, authenticated));
+${heard.join('\n')}
+
+socket.on('connect_error', (error) => {
+  // Refused for good: get a new token, then socket.connect().
+  if (error.data?.retry === false) console.warn(error.data.code, error.message);
+  // Anything else passes: the client comes back by itself.
+});
+`;
+}

@@ -1,0 +1,139 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { inWords, type AdminApi } from '../admin/admin-api.ts';
+import { PageTop } from '../page/page-top.tsx';
+import { TextBlock } from '../page/text-block.tsx';
+import { documentedEvents, isMeant, type AsyncapiDocument, type DocumentedEvent } from './asyncapi-document.ts';
+import { connectExample } from './connect-example.ts';
+import { anchorOf, EventSection } from './event-section.tsx';
+
+interface DocsPageProps {
+  readonly api: AdminApi;
+  readonly leave: (() => void) | undefined;
+}
+
+export function DocsPage({ api, leave }: DocsPageProps) {
+  const { document, problem } = useAsyncapi(api);
+  return (
+    <>
+      <PageTop title="Gateway events" leave={leave}>
+        <a href="#connecting">Connecting</a>
+        <a href="#events">Events</a>
+        <a href="/console">Console</a>
+      </PageTop>
+      <main class="docs">
+        {problem !== undefined && (
+          <p role="alert" class="bad">
+            {problem} Load the page again.
+          </p>
+        )}
+        {document ? <Document document={document} /> : problem === undefined && <p role="status">Loading…</p>}
+      </main>
+    </>
+  );
+}
+
+function useAsyncapi(api: AdminApi): { document?: AsyncapiDocument; problem?: string } {
+  const [found, setFound] = useState<{ document?: AsyncapiDocument; problem?: string }>({});
+  useEffect(() => {
+    const gone = new AbortController();
+    api.asyncapi<AsyncapiDocument>(gone.signal).then(
+      (document) => setFound({ document }),
+      (error: unknown) => !gone.signal.aborted && setFound({ problem: inWords(error) }),
+    );
+    return () => gone.abort();
+  }, [api]);
+  return found;
+}
+
+function Document({ document: asyncapi }: { readonly document: AsyncapiDocument }) {
+  const [wanted, setWanted] = useState('');
+  const events = useMemo(() => documentedEvents(asyncapi), [asyncapi]);
+  const shown = events.filter((event) => isMeant(event, wanted));
+  const ofRoutes = shown.filter(({ own }) => !own);
+  const own = shown.filter((event) => event.own);
+  useEffect(jumpToAnchor, []);
+  return (
+    <>
+      <p>
+        {asyncapi.info.description} These are of plan <code>{asyncapi.info.version}</code>.
+      </p>
+      <p>
+        <DownloadLink asyncapi={asyncapi} />
+      </p>
+      <Connecting events={events} />
+      <section id="events" aria-labelledby="events-heading">
+        <h2 id="events-heading">Events</h2>
+        <div class="tools">
+          <label for="events-find">Find</label>
+          <input
+            id="events-find"
+            type="search"
+            placeholder="event, route or channel"
+            value={wanted}
+            onInput={({ currentTarget }) => setWanted(currentTarget.value)}
+          />
+          <p role="status" class="muted">
+            {shown.length} of {events.length} events
+          </p>
+        </div>
+        <Contents title="Of your routes" events={ofRoutes} />
+        <Contents title="Of the gateway" events={own} />
+      </section>
+      {[...ofRoutes, ...own].map((event) => (
+        <EventSection key={event.name} event={event} document={asyncapi} />
+      ))}
+    </>
+  );
+}
+
+/** The browser looked for it before it was there. */
+function jumpToAnchor(): void {
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+}
+
+function Connecting({ events }: { readonly events: readonly DocumentedEvent[] }) {
+  const heard = events.filter(({ own, fromClient }) => !own && !fromClient).map(({ name }) => name);
+  return (
+    <section id="connecting" aria-labelledby="connecting-heading">
+      <h2 id="connecting-heading">Connecting</h2>
+      <p>
+        With the stock client, <code>npm install socket.io-client</code>. Pages of other origins need theirs in{' '}
+        <code>CORS_ORIGIN</code>.
+      </p>
+      <TextBlock text={connectExample(location.origin, heard)} what="the client" />
+    </section>
+  );
+}
+
+function Contents({ title, events }: { readonly title: string; readonly events: readonly DocumentedEvent[] }) {
+  if (events.length === 0) return null;
+  return (
+    <nav class="contents" aria-label={title}>
+      <h3>{title}</h3>
+      <ul>
+        {events.map(({ name }) => (
+          <li key={name}>
+            <a href={`#${anchorOf(name)}`}>
+              <code>{name}</code>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** Not a link to the API: following one sends no token. */
+function DownloadLink({ asyncapi }: { readonly asyncapi: AsyncapiDocument }) {
+  const [url, setUrl] = useState('');
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([JSON.stringify(asyncapi, undefined, 2)], { type: 'application/json' }));
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [asyncapi]);
+  return (
+    <a href={url} download="asyncapi.json">
+      Download the AsyncAPI document (JSON)
+    </a>
+  );
+}

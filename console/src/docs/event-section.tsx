@@ -1,0 +1,100 @@
+import { TextBlock } from '../page/text-block.tsx';
+import { SchemaTable } from '../schema/schema-table.tsx';
+import type { AsyncapiDocument, DocumentedEvent, RouteFacts } from './asyncapi-document.ts';
+
+interface EventSectionProps {
+  readonly event: DocumentedEvent;
+  readonly document: AsyncapiDocument;
+}
+
+export function anchorOf(event: string): string {
+  return `event-${event}`;
+}
+
+export function EventSection({ event, document }: EventSectionProps) {
+  const { name, description, fromClient, messages } = event;
+  return (
+    <section class="event" aria-labelledby={anchorOf(name)}>
+      <h3 id={anchorOf(name)} tabIndex={-1}>
+        <a href={`#${anchorOf(name)}`}>
+          <code>{name}</code>
+        </a>
+        {fromClient && <span class="badge">sent by clients</span>}
+      </h3>
+      {description !== undefined && messages.length < 2 && <p>{description}</p>}
+      {messages.map((message, i) => (
+        <Message
+          key={i}
+          event={name}
+          message={message}
+          document={document}
+          heading={messages.length > 1 ? message['x-gateway']?.route : undefined}
+        />
+      ))}
+    </section>
+  );
+}
+
+interface MessageProps {
+  readonly event: string;
+  readonly message: DocumentedEvent['messages'][number];
+  readonly document: AsyncapiDocument;
+  /** Where several routes make one event, whose message this is. */
+  readonly heading: string | undefined;
+}
+
+function Message({ event, message, document, heading }: MessageProps) {
+  const { description, payload, examples = [], 'x-gateway': route } = message;
+  return (
+    <>
+      {heading !== undefined && <h4>As route {heading} makes it</h4>}
+      {heading !== undefined && description !== undefined && <p>{description}</p>}
+      {route && <Hearers route={route} />}
+      <SchemaTable caption={`Payload of ${event}`} schema={payload} root={document} />
+      {examples.length > 0 && <h4>{examples.length === 1 ? 'Example' : 'Examples'}</h4>}
+      {examples.map((example, i) => (
+        <TextBlock key={i} text={JSON.stringify(example.payload, undefined, 2)} what={`example ${i + 1} of ${event}`} />
+      ))}
+    </>
+  );
+}
+
+function Hearers({ route }: { readonly route: RouteFacts }) {
+  return (
+    <dl class="steps">
+      <dt>Heard by</dt>
+      <dd>
+        <Target route={route} />
+      </dd>
+      <dt>Comes from</dt>
+      <dd>
+        Redis channel{route.redisChannels.length > 1 && 's'} <Codes words={route.redisChannels} />, by route{' '}
+        <code>{route.route}</code>
+      </dd>
+    </dl>
+  );
+}
+
+function Target({ route: { target, audience } }: { readonly route: RouteFacts }) {
+  if (target === 'broadcast')
+    return <>{audience === 'anyone' ? 'every client, also without a token' : 'every client with a valid token'}</>;
+  const fields = target.users.map((field) => field.replace(/\?$/, ''));
+  return (
+    <>
+      the users whose ids are in <Codes words={fields} /> of the published message
+    </>
+  );
+}
+
+function Codes({ words }: { readonly words: readonly string[] }) {
+  return (
+    <>
+      {words.map((word, i) => (
+        <>
+          {i > 0 && (i === words.length - 1 ? ' and ' : ', ')}
+          <code key={word}>{word}</code>
+        </>
+      ))}
+    </>
+  );
+}

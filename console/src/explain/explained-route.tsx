@@ -1,0 +1,132 @@
+import type { ExplainAnswer } from '../../../src/admin/api.ts';
+import { count } from '../page/words.ts';
+import { TextBlock } from '../page/text-block.tsx';
+
+type RouteExplanation = ExplainAnswer['explanation']['routes'][number];
+
+interface ExplainedRouteProps {
+  readonly explained: RouteExplanation;
+  readonly sockets: number | undefined;
+  readonly user: string;
+}
+
+export function ExplainedRoute({ explained, sockets, user }: ExplainedRouteProps) {
+  const { route, schema, broken, target, result, client } = explained;
+  return (
+    <section class="explained-route" aria-label={`Route ${route}`}>
+      <h3>{route}</h3>
+      <dl class="steps">
+        {broken && (
+          <Step term="Schema">
+            {broken.length === 0 ? <span class="good">valid</span> : <span class="bad">not valid</span>}, by{' '}
+            <code>{schema}</code>
+            {broken.length > 0 && <Broken rules={broken} />}
+          </Step>
+        )}
+        {target && (
+          <Step term="Target">
+            <Target target={target} />
+          </Step>
+        )}
+        <Result result={result} sockets={sockets} />
+        {client && (
+          <Step term={user === 'anonymous' ? 'Anonymous' : `User ${user}`}>
+            <span class={client.hears ? 'good' : 'bad'}>{client.hears ? 'hears it' : 'does not hear it'}</span>:{' '}
+            {client.because}
+          </Step>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Step({ term, children }: { readonly term: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Broken({ rules }: { readonly rules: NonNullable<RouteExplanation['broken']> }) {
+  return (
+    <table class="cards">
+      <caption class="unseen">Rules that the message breaks</caption>
+      <thead>
+        <tr>
+          <th scope="col">Place</th>
+          <th scope="col">Rule broken</th>
+          <th scope="col">Found</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rules.map(({ at, rule, message, found }) => (
+          <tr key={`${at} ${rule}`}>
+            <th scope="row" data-label="Place">
+              <code>{at === '' ? '(message)' : at}</code>
+            </th>
+            <td data-label="Rule broken">
+              {message} <code class="muted">{rule}</code>
+            </td>
+            <td data-label="Found">
+              <code>{found}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Target({ target }: { readonly target: NonNullable<RouteExplanation['target']> }) {
+  if (target.kind === 'broadcast')
+    return <>broadcast to {target.audience === 'anyone' ? 'anyone' : 'authenticated clients'}</>;
+  return (
+    <ul>
+      {target.fields.map(({ field, users, skipped, absent }) => (
+        <li key={field}>
+          <code>{field}</code>: {absent && 'absent, and may be'}
+          {users.length > 0 && `${users.length === 1 ? 'user' : 'users'} ${users.join(', ')}`}
+          {skipped.length > 0 && (
+            <span class="bad"> skipped, no user ids: {skipped.map((one) => JSON.stringify(one)).join(', ')}</span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Result({
+  result,
+  sockets,
+}: {
+  readonly result: RouteExplanation['result'];
+  readonly sockets: number | undefined;
+}) {
+  if (result.kind === 'dropped') {
+    return (
+      <Step term="Dropped">
+        <span class="bad">{result.reason}</span>
+        {result.detail !== undefined && `: ${result.detail}`}
+      </Step>
+    );
+  }
+  return (
+    <>
+      <Step term="Rooms">
+        {result.rooms.map((room) => (
+          <code key={room}>{room} </code>
+        ))}
+      </Step>
+      <Step term="Reaches now">
+        {sockets === undefined ? 'unknown' : `${count(sockets, 'connection')} of this instance`}
+      </Step>
+      <Step term="Event">
+        <code class="good">{result.event}</code>
+        {result.payloadBytes !== undefined && `, ${count(result.payloadBytes, 'byte')}`}
+        <TextBlock text={result.payload} what="the payload" />
+      </Step>
+    </>
+  );
+}
