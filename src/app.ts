@@ -1,13 +1,18 @@
-import { createLastRefusal, createPlanAnswers } from './admin/plan-answer.ts';
+import { createAdmin } from './admin/admin.ts';
+import { createFeed, type Feed } from './admin/feed.ts';
+import { createLastRefusal, type LastRefusal } from './admin/plan-answer.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
 import { createBreaker, type Breaker } from './auth/breaker.ts';
 import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
 import { loadRoutes, type RoutesConfig } from './config/routes-file.ts';
-import { createDispatch } from './dispatch/dispatch.ts';
+import { createDispatch, type Fanout } from './dispatch/dispatch.ts';
 import { createAdminAccess } from './http/admin-access.ts';
-import { createHttpApp } from './http/http-app.ts';
+import type { AdminApi } from './http/admin-routes.ts';
+import { judgeHealth, type Probes } from './http/health.ts';
+import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
+import { publishOnce } from './redis/publisher.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
 import type { Plan } from './routes/plan.ts';
 import { createLivePlan, createReloading, type LivePlan, type ReloadOutcome } from './reload.ts';
@@ -49,34 +54,21 @@ export function createApp(options: AppOptions): App {
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
   const connections = createConnections(io, settings, auth, isDraining, telemetry);
-  const source = createPlanSource(live, io, settings, telemetry);
+  const fanout = createFanout(io);
+  const feed = createFeed();
+  const source = createPlanSource(live, fanout, feed, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
   const probes = createProbes(source, connections, isDraining, live);
-  const refusal = createLastRefusal();
-  const httpApp = createHttpApp({
-    probes,
-    adminAccess: createAdminAccess({
-      development: settings.nodeEnv === 'development',
-      token: settings.adminToken,
-      refused: telemetry.adminRefused,
-    }),
-    admin: { plan: createPlanAnswers(live, refusal, { version: telemetry.version, mode: modeOf(settings) }) },
-    trustedProxies: settings.trustProxy,
-    exposition: telemetry.exposition,
-    showUsers: settings.nodeEnv === 'development',
-    adminToken: settings.adminToken,
-    failed: telemetry.requestFailed,
-  });
   telemetry.read(probes);
+  const refusal = createLastRefusal();
+  const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
+  const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
   const reloading = createReloading({
     live,
     load: () => loadRoutes(settings.routesFile, settings.configRoot),
     changedVariables: options.changedVariables ?? (() => []),
     follow: source.follow,
-    events: {
-      ...telemetry.reload,
-      reloaded: (outcome) => (telemetry.reload.reloaded(outcome), refusal.reloaded(outcome)),
-    },
+    events: { ...telemetry.reload, reloaded: toEach(telemetry.reload.reloaded, refusal.reloaded) },
   });
 
   let port = settings.port;
@@ -93,6 +85,8 @@ export function createApp(options: AppOptions): App {
     },
     // Polling clients fetch their goodbye with a new request: http closes after them.
     { name: 'connections', stop: connections.closeAll },
+    // It has no end of its own, and the connections are waited for.
+    { name: 'feed', stop: feed.close },
     // Not ready, and new handshakes are refused.
     { name: 'admission', stop: () => void (draining = true) },
   ];
@@ -154,16 +148,29 @@ function createConnections(
   });
 }
 
-function createPlanSource(live: LivePlan, io: GatewayServer, settings: Settings, telemetry: Telemetry): Source {
+function createPlanSource(
+  live: LivePlan,
+  fanout: Fanout,
+  feed: Feed,
+  settings: Settings,
+  telemetry: Telemetry,
+): Source {
   const dispatch = createDispatch({
     plan: live.current,
-    fanout: createFanout(io),
-    events: telemetry.messages,
+    fanout,
+    events: { handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled) },
     maxBytes: settings.maxMessageBytes,
   });
   const source = createSource(dispatch, telemetry.source);
   void source.follow(live.current().channels);
   return source;
+}
+
+/** One event for several listeners, in this order. */
+function toEach<T>(...listeners: readonly ((event: T) => void)[]): (event: T) => void {
+  return (event) => {
+    for (const listener of listeners) listener(event);
+  };
 }
 
 /** What health and metrics ask of the parts. */
@@ -180,8 +187,45 @@ function createProbes(source: Source, connections: Connections, draining: () => 
   };
 }
 
-function modeOf({ nodeEnv }: Settings): 'development' | 'production' {
-  return nodeEnv === 'development' ? 'development' : 'production';
+interface AdminParts {
+  readonly live: LivePlan;
+  readonly fanout: Fanout;
+  readonly feed: Feed;
+  readonly refusal: LastRefusal;
+  readonly probes: Probes;
+}
+
+function createAdminApi(parts: AdminParts, settings: Settings, telemetry: Telemetry): AdminApi {
+  const { live, fanout, feed, refusal, probes } = parts;
+  return createAdmin({
+    live,
+    feed,
+    refusal,
+    instance: { version: telemetry.version, mode: isDevelopment(settings) ? 'development' : 'production' },
+    maxBytes: settings.maxMessageBytes,
+    health: () => judgeHealth(probes),
+    counts: telemetry.counts.read,
+    socketsIn: fanout.count,
+    publish: (channel, message) => publishOnce(settings.redis, channel, message),
+  });
+}
+
+function httpSettings(settings: Settings, telemetry: Telemetry): Omit<HttpAppOptions, 'probes' | 'admin'> {
+  const development = isDevelopment(settings);
+  const { adminToken: token, trustProxy, maxMessageBytes } = settings;
+  return {
+    adminAccess: createAdminAccess({ development, token, refused: telemetry.adminRefused }),
+    maxMessageBytes,
+    trustedProxies: trustProxy,
+    exposition: telemetry.exposition,
+    showUsers: development,
+    adminToken: token,
+    failed: telemetry.requestFailed,
+  };
+}
+
+function isDevelopment({ nodeEnv }: Settings): boolean {
+  return nodeEnv === 'development';
 }
 
 function tlsOf(settings: Settings): { tls?: GrpcTls } {

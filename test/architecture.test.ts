@@ -35,7 +35,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   sockets: { may: ['auth', 'dispatch', 'routes', 'schema'], owns: ['socket.io', 'socket.io-parser', 'proxy-addr'] },
   auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
   telemetry: {
-    may: ['auth', 'config', 'dispatch', 'redis', 'reload.ts', 'sockets', 'source'],
+    may: ['admin', 'auth', 'config', 'dispatch', 'redis', 'reload.ts', 'sockets', 'source'],
     owns: [
       '@opentelemetry/api',
       '@opentelemetry/resources',

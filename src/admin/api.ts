@@ -8,7 +8,7 @@ import type { DropReason } from '../dispatch/drop-reasons.ts';
 export interface PlanAnswer {
   readonly instance: { readonly version: string; readonly mode: 'development' | 'production' };
   readonly plan: { readonly number: number; readonly hash: string; readonly loadedAt: string };
-  /** The last refused reload, as long as none was applied since. */
+  /** The last refused reload, until the files are in order again. */
   readonly refused?: RefusedReload;
   readonly routes: readonly RouteAnswer[];
 }

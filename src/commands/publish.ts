@@ -1,10 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { printable } from '../config/findings.ts';
-import type { RoutesConfig } from '../config/routes-file.ts';
-import { exampleMessage, unknownChannel } from '../contract/example-message.ts';
-import { explain } from '../contract/explain.ts';
-import { whyDropped } from '../contract/hearing.ts';
+import { exampleMessage } from '../contract/example-message.ts';
+import { dropsOf } from '../contract/publish-rule.ts';
 import { publishOnce } from '../redis/publisher.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -55,15 +53,6 @@ async function run(
   if (drops.length > 0 && !force) return fail(drops, terminal);
   for (const drop of drops) terminal.printError(printable(`published all the same: ${drop}`));
   await publish(channel, message.raw, terminal);
-}
-
-/** Why routes would drop it, by the gateway's own code. */
-function dropsOf(config: RoutesConfig, channel: string, raw: Buffer, maxBytes: number): string[] {
-  const { routes } = explain(config, { channel, raw, maxBytes });
-  if (routes.length === 0) return [unknownChannel(config, channel)];
-  return routes.flatMap(({ route, result }) =>
-    result.kind === 'dropped' && !result.shadow ? [`route "${route}" drops it because ${whyDropped(result)}`] : [],
-  );
 }
 
 function fail(reasons: readonly string[], terminal: Terminal): void {

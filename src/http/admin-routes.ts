@@ -1,34 +1,101 @@
-import { Router, type RequestHandler } from 'express';
-import type { PlanAnswer } from '../admin/api.ts';
+import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import type { ActivityAnswer, ErrorAnswer, ExplainAnswer, PlanAnswer, PublishAnswer } from '../admin/api.ts';
+import type { Refusal, Reply } from '../admin/reply.ts';
+import { streamFeed, type OpenFeed } from './admin-feed.ts';
+import { bodyFault } from './body-fault.ts';
 
 /** What `/admin/*` asks. */
 export interface AdminApi {
   plan(): PlanAnswer;
+  activity(): Promise<ActivityAnswer>;
+  /** @param host where clients connect. */
+  asyncapi(host: string): object;
+  explain(body: unknown): Reply<ExplainAnswer>;
+  publish(body: unknown): Promise<Reply<PublishAnswer>>;
+  readonly openFeed: OpenFeed;
 }
 
 interface Endpoint {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  answer(api: AdminApi): RequestHandler;
+  answer(api: AdminApi, request: Request, response: Response): void | Promise<void>;
 }
 
 /** Documented one by one in docs/admin-api.md; a test compares the two lists. */
 export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
-  { method: 'GET', path: '/admin/plan', answer: (api) => (_request, response) => void response.json(api.plan()) },
+  { method: 'GET', path: '/admin/plan', answer: (api, _, response) => void response.json(api.plan()) },
+  {
+    method: 'GET',
+    path: '/admin/activity',
+    answer: async (api, _, response) => void response.json(await api.activity()),
+  },
+  { method: 'GET', path: '/admin/feed', answer: (api, ...exchange) => streamFeed(api.openFeed, ...exchange) },
+  {
+    method: 'GET',
+    path: '/admin/asyncapi',
+    answer: (api, request, response) => void response.json(api.asyncapi(hostOf(request))),
+  },
+  {
+    method: 'POST',
+    path: '/admin/explain',
+    answer: (api, request, response) => reply(response, api.explain(request.body)),
+  },
+  {
+    method: 'POST',
+    path: '/admin/publish',
+    answer: async (api, request, response) => reply(response, await api.publish(request.body)),
+  },
 ];
 
-export function createAdminRoutes(api: AdminApi, guard: RequestHandler): Router {
+/** @param maxMessageBytes a body holds a message, in which every quote may be escaped. */
+export function createAdminRoutes(api: AdminApi, guard: RequestHandler, maxMessageBytes: number): Router {
   const router = Router();
-  router.use('/admin', guard, (_request, response, next) => {
-    response.set('Cross-Origin-Resource-Policy', 'same-origin');
-    next();
-  });
+  const json = express.json({ limit: 2 * maxMessageBytes + 4096, strict: false, inflate: false });
+  router.use('/admin', onlyForOwnPages, guard);
   for (const { method, path, answer } of ADMIN_ENDPOINTS) {
-    router[method === 'GET' ? 'get' : 'post'](path, answer(api));
-    router.all(path, (request, response) => {
-      const error = `found ${request.method}; allowed is ${method}`;
-      response.status(405).set('Allow', method).json({ error });
-    });
+    const handler: RequestHandler = (request, response) => answer(api, request, response);
+    if (method === 'GET') router.get(path, handler);
+    else router.post(path, onlyJson, json, handler);
+    router.all(path, (request, response) =>
+      fail(response.set('Allow', method), 405, { error: `found ${request.method}; allowed is ${method}` }),
+    );
   }
+  router.use('/admin', (error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    const fault = bodyFault(error);
+    if (fault === undefined || response.headersSent) next(error);
+    else fail(response, fault.status, { error: fault.error });
+  });
   return router;
+}
+
+const onlyForOwnPages: RequestHandler = (_request, response, next) => {
+  response.set('Cross-Origin-Resource-Policy', 'same-origin');
+  next();
+};
+
+const onlyJson: RequestHandler = (request, response, next) => {
+  if (request.is('application/json') !== false) return next();
+  const found = request.headers['content-type'] ?? 'none';
+  fail(response, 415, { error: `found Content-Type ${found}; allowed is application/json` });
+};
+
+const STATUS = {
+  malformed: 400,
+  'not-in-production': 403,
+  'would-be-dropped': 422,
+  'redis-failed': 502,
+} as const satisfies Record<Refusal, number>;
+
+function reply(response: Response, given: Reply<object>): void {
+  if ('answer' in given) response.json(given.answer);
+  else fail(response, STATUS[given.refusal], given.error);
+}
+
+function fail(response: Response, status: number, error: ErrorAnswer): void {
+  response.status(status).json(error);
+}
+
+/** As the asker names this gateway; a name is all that is taken from there. */
+function hostOf({ headers: { host = '' } }: Request): string {
+  return /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) ? host : 'localhost:3000';
 }

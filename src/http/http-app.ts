@@ -19,6 +19,7 @@ export interface HttpAppOptions {
   readonly adminToken: string | undefined;
   readonly adminAccess: AdminAccess;
   readonly admin: AdminApi;
+  readonly maxMessageBytes: number;
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly failed: (error: unknown) => void;
@@ -38,7 +39,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   });
   addHealth(app, options);
   addMetrics(app, options);
-  if (options.adminAccess.served) app.use(createAdminRoutes(options.admin, options.adminAccess.guard));
+  addAdmin(app, options);
   addRefusals(app, options);
   return app;
 }
@@ -58,6 +59,10 @@ function addMetrics(app: Express, { probes, exposition, showUsers, adminToken }:
     if (wantsPrometheus(request)) response.type(exposition.contentType).send(await exposition.text());
     else response.json(summary(probes, showUsers || isBearer(request, adminToken)));
   });
+}
+
+function addAdmin(app: Express, { admin, adminAccess: { served, guard }, maxMessageBytes }: HttpAppOptions): void {
+  if (served) app.use(createAdminRoutes(admin, guard, maxMessageBytes));
 }
 
 const PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/socket.io/'];

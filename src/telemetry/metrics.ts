@@ -22,8 +22,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
-    new Counter({ name, help, labelNames, registers });
+  const counter = counters(registry);
 
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -50,6 +49,33 @@ export function createMetrics() {
     broadcasts: counter('websocket_broadcasts_total', 'Messages delivered as this event.', ['event']),
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
+    ...routeMetrics(registry),
+    authCalls: counter('gateway_auth_calls_total', 'Calls to the auth service, by answer.', ['answer']),
+    authDuration: new Histogram({
+      name: 'gateway_auth_call_duration_seconds',
+      help: 'Time until the auth service answered, or did not.',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+      registers,
+    }),
+    reloads: counter('gateway_reloads_total', 'Times the routes were read anew, by how it ended.', ['outcome']),
+    redisLost: counter(
+      'gateway_redis_connections_lost_total',
+      'Times the subscription was lost; messages may have passed unheard.',
+    ),
+  };
+}
+
+type CreateCounter = <L extends string>(name: string, help: string, labelNames?: readonly L[]) => Counter<L>;
+
+function counters(registry: Registry): CreateCounter {
+  return (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers: [registry] });
+}
+
+/** What became of messages, by route. */
+function routeMetrics(registry: Registry) {
+  const registers = [registry];
+  const counter = counters(registry);
+  return {
     received: counter('gateway_route_received_total', 'Messages of a route: delivered + not here + dropped.', [
       'route',
     ]),
@@ -72,18 +98,12 @@ export function createMetrics() {
       'route',
       'verdict',
     ]),
-    authCalls: counter('gateway_auth_calls_total', 'Calls to the auth service, by answer.', ['answer']),
-    authDuration: new Histogram({
-      name: 'gateway_auth_call_duration_seconds',
-      help: 'Time until the auth service answered, or did not.',
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    lastMessage: new Gauge({
+      name: 'gateway_route_last_message_timestamp_seconds',
+      help: 'When the last message of a route came, in seconds since 1970; absent before the first.',
+      labelNames: ['route'],
       registers,
     }),
-    reloads: counter('gateway_reloads_total', 'Times the routes were read anew, by how it ended.', ['outcome']),
-    redisLost: counter(
-      'gateway_redis_connections_lost_total',
-      'Times the subscription was lost; messages may have passed unheard.',
-    ),
   };
 }
 

@@ -3,6 +3,7 @@ import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+import { createMessageCounts } from './message-counts.ts';
 import { createMessageEvents } from './message-events.ts';
 import { createMetrics, exportReadings, type Readings } from './metrics.ts';
 import { createReloadEvents } from './reload-events.ts';
@@ -21,6 +22,7 @@ export type Telemetry = ReturnType<typeof startTelemetry>;
 export function startTelemetry(options: TelemetryOptions) {
   const logger: Logger = createLogger(options);
   const metrics = createMetrics();
+  const counts = createMessageCounts(metrics);
   const tracing = startTracing(options.environment, version);
   const separator = options.authServiceAddr.lastIndexOf(':');
   const authServer = {
@@ -31,6 +33,7 @@ export function startTelemetry(options: TelemetryOptions) {
     logger,
     version,
     messages: createMessageEvents(metrics, logger, tracing),
+    counts,
     connections: createConnectionEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),

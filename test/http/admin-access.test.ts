@@ -61,15 +61,12 @@ describe('with ADMIN_TOKEN', () => {
     ['another scheme', { authorization: `Basic ${TOKEN}` }, 'another Authorization'],
   ])('%s is answered with 401, wherever it is asked', async (_, headers, found) => {
     for (const { url } of [guarded, developmentWithToken])
-      for (const path of ['/admin/plan', '/ADMIN/plan', '/admin/', '/admin/unknown', '//admin/plan/../plan']) {
+      for (const path of ['/admin/plan', '/ADMIN/plan', '/admin/', '/admin/unknown', '/admin/../admin/plan']) {
         const { status, headers: answered, body } = await ask(url, path, { headers });
-        if (path.startsWith('//')) expect(status).toBe(404);
-        else {
-          expect(status).toBe(401);
-          expect(answered['www-authenticate']).toBe('Bearer realm="gateway admin"');
-          expect(JSON.parse(body)).toEqual({ error: expect.stringContaining(found) });
-          expect(body).not.toContain(TOKEN.slice(0, 8));
-        }
+        expect(status).toBe(401);
+        expect(answered['www-authenticate']).toBe('Bearer realm="gateway admin"');
+        expect(JSON.parse(body)).toEqual({ error: expect.stringContaining(found) });
+        expect(body).not.toContain(TOKEN.slice(0, 8));
       }
   });
 

@@ -1,0 +1,34 @@
+import { asyncapiOf } from '../contract/asyncapi.ts';
+import type { LivePlan } from '../reload.ts';
+import { activityAnswer, type InstanceHealth, type ReadCounts } from './activity-answer.ts';
+import type { PlanAnswer } from './api.ts';
+import { answerExplain, type SocketsIn } from './explain-answer.ts';
+import type { Feed } from './feed.ts';
+import { createPlanAnswers, type LastRefusal } from './plan-answer.ts';
+import { answerPublish, type Publish } from './publish-answer.ts';
+
+export interface AdminParts {
+  readonly live: LivePlan;
+  readonly refusal: Pick<LastRefusal, 'last'>;
+  readonly instance: PlanAnswer['instance'];
+  readonly maxBytes: number;
+  readonly health: () => InstanceHealth;
+  readonly counts: ReadCounts;
+  readonly socketsIn: SocketsIn;
+  readonly publish: Publish;
+  readonly feed: Feed;
+}
+
+/** What `/admin/*` answers, whoever asks: access is decided before. */
+export function createAdmin(parts: AdminParts) {
+  const { live, maxBytes } = parts;
+  const development = parts.instance.mode === 'development';
+  return {
+    plan: createPlanAnswers(live, parts.refusal, parts.instance),
+    activity: async () => activityAnswer(parts.health(), await parts.counts(live.current().routes)),
+    asyncapi: (host: string) => asyncapiOf(live.routes(), { host }),
+    explain: (body: unknown) => answerExplain(body, live, maxBytes, parts.socketsIn),
+    publish: (body: unknown) => answerPublish(body, live, { development, maxBytes }, parts.publish),
+    openFeed: parts.feed.open,
+  };
+}

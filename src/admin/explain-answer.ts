@@ -1,0 +1,53 @@
+import type { RoutesConfig } from '../config/routes-file.ts';
+import { explain, type Explanation } from '../contract/explain.ts';
+import { readClient, type Client } from '../contract/hearing.ts';
+import type { LivePlan } from '../reload.ts';
+import { AUDIENCE_ROOMS, userRoom } from '../routes/rooms.ts';
+import type { ExplainAnswer } from './api.ts';
+import { readExplainQuestion } from './questions.ts';
+import { refused, type Reply } from './reply.ts';
+
+/** Sockets of this instance in any of these rooms. */
+export type SocketsIn = (rooms: readonly string[]) => number;
+
+/** The way of a pasted message through the plan in force, and how many sockets it would reach here and now. */
+export function answerExplain(
+  body: unknown,
+  live: LivePlan,
+  maxBytes: number,
+  socketsIn: SocketsIn,
+): Reply<ExplainAnswer> {
+  const reading = readExplainQuestion(body);
+  if ('error' in reading) return refused('malformed', reading.error);
+  const { channel, payload, user } = reading.question;
+  const client = user === undefined ? undefined : readClient(user);
+  if (user !== undefined && !client)
+    return refused('malformed', `user: found ${JSON.stringify(user)}. A user id, such as "7", or "anonymous"`);
+  const raw = Buffer.from(payload, 'utf8');
+  const config = routesOn(live.routes(), channel);
+  const explanation = explain(config, { channel, raw, maxBytes, ...(client && { client }) });
+  const { number, hash } = live.current();
+  return {
+    answer: {
+      plan: { number, hash },
+      explanation,
+      sockets: Object.fromEntries(reached(explanation, socketsIn)),
+      ...(client && { userSockets: socketsOf(client, socketsIn) }),
+    },
+  };
+}
+
+/** The routes of one channel, as only they are compiled then; all of them where none names it, for the one that was meant. */
+export function routesOn(config: RoutesConfig, channel: string): RoutesConfig {
+  const routes = config.routes.filter(({ channels }) => channels.includes(channel));
+  return routes.length === 0 ? config : { ...config, routes };
+}
+
+function reached({ routes }: Explanation, socketsIn: SocketsIn): [string, number][] {
+  return routes.map(({ route, result }) => [route, result.kind === 'sent' ? socketsIn(result.rooms) : 0]);
+}
+
+function socketsOf({ user }: Client, socketsIn: SocketsIn): number {
+  if (user !== undefined) return socketsIn([userRoom(user)]);
+  return socketsIn([AUDIENCE_ROOMS.anyone]) - socketsIn([AUDIENCE_ROOMS.authenticated]);
+}

@@ -1,0 +1,103 @@
+import { whyDropped } from '../contract/hearing.ts';
+import type { DispatchEvents, Handled, Outcome } from '../dispatch/dispatch.ts';
+import type { FeedLine } from './api.ts';
+
+/** Somebody who watches messages pass. */
+export interface FeedReader {
+  /** False while it has more than enough to read. */
+  isReady(): boolean;
+  write(line: string): void;
+  end(): void;
+}
+
+export interface Feed extends DispatchEvents {
+  /** @returns what ends it; or why there is none: as many read as may, or the gateway is stopping. */
+  open(reader: FeedReader, payloads: boolean): (() => void) | 'full' | 'closed';
+  /** Ends it for all readers, and for good. */
+  close(): void;
+}
+
+export const MOST_READERS = 5;
+export const LINES_PER_SECOND = 50;
+/** More of a payload is not told. */
+export const PAYLOAD_BYTES = 16 * 1024;
+
+/** Costs a look at an empty set while nobody reads. What a reader cannot take in time is left out and counted. */
+export function createFeed(): Feed {
+  const listeners = new Map<FeedReader, (message: Handled) => void>();
+  let closed = false;
+  return {
+    handled(message) {
+      for (const listen of listeners.values()) listen(message);
+    },
+    open(reader, payloads) {
+      if (closed) return 'closed';
+      if (listeners.size >= MOST_READERS) return 'full';
+      listeners.set(reader, createListener(reader, payloads));
+      return () => void listeners.delete(reader);
+    },
+    close() {
+      closed = true;
+      for (const reader of listeners.keys()) reader.end();
+      listeners.clear();
+    },
+  };
+}
+
+function createListener(reader: FeedReader, payloads: boolean): (message: Handled) => void {
+  const isAllowed = createRateLimit(LINES_PER_SECOND);
+  let heldBack = 0;
+  return (message) => {
+    if (!reader.isReady() || !isAllowed()) {
+      heldBack += 1;
+      return;
+    }
+    const line: FeedLine = {
+      ...lineOf(message),
+      ...(payloads && { payload: beginningOf(message.raw) }),
+      ...(heldBack > 0 && { heldBack }),
+    };
+    heldBack = 0;
+    reader.write(`${JSON.stringify(line)}\n`);
+  };
+}
+
+/** So many in each second that begins with one of them. */
+function createRateLimit(most: number): () => boolean {
+  let since = -Infinity;
+  let passed = 0;
+  return () => {
+    const now = performance.now();
+    if (now - since >= 1000) {
+      since = now;
+      passed = 0;
+    }
+    passed += 1;
+    return passed <= most;
+  };
+}
+
+function lineOf({ channel, bytes, outcomes }: Handled): FeedLine {
+  return { at: new Date().toISOString(), channel, bytes, outcomes: outcomes.map(outcomeOf) };
+}
+
+function outcomeOf(outcome: Outcome): FeedLine['outcomes'][number] {
+  const { kind, route } = outcome;
+  const found = kind === 'shadow' ? outcome.would : outcome;
+  return {
+    ...(route && { route: route.name, event: route.event }),
+    outcome: kind,
+    ...(found.kind === 'delivered' && { recipients: found.recipients }),
+    ...(found.kind === 'dropped' && {
+      reason: found.reason,
+      ...(found.detail !== undefined && { detail: whyDropped(found) }),
+    }),
+  };
+}
+
+/** Cut between characters; what is no UTF-8 shows as replacement characters. */
+function beginningOf(raw: Buffer): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw.subarray(0, PAYLOAD_BYTES), {
+    stream: raw.length > PAYLOAD_BYTES,
+  });
+}

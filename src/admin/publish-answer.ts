@@ -1,0 +1,38 @@
+import { dropsOf } from '../contract/publish-rule.ts';
+import type { LivePlan } from '../reload.ts';
+import type { PublishAnswer } from './api.ts';
+import { routesOn } from './explain-answer.ts';
+import { readPublishQuestion } from './questions.ts';
+import { refused, type Reply } from './reply.ts';
+
+/** Publishes one message: how many Redis connections got it, or why none could. */
+export type Publish = (
+  channel: string,
+  message: Buffer,
+) => Promise<{ readonly receivers: number } | { readonly problem: string }>;
+
+export interface PublishRules {
+  readonly development: boolean;
+  readonly maxBytes: number;
+}
+
+/** By the rule of `gateway publish`: not what a route would drop, unless that is insisted on. In development only. */
+export async function answerPublish(
+  body: unknown,
+  live: LivePlan,
+  { development, maxBytes }: PublishRules,
+  publish: Publish,
+): Promise<Reply<PublishAnswer>> {
+  if (!development)
+    return refused('not-in-production', 'publishing is for NODE_ENV=development; real messages come from services');
+  const reading = readPublishQuestion(body);
+  if ('error' in reading) return refused('malformed', reading.error);
+  const { channel, payload, force = false } = reading.question;
+  const raw = Buffer.from(payload, 'utf8');
+  const drops = dropsOf(routesOn(live.routes(), channel), channel, raw, maxBytes);
+  if (drops.length > 0 && !force)
+    return refused('would-be-dropped', 'not published: it would be dropped; force publishes it all the same', drops);
+  const publication = await publish(channel, raw);
+  if ('problem' in publication) return refused('redis-failed', `Redis did not take it: ${publication.problem}`);
+  return { answer: { receivers: publication.receivers } };
+}

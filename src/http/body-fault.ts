@@ -1,0 +1,20 @@
+/** Why a body cannot be read; a status below 500. */
+export interface BodyFault {
+  readonly status: number;
+  readonly error: string;
+}
+
+/** Nothing where the error is none of express.json's. */
+export function bodyFault(error: unknown): BodyFault | undefined {
+  if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return undefined;
+  const { type, status } = error;
+  if (typeof status !== 'number' || status >= 500) return undefined;
+  if (type === 'entity.parse.failed') return { status, error: `the body is not JSON: ${error.message}` };
+  if (type === 'entity.too.large') return { status, error: `the body is too large: ${limitOf(error)}` };
+  return { status, error: error.message };
+}
+
+function limitOf(error: Error): string {
+  const most = 'limit' in error ? `at most ${String(error.limit)} bytes are taken` : 'less is taken';
+  return 'length' in error ? `found ${String(error.length)} bytes, ${most}` : most;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createFeed, LINES_PER_SECOND, MOST_READERS, type FeedReader } from '../../src/admin/feed.ts';
+import type { Handled } from '../../src/dispatch/dispatch.ts';
+
+const RAW = Buffer.from('{"a":1}');
+const MESSAGE: Handled = { channel: 'news', bytes: RAW.length, raw: RAW, receivedAt: 0, outcomes: [] };
+
+function readerThat(is: { ready: boolean }): FeedReader & { lines: unknown[]; ended: boolean } {
+  return {
+    lines: [],
+    ended: false,
+    isReady: () => is.ready,
+    write(line) {
+      this.lines.push(JSON.parse(line));
+    },
+    end() {
+      this.ended = true;
+    },
+  };
+}
+
+describe('a feed', () => {
+  test('does not look at a message while nobody reads', () => {
+    const untouchable = new Proxy(MESSAGE, {
+      get() {
+        throw new Error('looked');
+      },
+    });
+    const feed = createFeed();
+    const close = feed.open(readerThat({ ready: true }), true);
+    expect(() => feed.handled(untouchable)).toThrow('looked');
+    expect(close).toBeTypeOf('function');
+    if (typeof close === 'function') close();
+    expect(() => feed.handled(untouchable)).not.toThrow();
+  });
+
+  test('writes nothing to a reader that is not ready, nor looks at the message for it, and counts what it misses', () => {
+    const feed = createFeed();
+    const state = { ready: false };
+    const [slow, quick] = [readerThat(state), readerThat({ ready: true })];
+    feed.open(slow, false);
+    feed.open(quick, false);
+    for (let i = 0; i < 3; i += 1) feed.handled(MESSAGE);
+    expect(slow.lines).toEqual([]);
+    expect(quick.lines).toHaveLength(3);
+    state.ready = true;
+    feed.handled(MESSAGE);
+    feed.handled(MESSAGE);
+    expect(slow.lines).toEqual([
+      expect.objectContaining({ heldBack: 3 }),
+      expect.not.objectContaining({ heldBack: 3 }),
+    ]);
+  });
+
+  test('lets so many lines pass in a second, and tells with the next how many it left out', () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+    try {
+      const feed = createFeed();
+      const reader = readerThat({ ready: true });
+      feed.open(reader, false);
+      for (let i = 0; i < LINES_PER_SECOND + 7; i += 1) feed.handled(MESSAGE);
+      expect(reader.lines).toHaveLength(LINES_PER_SECOND);
+      vi.advanceTimersByTime(1000);
+      feed.handled(MESSAGE);
+      expect(reader.lines.at(-1)).toMatchObject({ heldBack: 7 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('that is closed has ended for all, and for good', () => {
+    const feed = createFeed();
+    const readers = Array.from({ length: MOST_READERS }, () => readerThat({ ready: true }));
+    for (const reader of readers) feed.open(reader, false);
+    expect(feed.open(readerThat({ ready: true }), false)).toBe('full');
+    feed.close();
+    expect(readers.every(({ ended }) => ended)).toBe(true);
+    expect(feed.open(readerThat({ ready: true }), false)).toBe('closed');
+    expect(() => feed.handled(MESSAGE)).not.toThrow();
+  });
+});
