@@ -3,6 +3,7 @@ import { idOnWire } from '../routes/user-id.ts';
 import { isBearer, type AdminAccess } from './admin-access.ts';
 import { ADMIN_ENDPOINTS, createAdminRoutes, type AdminApi } from './admin-routes.ts';
 import { judgeHealth, type Probes } from './health.ts';
+import { createPages, PAGE_PATHS } from './pages.ts';
 
 /** The metrics as Prometheus reads them. */
 export interface Exposition {
@@ -62,13 +63,13 @@ function addMetrics(app: Express, { probes, exposition, showUsers, adminToken }:
 }
 
 function addAdmin(app: Express, { admin, adminAccess: { served, guard }, maxMessageBytes }: HttpAppOptions): void {
-  if (served) app.use(createAdminRoutes(admin, guard, maxMessageBytes));
+  if (served) app.use(createAdminRoutes(admin, guard, maxMessageBytes), createPages());
 }
 
 const PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/socket.io/'];
 
 function addRefusals(app: Express, { failed, adminAccess }: HttpAppOptions): void {
-  const paths = [...PATHS, ...(adminAccess.served ? ADMIN_ENDPOINTS.map(({ path }) => path) : [])];
+  const paths = [...PATHS, ...(adminAccess.served ? [...ADMIN_ENDPOINTS.map(({ path }) => path), ...PAGE_PATHS] : [])];
   app.use((_request, response) => {
     response.status(404).json({ error: 'not found', paths });
   });

@@ -1,9 +1,9 @@
 /** A client that hears these events, to be copied. */
 export function connectExample(origin: string, events: readonly string[]): string {
-  const heard = events.map((event) => `socket.on(${JSON.stringify(event)}, (payload) => console.log(payload));`);
+  const heard = events.map((event) => `socket.on(${quoted(event)}, (payload) => console.log(payload));`);
   return `import { io } from 'socket.io-client';
 
-const socket = io(${JSON.stringify(origin)}, {
+const socket = io(${quoted(origin)}, {
   // A function, so that each reconnect takes the token of that moment.
   auth: (give) => give({ token: localStorage.getItem('token') }),
   transports: ['websocket', 'polling'],
@@ -20,4 +20,9 @@ socket.on('connect_error', (error) => {
   // Anything else passes: the client comes back by itself.
 });
 `;
+}
+
+function quoted(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+  return `'${escaped}'`;
 }

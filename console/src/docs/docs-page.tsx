@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { inWords, type AdminApi } from '../admin/admin-api.ts';
 import { PageTop } from '../page/page-top.tsx';
+import { count } from '../page/words.ts';
 import { TextBlock } from '../page/text-block.tsx';
 import { documentedEvents, isMeant, type AsyncapiDocument, type DocumentedEvent } from './asyncapi-document.ts';
 import { connectExample } from './connect-example.ts';
@@ -16,8 +17,6 @@ export function DocsPage({ api, leave }: DocsPageProps) {
   return (
     <>
       <PageTop title="Gateway events" leave={leave}>
-        <a href="#connecting">Connecting</a>
-        <a href="#events">Events</a>
         <a href="/console">Console</a>
       </PageTop>
       <main class="docs">
@@ -54,35 +53,48 @@ function Document({ document: asyncapi }: { readonly document: AsyncapiDocument 
   useEffect(jumpToAnchor, []);
   return (
     <>
-      <p>
-        {asyncapi.info.description} These are of plan <code>{asyncapi.info.version}</code>.
-      </p>
-      <p>
-        <DownloadLink asyncapi={asyncapi} />
-      </p>
-      <Connecting events={events} />
-      <section id="events" aria-labelledby="events-heading">
-        <h2 id="events-heading">Events</h2>
-        <div class="tools">
-          <label for="events-find">Find</label>
-          <input
-            id="events-find"
-            type="search"
-            placeholder="event, route or channel"
-            value={wanted}
-            onInput={({ currentTarget }) => setWanted(currentTarget.value)}
-          />
-          <p role="status" class="muted">
-            {shown.length} of {events.length} events
-          </p>
-        </div>
-        <Contents title="Of your routes" events={ofRoutes} />
-        <Contents title="Of the gateway" events={own} />
-      </section>
-      {[...ofRoutes, ...own].map((event) => (
-        <EventSection key={event.name} event={event} document={asyncapi} />
-      ))}
+      <aside aria-label="Contents">
+        <p>
+          <a href="#connecting">Connecting</a>
+        </p>
+        <Find wanted={wanted} change={setWanted} />
+        <p role="status" class="muted">
+          {shown.length === events.length ? '' : `${shown.length} of `}
+          {count(events.length, 'event')}
+        </p>
+        <Contents title="Of the routes" events={ofRoutes} />
+        <Contents title="Of the gateway itself" events={own} />
+      </aside>
+      <div>
+        <p>
+          {asyncapi.info.description} Plan <code>{asyncapi.info.version}</code>. <DownloadLink asyncapi={asyncapi} />
+        </p>
+        <Connecting events={events} />
+        {[...ofRoutes, ...own].map((event) => (
+          <EventSection key={event.name} event={event} document={asyncapi} />
+        ))}
+      </div>
     </>
+  );
+}
+
+interface FindProps {
+  readonly wanted: string;
+  readonly change: (wanted: string) => void;
+}
+
+function Find({ wanted, change }: FindProps) {
+  return (
+    <div class="tools">
+      <label for="events-find">Find an event</label>
+      <input
+        id="events-find"
+        type="search"
+        placeholder="event, route or channel"
+        value={wanted}
+        onInput={({ currentTarget }) => change(currentTarget.value)}
+      />
+    </div>
   );
 }
 
@@ -109,7 +121,7 @@ function Contents({ title, events }: { readonly title: string; readonly events: 
   if (events.length === 0) return null;
   return (
     <nav class="contents" aria-label={title}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul>
         {events.map(({ name }) => (
           <li key={name}>

@@ -15,12 +15,12 @@ export function EventSection({ event, document }: EventSectionProps) {
   const { name, description, fromClient, messages } = event;
   return (
     <section class="event" aria-labelledby={anchorOf(name)}>
-      <h3 id={anchorOf(name)} tabIndex={-1}>
+      <h2 id={anchorOf(name)} tabIndex={-1}>
         <a href={`#${anchorOf(name)}`}>
           <code>{name}</code>
         </a>
         {fromClient && <span class="badge">sent by clients</span>}
-      </h3>
+      </h2>
       {description !== undefined && messages.length < 2 && <p>{description}</p>}
       {messages.map((message, i) => (
         <Message
@@ -47,11 +47,11 @@ function Message({ event, message, document, heading }: MessageProps) {
   const { description, payload, examples = [], 'x-gateway': route } = message;
   return (
     <>
-      {heading !== undefined && <h4>As route {heading} makes it</h4>}
+      {heading !== undefined && <h3>As route {heading} makes it</h3>}
       {heading !== undefined && description !== undefined && <p>{description}</p>}
       {route && <Hearers route={route} />}
       <SchemaTable caption={`Payload of ${event}`} schema={payload} root={document} />
-      {examples.length > 0 && <h4>{examples.length === 1 ? 'Example' : 'Examples'}</h4>}
+      {examples.length > 0 && <h3>{examples.length === 1 ? 'Example' : 'Examples'}</h3>}
       {examples.map((example, i) => (
         <TextBlock key={i} text={JSON.stringify(example.payload, undefined, 2)} what={`example ${i + 1} of ${event}`} />
       ))}

@@ -48,7 +48,7 @@ export function FeedPanel({ api, routes }: FeedPanelProps) {
       )}
       {/* Read out on demand only: at any rate worth watching nobody could listen to it. */}
       <div class="scroller" role="region" aria-label="Messages, newest first" tabIndex={0}>
-        <ol class="entries">
+        <ol class="entries messages">
           {entries.map((entry) => (
             <FeedEntry key={entry.number} entry={entry} />
           ))}

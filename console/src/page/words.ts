@@ -5,9 +5,9 @@ const AGES = [
   { unit: 'second', seconds: 1 },
 ] as const;
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
 
-/** `3 sec. ago`; both as the gateway's clock has them, so that the browser's does not matter. */
+/** `3s ago`; both as the gateway's clock has them, so that the browser's does not matter. */
 export function timeAgo(iso: string, nowIso: string): string {
   const seconds = Math.max(0, Math.round((Date.parse(nowIso) - Date.parse(iso)) / 1000));
   const age = AGES.find((one) => seconds >= one.seconds) ?? { unit: 'second', seconds: 1 };

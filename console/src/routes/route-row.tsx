@@ -37,7 +37,7 @@ export function RouteRow({ route, history, ...actions }: RouteRowProps) {
           {route.shadow && <span class="badge">shadow</span>}
           {route.description !== undefined && <p class="muted">{route.description}</p>}
         </th>
-        <td data-label="Channel → event">
+        <td data-label="Channel">
           <code>{route.channels.join(', ')}</code> → <code>{route.event}</code>
         </td>
         <td data-label="Target">{route.target}</td>
@@ -65,10 +65,10 @@ function Counts({ activity, rate, now }: CountsProps) {
   const { delivered = 0, notHere = 0, lastMessageAt, drops = [] } = activity ?? {};
   return (
     <>
-      <td class="number" data-label="Messages/s">
+      <td class="count number" data-label="Messages/s">
         {rate === undefined ? '…' : rateInDigits(rate)}
       </td>
-      <td data-label="Last">
+      <td class="count short" data-label="Last">
         {lastMessageAt === undefined ? (
           'none yet'
         ) : (
@@ -77,10 +77,10 @@ function Counts({ activity, rate, now }: CountsProps) {
           </time>
         )}
       </td>
-      <td class="number" data-label="Delivered">
+      <td class="count number" data-label="Delivered">
         {inDigits(delivered)}
       </td>
-      <td class="number" data-label="Not here">
+      <td class="count number" data-label="Not here">
         {inDigits(notHere)}
       </td>
       <td data-label="Dropped">{drops.length === 0 ? '0' : <Drops drops={drops} now={now} />}</td>

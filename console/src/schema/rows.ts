@@ -42,7 +42,7 @@ function rowOf({ path, required, parts: { schemas, loops } }: Place): SchemaRow 
   return {
     path,
     required,
-    type: typeOf(schemas),
+    type: typeOf(schemas) + formatOf(schemas),
     ...(description !== undefined && { description }),
     rules: [...again, ...rulesOf(schemas)],
   };
@@ -55,6 +55,11 @@ function typeOf(schemas: readonly JsonObject[]): string {
   if (types.length > 0) return inOneLine(types);
   if (schemas.some((schema) => schema['properties'] !== undefined)) return 'object';
   return schemas.some((schema) => 'oneOf' in schema || 'anyOf' in schema) ? '' : 'anything';
+}
+
+function formatOf(schemas: readonly JsonObject[]): string {
+  const formats = schemas.map((schema) => schema['format']).filter(isText);
+  return formats.length === 0 ? '' : ` (${formats.join(', ')})`;
 }
 
 function typesOf(type: unknown): string[] {

@@ -17,7 +17,6 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   maxProperties: (value) => `at most ${json(value)} properties`,
   uniqueItems: (value) => (value === true ? 'no item twice' : ''),
   pattern: (value) => `as text it matches ${String(value)}`,
-  format: (value) => `format ${String(value)}`,
   enum: (value) => `one of ${asList(value).map(json).join(', ')}`,
   const: (value) => `always ${json(value)}`,
   default: (value) => `default ${json(value)}`,
@@ -30,7 +29,7 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
 /** Told elsewhere in a row, or in rows of their own. */
 const ELSEWHERE = new Set(
   [
-    '$ref allOf anyOf oneOf title description type properties required items prefixItems additionalItems',
+    '$ref allOf anyOf oneOf title description type format properties required items prefixItems additionalItems',
     'patternProperties $comment $defs definitions $schema $id $anchor',
   ].flatMap((words) => words.split(' ')),
 );

@@ -33,21 +33,24 @@ export function SchemaTable({ caption, schema, root }: SchemaTableProps) {
 }
 
 function Row({ path, type, required, description, rules }: SchemaRow) {
+  const need = required ? 'required' : 'optional';
   return (
     <tr>
       <th scope="row" data-label="Field">
         <code>{path === '' ? '(payload)' : path}</code>
       </th>
       <td data-label="Type">{type}</td>
-      <td data-label="Needed">{required ? 'required' : 'optional'}</td>
+      <td data-label="Needed" class="short">
+        {path === '' ? '' : need}
+      </td>
       <td data-label="Meaning">
         {description}
         {rules.length > 0 && (
-          <ul class="rules">
+          <p class="rules">
             {rules.map((rule) => (
-              <li key={rule}>{rule}</li>
+              <span key={rule}>{rule}</span>
             ))}
-          </ul>
+          </p>
         )}
       </td>
     </tr>

@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import express, { Router, type RequestHandler } from 'express';
+
+/** Paths of the pages, and their files. */
+const PAGES = { '/console': 'console.html', '/docs': 'docs.html' } as const;
+
+export const PAGE_PATHS = Object.keys(PAGES);
+
+/** Where the build puts them, for code that runs from src as for code that runs from dist. */
+const BUILT = fileURLToPath(new URL('../../dist/console/', import.meta.url));
+
+// Scripts and styles come in files from here, and a page talks to its own gateway only.
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'Content-Security-Policy': POLICY,
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+const NOT_BUILT = 'The pages are not built. Run: npm run build:console\n';
+
+/** `/console` and `/docs`. They hold no data: that comes from `/admin/*`, which asks who wants it. */
+export function createPages(folder = BUILT): Router {
+  const router = Router();
+  for (const [path, file] of Object.entries(PAGES)) router.get(path, page(folder, file));
+  const options = { index: false, redirect: false, setHeaders: keepForEver };
+  router.use('/console/assets', express.static(`${folder}/assets`, options));
+  return router;
+}
+
+/** The name of an asset changes with its contents. */
+function keepForEver(response: ServerResponse): void {
+  response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+}
+
+function page(root: string, file: string): RequestHandler {
+  return (_request, response, next) => {
+    response.set(HEADERS).sendFile(file, { root }, (error?: NodeJS.ErrnoException) => {
+      if (error === undefined || response.headersSent) return;
+      if (error.code === 'ENOENT') response.status(503).type('text').send(NOT_BUILT);
+      else next(error);
+    });
+  };
+}
