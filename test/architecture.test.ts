@@ -24,7 +24,10 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   },
   'reload.ts': { may: ['config', 'routes'], owns: [] },
   'stages.ts': { may: [], owns: [] },
-  commands: { may: ['app.ts', 'config', 'contract', 'redis'], owns: ['commander', 'socket.io-client'] },
+  commands: {
+    may: ['admin', 'app.ts', 'config', 'contract', 'redis', 'schema'],
+    owns: ['commander', 'socket.io-client'],
+  },
   config: { may: ['schema'], owns: ['yaml'] },
   schema: { may: [], owns: ['ajv', 'ajv-formats', 're2js', 'scslre', 'fastest-levenshtein'] },
   routes: { may: ['config', 'schema'], owns: [] },

@@ -1,16 +1,19 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { printable } from '../config/findings.ts';
 import { arrives, explain, type Explanation } from '../contract/explain.ts';
 import { explanationRows, type Row } from '../contract/explain-text.ts';
 import { readClient } from '../contract/hearing.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
+import { explainThere, thereRows } from './explain-there.ts';
+import { gatewayUrl } from './gateway-url.ts';
 import { readMessageFile } from './message-file.ts';
 import { openRoutes, readRules } from './routes-in-force.ts';
 
 interface Options {
   readonly user?: string;
   readonly file?: string;
+  readonly url?: string;
   readonly json?: true;
 }
 
@@ -25,38 +28,72 @@ export const registerExplain: Register = (program, terminal) => {
       'would this user hear it, and if not, why not; "anonymous" asks for a client without a token',
     )
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
+    .addOption(
+      new Option('--url <url>', 'ask the gateway that runs there, with the token in ADMIN_TOKEN: how many sockets, too')
+        .argParser(gatewayUrl)
+        .conflicts('file'),
+    )
     .option('--json', 'print the result as one JSON document')
     .action((channel: string, payload: string, options: Options) =>
       run(channel, payload, options, terminal, (problem) => command.error(problem)),
     );
 };
 
+interface Asked {
+  readonly channel: string;
+  readonly raw: Buffer;
+  readonly user: string | undefined;
+}
+
+/** What is told: by the routes file, or by a gateway that runs and knows more. */
+interface Told {
+  readonly explanation: Explanation;
+  readonly document: object;
+  readonly more: readonly Row[];
+}
+
 async function run(
   channel: string,
   payload: string,
-  { user, file, json }: Options,
+  { user, file, url, json }: Options,
   terminal: Terminal,
   misused: (problem: string) => never,
 ): Promise<void> {
-  const client = user === undefined ? undefined : readClient(user);
-  if (user !== undefined && !client)
+  if (user !== undefined && !readClient(user))
     return misused(`error: --user is ${JSON.stringify(user)}; allowed is a user id, such as 7, or anonymous`);
   const raw = await readMessageFile(payload);
   if (typeof raw === 'string') return misused(`error: ${raw}`);
+  const asked = { channel, raw, user };
+  const told = url === undefined ? tellHere(asked, file, terminal) : await tellThere(asked, url, terminal);
+  if (!told) return;
+  if (json) terminal.print(JSON.stringify(told.document, undefined, 2));
+  else print([...explanationRows(told.explanation, nameOf(user)), ...told.more], terminal);
+  terminal.exitWith(arrives(told.explanation) ? EXIT.ok : EXIT.failed);
+}
+
+function tellHere({ channel, raw, user }: Asked, file: string | undefined, terminal: Terminal): Told | undefined {
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
-  if (!config) return;
+  if (!config) return undefined;
+  const client = user === undefined ? undefined : readClient(user);
   const explanation = explain(config, { channel, raw, maxBytes: rules.maxMessageBytes, ...(client && { client }) });
-  if (json) terminal.print(JSON.stringify(explanation, undefined, 2));
-  else print(explanation, user, terminal);
-  terminal.exitWith(arrives(explanation) ? EXIT.ok : EXIT.failed);
+  return { explanation, document: explanation, more: [] };
+}
+
+async function tellThere(asked: Asked, url: string, terminal: Terminal): Promise<Told | undefined> {
+  const answer = await explainThere(url, asked, terminal);
+  return (
+    answer && { explanation: answer.explanation, document: answer, more: thereRows(url, answer, nameOf(asked.user)) }
+  );
+}
+
+function nameOf(user: string | undefined): string | undefined {
+  return user === undefined || user === 'anonymous' ? user : `user ${user}`;
 }
 
 const COLOURS = { good: 'green', bad: 'red' } as const;
 
-function print(explanation: Explanation, user: string | undefined, terminal: Terminal): void {
-  const who = user === undefined || user === 'anonymous' ? user : `user ${user}`;
-  const rows = explanationRows(explanation, who);
+function print(rows: readonly Row[], terminal: Terminal): void {
   const width = Math.max(...rows.map(({ label }) => label.length)) + 2;
   for (const row of rows) for (const line of linesOf(row, width)) terminal.print(line);
 }

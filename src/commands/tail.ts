@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from 'commander';
 import { printable } from '../config/findings.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
+import { gatewayUrl } from './gateway-url.ts';
 import type { TailListener } from './tail-client.ts';
 
 interface Options {
@@ -21,13 +21,6 @@ export const registerTail: Register = (program, terminal) => {
     .option('--json', 'print each event as a line of JSON')
     .action((options: Options) => run(options, terminal));
 };
-
-function gatewayUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // Socket.IO would take a path for a namespace, and there is only one.
-  if (url && /^https?:$/.test(url.protocol) && text.replace(/\/$/, '') === url.origin) return url.origin;
-  throw new InvalidArgumentError('Allowed is http://host:port or https://host:port, without a path.');
-}
 
 async function run({ url, token, event, json }: Options, terminal: Terminal): Promise<void> {
   const { listen } = await import('./tail-client.ts');

@@ -51,7 +51,7 @@ export const VARIABLES = {
     'NODE_ENV',
     types.choice('production', 'development', 'test'),
     'production',
-    'development: readable logs, and user ids at /metrics.',
+    'development: readable logs, /admin and /console open on this machine, user ids at /metrics.',
   ),
   routesFile: define('ROUTES_FILE', types.path, 'config/routes.yaml', 'The routes file.'),
   configRoot: define(
@@ -65,7 +65,7 @@ export const VARIABLES = {
       'ADMIN_TOKEN',
       types.optional(types.secret),
       '',
-      'Bearer token that shows user ids at /metrics, 16 characters at least. Unset: nobody sees them in production.',
+      'Bearer token for /admin, /console and user ids at /metrics, 16 characters at least. Unset: nobody gets at them in production.',
     ),
     secret: true,
   },

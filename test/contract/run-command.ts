@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,4 +22,17 @@ export function runCommand(args: readonly string[], input = '', environment: Rec
     encoding: 'utf8',
   });
   return { code: status, out: stdout, err: stderr };
+}
+
+/** The same, while what the command talks to runs in this process. */
+export async function awaitCommand(
+  args: readonly string[],
+  input: string | Buffer = '',
+  environment: Record<string, string> = {},
+): Promise<Finished> {
+  const env = { PATH: process.env['PATH'], ...environment };
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env });
+  child.stdin.end(input);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, err };
 }
