@@ -35,7 +35,7 @@ export class Refusal extends Error {
 
 /** A sentence for people, whatever was thrown. */
 export function inWords(error: unknown): string {
-  if (error instanceof Refusal) return `The gateway refused: ${error.message}`;
+  if (error instanceof Refusal) return `The gateway says: ${error.message}`;
   // Browsers tell no more of a request that got no answer.
   if (error instanceof TypeError) return 'The gateway does not answer. Does it run, and is the network up?';
   return error instanceof Error ? error.message : String(error);

@@ -90,10 +90,10 @@ function Codes({ words }: { readonly words: readonly string[] }) {
   return (
     <>
       {words.map((word, i) => (
-        <>
+        <span key={word}>
           {i > 0 && (i === words.length - 1 ? ' and ' : ', ')}
-          <code key={word}>{word}</code>
-        </>
+          <code>{word}</code>
+        </span>
       ))}
     </>
   );

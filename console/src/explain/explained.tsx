@@ -39,7 +39,8 @@ export function Explained({ asked, answer: { plan, explanation, sockets, userSoc
       ))}
       {userSockets !== undefined && (
         <p class="muted">
-          User {asked.user} has {count(userSockets, 'connection')} to this instance.
+          {asked.user === 'anonymous' ? 'Anonymous clients have' : `User ${asked.user} has`}{' '}
+          {count(userSockets, 'connection')} to this instance.
         </p>
       )}
     </>

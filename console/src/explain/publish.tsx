@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { PublishAnswer, PublishQuestion } from '../../../src/admin/api.ts';
 import { inWords, Refusal } from '../admin/admin-api.ts';
 import { count } from '../page/words.ts';
@@ -15,6 +15,8 @@ type Outcome =
 /** Publishes to Redis. What a route would drop is asked about first. */
 export function Publish({ message, publish }: PublishPanelProps) {
   const [outcome, setOutcome] = useState<Outcome>();
+  // Of another message nothing is known yet.
+  useEffect(() => setOutcome(undefined), [message.channel, message.payload]);
   const send = async (question: PublishQuestion): Promise<void> => {
     try {
       const { receivers } = await publish(question);

@@ -28,7 +28,7 @@ export function partsOf(schemas: readonly unknown[], root: unknown, seen: Readon
   const loops: string[] = [];
   const passed = new Set(seen);
   const visit = (value: unknown): void => {
-    if (value === false) found.push({ not: {} });
+    if (value === false) found.push({ type: 'nothing' });
     const schema = asObject(value);
     if (schema === undefined) return;
     found.push(schema);

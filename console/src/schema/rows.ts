@@ -54,7 +54,8 @@ function typeOf(schemas: readonly JsonObject[]): string {
   const types = first.filter((type) => others.every((list) => list.includes(type)));
   if (types.length > 0) return inOneLine(types);
   if (schemas.some((schema) => schema['properties'] !== undefined)) return 'object';
-  return schemas.some((schema) => 'oneOf' in schema || 'anyOf' in schema) ? '' : 'anything';
+  const isToldOtherwise = schemas.some((schema) => ['oneOf', 'anyOf', 'enum', 'const'].some((one) => one in schema));
+  return isToldOtherwise ? '' : 'anything';
 }
 
 function formatOf(schemas: readonly JsonObject[]): string {
