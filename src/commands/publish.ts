@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { printable } from '../config/findings.ts';
+import type { RoutesConfig } from '../config/routes-file.ts';
+import type { RedisAddress } from '../config/variable-types.ts';
 import { exampleMessage } from '../contract/example-message.ts';
 import { dropsOf } from '../contract/publish-rule.ts';
 import { publishOnce } from '../redis/publisher.ts';
@@ -13,7 +15,20 @@ interface Options {
   readonly file?: string;
   readonly force?: true;
   readonly example?: number;
+  readonly json?: true;
 }
+
+/** How it ended, as `--json` prints it. */
+type Ending =
+  | {
+      readonly published: true;
+      readonly channel: string;
+      readonly message: string;
+      readonly receivers: number;
+      /** Why routes drop what was forced. */
+      readonly drops: readonly string[];
+    }
+  | { readonly published: false; readonly channel: string; readonly reasons: readonly string[] };
 
 export const registerPublish: Register = (program, terminal) => {
   const command: Command = program
@@ -24,6 +39,7 @@ export const registerPublish: Register = (program, terminal) => {
     .option('--example <n>', 'the example to publish where no payload is given, counted from 1 (default: 1)', counted)
     .option('--force', 'publish what would be dropped, too')
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
+    .option('--json', 'print how it ended as one JSON document')
     .action((channel: string, payload: string | undefined, options: Options) =>
       run(channel, payload, options, terminal, (problem) => command.error(problem)),
     );
@@ -37,7 +53,7 @@ function counted(text: string): number {
 async function run(
   channel: string,
   payload: string | undefined,
-  { file, force, example }: Options,
+  { file, force, example, json }: Options,
   terminal: Terminal,
   misused: (problem: string) => never,
 ): Promise<void> {
@@ -46,28 +62,56 @@ async function run(
   if (typeof bytes === 'string') return misused(`error: ${bytes}`);
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
-  if (!config) return;
+  const redis = config && readRedis(terminal);
+  if (!redis) return;
   const message = bytes === undefined ? exampleMessage(config, channel, example ?? 1) : { raw: bytes };
-  if ('problem' in message) return fail([message.problem], terminal);
-  const drops = dropsOf(config, channel, message.raw, rules.maxMessageBytes);
-  if (drops.length > 0 && !force) return fail(drops, terminal);
-  for (const drop of drops) terminal.printError(printable(`published all the same: ${drop}`));
-  await publish(channel, message.raw, terminal);
+  const ending =
+    'problem' in message
+      ? unpublished(channel, [message.problem])
+      : await publish({ channel, raw: message.raw, force }, config, rules.maxMessageBytes, redis);
+  if (json) terminal.print(JSON.stringify(ending, undefined, 2));
+  else tell(ending, terminal);
+  if (!ending.published) terminal.exitWith(EXIT.failed);
 }
 
-function fail(reasons: readonly string[], terminal: Terminal): void {
-  for (const reason of reasons) terminal.printError(printable(`not published: ${reason}`));
-  terminal.exitWith(EXIT.failed);
-}
-
-async function publish(channel: string, raw: Buffer, terminal: Terminal): Promise<void> {
+/** Nothing where the variable is malformed, which is told. */
+function readRedis(terminal: Terminal): RedisAddress | undefined {
   const { settings, findings } = readEnvironment({ REDIS_URL: terminal.environment['REDIS_URL'] });
-  if (!settings) return refuse(findings, terminal);
-  const { host, port } = settings.redis;
-  const publication = await publishOnce(settings.redis, channel, raw);
-  if ('problem' in publication) return fail([`Redis at ${host}:${port}: ${publication.problem}`], terminal);
-  terminal.print(printable(`published to ${channel}: ${raw.toString('utf8')}`));
-  terminal.print(heardBy(publication.receivers));
+  return settings ? settings.redis : refuse(findings, terminal);
+}
+
+interface Message {
+  readonly channel: string;
+  readonly raw: Buffer;
+  readonly force: true | undefined;
+}
+
+async function publish(
+  { channel, raw, force }: Message,
+  config: RoutesConfig,
+  maxBytes: number,
+  redis: RedisAddress,
+): Promise<Ending> {
+  const drops = dropsOf(config, channel, raw, maxBytes);
+  if (drops.length > 0 && !force) return unpublished(channel, drops);
+  const publication = await publishOnce(redis, channel, raw);
+  if ('problem' in publication)
+    return unpublished(channel, [`Redis at ${redis.host}:${redis.port}: ${publication.problem}`]);
+  return { published: true, channel, message: raw.toString('utf8'), receivers: publication.receivers, drops };
+}
+
+function unpublished(channel: string, reasons: readonly string[]): Ending {
+  return { published: false, channel, reasons };
+}
+
+function tell(ending: Ending, terminal: Terminal): void {
+  if (!ending.published) {
+    for (const reason of ending.reasons) terminal.printError(printable(`not published: ${reason}`));
+    return;
+  }
+  for (const drop of ending.drops) terminal.printError(printable(`published all the same: ${drop}`));
+  terminal.print(printable(`published to ${ending.channel}: ${ending.message}`));
+  terminal.print(heardBy(ending.receivers));
 }
 
 /** Redis counts connections; of a gateway each instance has one. */

@@ -1,4 +1,6 @@
+import { InvalidArgumentError } from 'commander';
 import { printable } from '../config/findings.ts';
+import { readClient } from '../contract/hearing.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { gatewayUrl } from './gateway-url.ts';
@@ -8,6 +10,7 @@ interface Options {
   readonly url: string;
   readonly token?: string;
   readonly event?: readonly string[];
+  readonly user?: string;
   readonly json?: true;
 }
 
@@ -18,18 +21,34 @@ export const registerTail: Register = (program, terminal) => {
     .option('--url <url>', 'the gateway', gatewayUrl, 'http://localhost:3000')
     .option('--token <token>', 'the token; better in GATEWAY_TOKEN, as arguments end in shell histories')
     .option('--event <events...>', 'only these events')
+    .option('--user <id>', 'end at once unless the token is of this user; "anonymous" is for none', userName)
     .option('--json', 'print each event as a line of JSON')
     .action((options: Options) => run(options, terminal));
 };
 
-async function run({ url, token, event, json }: Options, terminal: Terminal): Promise<void> {
+function userName(text: string): string {
+  if (readClient(text)) return text;
+  throw new InvalidArgumentError('Allowed is a user id, such as 7, or anonymous.');
+}
+
+async function run({ url, token, event, user, json }: Options, terminal: Terminal): Promise<void> {
   const { listen } = await import('./tail-client.ts');
   const given = token ?? terminal.environment['GATEWAY_TOKEN'];
   const heard = (name: string, payload: unknown): void => {
     if (event && !event.includes(name)) return;
     terminal.print(json ? jsonLine(name, payload) : textLine(name, payload));
   };
-  const stop = listen(url, given === '' ? undefined : given, { ...connectionTold(url, terminal), heard });
+  const told = connectionTold(url, terminal);
+  const connected = (welcome: unknown): void => {
+    if (user === undefined || userOf(welcome) === user) return told.connected(welcome);
+    const found = `connected to ${url} ${whoIs(welcome)}`;
+    terminal.printError(
+      printable(`${found}, and --user is ${user}: a client hears only what its own token's user hears`),
+    );
+    terminal.exitWith(EXIT.failed);
+    stop();
+  };
+  const stop = listen(url, given === '' ? undefined : given, { ...told, connected, heard });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
   // Whoever reads has gone, as `head` does.
   process.stdout.on('error', stop);
@@ -67,7 +86,13 @@ function connectionTold(url: string, terminal: Terminal): Omit<TailListener, 'he
   };
 }
 
-function whoIs(welcome: unknown): string {
+/** An id is a number while that is exact; a client without one is anonymous. */
+function userOf(welcome: unknown): string {
   const known = typeof welcome === 'object' && welcome !== null && 'userId' in welcome;
-  return known ? `as user ${String(welcome.userId)}` : 'as an anonymous client';
+  return known ? String(welcome.userId) : 'anonymous';
+}
+
+function whoIs(welcome: unknown): string {
+  const user = userOf(welcome);
+  return user === 'anonymous' ? 'as an anonymous client' : `as user ${user}`;
 }

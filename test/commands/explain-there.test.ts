@@ -25,7 +25,7 @@ function explainAt(
 async function serve(listener: RequestListener): Promise<string> {
   const port = await freePort();
   const server = createServer(listener).listen(port, '127.0.0.1');
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   await once(server, 'listening');
   return `http://127.0.0.1:${port}`;
 }

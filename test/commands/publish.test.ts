@@ -87,6 +87,26 @@ describe('gateway publish', () => {
     expect(out).toContain('"9007199254740993"');
   });
 
+  test('with --json prints one document, whether it was published or not', async () => {
+    const redis = await startRedis();
+    const environment = { REDIS_URL: redis.url };
+    const published = runCommand(['publish', 'user-status', '--json'], '', environment);
+    expect(JSON.parse(published.out)).toEqual({
+      published: true,
+      channel: 'user-status',
+      message: JSON.stringify(EXAMPLE),
+      receivers: 0,
+      drops: [],
+    });
+    const refused = runCommand(['publish', 'user-status', '-', '--json'], HALF, environment);
+    expect(refused).toMatchObject({ code: 1, err: '' });
+    const drop = expect.stringContaining('route "user-status" drops it because it breaks the schema');
+    expect(JSON.parse(refused.out)).toEqual({ published: false, channel: 'user-status', reasons: [drop] });
+    const forced = runCommand(['publish', 'user-status', '-', '--json', '--force'], HALF, environment);
+    expect(forced).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(forced.out)).toMatchObject({ published: true, message: HALF, drops: [drop] });
+  });
+
   test.each([
     [
       'a channel that no route names',

@@ -101,6 +101,36 @@ describe('gateway tail', () => {
     await assertSays(await tail(gateway.url, TOKENS.alice, '--token', TOKENS.bob), 'as user 8\n');
   });
 
+  test('--user makes sure whose events they are', async () => {
+    const { redis, gateway } = await startAll({ AUTH_MODE: 'optional' });
+    for (const [token, user, words] of [
+      [TOKENS.alice, '7', 'as user 7\n'],
+      [TOKENS.big, '9007199254740993', 'as user 9007199254740993\n'],
+      [undefined, 'anonymous', 'as an anonymous client\n'],
+    ] as const) {
+      const mine = await tail(gateway.url, token, '--user', user);
+      await assertSays(mine, words);
+      mine.signal('SIGINT');
+      expect(await mine.ended).toBe(0);
+    }
+    for (const [token, user, words] of [
+      [TOKENS.bob, '7', 'as user 8, and --user is 7: '],
+      [undefined, '7', 'as an anonymous client, and --user is 7: '],
+      [TOKENS.bob, 'anonymous', 'as user 8, and --user is anonymous: '],
+    ] as const) {
+      const another = await tail(gateway.url, token, '--user', user);
+      await redis.publish('user-status', STATUS);
+      expect(await another.ended).toBe(1);
+      expect(another.output()).toMatch(
+        new RegExp(`^connected to ${gateway.url} ${words}a client hears only what its own token's user hears\n$`),
+      );
+    }
+    expect(runCommand(['tail', '--user', '07'])).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('Allowed is a user id, such as 7, or anonymous.'),
+    });
+  });
+
   test.each(['localhost:3000', 'ws://localhost:3000', 'http://localhost:3000/admin', 'http://user:canary@localhost'])(
     '%s is no URL of a gateway',
     (url) => {
