@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../contract/run-command.ts';
+
+const DOCS = await readFile('docs/commands.md', 'utf8');
+const README = await readFile('README.md', 'utf8');
+const sections = new Map(
+  DOCS.split(/^## gateway /m)
+    .slice(1)
+    .map((section) => [section.slice(0, section.indexOf('\n')), section]),
+);
+const commands = [...runCommand(['--help']).out.matchAll(/^ {2}(\w+) .*$/gm)]
+  .map(([, name = '']) => name)
+  .filter((name) => name !== 'help');
+
+/** Long names of a command's options, by its own help. */
+function optionsOf(command: string): string[] {
+  const { out } = runCommand([command, '--help']);
+  return [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== '--help');
+}
+
+describe('docs/commands.md', () => {
+  test('has a section for each command, and the README a line', () => {
+    expect([...sections.keys()].toSorted()).toEqual(commands.toSorted());
+    for (const command of commands) expect(README).toContain(`| \`npx gateway ${command}`);
+  });
+
+  test.each(commands)('tells each option of gateway %s, and its exit codes', (command) => {
+    const section = sections.get(command) ?? '';
+    const told = [...section.matchAll(/^\| `(--[\w-]+)/gm)].map(([, name = '']) => name);
+    expect(told.toSorted()).toEqual(optionsOf(command).toSorted());
+    expect(section).toContain('Exit codes');
+  });
+});
