@@ -1,8 +1,8 @@
-import type { Contender } from './contenders.ts';
-import type { Crowd, Load } from './generator.ts';
-import type { LoadRow } from './rows.ts';
+import type { Contender, Server } from './contenders.ts';
+import type { Crowd, Generator, Load } from './generator.ts';
+import type { LoadRow, Row, Sample } from './rows.ts';
 
-/** A server with its clients, in a contest. */
+/** A server with its clients, in a contest. The first entrant is the one that goals are for. */
 export interface Entrant {
   readonly name: string;
   readonly contender: Contender;
@@ -13,11 +13,28 @@ export interface Entrant {
   readonly load?: Partial<Load>;
 }
 
+/** An entrant that is up. */
+export interface Stand {
+  readonly entrant: Entrant;
+  readonly server: Server;
+  readonly generator: Generator;
+}
+
 /** Servers that are up at the same time with all their clients, and loaded in turn. */
 export interface LoadContest {
   readonly entrants: readonly Entrant[];
   readonly rows: readonly LoadRow[];
 }
+
+/** Connections themselves: each round begins with new processes. */
+export interface FreshContest {
+  readonly entrants: readonly Entrant[];
+  readonly rows: readonly Row[];
+  /** One round of one entrant: a sample for each row, in their order. */
+  measure(stand: Stand): Promise<readonly Sample[]>;
+}
+
+export type Contest = LoadContest | FreshContest;
 
 /** Who takes part, and how large everything is. */
 export interface Field {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { processors } from './machine.ts';
 import { launch, WORKPLACE } from './children.ts';
 import type { Server } from './contenders.ts';
 import { scriptAt } from './services.ts';
@@ -19,6 +20,8 @@ export interface Load {
   readonly share?: number;
   /** Unicasts go to `route-<n>`, n below this. */
   readonly channels?: number;
+  /** Messages go to the first so many users only. */
+  readonly among?: number;
   /** Per second, in an open loop. */
   readonly broadcasts?: number;
   readonly unicasts?: number;
@@ -43,6 +46,8 @@ export interface LoadReport {
   readonly stalled: boolean;
   readonly wall: number;
   readonly cpu: number;
+  /** Of other processes, on the processor that was to be the server's alone. */
+  readonly othersCpu: number;
   readonly generatorCpu: number;
   readonly broadcastP50: number;
   readonly broadcastP99: number;
@@ -87,7 +92,7 @@ export function compileGenerator(): void {
 }
 
 export function startGenerator(server: Server): Generator {
-  const ids = [server.port, server.pid, server.redisPort].map(String);
+  const ids = [server.port, server.pid, processors().server, server.redisPort].map(String);
   const child = launch({ name: 'loadgen', command: [BINARY, ...ids], piped: true });
   const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
   const { stdin, stdout } = child.process;

@@ -1,4 +1,4 @@
-import type { Measurement } from './run-load.ts';
+import type { Measurement } from './run-contest.ts';
 import type { Goal, Sample, Unit } from './rows.ts';
 
 export interface EntrantResult {
@@ -46,7 +46,7 @@ function withRatios(ofRow: readonly Measurement[]): EntrantResult[] {
   });
 }
 
-const NUMBERS = ['perSecond', 'p50', 'p99', 'busy', 'generatorBusy'] as const;
+const NUMBERS = ['perSecond', 'p50', 'p99', 'busy', 'generatorBusy', 'disturbed'] as const;
 
 function medianOf(samples: readonly Sample[]): Sample {
   const broken = samples.find((sample) => sample.broken !== undefined)?.broken;

@@ -11,6 +11,8 @@ export interface Sample {
   /** CPU seconds per second: of the server, and of the load generator. */
   readonly busy?: number;
   readonly generatorBusy?: number;
+  /** CPU seconds per second that others took on the server's processor. */
+  readonly disturbed?: number;
   /** Why this must not be believed. */
   readonly broken?: string;
 }
@@ -52,6 +54,7 @@ export function sampleOf({ unit, load }: LoadRow, report: LoadReport): Sample {
     p99,
     busy: report.cpu / report.wall,
     generatorBusy: report.generatorCpu / report.wall,
+    disturbed: report.othersCpu / report.wall,
     ...(broken !== undefined && { broken }),
   };
 }

@@ -1,18 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gatewayOf, NAIVE, PLAIN_WS } from './contenders.ts';
-import type { Field, LoadContest } from './contest.ts';
+import type { Contest, Field } from './contest.ts';
 import { compileGenerator } from './generator.ts';
 import { conditions, mostSockets } from './machine.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { summarize, type Results } from './results.ts';
-import { runLoads, type Measurement } from './run-load.ts';
 import type { Row } from './rows.ts';
-import { fanOut } from './scenarios/fan-out.ts';
-import { scriptAt, startAuth } from './services.ts';
+import { runContest, type Measurement, type Rounds } from './run-contest.ts';
+import { allContests } from './scenarios/all.ts';
+import { scriptAt, startAuth, startSpanSink } from './services.ts';
 import { tablesOf } from './table.ts';
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+/** A quick run ends within three minutes: on a slow machine with one round of the last contests, or without them. */
+const LAST_ROUND_MS = 120_000;
+const LAST_CONTEST_MS = 150_000;
 
 function fieldOf({ gateways, quick, mostClients }: Options): Field {
   const several = gateways.length > 1;
@@ -26,18 +30,40 @@ function fieldOf({ gateways, quick, mostClients }: Options): Field {
   };
 }
 
-async function measureAll(contests: readonly LoadContest[], options: Options): Promise<Measurement[]> {
-  const auth = await startAuth();
-  const isWanted = ({ name }: Row): boolean =>
-    options.scenarios.length === 0 || options.scenarios.some((beginning) => name.startsWith(beginning));
+async function roundsOf({ scenarios, repeat, seconds, quick }: Options): Promise<Rounds> {
+  return {
+    repeat,
+    seconds,
+    attempts: quick ? 1 : 3,
+    auth: await startAuth(),
+    isWanted: ({ name }: Row) => scenarios.length === 0 || scenarios.some((beginning) => name.startsWith(beginning)),
+    isOver: () => quick && performance.now() > LAST_ROUND_MS,
+  };
+}
+
+async function measureAll(contests: readonly Contest[], rounds: Rounds): Promise<Measurement[]> {
   const all: Measurement[] = [];
   for (const contest of contests) {
+    const rows = contest.rows.filter(rounds.isWanted);
+    if (rows.length === 0) continue;
+    const names = rows.map(({ name }) => name).join(', ');
+    if (rounds.isOver() && performance.now() > LAST_CONTEST_MS) {
+      say(`No time left for ${names}`);
+      continue;
+    }
+    process.stderr.write(`${contest.entrants.map(({ name }) => name).join(', ')}: ${names}\n`);
     const measured: Measurement[] = [];
-    for await (const measurement of runLoads(contest, { ...options, auth, isWanted })) measured.push(measurement);
-    if (measured.length > 0) say(`\n${tablesOf(summarize(measured))}`);
+    for await (const measurement of runContest(contest, rounds)) measured.push(measurement);
+    say(`\n${tablesOf(summarize(measured))}\n`);
     all.push(...measured);
   }
   return all;
+}
+
+function list(options: Options): never {
+  const nobody: Field = { gateways: [], references: [], quick: options.quick, mostClients: mostSockets() };
+  for (const { rows } of allContests(nobody, { port: 0 })) for (const { name, title } of rows) say(`${name}: ${title}`);
+  process.exit(0);
 }
 
 function write(results: Results, out: string | undefined): void {
@@ -49,11 +75,11 @@ function write(results: Results, out: string | undefined): void {
 
 try {
   const options = readOptions(process.argv.slice(2));
+  if (options.list) list(options);
   compileGenerator();
-  const field = fieldOf(options);
-  const contests = fanOut(field);
+  const contests = allContests(fieldOf(options), await startSpanSink());
   const date = new Date().toISOString();
-  const rows = summarize(await measureAll(contests, options));
+  const rows = summarize(await measureAll(contests, await roundsOf(options)));
   write({ date, conditions: conditions(), rows }, options.out);
   process.exit(0);
 } catch (error) {

@@ -19,6 +19,15 @@ int clients_failed(void) { return failed; }
 int clients_lost(void) { return lost; }
 int clients_opening(void) { return opened - ready - failed - lost; }
 
+// One address has ports for 28,000 connections to a server; 127.0.0.0/8 has addresses enough.
+enum { PER_ADDRESS = 20000 };
+
+static void leave_from(int fd, int address) {
+  struct sockaddr_in source = {.sin_family = AF_INET};
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)address);
+  if (address > 0 && bind(fd, (struct sockaddr *)&source, sizeof source) < 0) die("bind");
+}
+
 static void open_one(int index) {
   client_t *client = &clients[index];
   struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons((uint16_t)crowd.port)};
@@ -27,6 +36,7 @@ static void open_one(int index) {
   client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (client->fd < 0) die("socket");
   setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  leave_from(client->fd, index / PER_ADDRESS);
   if (connect(client->fd, (struct sockaddr *)&server, sizeof server) < 0 && errno != EINPROGRESS) die("connect");
   client->user = crowd.first_user + index % crowd.users;
   client->polling = crowd.polling;

@@ -44,6 +44,20 @@ double own_cpu_seconds(void) {
   return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
+double busy_seconds(int processor) {
+  char line[512], name[16];
+  unsigned long long user = 0, nice = 0, system = 0, idle = 0, io = 0, irq = 0, soft = 0, steal = 0;
+  size_t length = (size_t)snprintf(name, sizeof name, "cpu%d ", processor);
+  FILE *file = fopen("/proc/stat", "r");
+  if (!file) die("/proc/stat");
+  while (fgets(line, sizeof line, file)) {
+    if (strncmp(line, name, length) == 0)
+      sscanf(line + length, "%llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle, &io, &irq, &soft, &steal);
+  }
+  fclose(file);
+  return (double)(user + nice + system + irq + soft + steal) / (double)sysconf(_SC_CLK_TCK);
+}
+
 long resident_kb(int pid) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/statm", pid);

@@ -53,6 +53,7 @@ typedef struct {
   int size; // bytes of a payload
   int share; // percent of a mix that is broadcast
   int channels; // publish unicasts to route-<k>, k below this
+  int among; // the users that messages go to; 0 is all of them
   double broadcasts, unicasts; // per second, in an open loop
   const char *traceparent; // its flags, 00 or 01
 } load_t;
@@ -75,6 +76,7 @@ void load_delivered(char kind, uint32_t number, uint64_t published_at);
 uint64_t now_us(void);
 double cpu_seconds(int pid); // of all its threads
 double own_cpu_seconds(void);
+double busy_seconds(int processor); // whoever uses it
 long resident_kb(int pid);
 typedef enum { BROADCASTS, UNICASTS, CONNECTS, TIMES } times_t;
 void times_clear(void);

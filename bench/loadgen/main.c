@@ -1,6 +1,6 @@
 // Commands come line by line on standard input, each is answered by one line of JSON:
 //   connect clients=1000 users=1000 first=1 at_once=64 polling=0 salt=a
-//   load kind=b window=8 count=100000 seconds=2 size=200 share=10 channels=0 traceparent=00
+//   load kind=b window=8 count=100000 seconds=2 size=200 share=10 channels=0 among=0 traceparent=00
 //   load kind=o broadcasts=2 unicasts=200 seconds=5
 //   gauge seconds=2       CPU and memory after so long a rest
 //   close
@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static int server_pid, server_port;
+static int server_pid, server_port, server_processor;
 static crowd_t crowd;
 
 /** The text after `name=`, up to a space; else `otherwise`. */
@@ -63,6 +63,7 @@ static load_t load_of(const char *line) {
       .size = (int)number_of(line, "size", 200),
       .share = (int)number_of(line, "share", 10),
       .channels = (int)number_of(line, "channels", 0),
+      .among = (int)number_of(line, "among", 0),
       .broadcasts = number_of(line, "broadcasts", 0),
       .unicasts = number_of(line, "unicasts", 0),
       .traceparent = text_of(line, "traceparent", NULL),
@@ -73,15 +74,17 @@ static void load_command(const char *line) {
   load_t load = load_of(line);
   times_clear();
   int lost = clients_lost();
-  double cpu = cpu_seconds(server_pid), own = own_cpu_seconds();
+  double cpu = cpu_seconds(server_pid), own = own_cpu_seconds(), busy = busy_seconds(server_processor);
   tally_t tally = load_run(&load, crowd.count, crowd.users, crowd.first_user);
   cpu = cpu_seconds(server_pid) - cpu;
   own = own_cpu_seconds() - own;
+  busy = busy_seconds(server_processor) - busy;
   printf("{\"sent\":%llu,\"expected\":%llu,\"delivered\":%llu,\"surplus\":%llu,\"lost\":%d,\"stalled\":%s,\"wall\":%.6f,"
-         "\"cpu\":%.6f,\"generatorCpu\":%.6f,\"broadcastP50\":%.3f,\"broadcastP99\":%.3f,\"unicastP50\":%.3f,"
+         "\"cpu\":%.6f,\"othersCpu\":%.6f,\"generatorCpu\":%.6f,\"broadcastP50\":%.3f,\"broadcastP99\":%.3f,\"unicastP50\":%.3f,"
          "\"unicastP99\":%.3f}\n",
          (unsigned long long)tally.sent, (unsigned long long)tally.expected, (unsigned long long)tally.delivered,
-         (unsigned long long)tally.surplus, clients_lost() - lost, tally.stalled ? "true" : "false", tally.wall, cpu, own,
+         (unsigned long long)tally.surplus, clients_lost() - lost, tally.stalled ? "true" : "false", tally.wall, cpu,
+         busy > cpu ? busy - cpu : 0, own,
          times_ms(BROADCASTS, 0.5), times_ms(BROADCASTS, 0.99), times_ms(UNICASTS, 0.5), times_ms(UNICASTS, 0.99));
 }
 
@@ -114,17 +117,18 @@ static void raise_file_limit(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) {
-    fprintf(stderr, "loadgen <server port> <server pid> <redis port>\n");
+  if (argc != 5) {
+    fprintf(stderr, "loadgen <server port> <server pid> <server processor> <redis port>\n");
     return 2;
   }
   server_port = atoi(argv[1]);
   server_pid = atoi(argv[2]);
+  server_processor = atoi(argv[3]);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); // Ctrl-C is for whoever started it
   raise_file_limit();
   loop_init();
-  redis_open(atoi(argv[3]));
+  redis_open(atoi(argv[4]));
   loop_watch(STDIN_FILENO, WATCH_STDIN, false);
   char line[1024];
   size_t length = 0;

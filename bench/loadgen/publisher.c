@@ -102,14 +102,15 @@ void publish(const load_t *load, char kind, int clients, int users, int first_us
   char route[32];
   const char *channel = "notifications";
   const int sockets_of_user = clients / users;
+  const int wanted = load->among > 0 && load->among < users ? load->among : users;
   int heard_by = kind == 'b' ? clients : kind == 'p' ? 2 * sockets_of_user : kind == 'n' ? 0 : sockets_of_user;
   int length = sprintf(text, "{\"mark\":\"%c%08u%016llu\"", kind == 'b' ? 'b' : 'u', load_begin_message((uint32_t)heard_by),
                        (unsigned long long)now_us());
   if (kind == 'b') channel = "user-status", length += broadcast_body(text + length);
-  else if (kind == 'p') channel = "feature-status", length += pair_body(text + length, users, first_user);
+  else if (kind == 'p') channel = "feature-status", length += pair_body(text + length, wanted, first_user);
   // Nobody has that number.
   else if (kind == 'n') length += notification_body(text + length, 1000000000 + (int)random_below(1000000));
-  else length += notification_body(text + length, first_user + (int)random_below(users));
+  else length += notification_body(text + length, first_user + (int)random_below(wanted));
   if (load->channels > 0 && kind != 'b' && kind != 'p') {
     snprintf(route, sizeof route, "route-%u", random_below(load->channels));
     channel = route;
