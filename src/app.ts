@@ -17,7 +17,7 @@ import { connectSubscriber } from './redis/subscriber.ts';
 import type { Plan } from './routes/plan.ts';
 import { createLivePlan, createReloading, type LivePlan, type ReloadOutcome } from './reload.ts';
 import { acceptConnections, type Connections } from './sockets/connections.ts';
-import { createFanout } from './sockets/fanout.ts';
+import { createFanout, type LocalFanout } from './sockets/fanout.ts';
 import { createSocketServer, type GatewayServer } from './sockets/socket-server.ts';
 import { createSource, type Source } from './source/subscription.ts';
 import { startInOrder, type Stage } from './stages.ts';
@@ -53,13 +53,13 @@ export function createApp(options: AppOptions): App {
   const auth = createAuth(settings, telemetry);
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
-  const connections = createConnections(io, settings, auth, isDraining, telemetry);
-  const fanout = createFanout(io);
+  const fanout = createLocalFanout(settings, telemetry);
+  const connections = createConnections(io, settings, auth, fanout, isDraining, telemetry);
   const feed = createFeed();
   const source = createPlanSource(live, fanout, feed, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
   const probes = createProbes(source, connections, isDraining, live);
-  telemetry.read(probes);
+  telemetry.read({ ...probes, queuedBytes: fanout.queuedBytes });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
@@ -113,6 +113,14 @@ function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Tel
   return telemetry;
 }
 
+function createLocalFanout(settings: Settings, telemetry: Telemetry): LocalFanout {
+  return createFanout({
+    maxBytes: settings.maxQueueBytes,
+    maxAge: settings.maxQueueAge * 1000,
+    events: telemetry.fanout,
+  });
+}
+
 interface Auth {
   readonly authenticator: Authenticator;
   readonly breaker: Breaker;
@@ -131,11 +139,13 @@ function createConnections(
   io: GatewayServer,
   settings: Settings,
   { authenticator, breaker }: Auth,
+  fanout: LocalFanout,
   isDraining: () => boolean,
   telemetry: Telemetry,
 ): Connections {
   return acceptConnections(io, {
     authenticator,
+    fanout,
     origins: settings.corsOrigin,
     trustedProxies: settings.trustProxy,
     queryToken: settings.insecureQueryToken,

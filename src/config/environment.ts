@@ -32,6 +32,8 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     logLevel: take(VARIABLES.logLevel),
     trustProxy: take(VARIABLES.trustProxy),
     maxMessageBytes: take(VARIABLES.maxMessageBytes),
+    maxQueueBytes: take(VARIABLES.maxQueueBytes),
+    maxQueueAge: take(VARIABLES.maxQueueAge),
     grpcTlsEnabled: take(VARIABLES.grpcTlsEnabled),
     grpcTlsCaFile: take(VARIABLES.grpcTlsCaFile),
     grpcTlsClientCertFile: take(VARIABLES.grpcTlsClientCertFile),

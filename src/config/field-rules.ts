@@ -11,6 +11,7 @@ export function fieldFindings(input: RouteInFile, schema: LoadedSchema, report: 
   return [
     ...targetFindings(input, schema, report),
     ...shapeFindings(input, schema, report),
+    ...latestFindings(input, schema, report),
     ...envelopeFindings(input, schema, report),
   ];
 }
@@ -50,12 +51,20 @@ function targetWords(field: Field, verdict: FieldVerdict): Words | undefined {
 function shapeFindings({ route: { shape } }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
   if (shape.kind === 'as-published') return [];
   const keys = shape.kind === 'map' ? [...shape.fields.keys()] : shape.fields.map((_, index) => String(index));
-  return [...shape.fields.values()].flatMap((field, index) => {
-    const verdict = judgeTargetField(schema.main, schema.files, field.path, true);
-    if (verdict.kind !== 'undeclared') return [];
-    const message = `field "${field.text}" is not declared by the schema; ${declared(verdict)}`;
-    return [report('field-undeclared', [shape.kind, keys[index] ?? ''], message, 'warning')];
-  });
+  return [...shape.fields.values()].flatMap((field, index) =>
+    undeclared(field, [shape.kind, keys[index] ?? ''], schema, report),
+  );
+}
+
+function latestFindings({ route: { latest } }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+  return latest === undefined ? [] : undeclared(latest, ['latest'], schema, report);
+}
+
+function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
+  const verdict = judgeTargetField(schema.main, schema.files, field.path, true);
+  if (verdict.kind !== 'undeclared') return [];
+  const message = `field "${field.text}" is not declared by the schema; ${declared(verdict)}`;
+  return [report('field-undeclared', path, message, 'warning')];
 }
 
 function declared({ name, known }: { readonly name: string; readonly known: readonly string[] }): string {

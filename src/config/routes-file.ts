@@ -40,6 +40,8 @@ export interface RouteConfig {
   readonly target: TargetConfig;
   readonly audience: Audience;
   readonly shape: ShapeConfig;
+  /** Of messages with equal values here, a slow client needs the newest only. */
+  readonly latest?: Field;
 }
 
 /** A schema's file, and every file that it refers to. */

@@ -87,6 +87,18 @@ export const VARIABLES = {
     '1048576',
     'Longest message taken from Redis, in bytes.',
   ),
+  maxQueueBytes: define(
+    'MAX_QUEUE_BYTES',
+    types.positiveInteger,
+    '1048576',
+    'Bytes that may wait for a client that reads slowly. Beyond that it gets the newest only of routes with latest; else it is cut off and connects again.',
+  ),
+  maxQueueAge: define(
+    'MAX_QUEUE_AGE',
+    types.positiveInteger,
+    '10',
+    'Seconds that something may wait for a client that reads slowly, as above. One that takes nothing at all for as long is cut off.',
+  ),
   grpcTlsEnabled: define('GRPC_TLS_ENABLED', types.flag, 'false', 'true: speak TLS to the auth service.'),
   grpcTlsCaFile: define(
     'GRPC_TLS_CA_FILE',

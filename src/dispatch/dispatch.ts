@@ -7,8 +7,13 @@ import { readMessage, type Message, type Unreadable } from './message.ts';
 export interface Fanout {
   /** Sockets in any of these rooms; a socket counts once per room. */
   count(rooms: readonly string[]): number;
-  /** @param payload JSON text, sent as it is. Never called without rooms: that would reach everyone (Socket.IO). */
-  emit(rooms: readonly string[], event: string, payload: string): void;
+  /**
+   * A socket in several of the rooms gets it once. Throws without rooms: nothing becomes a broadcast by accident.
+   *
+   * @param payload JSON text, sent as it is.
+   * @param latestKey of messages with equal keys, a client that reads slowly needs the newest only.
+   */
+  emit(rooms: readonly string[], event: string, payload: string, latestKey?: string): void;
 }
 
 /** What a schema that is only tried says beside the one in force. */
@@ -114,7 +119,7 @@ function deliver(route: Route, message: Message, fanout: Fanout): LiveOutcome {
   try {
     const recipients = fanout.count(rooms);
     if (recipients === 0) return { kind: 'not-here', route, skipped };
-    fanout.emit(rooms, route.event, route.shape(message.text));
+    fanout.emit(rooms, route.event, route.shape(message.text), route.latestKey?.(message.value));
     return { kind: 'delivered', route, recipients, skipped };
   } catch (error) {
     return dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error), skipped);

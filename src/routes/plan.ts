@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Field } from '../config/field.ts';
 import type { PayloadSchema, RoutesConfig } from '../config/routes-file.ts';
+import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import { compileShaping, type Shape } from './payload.ts';
 import { compileTarget, type Target } from './target.ts';
@@ -15,6 +17,8 @@ export interface Route {
   readonly shadow: boolean;
   readonly target: Target;
   readonly shape: Shape;
+  /** What tells messages apart for a slow client; no key where the field is absent. */
+  readonly latestKey?: (message: unknown) => string | undefined;
 }
 
 /** Everything compiled from one routes file; never changed, only replaced. */
@@ -43,6 +47,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
       shadow: configured.shadow,
       target: compileTarget(configured.target, configured.audience),
       shape: compileShaping(configured.shape),
+      ...(configured.latest && { latestKey: compileLatestKey(configured.name, configured.latest) }),
     });
     for (const channel of configured.channels) byChannel.set(channel, [...(byChannel.get(channel) ?? []), route]);
     return route;
@@ -56,6 +61,13 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     channels: [...byChannel.keys()],
     routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
   });
+}
+
+function compileLatestKey(route: string, { path }: Field): (message: unknown) => string | undefined {
+  return (message) => {
+    const value = valueAt(message, path);
+    return value === undefined ? undefined : JSON.stringify([route, value]);
+  };
 }
 
 /** Of what the files say, wherever they lie. */

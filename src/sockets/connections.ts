@@ -6,6 +6,7 @@ import { roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace } from './admission.ts';
 import { createClientAddress } from './client-address.ts';
+import type { LocalFanout } from './fanout.ts';
 import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import { guardHandshakes } from './gate.ts';
 import { limitPackets } from './packet-limit.ts';
@@ -26,6 +27,7 @@ export interface ConnectionsOptions {
   readonly queryToken: boolean;
   /** Why no new connection is taken right now, if so. */
   readonly closedBecause: () => RejectionCode | undefined;
+  readonly fanout: LocalFanout;
   readonly events: ConnectionEvents;
 }
 
@@ -43,7 +45,7 @@ const CLOSE_LOOK_MS = 20;
 
 /** From handshake to `connected`: gate, token, identity, rooms. */
 export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
-  const { events } = options;
+  const { events, fanout } = options;
   const addressOf = createClientAddress(options.trustedProxies);
   const refused = (code: RejectionCode, request: IncomingMessage): void =>
     events.refused(rejection(code), addressOf(request));
@@ -52,38 +54,40 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   guardHandshakes(io, { origins: options.origins, closedBecause: options.closedBecause, refused });
   limitPackets(io, (request) => refused('too-many-packets', request));
   guardNamespace(io, { ...options, refused, failed: events.failed });
-  namespace.on('connection', (socket) => greet(socket, events));
+  namespace.on('connection', (socket) => greet(socket, options));
 
   return {
     count: () => namespace.sockets.size,
-    users: () => [...namespace.adapter.rooms.keys()].flatMap((room) => userOfRoom(room) ?? []),
-    closeAll: () => closeAll(io),
+    users: () => [...fanout.rooms()].flatMap((room) => userOfRoom(room) ?? []),
+    closeAll: () => closeAll(io, fanout),
   };
 }
 
 /** Not `disconnect()`: a stock client takes that for "stay away" and never comes back. */
-async function closeAll(io: GatewayServer): Promise<void> {
-  for (const socket of io.of('/').sockets.values()) {
-    // A polling client fetches its goodbye later: what would be sent to it until then would be lost, yet counted.
-    for (const room of roomsOf(socket.data.user)) void socket.leave(room);
-    socket.conn.close();
-  }
+async function closeAll(io: GatewayServer, fanout: LocalFanout): Promise<void> {
+  // A polling client fetches its goodbye later: what would be sent to it until then would be lost, yet counted.
+  fanout.close();
+  for (const { conn } of io.of('/').sockets.values()) conn.close();
   const patience = AbortSignal.timeout(CLOSE_PATIENCE_MS);
   while (io.engine.clientsCount > 0 && !patience.aborted) await pause(CLOSE_LOOK_MS);
   await io.close();
 }
 
-function greet(socket: GatewaySocket, events: ConnectionEvents): void {
+function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): void {
   const { user } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
-  socket.on('disconnect', (reason) => events.closed(reason, (performance.now() - openedAt) / 1000));
-  void socket.join(roomsOf(user));
   events.opened(user !== undefined);
   socket.emit('connected', {
     message: 'Connected to MetaRGB WebSocket Gateway',
     ...(user !== undefined && { userId: idOnWire(user) }),
     authenticated: user !== undefined,
     timestamp: new Date().toISOString(),
+  });
+  // After the greeting, which is the first event that a client hears.
+  const membership = fanout.join(socket.conn, roomsOf(user));
+  socket.on('disconnect', (reason) => {
+    membership.leave();
+    events.closed(reason, (performance.now() - openedAt) / 1000);
   });
 }

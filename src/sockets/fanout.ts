@@ -1,20 +1,69 @@
 import type { Fanout } from '../dispatch/dispatch.ts';
-import { JsonText } from './packet-encoder.ts';
-import type { GatewayServer } from './socket-server.ts';
+import { EventPacket } from './event-packet.ts';
+import { createOutbox } from './outbox.ts';
+import { Outlet } from './outlet.ts';
+import { isEngineSession, unknownLibraries } from './raw-websocket.ts';
+import { RoomIndex } from './room-index.ts';
+import { SlowReaders, type QueueLimits, type SlowReaderEvents } from './slow-readers.ts';
 
-/** Emits to this instance's sockets only: every instance hears every message, so each client gets one copy. */
-export function createFanout(io: GatewayServer): Fanout {
-  const namespace = io.of('/');
+export interface FanoutEvents extends SlowReaderEvents {
+  /** Installed libraries are not those that the short way was made for: the documented way is taken. */
+  directWritesOff(libraries: readonly string[]): void;
+}
+
+export interface FanoutOptions extends QueueLimits {
+  readonly events: FanoutEvents;
+  /** false: always the documented way of Engine.IO; for comparison. */
+  readonly direct?: boolean;
+}
+
+/** The fan-out to this instance's sockets: every instance hears every message, so each client gets one copy. */
+export interface LocalFanout extends Fanout {
+  /** From here on the session hears what is for these rooms, until it leaves. */
+  join(session: unknown, rooms: readonly string[]): { leave(): void };
+  /** Rooms with somebody in them. */
+  rooms(): IterableIterator<string>;
+  /** Sends what waits; then nobody is here any more. */
+  close(): void;
+  /** Bytes that wait for slow clients. */
+  queuedBytes(): number;
+}
+
+export function createFanout({ events, direct = true, ...limits }: FanoutOptions): LocalFanout {
+  const index = new RoomIndex<Outlet>();
+  const slowReaders = new SlowReaders(limits, events);
+  const outbox = createOutbox(slowReaders);
+  const unknown = direct ? unknownLibraries() : [];
+  if (unknown.length > 0) events.directWritesOff(unknown);
+  const isDirect = direct && unknown.length === 0;
+
   return {
     count(rooms) {
       let sockets = 0;
-      for (const room of rooms) sockets += namespace.adapter.rooms.get(room)?.size ?? 0;
+      for (const room of rooms) sockets += index.members(room)?.size ?? 0;
       return sockets;
     },
-    emit(rooms, event, payload) {
-      // Without a room Socket.IO means everyone.
+    emit(rooms, event, payload, latestKey) {
       if (rooms.length === 0) throw new Error('emit without rooms');
-      namespace.local.to([...rooms]).emit(event, new JsonText(payload));
+      const here = rooms.flatMap((room) => index.members(room) ?? []);
+      if (here.length > 0) outbox.send(here, new EventPacket(event, payload, latestKey));
     },
+    join(session, rooms) {
+      if (!isEngineSession(session)) throw new TypeError('not a session of Engine.IO as it is known');
+      const outlet = new Outlet(session, isDirect);
+      index.join(outlet, rooms);
+      return {
+        leave() {
+          index.leave(outlet, rooms);
+          outlet.close();
+        },
+      };
+    },
+    rooms: () => index.names(),
+    close() {
+      outbox.empty();
+      index.clear();
+    },
+    queuedBytes: () => slowReaders.queuedBytes(),
   };
 }

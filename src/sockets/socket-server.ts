@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { UserId } from '../routes/user-id.ts';
-import { packetParser } from './packet-encoder.ts';
 
 type Events = Record<string, (...args: unknown[]) => void>;
 
@@ -26,7 +25,6 @@ export function createSocketServer(
 ): GatewayServer {
   return new Server(http, {
     ...options,
-    parser: packetParser,
     serveClient: false,
     connectTimeout: 10_000,
     // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { REJECTIONS } from '../auth/rejection.ts';
 import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
 import type { ReloadEvents } from '../reload.ts';
+import { CUT_CAUSES } from '../sockets/slow-readers.ts';
 
 /** What is read off when Prometheus asks, instead of being counted along. */
 export interface Readings {
@@ -9,6 +10,7 @@ export interface Readings {
   users(): readonly string[];
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   draining(): boolean;
+  queuedBytes(): number;
 }
 
 const RELOAD_OUTCOMES = ['applied', 'unchanged', 'refused', 'needs-restart'];
@@ -45,6 +47,15 @@ export function createMetrics() {
     }),
     clientEvents: counter('websocket_messages_received_total', 'Events that clients sent.', ['kind']),
     clientEventFailures: counter('websocket_message_failures_total', 'Events of clients whose handling failed.'),
+    slowClientsCut: counter(
+      'websocket_slow_clients_cut_total',
+      'Clients cut off because they did not read, by cause: bytes, age or stalled.',
+      ['cause'],
+    ),
+    superseded: counter(
+      'websocket_events_superseded_total',
+      'Events that waited for a slow client and gave way to a newer one of the same key.',
+    ),
     sent: counter('websocket_messages_sent_total', 'Events written to sockets.'),
     broadcasts: counter('websocket_broadcasts_total', 'Messages delivered as this event.', ['event']),
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
@@ -115,6 +126,7 @@ export function exportReadings(registry: Registry, readings: Readings): void {
   };
   gauge('websocket_connections', 'Connections open now.', () => readings.connections());
   gauge('websocket_users', 'Distinct users connected now.', () => readings.users().length);
+  gauge('websocket_queued_bytes', 'Bytes that wait for clients that read slowly.', () => readings.queuedBytes());
   gauge('gateway_redis_up', '1 while every channel is subscribed and Redis answers.', () =>
     Number(readings.source() === 'subscribed'),
   );
@@ -149,6 +161,7 @@ export function startAtZero(metrics: Metrics, routes: readonly StartingRoute[]):
   }
   for (const code of Object.keys(REJECTIONS)) metrics.connectionsFailed.inc({ rejection: code }, 0);
   for (const identity of ['user', 'anonymous']) metrics.connectionsOpened.inc({ identity }, 0);
+  for (const cause of CUT_CAUSES) metrics.slowClientsCut.inc({ cause }, 0);
   for (const outcome of RELOAD_OUTCOMES) metrics.reloads.inc({ outcome }, 0);
   for (const answer of ['valid', 'invalid', 'unavailable']) metrics.authCalls.inc({ answer }, 0);
 }

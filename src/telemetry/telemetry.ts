@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
+import { createFanoutEvents } from './fanout-events.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 import { createMessageCounts } from './message-counts.ts';
 import { createMessageEvents } from './message-events.ts';
@@ -35,6 +36,7 @@ export function startTelemetry(options: TelemetryOptions) {
     messages: createMessageEvents(metrics, logger, tracing),
     counts,
     connections: createConnectionEvents(metrics, logger),
+    fanout: createFanoutEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),
     exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },

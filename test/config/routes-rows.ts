@@ -130,7 +130,11 @@ export const ROUTES_ROWS: readonly Row[] = [
     { routes: instead('user:', 'usr:') },
     [['unknown-key', 'routes@usr', 'allowed here: user, users.']],
   ],
-  ['B4 a key of a later issue', { routes: plus('latest: true') }, [['unknown-key', 'routes@latest', 'allowed here']]],
+  [
+    'B4 a key of a later issue',
+    { routes: plus('on_invalid: drop') },
+    [['unknown-key', 'routes@on_invalid', 'allowed here']],
+  ],
   ['B4 an empty key', { routes: plus('"": 1') }, [['unknown-key', 'routes@"":', 'unknown key ""']]],
   [
     'B4 a key of 10 kB is told in short',
@@ -424,6 +428,12 @@ export const ROUTES_ROWS: readonly Row[] = [
     [['map-with-omit', 'routes@[user_id]', 'remove omit']],
   ],
   ['an empty map', { routes: plus('map: {}') }, [['wrong-value', 'routes@{}', 'found an empty map. Builds the event']]],
+  ['latest of a declared field', { routes: plus('latest: user_id') }, []],
+  [
+    'latest of an undeclared field',
+    { routes: plus('latest: usr_id') },
+    [['field-undeclared', 'routes@usr_id', 'did you mean "user_id"?']],
+  ],
   [
     'map of an undeclared field',
     { routes: plus('map: { id: user_id, other: usr_id }') },

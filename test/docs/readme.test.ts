@@ -31,6 +31,7 @@ describe('the README lists', () => {
       users: () => [],
       source: () => 'subscribed' as const,
       draining: () => false,
+      queuedBytes: () => 0,
     };
     exportReadings(metrics.registry, nothing);
     const known = await metrics.registry.getMetricsAsJSON();

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import { acceptConnections, type ConnectionEvents } from '../../src/sockets/connections.ts';
+import { createFanout } from '../../src/sockets/fanout.ts';
 import { openRaw, type RawClient } from './raw-client.ts';
 import { startSocketIo } from './socket-io.ts';
 
@@ -17,6 +18,11 @@ async function stage(identify: Authenticator['identify']) {
   };
   const connections = acceptConnections(io, {
     authenticator: { identify },
+    fanout: createFanout({
+      maxBytes: 2 ** 20,
+      maxAge: 10_000,
+      events: { cut() {}, superseded() {}, directWritesOff() {} },
+    }),
     origins: [],
     trustedProxies: [],
     queryToken: false,

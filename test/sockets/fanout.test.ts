@@ -1,5 +1,5 @@
+import type { Server } from 'socket.io';
 import { createFanout } from '../../src/sockets/fanout.ts';
-import type { GatewayServer } from '../../src/sockets/socket-server.ts';
 import { describeFanout, type FanoutStage, type Receiver } from '../dispatch/fanout-contract.ts';
 import { openRaw } from './raw-client.ts';
 import { openPolling } from './raw-polling.ts';
@@ -11,12 +11,23 @@ interface Connection {
   read(): Promise<string[]>;
 }
 
-describeFanout('Socket.IO over websocket', () => stage(websocket));
-describeFanout('Socket.IO over polling', () => stage(polling));
+describeFanout('websockets written to directly', () => stage(websocket, true));
+describeFanout('websockets by way of Engine.IO', () => stage(websocket, false));
+describeFanout('polling', () => stage(polling, true));
 
-async function stage(open: (url: string) => Promise<Connection>): Promise<FanoutStage> {
+const EVENTS = { cut() {}, superseded() {}, directWritesOff() {} };
+
+async function stage(open: (url: string) => Promise<Connection>, direct: boolean): Promise<FanoutStage> {
   const { io, url } = await startSocketIo();
-  return { fanout: createFanout(io), join: async (rooms) => join(io, await open(url), rooms) };
+  const fanout = createFanout({ direct, maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
+  return {
+    fanout,
+    async join(rooms) {
+      const connection = await open(url);
+      const session = await enter(io, connection);
+      return receiverOf(connection, fanout.join(session, rooms));
+    },
+  };
 }
 
 async function websocket(url: string): Promise<Connection> {
@@ -29,14 +40,17 @@ async function polling(url: string): Promise<Connection> {
   return { send: session.post, read: async () => (await session.poll()).body.split('\x1e') };
 }
 
-async function join(io: GatewayServer, connection: Connection, rooms: readonly string[]): Promise<Receiver> {
+/** @returns the Engine.IO session. */
+async function enter(io: Pick<Server, 'of'>, connection: Connection): Promise<unknown> {
   await connection.send('40');
   const [confirmation = ''] = await connection.read();
-  const socket = io.of('/').sockets.get(/"sid":"(.+)"/.exec(confirmation)?.[1] ?? '');
-  await socket?.join([...rooms]);
+  return io.of('/').sockets.get(/"sid":"(.+)"/.exec(confirmation)?.[1] ?? '')?.conn;
+}
+
+function receiverOf(connection: Connection, membership: { leave(): void }): Receiver {
   return {
     received: () => packetsUntilNow(connection),
-    leave: async () => void socket?.disconnect(true),
+    leave: async () => membership.leave(),
   };
 }
 

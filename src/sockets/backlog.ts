@@ -1,0 +1,85 @@
+import { Batch } from './batch.ts';
+import type { EventPacket } from './event-packet.ts';
+import type { Outlet } from './outlet.ts';
+
+/** What waits for one socket that does not read as fast as we write, and for how long. */
+export class Backlog {
+  readonly #outlet: Outlet;
+  /** The newest packet of each key, for when there is room again. */
+  readonly #held = new Map<string, EventPacket>();
+  #progress: number | object | undefined;
+  #progressAt: number;
+  /** Bytes sent in all at `#markedAt`: until the socket has taken them, something waits that is older than that. */
+  #mark: number;
+  #markedAt: number;
+
+  constructor(outlet: Outlet, now: number) {
+    this.#outlet = outlet;
+    this.#progress = outlet.progress();
+    this.#progressAt = now;
+    this.#mark = this.#sentInAll();
+    this.#markedAt = now;
+  }
+
+  /** Notes what the socket has taken since the last look. */
+  look(now: number): void {
+    const progress = this.#outlet.progress();
+    const moved = progress !== this.#progress;
+    this.#progress = progress;
+    if (moved) this.#progressAt = now;
+    // A polling client takes all that waits at once.
+    const reached = typeof progress === 'number' ? progress >= this.#mark : moved;
+    if (!reached) return;
+    this.#mark = this.#sentInAll();
+    this.#markedAt = now;
+  }
+
+  /** How long the oldest of what waits has waited, in milliseconds; up to half as old again. */
+  age(now: number): number {
+    return now - this.#markedAt;
+  }
+
+  /** How long the socket has taken nothing. */
+  stalledFor(now: number): number {
+    return now - this.#progressAt;
+  }
+
+  /** Bytes that wait. */
+  waiting(): number {
+    return this.#outlet.queued() + (this.#outlet.pending?.bytes ?? 0);
+  }
+
+  isGone(): boolean {
+    return this.#held.size === 0 && this.waiting() === 0;
+  }
+
+  holds(key: string): boolean {
+    return this.#held.has(key);
+  }
+
+  /** Keeps it in place of an older one of the same key; tells whether there was one. */
+  hold(key: string, packet: EventPacket): boolean {
+    const superseded = this.#held.delete(key);
+    this.#held.set(key, packet);
+    return superseded;
+  }
+
+  heldBytes(): number {
+    let bytes = 0;
+    for (const { frame } of this.#held.values()) bytes += frame.length;
+    return bytes;
+  }
+
+  /** Sends what was held. */
+  release(): void {
+    const outlet = this.#outlet;
+    for (const packet of this.#held.values())
+      outlet.pending = outlet.pending?.with(packet) ?? new Batch(packet, undefined);
+    this.#held.clear();
+    outlet.flush();
+  }
+
+  #sentInAll(): number {
+    return typeof this.#progress === 'number' ? this.#progress + this.#outlet.queued() : 0;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Batch } from './batch.ts';
+import type { Backlog } from './backlog.ts';
+import { bytesHeldBack, isNextInLine, rawWebSocketOf, type EngineSession, type RawWebSocket } from './raw-websocket.ts';
+
+/** The way out to one socket. */
+export class Outlet {
+  readonly session: EngineSession;
+  /** What waits for the end of this tick, or for its turn in a long fan-out. */
+  pending: Batch | undefined;
+  /** Whether it goes ahead of a long fan-out. */
+  urgent = false;
+  /** Only of a socket that does not read as fast as we write. */
+  backlog: Backlog | undefined;
+  readonly #direct: boolean;
+  #raw: RawWebSocket | undefined;
+
+  /** @param direct write to the TCP socket where that is possible. */
+  constructor(session: EngineSession, direct: boolean) {
+    this.session = session;
+    this.#direct = direct;
+    session.on('packetCreate', this.flush);
+  }
+
+  /** Nothing more is sent, and what is pending goes out. */
+  close(): void {
+    this.flush();
+    this.session.off('packetCreate', this.flush);
+  }
+
+  /** Sends what is pending, behind all that was sent before. Also called before the library sends a packet of its own. */
+  readonly flush = (): void => {
+    const batch = this.pending;
+    if (batch === undefined) return;
+    this.pending = undefined;
+    this.urgent = false;
+    const raw = this.#rawIfNext();
+    if (raw) raw.tcp.write(batch.joined());
+    else for (const { text } of batch.packets()) this.session.write(text);
+  };
+
+  /** Bytes that were sent and that the kernel has not taken, about. */
+  queued(): number {
+    return (this.#raw?.tcp.writableLength ?? 0) + bytesHeldBack(this.session);
+  }
+
+  /** Changes when the socket takes something: bytes of a websocket, the packet that is next of a polling client. */
+  progress(): number | object | undefined {
+    const tcp = this.#raw?.tcp;
+    return tcp === undefined ? this.session.writeBuffer[0] : tcp.bytesWritten - tcp.writableLength;
+  }
+
+  #rawIfNext(): RawWebSocket | undefined {
+    if (!this.#direct) return undefined;
+    if (this.#raw !== undefined && isNextInLine(this.session, this.#raw)) return this.#raw;
+    // Connected by polling, or by a websocket only since an upgrade.
+    this.#raw = rawWebSocketOf(this.session);
+    return this.#raw !== undefined && isNextInLine(this.session, this.#raw) ? this.#raw : undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { Socket as TcpSocket } from 'node:net';
+
+// Everything the gateway knows of engine.io and ws beyond what they document. Where one of these does not hold, packets
+// go the documented way, `conn.write`: slower, and as correct.
+
+/** The parts of an Engine.IO session that are looked at. */
+export interface EngineSession {
+  /** `opening`, `open`, `closing`, `closed`: after a close has begun, no data may follow. */
+  readonly readyState: string;
+  /** Replaced when an upgrade from polling is complete, not before. */
+  readonly transport: object;
+  /** Packets that the transport has not taken yet. Empty: all are with `ws`, or with the HTTP response. */
+  readonly writeBuffer: { readonly length: number; readonly 0?: object };
+  write(data: string): unknown;
+  /** `packetCreate`: told before a packet of the library is sent. */
+  on(event: 'packetCreate', listener: () => void): unknown;
+  off(event: 'packetCreate', listener: () => void): unknown;
+  close(discard?: boolean): unknown;
+}
+
+interface WebSocketLike {
+  /** 1 is open. After that the close frame is sent, which must be the last. */
+  readonly readyState: number;
+  terminate(): void;
+}
+
+/** A session's TCP socket, and what must be so for writing to it. */
+export interface RawWebSocket {
+  readonly transport: object;
+  readonly webSocket: WebSocketLike;
+  readonly tcp: TcpSocket;
+}
+
+/** Of the installed versions, those whose code was not read for this. A test holds the behaviour of the others against it. */
+export function unknownLibraries(): string[] {
+  const socketIo = findPackageJSON('socket.io', import.meta.url);
+  const engine = socketIo && findPackageJSON('engine.io', socketIo);
+  const ws = engine && findPackageJSON('ws', engine);
+  const found = { 'engine.io': versionIn(engine), ws: versionIn(ws) };
+  return [
+    ...(found['engine.io'].startsWith('6.6.') ? [] : [`engine.io ${found['engine.io']}`]),
+    ...(found.ws.startsWith('8.') ? [] : [`ws ${found.ws}`]),
+  ];
+}
+
+function versionIn(manifest: string | undefined): string {
+  if (manifest === undefined) return 'not found';
+  const { version }: { version?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return String(version);
+}
+
+export function isEngineSession(conn: unknown): conn is EngineSession {
+  return hasKeys(conn, 'readyState', 'transport', 'writeBuffer', 'on', 'off') && Array.isArray(conn.writeBuffer);
+}
+
+/**
+ * The websocket of a session, if that is how it is connected by now.
+ *
+ * engine.io's websocket transport keeps ws's WebSocket in `socket`, and that keeps the TCP socket in `_socket`. It is null
+ * once closed.
+ */
+export function rawWebSocketOf({ transport }: EngineSession): RawWebSocket | undefined {
+  if (!hasKeys(transport, 'name', 'socket') || transport.name !== 'websocket') return undefined;
+  const { socket: webSocket } = transport;
+  if (!isWebSocketLike(webSocket) || !hasKeys(webSocket, '_socket')) return undefined;
+  const { _socket: tcp } = webSocket;
+  return tcp instanceof TcpSocket ? { transport, webSocket, tcp } : undefined;
+}
+
+/**
+ * Whether bytes written to the TCP socket now stand behind all that the libraries have sent.
+ *
+ * - engine.io hands its packets to ws as soon as its transport is writable, and keeps the rest in `writeBuffer`.
+ * - Without compression ws writes each frame to the TCP socket within the call, never later.
+ */
+export function isNextInLine(session: EngineSession, raw: RawWebSocket): boolean {
+  return (
+    session.writeBuffer.length === 0 &&
+    session.transport === raw.transport &&
+    session.readyState === 'open' &&
+    raw.webSocket.readyState === 1
+  );
+}
+
+/** Bytes of packets that engine.io holds back, about. */
+export function bytesHeldBack({ writeBuffer }: EngineSession): number {
+  if (writeBuffer.length === 0 || !Array.isArray(writeBuffer)) return 0;
+  let bytes = 0;
+  for (const packet of writeBuffer)
+    if (hasKeys(packet, 'data') && typeof packet.data === 'string') bytes += packet.data.length;
+  return bytes;
+}
+
+/** Frees the connection at once: closing in order would wait until the client has read what it does not read. */
+export function cutOff(session: EngineSession): void {
+  const raw = rawWebSocketOf(session);
+  if (raw) raw.webSocket.terminate();
+  else session.close(true);
+}
+
+function isWebSocketLike(value: unknown): value is WebSocketLike {
+  return hasKeys(value, 'readyState', 'terminate') && typeof value.terminate === 'function';
+}
+
+function hasKeys<K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> {
+  return typeof value === 'object' && value !== null && keys.every((key) => key in value);
+}

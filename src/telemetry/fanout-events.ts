@@ -1,0 +1,22 @@
+import type { FanoutEvents } from '../sockets/fanout.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { createThrottle } from './throttle.ts';
+
+const LOG_INTERVAL_MS = 1000;
+
+/** What the fan-out does besides sending: counted, and a log line a second for clients that are cut off. */
+export function createFanoutEvents(metrics: Metrics, logger: Logger): FanoutEvents {
+  const throttle = createThrottle(LOG_INTERVAL_MS);
+  return {
+    cut(cause) {
+      metrics.slowClientsCut.inc({ cause });
+      throttle(cause, (heldBack) =>
+        logger.warn({ cause, ...(heldBack > 0 && { heldBack }) }, 'a client that does not read was cut off'),
+      );
+    },
+    superseded: () => metrics.superseded.inc(),
+    directWritesOff: (libraries) =>
+      logger.warn({ libraries }, 'unknown versions: events are sent the slow way, through Engine.IO'),
+  };
+}

@@ -1,0 +1,162 @@
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { TOKENS, USERS } from '../support/auth-service.ts';
+import { connectClient, type TestClient } from '../support/client.ts';
+import { openPolling } from './raw-polling.ts';
+import { stageSockets, type SocketStage } from './stage.ts';
+
+const PADDING = 'x'.repeat(60_000);
+/** Kernel buffers on both sides take megabytes before anything waits in the gateway. */
+const FLOOD = 400;
+const LIMITS = { MAX_QUEUE_BYTES: '500000', MAX_QUEUE_AGE: '2', LOG_LEVEL: 'info' };
+
+/** A websocket client that says what a client has to say and then reads nothing. */
+async function openDeaf(url: string, token: string): Promise<Socket> {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => socket.destroy());
+  socket.write(
+    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  socket.write(masked(`40${JSON.stringify({ token })}`));
+  let heard = '';
+  while (!heard.includes('"connected"')) heard += String((await once(socket, 'data'))[0]);
+  socket.pause();
+  return socket;
+}
+
+/** A short text frame as clients send it; masked with nothing. */
+function masked(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 + text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+}
+
+async function flood({ redis }: SocketStage, channel = 'notices'): Promise<void> {
+  for (let id = 0; id < FLOOD; id += 1)
+    await redis.publish(channel, { to: USERS.alice, text: 'x', name: `g${id % 3}`, value: id, padding: PADDING });
+}
+
+const cuts = async ({ gateway }: SocketStage): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    await Promise.all(
+      ['bytes', 'age', 'stalled'].map(async (cause) => [
+        cause,
+        await gateway.metric(`websocket_slow_clients_cut_total{cause="${cause}"}`),
+      ]),
+    ),
+  );
+
+async function untilCut(stage: SocketStage, count: number): Promise<Record<string, number>> {
+  for (;;) {
+    const found = await cuts(stage);
+    if (Object.values(found).reduce((sum, one) => sum + one, 0) >= count) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const residentBytes = async ({ gateway }: SocketStage): Promise<number> =>
+  gateway.metric('process_resident_memory_bytes');
+
+async function fiftyBystanders(stage: SocketStage): Promise<TestClient[]> {
+  return Promise.all(
+    Array.from({ length: 50 }, async (_, index) =>
+      connectClient(stage.gateway.url, TOKENS.bob, { transports: [index % 5 === 0 ? 'polling' : 'websocket'] }),
+    ),
+  );
+}
+
+describe('a client that does not read', () => {
+  test('is cut off at the bound, three at once, while fifty others hear everything in order', async () => {
+    const stage = await stageSockets(LIMITS);
+    const bystanders = await fiftyBystanders(stage);
+    const before = await residentBytes(stage);
+    const deaf = await Promise.all(Array.from({ length: 3 }, () => openDeaf(stage.gateway.url, TOKENS.alice)));
+
+    for (let id = 0; id < 50; id += 1) {
+      await stage.redis.publish('news', { text: `news ${id}` });
+      for (let i = 0; i < FLOOD / 50; i += 1) await stage.redis.publish('notices', { to: USERS.alice, text: PADDING });
+    }
+    for (const socket of deaf) socket.on('close', () => socket.destroy());
+    expect(await untilCut(stage, 3)).toEqual({ bytes: 3, age: 0, stalled: 0 });
+
+    for (const { next } of bystanders)
+      for (let id = 0; id < 50; id += 1) expect(await next('told-to-anyone')).toEqual([{ text: `news ${id}` }]);
+    // A bound of 0.5 MB for each of three, and what the garbage collector has not come to.
+    expect((await residentBytes(stage)) - before).toBeLessThan(100e6);
+    expect(await stage.gateway.metric('websocket_queued_bytes')).toBe(0);
+    await stage.gateway.logged('a client that does not read was cut off');
+    expect(stage.gateway.death()).toBeNull();
+  });
+
+  test('is cut off though little waits for it, once it has taken nothing for too long', async () => {
+    const stage = await stageSockets({ ...LIMITS, MAX_QUEUE_BYTES: '1000000000' });
+    await openDeaf(stage.gateway.url, TOKENS.alice);
+    await flood(stage);
+    expect(await untilCut(stage, 1)).toEqual({ bytes: 0, age: 0, stalled: 1 });
+    await stage.allIsWell();
+  });
+
+  test('is cut off over polling, though it answers every ping', async () => {
+    const stage = await stageSockets({ ...LIMITS, MAX_QUEUE_BYTES: '1000000000' });
+    const session = await openPolling(stage.gateway.url);
+    await session.post(`40${JSON.stringify({ token: TOKENS.alice })}`);
+    while (!(await session.poll()).body.includes('"connected"'));
+    await stage.redis.publish('notices', { to: USERS.alice, text: 'never fetched' });
+    const pongs = setInterval(() => void session.post('3').catch(() => clearInterval(pongs)), 200);
+    onTestFinished(() => clearInterval(pongs));
+    expect(await untilCut(stage, 1)).toEqual({ bytes: 0, age: 0, stalled: 1 });
+    expect((await session.poll()).status).toBe(400);
+    await stage.allIsWell();
+  });
+
+  test('is cut off over polling at the bound, too', async () => {
+    const stage = await stageSockets(LIMITS);
+    const session = await openPolling(stage.gateway.url);
+    await session.post(`40${JSON.stringify({ token: TOKENS.alice })}`);
+    while (!(await session.poll()).body.includes('"connected"'));
+    for (let i = 0; i < 20; i += 1) await stage.redis.publish('notices', { to: USERS.alice, text: PADDING });
+    expect(await untilCut(stage, 1)).toEqual({ bytes: 1, age: 0, stalled: 0 });
+    await stage.allIsWell();
+  });
+});
+
+describe('a client that reads too slowly', () => {
+  test('of a route with latest, gets the newest message of each key once it reads again', async () => {
+    const stage = await stageSockets({ ...LIMITS, MAX_QUEUE_AGE: '60' });
+    const slow = await openDeaf(stage.gateway.url, TOKENS.alice);
+    await flood(stage, 'gauges');
+    expect(await stage.gateway.metric('websocket_events_superseded_total')).toBeGreaterThan(0);
+
+    let text = '';
+    slow.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    slow.resume();
+    const newest = [FLOOD - 3, FLOOD - 2, FLOOD - 1].map((id) => `"name":"g${id % 3}","value":${id},`);
+    while (!newest.every((one) => text.includes(one))) await once(slow, 'data');
+
+    const values = [...text.matchAll(/"value":(\d+),/g)].map(([, value]) => Number(value));
+    expect(values.length).toBeLessThan(FLOOD);
+    expect(new Set(values).size).toBe(values.length);
+    expect(await cuts(stage)).toEqual({ bytes: 0, age: 0, stalled: 0 });
+    await stage.allIsWell();
+  });
+
+  test('of a route without latest, is cut off, and a stock client comes back', async () => {
+    const stage = await stageSockets(LIMITS);
+    const client = await connectClient(stage.gateway.url, TOKENS.alice);
+    const { engine } = client.socket.io;
+    const tcp: unknown = Reflect.get(Reflect.get(engine?.transport ?? {}, 'ws') ?? {}, '_socket');
+    if (!hasPause(tcp)) throw new Error('the client keeps its socket elsewhere now');
+    tcp.pause();
+    await flood(stage);
+    expect(await untilCut(stage, 1)).toMatchObject({ bytes: 1 });
+    tcp.resume();
+    await client.next('connected');
+    await stage.allIsWell();
+  });
+});
+
+function hasPause(value: unknown): value is Socket {
+  return typeof value === 'object' && value !== null && 'pause' in value && 'resume' in value;
+}
