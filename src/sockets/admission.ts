@@ -25,6 +25,7 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
       return refuse(socket, outcome.rejection, next);
     }
     if (outcome.identity.user !== undefined) socket.data.user = outcome.identity.user;
+    if (optionsOf(socket)['notices'] === true) socket.data.notices = true;
     next();
   }
 
@@ -51,10 +52,16 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
   });
 }
 
-function tokenOf({ handshake }: GatewaySocket, queryToken: boolean): ReturnType<typeof findToken> {
+/** What the client says in `auth`. */
+function optionsOf({ handshake }: GatewaySocket): Readonly<Record<string, unknown>> {
   const auth: unknown = handshake.auth;
+  return isObject(auth) ? auth : {};
+}
+
+function tokenOf(socket: GatewaySocket, queryToken: boolean): ReturnType<typeof findToken> {
+  const { handshake } = socket;
   return findToken({
-    auth: isObject(auth) ? auth['token'] : undefined,
+    auth: optionsOf(socket)['token'],
     authorization: handshake.headers.authorization,
     ...(queryToken && { query: handshake.query['token'] }),
   });

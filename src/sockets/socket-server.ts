@@ -7,6 +7,8 @@ type Events = Record<string, (...args: unknown[]) => void>;
 /** What a socket carries from its handshake to its end. */
 export interface SocketData {
   user?: UserId;
+  /** The client asked, with `auth: { notices: true }`, to be told what the gateway has to say of itself (`gateway:…`). */
+  notices?: true;
 }
 
 export type GatewayServer = Server<Events, Events, Events, SocketData>;
