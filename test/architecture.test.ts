@@ -55,14 +55,15 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
 interface Import {
   readonly from: string;
   readonly to: string;
+  readonly text: string;
 }
 
-const files = globSync('src/**/*.ts');
-const imports: Import[] = files.flatMap((from) =>
+const importsIn = (from: string): Import[] =>
   [...readFileSync(from, 'utf8').matchAll(/^(?:import|export)\b[^'"`;]*?from '([^']+)'|^import '([^']+)'/gm)].map(
-    (match) => ({ from, to: match[1] ?? match[2] ?? '' }),
-  ),
-);
+    (match) => ({ from, to: match[1] ?? match[2] ?? '', text: match[0] }),
+  );
+const files = globSync('src/**/*.ts');
+const imports: Import[] = files.flatMap(importsIn);
 const moduleOf = (file: string): string => relative('src', file).split('/')[0] ?? '';
 const ours = imports
   .filter(({ to }) => to.startsWith('.'))
@@ -103,4 +104,12 @@ describe('the house', () => {
       ),
     ).toEqual([]);
   });
+});
+
+test('the pages take the types of the admin API and nothing else from the house', () => {
+  const fromTheHouse = globSync('console/src/**/*.{ts,tsx}')
+    .flatMap(importsIn)
+    .filter(({ from, to }) => to.startsWith('.') && !resolve(dirname(from), to).startsWith(resolve('console')));
+  expect(fromTheHouse.length).toBeGreaterThan(0);
+  expect(fromTheHouse.filter(({ to, text }) => !to.endsWith('src/admin/api.ts') || !text.startsWith('import type '))).toEqual([]);
 });

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { startGateway, untilReady, type TestGateway } from '../support/gateway.ts';
-import { chromiumPath } from '../support/parts.ts';
 import { freePort } from '../support/ports.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { launchBrowser, openPage } from './chromium.ts';
 
 const SERVER = fileURLToPath(new URL('../../examples/browser/serve.mjs', import.meta.url));
 const TRANSPORTS = ['websocket', 'polling'];
@@ -26,22 +26,6 @@ beforeAll(async () => {
   };
 });
 
-function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath() ?? 'chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      // Whatever else the browser would ask for: no name but ours leads anywhere.
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-    ],
-  });
-}
-
 /** The example's own server says first where the page is. */
 async function firstLine(server: ChildProcess): Promise<string> {
   if (!server.stdout) throw new Error('a server without output');
@@ -54,17 +38,8 @@ async function stage(corsOrigin = origin) {
   const environment = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address, CORS_ORIGIN: corsOrigin };
   const gateway = await startGateway(environment);
   await untilReady(gateway);
-  return { redis, environment, gateway, ...(await openPage()) };
-}
-
-async function openPage() {
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
-  const complaints: string[] = [];
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(origin);
-  return { page, complaints, events: page.locator('#events > li') };
+  const opened = await openPage(browser, origin);
+  return { redis, environment, gateway, ...opened, events: opened.page.locator('#events > li') };
 }
 
 /** By keyboard alone: from the first field to the last, and Enter. */
@@ -204,7 +179,7 @@ async function startProxyWithoutWebsockets(port: number): Promise<{ url: string 
 }
 
 test('the page is light or dark, as the system is', async () => {
-  const { page } = await openPage();
+  const { page } = await openPage(browser, origin);
   const colors = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -45,13 +45,7 @@ function Row({ path, type, required, description, rules }: SchemaRow) {
       </td>
       <td data-label="Meaning">
         {description}
-        {rules.length > 0 && (
-          <p class="rules">
-            {rules.map((rule) => (
-              <span key={rule}>{rule}</span>
-            ))}
-          </p>
-        )}
+        {rules.length > 0 && <p class="rules">{rules.join(' · ')}</p>}
       </td>
     </tr>
   );
