@@ -26,6 +26,7 @@ async function demo(): Promise<void> {
   say(`Redis    ${redis.url}  (${redis.origin})`);
   say(`Auth     ${auth.address}  (sample gRPC service)`);
   say(`Gateway  http://localhost:${port}  (health at /health, metrics at /metrics)`);
+  say(`Console  http://localhost:${port}/console  (and the events at /docs)`);
   introduce(port);
 
   const client = io(`http://localhost:${port}`, { auth: { token: ALICE }, transports: ['websocket'] });

@@ -52,8 +52,8 @@ describe('the README lists', () => {
   });
 
   test('files and folders that are there', () => {
-    const links = [...README.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)]
-      .map(([, path]) => path ?? '')
+    const links = [...README.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)|(?:src|srcset)="([^"]+)"/g)]
+      .map(([, path, picture]) => path ?? picture ?? '')
       .filter((path) => !path.startsWith('http'));
     expect(links.filter((path) => !existsSync(path))).toEqual([]);
   });

@@ -12,7 +12,7 @@ import { PageTop } from '../page/page-top.tsx';
 import { withAnswer, type History } from '../routes/rates.ts';
 import { RoutesPanel } from '../routes/routes-panel.tsx';
 
-const PLAN_EVERY_MS = 5000;
+const PLAN_EVERY_MS = 3000;
 const ACTIVITY_EVERY_MS = 2000;
 
 interface ConsolePageProps {
