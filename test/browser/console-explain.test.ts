@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { launchBrowser } from './chromium.ts';
-import { button, cell, openStage, section } from './pages-stage.ts';
+import { button, cell, openStage, plantRoutes, section } from './pages-stage.ts';
 
 let browser: Browser;
 
@@ -85,4 +85,34 @@ test('what a route would drop is published only when that is insisted on', async
   await explain.getByText('Published; 1 Redis connection got it.').waitFor();
   await cell(page, 'notifications', 'Dropped').getByText('1 invalid').waitFor();
   expect(complaints).toEqual([expect.stringContaining('status of 422')]);
+});
+
+test('of a shadow route what would be is told as such', async () => {
+  const { environment } = plantRoutes(`
+  trial:
+    channel: notifications
+    event: notification-tried
+    schema: ../schemas/notification.schema.json
+    target: broadcast
+    shadow: true
+`);
+  const { redis, page, complaints } = await openStage(browser, '/console', environment);
+  await button(page, 'Start').click();
+  await page.getByText('Running; nothing').waitFor();
+  await button(page, 'trial').click();
+  await button(page, 'Explain this example').click();
+  const route = section(page, 'Explain a message').getByRole('region', { name: 'Route trial' });
+  await route.getByText('A shadow: nothing of this is delivered, it is what would be.').waitFor();
+  expect(
+    await page
+      .getByRole('row')
+      .filter({ has: button(page, 'trial') })
+      .getByText('shadow')
+      .count(),
+  ).toBe(1);
+
+  await redis.publish('notifications', { id: 1, user_id: 7, type: 'login', title: '', message: '' });
+  await section(page, 'Live feed').getByLabel('Outcome').selectOption('shadow');
+  await page.locator('ol.messages').getByText('shadow by trial as notification-tried').waitFor();
+  expect(complaints).toEqual([]);
 });

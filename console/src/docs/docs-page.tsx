@@ -5,6 +5,7 @@ import { count } from '../page/words.ts';
 import { TextBlock } from '../page/text-block.tsx';
 import { documentedEvents, isMeant, type AsyncapiDocument, type DocumentedEvent } from './asyncapi-document.ts';
 import { connectExample } from './connect-example.ts';
+import { DownloadLink } from './download-link.tsx';
 import { anchorOf, EventSection } from './event-section.tsx';
 
 interface DocsPageProps {
@@ -132,20 +133,5 @@ function Contents({ title, events }: { readonly title: string; readonly events: 
         ))}
       </ul>
     </nav>
-  );
-}
-
-/** Not a link to the API: following one sends no token. */
-function DownloadLink({ asyncapi }: { readonly asyncapi: AsyncapiDocument }) {
-  const [url, setUrl] = useState('');
-  useEffect(() => {
-    const made = URL.createObjectURL(new Blob([JSON.stringify(asyncapi, undefined, 2)], { type: 'application/json' }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [asyncapi]);
-  return (
-    <a href={url} download="asyncapi.json">
-      Download the AsyncAPI document (JSON)
-    </a>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ExplainAnswer } from '../../../src/admin/api.ts';
 import { count } from '../page/words.ts';
 import { TextBlock } from '../page/text-block.tsx';
@@ -11,18 +12,15 @@ interface ExplainedRouteProps {
 }
 
 export function ExplainedRoute({ explained, sockets, user }: ExplainedRouteProps) {
-  const { route, schema, broken, target, result, client } = explained;
+  const { route, schema, broken, next, target, result, client } = explained;
+  const invalid = result.kind === 'dropped' && result.reason === 'invalid';
   return (
-    <section class="explained-route" aria-label={`Route ${route}`}>
+    <section aria-label={`Route ${route}`}>
       <h3>{route}</h3>
+      {result.shadow && <p class="warn">A shadow: nothing of this is delivered, it is what would be.</p>}
       <dl class="steps">
-        {broken && (
-          <Step term="Schema">
-            {broken.length === 0 ? <span class="good">valid</span> : <span class="bad">not valid</span>}, by{' '}
-            <code>{schema}</code>
-            {broken.length > 0 && <Broken rules={broken} />}
-          </Step>
-        )}
+        {broken && <Verdict term="Schema" schema={schema} broken={broken} valid={!invalid} />}
+        {next && <Verdict term="Next schema" {...next} valid={next.broken.length === 0} />}
         {target && (
           <Step term="Target">
             <Target target={target} />
@@ -40,12 +38,28 @@ export function ExplainedRoute({ explained, sockets, user }: ExplainedRouteProps
   );
 }
 
-function Step({ term, children }: { readonly term: string; readonly children: preact.ComponentChildren }) {
+function Step({ term, children }: { readonly term: string; readonly children: ComponentChildren }) {
   return (
     <>
       <dt>{term}</dt>
       <dd>{children}</dd>
     </>
+  );
+}
+
+interface VerdictProps {
+  readonly term: string;
+  readonly schema: string;
+  readonly broken: NonNullable<RouteExplanation['broken']>;
+  readonly valid: boolean;
+}
+
+function Verdict({ term, schema, broken, valid }: VerdictProps) {
+  return (
+    <Step term={term}>
+      <span class={valid ? 'good' : 'bad'}>{valid ? 'valid' : 'not valid'}</span>, by <code>{schema}</code>
+      {broken.length > 0 && <Broken rules={broken} />}
+    </Step>
   );
 }
 

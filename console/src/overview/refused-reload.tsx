@@ -44,14 +44,14 @@ function FindingRow({ file, at, severity, route, message, code }: RefusedReload[
       <th scope="row" data-label="Place">
         <code>{at ? `${file}:${at.line}:${at.column}` : file}</code>
       </th>
-      <td data-label="Severity" class={severity === 'error' ? 'bad' : 'warn'}>
+      <td data-label="Severity" class={severity === 'error' ? 'short bad' : 'short warn'}>
         {severity}
       </td>
       <td data-label="Finding">
         {route !== undefined && <>route “{route}”: </>}
         {message}
       </td>
-      <td data-label="Code">
+      <td data-label="Code" class="short">
         <code>{code}</code>
       </td>
     </tr>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ActivityAnswer, PlanAnswer } from '../../../src/admin/api.ts';
 import { inDigits, timeAgo, timeOfDay } from '../page/words.ts';
 
@@ -34,7 +35,7 @@ export function StatePanel({ plan, activity, problem }: StatePanelProps) {
   );
 }
 
-function Fact({ term, children }: { readonly term: string; readonly children: preact.ComponentChildren }) {
+function Fact({ term, children }: { readonly term: string; readonly children: ComponentChildren }) {
   return (
     <div>
       <dt>{term}</dt>

@@ -5,19 +5,22 @@ import { rulesOf } from './rules.ts';
 export interface SchemaRow {
   /** Where it stands: `data.ids[]`; empty for the payload itself. */
   readonly path: string;
-  readonly required: boolean;
+  /** Of a property; items and alternatives have none. */
+  readonly need?: Need;
   /** `integer or string` */
   readonly type: string;
   readonly description?: string;
   readonly rules: readonly string[];
 }
 
+type Need = 'required' | 'optional';
+
 /** Enough for people; a schema may refer to itself in ways that never end on paper. */
 const MOST_ROWS = 400;
 
 interface Place {
   readonly path: string;
-  readonly required: boolean;
+  readonly need?: Need;
   readonly parts: Parts;
 }
 
@@ -29,20 +32,20 @@ export function schemaRows(schema: unknown, root: unknown): SchemaRow[] {
     rows.push(rowOf(place));
     for (const inner of innerPlaces(place, root)) visit(inner);
   };
-  visit({ path: '', required: true, parts: partsOf([schema], root) });
-  if (rows.length >= MOST_ROWS) rows.push({ path: '…', required: false, type: '', rules: ['more in the JSON'] });
+  visit({ path: '', parts: partsOf([schema], root) });
+  if (rows.length >= MOST_ROWS) rows.push({ path: '…', type: '', rules: ['more in the JSON'] });
   const [first, ...others] = rows;
   const silent = first?.type === 'object' && first.rules.length === 0 && others.length > 0;
   return silent ? others : rows;
 }
 
-function rowOf({ path, required, parts: { schemas, loops } }: Place): SchemaRow {
+function rowOf({ path, need, parts: { schemas, loops } }: Place): SchemaRow {
   const description = schemas.map((schema) => schema['description'] ?? schema['title']).find(isText);
   const again = loops.map((reference) => `the same again as ${reference.split('/').at(-1) ?? 'the whole'}`);
   return {
     path,
-    required,
-    type: typeOf(schemas) + formatOf(schemas),
+    ...(need && { need }),
+    type: loops.length > 0 ? '' : typeOf(schemas) + formatOf(schemas),
     ...(description !== undefined && { description }),
     rules: [...again, ...rulesOf(schemas)],
   };
@@ -54,8 +57,9 @@ function typeOf(schemas: readonly JsonObject[]): string {
   const types = first.filter((type) => others.every((list) => list.includes(type)));
   if (types.length > 0) return inOneLine(types);
   if (schemas.some((schema) => schema['properties'] !== undefined)) return 'object';
-  const isToldOtherwise = schemas.some((schema) => ['oneOf', 'anyOf', 'enum', 'const'].some((one) => one in schema));
-  return isToldOtherwise ? '' : 'anything';
+  const has = (...keywords: string[]): boolean => schemas.some((schema) => keywords.some((one) => one in schema));
+  if (has('oneOf', 'anyOf')) return 'one of these';
+  return has('enum', 'const') ? '' : 'anything';
 }
 
 function formatOf(schemas: readonly JsonObject[]): string {
@@ -72,20 +76,22 @@ function inOneLine(words: readonly string[]): string {
 }
 
 function innerPlaces({ path, parts: { schemas, seen } }: Place, root: unknown): Place[] {
-  const place = (at: string, required: boolean, ...inner: unknown[]): Place => ({
+  const place = (at: string, inner: readonly unknown[], need?: Need): Place => ({
     path: at,
-    required,
+    ...(need && { need }),
     parts: partsOf(inner, root, seen),
   });
   const required = new Set(schemas.flatMap((schema) => asList(schema['required'])));
   const dot = path === '' ? '' : '.';
   return [
-    ...named(schemas, 'properties').map(([name, inner]) => place(path + dot + name, required.has(name), ...inner)),
-    ...named(schemas, 'patternProperties').map(([name, inner]) => place(`${path}${dot}/${name}/`, false, ...inner)),
-    ...objectsAt(schemas, 'additionalProperties').map((inner) => place(`${path}${dot}*`, false, inner)),
-    ...tuples(schemas).map((inner, i) => place(`${path}[${i}]`, false, inner)),
-    ...objectsAt(schemas, 'items', 'additionalItems').map((inner) => place(`${path}[]`, false, inner)),
-    ...cases(schemas).map(([words, inner]) => place(`${path}${path && ' '}(${words})`, false, inner)),
+    ...named(schemas, 'properties').map(([name, inner]) =>
+      place(path + dot + name, inner, required.has(name) ? 'required' : 'optional'),
+    ),
+    ...named(schemas, 'patternProperties').map(([name, inner]) => place(`${path}${dot}/${name}/`, inner)),
+    ...objectsAt(schemas, 'additionalProperties').map((inner) => place(`${path}${dot}*`, [inner])),
+    ...tuples(schemas).map((inner, i) => place(`${path}[${i}]`, [inner])),
+    ...objectsAt(schemas, 'items', 'additionalItems').map((inner) => place(`${path}[]`, [inner])),
+    ...cases(schemas).map(([words, inner]) => place(`${path}${path && ' '}(${words})`, [inner])),
   ];
 }
 

@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   minProperties: (value) => `at least ${json(value)} properties`,
   maxProperties: (value) => `at most ${json(value)} properties`,
   uniqueItems: (value) => (value === true ? 'no item twice' : ''),
-  pattern: (value) => `as text it matches ${String(value)}`,
+  pattern: (value) => `text matches ${String(value)}`,
   enum: (value) => `one of ${asList(value).map(json).join(', ')}`,
   const: (value) => `always ${json(value)}`,
   default: (value) => `default ${json(value)}`,

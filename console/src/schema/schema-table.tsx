@@ -32,8 +32,7 @@ export function SchemaTable({ caption, schema, root }: SchemaTableProps) {
   );
 }
 
-function Row({ path, type, required, description, rules }: SchemaRow) {
-  const need = required ? 'required' : 'optional';
+function Row({ path, type, need, description, rules }: SchemaRow) {
   return (
     <tr>
       <th scope="row" data-label="Field">
@@ -41,7 +40,7 @@ function Row({ path, type, required, description, rules }: SchemaRow) {
       </th>
       <td data-label="Type">{type}</td>
       <td data-label="Needed" class="short">
-        {path === '' ? '' : need}
+        {need}
       </td>
       <td data-label="Meaning">
         {description}
