@@ -1,7 +1,10 @@
 import type { CheckedRoute, TargetConfig } from '../config/routes-file.ts';
 import { change, effect, type Change, type RoutePair } from './diff-change.ts';
 
-/** Who hears it: more people is a risk to those it is about, fewer is a loss to those who relied on it. */
+/**
+ * Who hears it: more people is a risk to those it is about, fewer is a loss to those who relied on it. What was for the
+ * users named and is for everyone afterwards is no mere risk.
+ */
 export function targetChanges({ before, after }: RoutePair): Change[] {
   if (before.target.kind === 'broadcast' && after.target.kind === 'broadcast') return audienceChanges(before, after);
   if (before.target.kind === 'users' && after.target.kind === 'users')
@@ -12,7 +15,7 @@ export function targetChanges({ before, after }: RoutePair): Change[] {
 function opened(after: CheckedRoute): Change {
   const who = after.audience === 'anyone' ? 'every client, anonymous ones too' : 'every authenticated client';
   const why = `payloads that only the users named in them saw now reach ${who}`;
-  return change(after, 'target is widened from users to a broadcast', effect('operators', 'risky', why));
+  return change(after, 'target is widened from users to a broadcast', effect('operators', 'breaking', why));
 }
 
 function narrowed(before: CheckedRoute, after: CheckedRoute): Change {

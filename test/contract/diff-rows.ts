@@ -235,6 +235,13 @@ export const BREAKING: Row[] = [
     'target is narrowed from a broadcast to users',
     ['clients'],
   ],
+  [
+    'users become a broadcast',
+    routes({ trades: { ...trades, target: 'broadcast' } }),
+    'trades',
+    'target is widened from users to a broadcast',
+    ['operators'],
+  ],
 ];
 
 export const RISKY: Row[] = [
@@ -271,13 +278,6 @@ export const RISKY: Row[] = [
     routes({ ticker: { ...ticker, audience: 'anyone' } }),
     'ticker',
     'audience is opened to anyone',
-    ['operators'],
-  ],
-  [
-    'users become a broadcast',
-    routes({ trades: { ...trades, target: 'broadcast' } }),
-    'trades',
-    'target is widened from users to a broadcast',
     ['operators'],
   ],
   [
