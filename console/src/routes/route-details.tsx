@@ -21,6 +21,7 @@ export function RouteDetails({ route, close, explain, publish }: RouteDetailsPro
   useEffect(() => closeOnEscape(details.current, close), []);
   return (
     <div ref={details} class="route-details" role="group" aria-label={`Details of ${route.name}`}>
+      {route.description !== undefined && <p>{route.description}</p>}
       <h3>Payload</h3>
       <p class="muted">
         Checked by <code>{route.schemaPath}</code> as it is published.

@@ -35,7 +35,7 @@ export function RouteRow({ route, history, ...actions }: RouteRowProps) {
             {route.name}
           </button>
           {route.shadow && <span class="badge">shadow</span>}
-          {route.description !== undefined && <p class="muted">{route.description}</p>}
+          {route.description !== undefined && <p class="muted description">{route.description}</p>}
         </th>
         <td data-label="Channel">
           <code>{route.channels.join(', ')}</code> → <code>{route.event}</code>
