@@ -51,7 +51,7 @@ export const VARIABLES = {
     'NODE_ENV',
     types.choice('production', 'development', 'test'),
     'production',
-    'development: readable logs, /admin and /console open on this machine, user ids at /metrics.',
+    'development: readable logs, /admin open without a token, user ids at /metrics.',
   ),
   routesFile: define('ROUTES_FILE', types.path, 'config/routes.yaml', 'The routes file.'),
   configRoot: define(

@@ -23,7 +23,7 @@ interface Refusal {
   readonly error: string;
 }
 
-/** With a token its holders get in; without one, in development, whoever is on this machine or names it by address. */
+/** With a token its holders get in; without one, in development, everyone but pages of other sites. */
 export function createAdminAccess({ development, token, refused }: AdminAccessOptions): AdminAccess {
   return {
     served: development || token !== undefined,

@@ -9,8 +9,6 @@ interface Reader {
 /** @returns what ends it, or why there is none. */
 export type OpenFeed = (reader: Reader, payloads: boolean) => (() => void) | 'full' | 'closed';
 
-/** What is not taken by then is lost to a reader that is slow, so that the gateway can stop. */
-const END_PATIENCE_MS = 500;
 /** A peer that is gone without a word is noticed by TCP: it would keep its place in the feed for ever. */
 const KEEP_ALIVE_MS = 15_000;
 
@@ -42,9 +40,7 @@ function readerAt(response: Response): Reader {
   return {
     isReady: () => !response.writableNeedDrain,
     write: (line) => void response.write(line),
-    end() {
-      response.end();
-      setTimeout(() => response.destroy(), END_PATIENCE_MS).unref();
-    },
+    // What a slow reader has not taken when the server closes is lost to it: Node closes what is ended.
+    end: () => void response.end(),
   };
 }

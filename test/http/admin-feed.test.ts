@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LINES_PER_SECOND, MOST_READERS, PAYLOAD_BYTES } from '../../src/admin/feed.ts';
 import { ask } from '../sockets/raw-http.ts';
 import { TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
-import { startGateway, untilReady } from '../support/gateway.ts';
+import { startGateway, untilReady, type TestGateway } from '../support/gateway.ts';
+import type { RedisServer } from '../support/redis-server.ts';
 import { folderWith, stageAdmin } from './admin-stage.ts';
 import { readFeed } from './feed-reader.ts';
 
@@ -132,59 +132,64 @@ describe('a feed that many read', () => {
 });
 
 describe('a feed with more than can be read', () => {
-  test('tells so many lines a second, and how many were left out', async () => {
+  test('tells how many lines it left out', async () => {
     const { redis, gateway } = await stageAdmin();
-    const feed = await readFeed(gateway.url);
-    const alice = await connectClient(gateway.url, TOKENS.alice);
-    const burst = 3 * LINES_PER_SECOND;
-    const clock = performance.now();
-    for (let i = 0; i < burst; i += 1) await redis.publish('user-status', STATUS);
-    for (let i = 0; i < burst; i += 1) await alice.next('user-status-changed');
-    const seconds = Math.ceil((performance.now() - clock) / 1000);
-    const more = setInterval(() => void redis.publish('user-status', STATUS), 50);
-    onTestFinished(() => clearInterval(more));
+    const feed = await readFeed(gateway.url, '?payloads=1');
+    let published = 0;
+    const flood = setInterval(() => {
+      for (let i = 0; i < LINES_PER_SECOND; i += 1) void redis.publish('user-status', String(published++));
+    }, 100);
+    onTestFinished(() => clearInterval(flood));
 
-    let [lines, heldBack] = [0, 0];
-    while (heldBack === 0) {
-      const line = await feed.next();
-      heldBack = line?.heldBack ?? 0;
-      lines += 1;
+    let told = 0;
+    let line = await feed.next();
+    while (line?.heldBack === undefined) {
+      expect(line?.payload).toBe(String(told));
+      told += 1;
+      line = await feed.next();
     }
-    expect(lines).toBeLessThanOrEqual(LINES_PER_SECOND * seconds + 1);
-    expect(lines - 1 + heldBack).toBeGreaterThanOrEqual(burst);
+    expect(line.payload).toBe(String(told + line.heldBack));
   });
 
   test('keeps nothing for a reader that does not read, and tells it later how much it missed', async () => {
-    const { redis, gateway } = await stageAdmin();
+    const { gateway, redis } = await stageAdmin();
     const slow = await readFeed(gateway.url, '?payloads=1');
     slow.response.pause();
-    // Fewer a second than are allowed, each six times as long in JSON: 20 MB, more than the two sockets take.
-    const control = Buffer.alloc(PAYLOAD_BYTES, 1);
-    const received = 'gateway_route_received_total{route="user-status"}';
-    const publishing = setInterval(() => void redis.publish('user-status', control), 1250 / LINES_PER_SECOND);
-    onTestFinished(() => clearInterval(publishing));
-    await expect.poll(() => gateway.metric(received), { timeout: 30_000 }).toBeGreaterThan(200);
+    await overfill(gateway, redis);
 
-    let line = await slow.next();
-    while (line?.heldBack === undefined) line = await slow.next();
-    expect(line.heldBack).toBeGreaterThan(1);
+    // A few at a time are held back where the clock of this machine stumbles.
+    let heldBack = 0;
+    while (heldBack < 10) heldBack = (await slow.next())?.heldBack ?? 0;
+    expect(heldBack).toBeGreaterThanOrEqual(10);
   }, 60_000);
 });
 
+/** Fewer a second than are allowed, each six times as long in JSON: 20 MB, more than a feed's two sockets take. */
+async function overfill(gateway: TestGateway, redis: RedisServer): Promise<void> {
+  const control = Buffer.alloc(PAYLOAD_BYTES, 1);
+  const received = 'gateway_route_received_total{route="user-status"}';
+  const publishing = setInterval(() => void redis.publish('user-status', control), 1250 / LINES_PER_SECOND);
+  onTestFinished(() => clearInterval(publishing));
+  await expect.poll(() => gateway.metric(received), { timeout: 30_000 }).toBeGreaterThan(200);
+}
+
 describe('a stop', () => {
-  test('ends the feed, also of a reader that does not read, and does not wait for it', async () => {
+  test('ends the feed', async () => {
     const { redis, gateway } = await stageAdmin();
     const feed = await readFeed(gateway.url);
-    const deaf = await readFeed(gateway.url, '?payloads=1');
-    deaf.response.pause();
     await redis.publish('user-status', STATUS);
     await feed.next();
-
-    const clock = performance.now();
     const [end] = await Promise.all([feed.next(), gateway.stop()]);
     expect(end).toBeUndefined();
-    expect(performance.now() - clock).toBeLessThan(2000);
-    deaf.response.resume();
-    await once(deaf.response, 'close');
   });
+
+  test('does not wait for a reader that does not read', async () => {
+    const { gateway, redis } = await stageAdmin();
+    const deaf = await readFeed(gateway.url, '?payloads=1');
+    deaf.response.pause();
+    await overfill(gateway, redis);
+    const clock = performance.now();
+    await gateway.stop();
+    expect(performance.now() - clock).toBeLessThan(2000);
+  }, 60_000);
 });
