@@ -5,7 +5,7 @@ import { createAuthenticator, type Authenticator } from './auth/authenticator.ts
 import { createBreaker, type Breaker } from './auth/breaker.ts';
 import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
-import { loadRoutes, type RoutesConfig } from './config/routes-file.ts';
+import { loadRoutes, withoutShadows, type RoutesConfig } from './config/routes-file.ts';
 import { createDispatch, type Fanout } from './dispatch/dispatch.ts';
 import { createAdminAccess } from './http/admin-access.ts';
 import type { AdminApi } from './http/admin-routes.ts';
@@ -15,10 +15,13 @@ import { createHttpServer, listen } from './http/http-server.ts';
 import { publishOnce } from './redis/publisher.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
 import type { Plan } from './routes/plan.ts';
+import { NOTICE_ROOMS } from './routes/rooms.ts';
 import { createLivePlan, createReloading, type LivePlan, type ReloadOutcome } from './reload.ts';
 import { acceptConnections, type Connections } from './sockets/connections.ts';
 import { createFanout, type LocalFanout } from './sockets/fanout.ts';
+import { createNotices, type Notices } from './sockets/notices.ts';
 import { createSocketServer, type GatewayServer } from './sockets/socket-server.ts';
+import type { Gap } from './source/gap.ts';
 import { createSource, type Source } from './source/subscription.ts';
 import { startInOrder, type Stage } from './stages.ts';
 import { startTelemetry, type Telemetry } from './telemetry/telemetry.ts';
@@ -171,9 +174,26 @@ function createPlanSource(
     events: { handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled) },
     maxBytes: settings.maxMessageBytes,
   });
-  const source = createSource(dispatch, telemetry.source);
+  const gapEnded = toEach(telemetry.source.gapEnded, createGapNotices(live, createNotices(fanout)));
+  const source = createSource(dispatch, { ...telemetry.source, gapEnded });
   void source.follow(live.current().channels);
   return source;
+}
+
+/** Tells those who asked, of the routes that they may hear. */
+function createGapNotices(live: LivePlan, notices: Notices): (gap: Gap) => void {
+  return (gap) => {
+    const { routes } = withoutShadows(live.routes());
+    const tell = (whom: 'users' | 'anonymous', affected: typeof routes): void => {
+      if (affected.length === 0) return;
+      notices.tell(NOTICE_ROOMS[whom], 'gateway:gap', { ...gap, routes: affected.map(({ name }) => name) });
+    };
+    tell('users', routes);
+    tell(
+      'anonymous',
+      routes.filter(({ audience }) => audience === 'anyone'),
+    );
+  };
 }
 
 /** One event for several listeners, in this order. */

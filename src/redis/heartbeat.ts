@@ -4,6 +4,13 @@ interface Pinged {
   ping(): Promise<unknown>;
 }
 
+interface Heartbeat {
+  start(): void;
+  stop(): void;
+  /** When the last beat that was answered went out. */
+  last(): Date;
+}
+
 const INTERVAL_MS = 2000;
 /** Beats that a connection may spend between "connected" and "ready" before it is given up. */
 const PATIENCE = 3;
@@ -12,8 +19,9 @@ const PATIENCE = 3;
  * TCP does not notice a peer that hangs or a link that was cut; a subscriber, who only listens, would wait for ever.
  * @param giveUp called when an answer is missing; the connection's own deadline says when that is.
  */
-export function createHeartbeat(connection: Pinged, giveUp: () => void): { start(): void; stop(): void } {
+export function createHeartbeat(connection: Pinged, giveUp: () => void): Heartbeat {
   let unready = 0;
+  let last = new Date(0);
   let timer: NodeJS.Timeout | undefined;
   const beat = async (): Promise<void> => {
     if (connection.status === 'connect') {
@@ -23,8 +31,10 @@ export function createHeartbeat(connection: Pinged, giveUp: () => void): { start
     }
     unready = 0;
     if (connection.status !== 'ready') return;
+    const sentAt = new Date();
     try {
       await connection.ping();
+      last = sentAt;
     } catch {
       // Whatever the reason, the cure is the same; a connection that is closing already needs none.
       if (connection.status === 'ready') giveUp();
@@ -33,5 +43,6 @@ export function createHeartbeat(connection: Pinged, giveUp: () => void): { start
   return {
     start: () => void (timer = setInterval(() => void beat(), INTERVAL_MS)),
     stop: () => clearInterval(timer),
+    last: () => last,
   };
 }

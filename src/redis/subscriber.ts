@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { RedisAddress } from '../config/variable-types.ts';
+import type { GapReason } from '../source/gap.ts';
 import type { Subscriber, SubscriberListener } from '../source/subscription.ts';
 import { addressOptions } from './address.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -32,9 +33,13 @@ export function connectSubscriber(
     subscribe: async (channels) => void (await redis.subscribe(...channels)),
     unsubscribe: async (channels) => void (await redis.unsubscribe(...channels)),
   };
+  let reason: GapReason = 'connection-lost';
   let lastError = 'the connection was closed';
   redis.on('ready', () => listener.connected(subscriber));
-  redis.on('close', () => listener.lost(lastError));
+  redis.on('close', () => {
+    listener.lost({ reason, detail: lastError, heardUntil: heartbeat.last() });
+    reason = 'connection-lost';
+  });
   redis.on('error', (error: Error) => {
     lastError = error.message;
     events.connectFailed(error);
@@ -42,6 +47,7 @@ export function connectSubscriber(
   redis.on('messageBuffer', (channel: Buffer, raw: Buffer) => listener.message(channel.toString(), raw));
 
   const heartbeat = createHeartbeat(redis, () => {
+    reason = 'no-answer';
     lastError = 'no answer to PING';
     redis.disconnect(true);
   });

@@ -14,6 +14,18 @@ export function userOfRoom(room: string): UserId | undefined {
 /** Rooms of the two audiences that a broadcast can have. */
 export const AUDIENCE_ROOMS = { anyone: 'audience:anyone', authenticated: 'audience:authenticated' } as const;
 
+/** Rooms of those who asked to be told what the gateway has to say of itself. */
+export const NOTICE_ROOMS = { users: 'notices:users', anonymous: 'notices:anonymous' } as const;
+
+/** The sockets of one user that asked. */
+export function noticeRoom(user: UserId): `notices:${string}` {
+  return `notices:${userRoom(user)}`;
+}
+
+export function noticeRoomsOf(user: UserId | undefined): string[] {
+  return user === undefined ? [NOTICE_ROOMS.anonymous] : [NOTICE_ROOMS.users, noticeRoom(user)];
+}
+
 /** Rooms that a socket joins for as long as it lives; `undefined` is an anonymous client. */
 export function roomsOf(user: UserId | undefined): string[] {
   return user === undefined

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
-import { roomsOf, userOfRoom } from '../routes/rooms.ts';
+import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace } from './admission.ts';
 import { createClientAddress } from './client-address.ts';
@@ -74,7 +74,7 @@ async function closeAll(io: GatewayServer, fanout: LocalFanout): Promise<void> {
 }
 
 function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): void {
-  const { user } = socket.data;
+  const { user, notices } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
   events.opened(user !== undefined);
@@ -85,7 +85,7 @@ function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): v
     timestamp: new Date().toISOString(),
   });
   // After the greeting, which is the first event that a client hears.
-  const membership = fanout.join(socket.conn, roomsOf(user));
+  const membership = fanout.join(socket.conn, [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])]);
   socket.on('disconnect', (reason) => {
     membership.leave();
     events.closed(reason, (performance.now() - openedAt) / 1000);

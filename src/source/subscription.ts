@@ -1,3 +1,5 @@
+import { createGapWatch, type GapEvents, type Loss } from './gap.ts';
+
 /** A connection that can hear channels. It forgets its subscriptions whenever it is lost. */
 export interface Subscriber {
   subscribe(channels: readonly string[]): Promise<void>;
@@ -7,14 +9,13 @@ export interface Subscriber {
 /** How the connection tells what happens to it. */
 export interface SubscriberListener {
   connected(subscriber: Subscriber): void;
-  lost(reason: string): void;
+  lost(loss: Loss): void;
   message(channel: string, raw: Buffer): void;
 }
 
-export interface SourceEvents {
+export interface SourceEvents extends GapEvents {
   subscribed(channels: number): void;
   subscribeFailed(error: unknown): void;
-  lost(reason: string): void;
 }
 
 export type SourceState = 'disconnected' | 'subscribing' | 'subscribed';
@@ -42,6 +43,7 @@ export function createSource(dispatch: (channel: string, raw: Buffer) => void, e
   let current: Subscription | undefined;
   let retry: NodeJS.Timeout | undefined;
   let complete = false;
+  const gaps = createGapWatch(events);
 
   async function subscribeAll(subscription: Subscription): Promise<void> {
     try {
@@ -49,6 +51,7 @@ export function createSource(dispatch: (channel: string, raw: Buffer) => void, e
       if (current !== subscription) return;
       complete = true;
       events.subscribed(wanted.size);
+      gaps.allHeard();
     } catch (error) {
       if (current !== subscription) return;
       events.subscribeFailed(error);
@@ -68,10 +71,10 @@ export function createSource(dispatch: (channel: string, raw: Buffer) => void, e
       current = createSubscription(subscriber);
       void subscribeAll(current);
     },
-    lost(reason) {
-      const wasUp = current !== undefined;
+    lost(loss) {
+      const wasComplete = complete;
       forget();
-      if (wasUp) events.lost(reason);
+      if (wasComplete) gaps.lost(loss);
     },
     message: dispatch,
     state() {

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { REJECTIONS } from '../auth/rejection.ts';
 import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
 import type { ReloadEvents } from '../reload.ts';
+import { GAP_REASONS } from '../source/gap.ts';
 import { CUT_CAUSES } from '../sockets/slow-readers.ts';
 
 /** What is read off when Prometheus asks, instead of being counted along. */
@@ -69,9 +70,10 @@ export function createMetrics() {
       registers,
     }),
     reloads: counter('gateway_reloads_total', 'Times the routes were read anew, by how it ended.', ['outcome']),
-    redisLost: counter(
-      'gateway_redis_connections_lost_total',
-      'Times the subscription was lost; messages may have passed unheard.',
+    gaps: counter('gateway_gaps_total', 'Times that messages may have passed unheard, by reason.', ['reason']),
+    gapSeconds: counter(
+      'gateway_gap_seconds_total',
+      'Seconds in which messages may have passed unheard, counted when they are over.',
     ),
   };
 }
@@ -162,6 +164,7 @@ export function startAtZero(metrics: Metrics, routes: readonly StartingRoute[]):
   for (const code of Object.keys(REJECTIONS)) metrics.connectionsFailed.inc({ rejection: code }, 0);
   for (const identity of ['user', 'anonymous']) metrics.connectionsOpened.inc({ identity }, 0);
   for (const cause of CUT_CAUSES) metrics.slowClientsCut.inc({ cause }, 0);
+  for (const reason of GAP_REASONS) metrics.gaps.inc({ reason }, 0);
   for (const outcome of RELOAD_OUTCOMES) metrics.reloads.inc({ outcome }, 0);
   for (const answer of ['valid', 'invalid', 'unavailable']) metrics.authCalls.inc({ answer }, 0);
 }

@@ -18,9 +18,14 @@ export function createSourceEvents(metrics: Metrics, logger: Logger): SourceEven
         logger.error({ reason: textOf(error) }, 'Redis refused the subscription; trying again'),
       );
     },
-    lost(reason) {
-      metrics.redisLost.inc();
-      logger.error({ reason }, 'connection to Redis lost; messages may pass unheard until it is back');
+    lost({ reason, detail }) {
+      metrics.gaps.inc({ reason });
+      logger.error({ reason, detail }, 'connection to Redis lost; messages may pass unheard until it is back');
+    },
+    gapEnded({ from, to, reason }) {
+      const seconds = Math.max(0, to.getTime() - from.getTime()) / 1000;
+      metrics.gapSeconds.inc(seconds);
+      logger.warn({ from, to, seconds, reason }, 'messages may have passed unheard');
     },
     connectFailed(error) {
       throttle('connect', () => logger.warn({ reason: textOf(error) }, 'Redis cannot be reached; trying again'));

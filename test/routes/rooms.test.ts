@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AUDIENCE_ROOMS, roomsOf, userOfRoom, userRoom } from '../../src/routes/rooms.ts';
+import {
+  AUDIENCE_ROOMS,
+  noticeRoom,
+  noticeRoomsOf,
+  NOTICE_ROOMS,
+  roomsOf,
+  userOfRoom,
+  userRoom,
+} from '../../src/routes/rooms.ts';
 
 const userId = fc.bigInt(1n, 2n ** 64n - 1n).map(String);
 
@@ -19,6 +27,15 @@ describe('rooms', () => {
     expect(userOfRoom(AUDIENCE_ROOMS.authenticated)).toBeUndefined();
     // A socket's own room, named by Socket.IO.
     expect(userOfRoom('nV1xLKmJ2zq0AAAB')).toBeUndefined();
+  });
+
+  test('notices have rooms of their own, which count nobody as a user', () => {
+    expect(noticeRoomsOf('7')).toEqual([NOTICE_ROOMS.users, noticeRoom('7')]);
+    expect(noticeRoomsOf(undefined)).toEqual([NOTICE_ROOMS.anonymous]);
+    for (const room of [...noticeRoomsOf('7'), ...noticeRoomsOf(undefined)]) {
+      expect(userOfRoom(room)).toBeUndefined();
+      expect(roomsOf('7')).not.toContain(room);
+    }
   });
 
   test('two users share no room besides the audiences', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Loss } from '../../src/source/gap.ts';
 import { createSource, type Source, type Subscriber } from '../../src/source/subscription.ts';
 
 /** A connection whose answers the test gives, which a real Redis would give when it likes. */
@@ -24,10 +25,13 @@ function createTold() {
   const source = createSource(() => undefined, {
     subscribed: (channels) => told.push(`subscribed ${channels}`),
     subscribeFailed: (error) => told.push(`failed ${String(error)}`),
-    lost: (reason) => told.push(`lost ${reason}`),
+    lost: ({ detail }) => told.push(`lost ${detail}`),
+    gapEnded: ({ reason }) => told.push(`gap ${reason}`),
   });
   return { source, told };
 }
+
+const LOSS: Loss = { reason: 'connection-lost', detail: 'cut', heardUntil: new Date() };
 
 const settled = async (source: Source): Promise<void> => {
   await expect.poll(() => source.state()).toBe('subscribed');
@@ -43,10 +47,10 @@ describe('a source', () => {
       expect(source.state()).toBe('subscribing');
       await settled(source);
       expect([...connection.heard]).toEqual(['a', 'b']);
-      source.lost('cut');
+      source.lost(LOSS);
       expect(source.state()).toBe('disconnected');
     }
-    expect(told).toEqual(['subscribed 2', 'lost cut', 'subscribed 2', 'lost cut']);
+    expect(told).toEqual(['subscribed 2', 'lost cut', 'subscribed 2', 'gap connection-lost', 'lost cut']);
   });
 
   test('is subscribed only when every batch is', async () => {
@@ -80,7 +84,7 @@ describe('a source', () => {
     await expect(source.follow(['a', 'secret'])).rejects.toThrow('NOPERM');
     expect([...heard]).toEqual(['a']);
     const next = createConnection();
-    source.lost('cut');
+    source.lost(LOSS);
     source.connected(next.subscriber);
     await settled(source);
     expect([...next.heard]).toEqual(['a']);
@@ -110,8 +114,8 @@ describe('a source', () => {
 
   test('says nothing of a connection that never was', () => {
     const { source, told } = createTold();
-    source.lost('refused');
-    source.lost('refused');
+    source.lost(LOSS);
+    source.lost(LOSS);
     expect(told).toEqual([]);
   });
 });

@@ -1,0 +1,11 @@
+import type { Fanout } from '../dispatch/dispatch.ts';
+
+/** What the gateway says of itself, to clients that asked for it and to no others. */
+export interface Notices {
+  /** @param room one of the notice rooms. */
+  tell(room: `notices:${string}`, event: `gateway:${string}`, payload: object): void;
+}
+
+export function createNotices(fanout: Fanout): Notices {
+  return { tell: (room, event, payload) => fanout.emit([room], event, JSON.stringify(payload)) };
+}

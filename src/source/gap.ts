@@ -1,0 +1,53 @@
+/**
+ * Why messages may have passed unheard.
+ * connection-lost: the connection to Redis ended; no-answer: Redis stopped answering on it.
+ */
+export const GAP_REASONS = ['connection-lost', 'no-answer'] as const;
+export type GapReason = (typeof GAP_REASONS)[number];
+
+/** How a connection came to its end. */
+export interface Loss {
+  readonly reason: GapReason;
+  /** In words, for the log. */
+  readonly detail: string;
+  /** Everything published before then was heard. */
+  readonly heardUntil: Date;
+}
+
+/** A span of time in which messages may have passed unheard. */
+export interface Gap {
+  readonly from: Date;
+  readonly to: Date;
+  readonly reason: GapReason;
+}
+
+export interface GapEvents {
+  /** Messages pass unheard from here on. */
+  lost(loss: Loss): void;
+  /** They are heard again. */
+  gapEnded(gap: Gap): void;
+}
+
+/** Everything is heard, or there is a gap. One gap may outlast several connections. */
+export interface GapWatch {
+  allHeard(): void;
+  /** What was wholly heard until now no longer is. */
+  lost(loss: Loss): void;
+}
+
+export function createGapWatch(events: GapEvents): GapWatch {
+  let heardSince = new Date(0);
+  let gap: Omit<Gap, 'to'> | undefined;
+  return {
+    allHeard() {
+      heardSince = new Date();
+      if (gap) events.gapEnded({ ...gap, to: heardSince });
+      gap = undefined;
+    },
+    lost(loss) {
+      const from = loss.heardUntil > heardSince ? loss.heardUntil : heardSince;
+      gap = { from, reason: loss.reason };
+      events.lost(loss);
+    },
+  };
+}

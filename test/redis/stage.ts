@@ -1,0 +1,71 @@
+import { expect, onTestFinished } from 'vitest';
+import { isObject } from '../../src/schema/json.ts';
+import { startAuth, TOKENS } from '../support/auth-service.ts';
+import { connectClient, type TestClient } from '../support/client.ts';
+import { startGateway, untilReady, type TestGateway } from '../support/gateway.ts';
+
+/** A gateway with two clients on it, of whom one asked to be told of gaps. */
+export interface RedisStage {
+  readonly gateway: TestGateway;
+  /** Asked for notices. */
+  readonly alice: TestClient;
+  /** Did not. */
+  readonly bob: TestClient;
+  /** Publishes until both have heard it: who was cut off from Redis is back. */
+  untilHeard(publish: Publish): Promise<void>;
+  /** The next notice of a gap. */
+  nextGap(): Promise<GapNotice>;
+}
+
+export interface GapNotice {
+  readonly from: number;
+  readonly to: number;
+  readonly routes: readonly unknown[];
+  readonly reason: unknown;
+}
+
+type Publish = (channel: string, message: object) => Promise<unknown>;
+
+const ROUTES = ['user-status', 'feature-owners', 'notifications'];
+
+/** @param environment at least REDIS_URL. */
+export async function stageRedis(environment: Record<string, string>): Promise<RedisStage> {
+  const auth = await startAuth();
+  const gateway = await startGateway({ AUTH_SERVICE_ADDR: auth.address, ...environment });
+  await untilReady(gateway);
+  const alice = await connectClient(gateway.url, '', { auth: { token: TOKENS.alice, notices: true } });
+  const bob = await connectClient(gateway.url, TOKENS.bob);
+  onTestFinished(() => expect(bob.heard.filter(({ event }) => event.startsWith('gateway:'))).toEqual([]));
+  let published = 0;
+  return {
+    gateway,
+    alice,
+    bob,
+    async untilHeard(publish) {
+      const status = `online ${(published += 1)}`;
+      const again = (): void => void publish('user-status', { user_id: 7, status }).catch(() => undefined);
+      const publishing = setInterval(again, 50);
+      await Promise.all([hears(alice, status), hears(bob, status)]);
+      clearInterval(publishing);
+    },
+    async nextGap() {
+      const [notice] = await alice.next('gateway:gap');
+      return readGap(notice);
+    },
+  };
+}
+
+async function hears(client: TestClient, status: string): Promise<void> {
+  for (;;) {
+    const [event] = await client.next('user-status-changed');
+    if (isObject(event) && event['status'] === status) return;
+  }
+}
+
+function readGap(notice: unknown): GapNotice {
+  if (!isObject(notice)) throw new TypeError('no notice');
+  const { from, to, routes, reason } = notice;
+  expect(Object.keys(notice).toSorted()).toEqual(['from', 'reason', 'routes', 'to']);
+  expect(routes).toEqual(ROUTES);
+  return { from: Date.parse(String(from)), to: Date.parse(String(to)), routes: ROUTES, reason };
+}
