@@ -1,9 +1,8 @@
 import { createAdmin } from './admin/admin.ts';
 import { createFeed, type Feed } from './admin/feed.ts';
 import { createLastRefusal, type LastRefusal } from './admin/plan-answer.ts';
-import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
-import { createBreaker, type Breaker } from './auth/breaker.ts';
-import { createGrpcChecker, type GrpcTls } from './auth/grpc-checker.ts';
+import { createAuth, type Auth } from './auth/auth.ts';
+import type { GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
 import { loadRoutes, withoutShadows, type RoutesConfig } from './config/routes-file.ts';
 import { createDispatch, type Fanout } from './dispatch/dispatch.ts';
@@ -53,7 +52,7 @@ export function createApp(options: AppOptions): App {
   const isDraining = (): boolean => draining;
 
   const telemetry = createTelemetry(options, live.current());
-  const auth = createAuth(settings, telemetry);
+  const auth = createTokenAuth(settings, telemetry);
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
   const fanout = createLocalFanout(settings, telemetry);
@@ -62,7 +61,7 @@ export function createApp(options: AppOptions): App {
   const source = createPlanSource(live, fanout, feed, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
   const probes = createProbes(source, connections, isDraining, live);
-  telemetry.read({ ...probes, queuedBytes: fanout.queuedBytes });
+  telemetry.read({ ...probes, queuedBytes: fanout.queuedBytes, authCalls: auth.calls });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
@@ -124,24 +123,20 @@ function createLocalFanout(settings: Settings, telemetry: Telemetry): LocalFanou
   });
 }
 
-interface Auth {
-  readonly authenticator: Authenticator;
-  readonly breaker: Breaker;
-  close(): void;
-}
-
-function createAuth(settings: Settings, telemetry: Telemetry): Auth {
-  const breaker = createBreaker();
-  const checker = createGrpcChecker({ address: settings.authServiceAddr, ...tlsOf(settings) });
-  const anonymousAllowed = settings.authMode === 'optional';
-  const authenticator = createAuthenticator({ checker, breaker, events: telemetry.auth, anonymousAllowed });
-  return { authenticator, breaker, close: checker.close };
+function createTokenAuth(settings: Settings, telemetry: Telemetry): Auth {
+  return createAuth({
+    address: settings.authServiceAddr,
+    ...tlsOf(settings),
+    anonymousAllowed: settings.authMode === 'optional',
+    cacheLifetime: settings.authCacheTtl * 1000,
+    events: telemetry.auth,
+  });
 }
 
 function createConnections(
   io: GatewayServer,
   settings: Settings,
-  { authenticator, breaker }: Auth,
+  { authenticator, calls }: Auth,
   fanout: LocalFanout,
   isDraining: () => boolean,
   telemetry: Telemetry,
@@ -155,7 +150,7 @@ function createConnections(
     closedBecause: () => {
       if (isDraining()) return 'draining';
       // Where anonymous clients are welcome everyone may knock: they need no auth service.
-      return settings.authMode === 'required' && breaker.isOpen() ? 'auth-unavailable' : undefined;
+      return settings.authMode === 'required' ? calls.closedBecause() : undefined;
     },
     events: telemetry.connections,
   });

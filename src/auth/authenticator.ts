@@ -1,6 +1,6 @@
 import type { UserId } from '../routes/user-id.ts';
-import type { Breaker } from './breaker.ts';
 import { rejection, type Rejection } from './rejection.ts';
+import type { TokenAnswers } from './token-answers.ts';
 
 /** Who a socket is; without a user it is anonymous. */
 export interface Identity {
@@ -14,8 +14,15 @@ export type TokenAnswer =
   | { readonly kind: 'unavailable'; readonly cause: string };
 
 export type AuthOutcome =
-  | { readonly kind: 'accepted'; readonly identity: Identity }
+  | { readonly kind: 'accepted'; readonly identity: Identity; readonly proof?: Proof }
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly cause?: string };
+
+/** Why somebody is who he says, as long as that is true. */
+export interface Proof {
+  readonly token: string;
+  /** performance.now() when the auth service was asked. */
+  readonly askedAt: number;
+}
 
 /** One question to the auth service as it is seen from outside. */
 export interface CallTrace {
@@ -24,14 +31,20 @@ export interface CallTrace {
   ended(answer: TokenAnswer, status: string): void;
 }
 
+/** Where an answer came from: a call of its own, another client's call with the same token, or memory. */
+export const ANSWER_SOURCES = ['service', 'shared', 'cache'] as const;
+export type AnswerSource = (typeof ANSWER_SOURCES)[number];
+
 /** One authentication as it is seen from outside. */
 export interface AuthTrace {
+  answeredBy(source: AnswerSource): void;
   callStarted(): CallTrace;
   ended(outcome: AuthOutcome): void;
 }
 
 export interface AuthEvents {
-  started(): AuthTrace;
+  /** @param what a client at the door, or one that has been in for a while. */
+  started(what: 'authenticate' | 'revalidate'): AuthTrace;
 }
 
 /** Asks the auth service, and always answers: within its deadline, without throwing. */
@@ -40,8 +53,7 @@ export interface TokenChecker {
 }
 
 export interface AuthenticatorOptions {
-  readonly checker: TokenChecker;
-  readonly breaker: Breaker;
+  readonly answers: TokenAnswers;
   readonly events: AuthEvents;
   readonly anonymousAllowed: boolean;
 }
@@ -49,42 +61,46 @@ export interface AuthenticatorOptions {
 export interface Authenticator {
   /** @param token as findToken gave it. */
   identify(token: string | Rejection | undefined): Promise<AuthOutcome>;
+  /** Whether a token that let somebody in still does; only an answer to a question since then counts. */
+  revalidate(token: string, since: number): Promise<AuthOutcome>;
 }
 
-export function createAuthenticator({
-  checker,
-  breaker,
-  events,
-  anonymousAllowed,
-}: AuthenticatorOptions): Authenticator {
-  async function ask(token: string, trace: AuthTrace): Promise<AuthOutcome> {
-    // Anonymous clients pass the gate while it is open, and who has a token passes with them.
-    if (breaker.isOpen()) return unavailable('breaker open');
-    const answer = await checker.check(token, trace);
-    breaker.record(answer.kind !== 'unavailable');
-    if (answer.kind === 'valid') return { kind: 'accepted', identity: { user: answer.user } };
-    if (answer.kind === 'invalid') return { kind: 'rejected', rejection: rejection('token-invalid') };
-    return unavailable(answer.cause);
+export function createAuthenticator({ answers, events, anonymousAllowed }: AuthenticatorOptions): Authenticator {
+  async function ask(token: string, since: number, trace: AuthTrace): Promise<AuthOutcome> {
+    const { outcome, askedAt } = await answers.find(token, since, trace);
+    if (outcome.kind === 'valid')
+      return { kind: 'accepted', identity: { user: outcome.user }, proof: { token, askedAt } };
+    return { kind: 'rejected', ...REJECTED[outcome.kind], ...('cause' in outcome && { cause: outcome.cause }) };
   }
 
   async function decide(token: string | Rejection | undefined, trace: AuthTrace): Promise<AuthOutcome> {
-    if (typeof token === 'string') return ask(token, trace);
+    if (typeof token === 'string') return ask(token, -Infinity, trace);
     if (token !== undefined) return { kind: 'rejected', rejection: token };
     return anonymousAllowed
       ? { kind: 'accepted', identity: {} }
       : { kind: 'rejected', rejection: rejection('token-missing') };
   }
 
+  async function traced(trace: AuthTrace, deciding: Promise<AuthOutcome>): Promise<AuthOutcome> {
+    const outcome = await deciding;
+    trace.ended(outcome);
+    return outcome;
+  }
+
   return {
-    async identify(token) {
-      const trace = events.started();
-      const outcome = await decide(token, trace);
-      trace.ended(outcome);
-      return outcome;
+    identify(token) {
+      const trace = events.started('authenticate');
+      return traced(trace, decide(token, trace));
+    },
+    revalidate(token, since) {
+      const trace = events.started('revalidate');
+      return traced(trace, ask(token, since, trace));
     },
   };
 }
 
-function unavailable(cause: string): AuthOutcome {
-  return { kind: 'rejected', rejection: rejection('auth-unavailable'), cause };
-}
+const REJECTED = {
+  invalid: { rejection: rejection('token-invalid') },
+  unavailable: { rejection: rejection('auth-unavailable') },
+  busy: { rejection: rejection('auth-busy') },
+} as const;

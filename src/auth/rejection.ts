@@ -11,6 +11,7 @@ export const REJECTIONS = {
   'too-many-packets': { retry: true, message: 'more packets than a client may send' },
   'session-unknown': { retry: true, message: 'the polling session is not known here' },
   'auth-unavailable': { retry: true, message: 'the auth service cannot answer' },
+  'auth-busy': { retry: true, message: 'more clients at once than the auth service can be asked about' },
   draining: { retry: true, message: 'this instance is shutting down' },
 } as const;
 

@@ -23,6 +23,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     redis: take(VARIABLES.redis),
     authServiceAddr: take(VARIABLES.authServiceAddr),
     authMode: take(VARIABLES.authMode),
+    authCacheTtl: take(VARIABLES.authCacheTtl),
     insecureQueryToken: take(VARIABLES.insecureQueryToken),
     corsOrigin: take(VARIABLES.corsOrigin),
     nodeEnv: take(VARIABLES.nodeEnv),

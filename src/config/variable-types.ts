@@ -20,6 +20,12 @@ export const port: Parse<number> = (text) => integerBetween(text, 1, 65535);
 
 export const positiveInteger: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER);
 
+/** 0 switches something off. */
+export const seconds =
+  (most: number): Parse<number> =>
+  (text) =>
+    integerBetween(text, 0, most);
+
 export const path: Parse<string> = (text) => text;
 
 export const flag: Parse<boolean> = (text) => choice('true', 'false')(text) === 'true';

@@ -35,6 +35,12 @@ export const VARIABLES = {
     'required',
     'required: no connection without a valid token. optional: without a token a client is anonymous and hears only broadcasts for anyone.',
   ),
+  authCacheTtl: define(
+    'AUTH_CACHE_TTL',
+    types.seconds(3600),
+    '30',
+    'Seconds for which a valid token is not asked about again when it comes with a new connection. 0: each connection is asked about.',
+  ),
   insecureQueryToken: define(
     'INSECURE_QUERY_TOKEN',
     types.flag,

@@ -6,7 +6,7 @@ import { isObject } from '../schema/json.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
 export interface AdmissionOptions {
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
   readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
   readonly failed: (error: unknown) => void;

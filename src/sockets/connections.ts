@@ -21,7 +21,7 @@ export interface ConnectionEvents extends ClientEventEvents {
 }
 
 export interface ConnectionsOptions {
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly origins: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly queryToken: boolean;

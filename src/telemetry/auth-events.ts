@@ -12,9 +12,13 @@ export function createAuthEvents(
   server: { address: string; port: number },
 ): AuthEvents {
   return {
-    started(): AuthTrace {
-      const span = sampling(undefined) ? tracer.startSpan('authenticate') : undefined;
+    started(what): AuthTrace {
+      const span = sampling(undefined) ? tracer.startSpan(what) : undefined;
       return {
+        answeredBy(source) {
+          metrics.authAnswers.inc({ source });
+          span?.setAttribute('gateway.auth.source', source);
+        },
         callStarted: () => startCall(metrics, tracer, span, server),
         ended: (outcome) => endAuthentication(span, outcome),
       };

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { ANSWER_SOURCES } from '../auth/authenticator.ts';
 import { REJECTIONS } from '../auth/rejection.ts';
 import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
 import type { ReloadEvents } from '../reload.ts';
@@ -12,6 +13,8 @@ export interface Readings {
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   draining(): boolean;
   queuedBytes(): number;
+  /** Calls to the auth service. */
+  authCalls: { underWay(): number; waiting(): number };
 }
 
 const RELOAD_OUTCOMES = ['applied', 'unchanged', 'refused', 'needs-restart'];
@@ -62,6 +65,11 @@ export function createMetrics() {
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
     ...routeMetrics(registry),
+    authAnswers: counter(
+      'gateway_auth_answers_total',
+      'Tokens asked about, by what answered: service, shared (the call of another client with the same token) or cache.',
+      ['source'],
+    ),
     authCalls: counter('gateway_auth_calls_total', 'Calls to the auth service, by answer.', ['answer']),
     authDuration: new Histogram({
       name: 'gateway_auth_call_duration_seconds',
@@ -129,6 +137,12 @@ export function exportReadings(registry: Registry, readings: Readings): void {
   gauge('websocket_connections', 'Connections open now.', () => readings.connections());
   gauge('websocket_users', 'Distinct users connected now.', () => readings.users().length);
   gauge('websocket_queued_bytes', 'Bytes that wait for clients that read slowly.', () => readings.queuedBytes());
+  gauge('gateway_auth_calls_under_way', 'Calls to the auth service that are not answered yet; 64 at most.', () =>
+    readings.authCalls.underWay(),
+  );
+  gauge('gateway_auth_calls_waiting', 'Tokens that wait for such a call; 2000 at most, for 2 s at most.', () =>
+    readings.authCalls.waiting(),
+  );
   gauge('gateway_redis_up', '1 while every channel is subscribed and Redis answers.', () =>
     Number(readings.source() === 'subscribed'),
   );
@@ -166,5 +180,6 @@ export function startAtZero(metrics: Metrics, routes: readonly StartingRoute[]):
   for (const cause of CUT_CAUSES) metrics.slowClientsCut.inc({ cause }, 0);
   for (const reason of GAP_REASONS) metrics.gaps.inc({ reason }, 0);
   for (const outcome of RELOAD_OUTCOMES) metrics.reloads.inc({ outcome }, 0);
+  for (const source of ANSWER_SOURCES) metrics.authAnswers.inc({ source }, 0);
   for (const answer of ['valid', 'invalid', 'unavailable']) metrics.authCalls.inc({ answer }, 0);
 }

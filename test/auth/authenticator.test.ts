@@ -1,34 +1,32 @@
 import { describe, expect, test, vi } from 'vitest';
-import {
-  createAuthenticator,
-  type AuthenticatorOptions,
-  type AuthOutcome,
-  type TokenAnswer,
-  type TokenChecker,
-} from '../../src/auth/authenticator.ts';
-import { createBreaker } from '../../src/auth/breaker.ts';
+import { createAuthenticator, type AuthEvents, type AuthOutcome } from '../../src/auth/authenticator.ts';
 import { rejection } from '../../src/auth/rejection.ts';
+import type { TokenAnswers } from '../../src/auth/token-answers.ts';
+import type { CallOutcome } from '../../src/auth/token-calls.ts';
+import { noting } from './checker.ts';
 
-/** An authenticator whose service always says this. */
-function stage(answer: TokenAnswer, options: Partial<AuthenticatorOptions> = {}) {
-  const check = vi.fn<TokenChecker['check']>(async () => answer);
+/** An authenticator to whom this is always said of a token. */
+function stage(outcome: CallOutcome, anonymousAllowed = false) {
+  const find = vi.fn<TokenAnswers['find']>(async () => ({ outcome, askedAt: 5 }));
   const ended = vi.fn<(outcome: AuthOutcome) => void>();
-  const { identify } = createAuthenticator({
-    checker: { check },
-    breaker: createBreaker(() => 0),
-    events: { started: () => ({ callStarted: () => ({ headers: {}, ended: () => undefined }), ended }) },
-    anonymousAllowed: false,
-    ...options,
-  });
-  return { identify, check, ended };
+  const started = vi.fn<AuthEvents['started']>(() => ({ ...noting(), ended }));
+  return {
+    ...createAuthenticator({ answers: { find }, events: { started }, anonymousAllowed }),
+    find,
+    started,
+    ended,
+  };
 }
 
-const VALID: TokenAnswer = { kind: 'valid', user: '7' };
-const UNAVAILABLE: TokenAnswer = { kind: 'unavailable', cause: 'UNAVAILABLE' };
+const VALID: CallOutcome = { kind: 'valid', user: '7' };
 
 describe('who brings a token', () => {
-  test.each<[string, TokenAnswer, AuthOutcome]>([
-    ['is let in as its user', VALID, { kind: 'accepted', identity: { user: '7' } }],
+  test.each<[string, CallOutcome, AuthOutcome]>([
+    [
+      'is let in as its user',
+      VALID,
+      { kind: 'accepted', identity: { user: '7' }, proof: { token: 'token', askedAt: 5 } },
+    ],
     [
       'is refused where it is not valid',
       { kind: 'invalid' },
@@ -36,49 +34,47 @@ describe('who brings a token', () => {
     ],
     [
       'may come again where nobody can tell',
-      UNAVAILABLE,
+      { kind: 'unavailable', cause: 'UNAVAILABLE' },
       { kind: 'rejected', rejection: rejection('auth-unavailable'), cause: 'UNAVAILABLE' },
     ],
+    [
+      'may come again where too many came at once',
+      { kind: 'busy' },
+      { kind: 'rejected', rejection: rejection('auth-busy') },
+    ],
   ])('%s', async (_, answer, outcome) => {
-    const { identify, check, ended } = stage(answer);
+    const { identify, find, started, ended } = stage(answer);
     expect(await identify('token')).toEqual(outcome);
-    expect(check).toHaveBeenCalledExactlyOnceWith('token', expect.anything());
+    expect(find).toHaveBeenCalledExactlyOnceWith('token', -Infinity, expect.anything());
+    expect(started).toHaveBeenCalledExactlyOnceWith('authenticate');
     expect(ended).toHaveBeenCalledExactlyOnceWith(outcome);
   });
 
-  test('is asked about no more while the breaker is open', async () => {
-    const { identify, check } = stage(UNAVAILABLE, { anonymousAllowed: true });
-    for (let i = 0; i < 20; i += 1)
-      expect(await identify('token')).toMatchObject({
-        kind: 'rejected',
-        rejection: { code: 'auth-unavailable', retry: true },
-      });
-    expect(check).toHaveBeenCalledTimes(5);
-  });
-
-  test('that is not valid does not open the breaker', async () => {
-    const { identify, check } = stage({ kind: 'invalid' });
-    for (let i = 0; i < 20; i += 1) await identify('token');
-    expect(check).toHaveBeenCalledTimes(20);
+  test('is asked about anew while in, and only what is answered from then on counts', async () => {
+    const { revalidate, find, started, ended } = stage({ kind: 'invalid' });
+    expect(await revalidate('token', 1234)).toEqual({ kind: 'rejected', rejection: rejection('token-invalid') });
+    expect(find).toHaveBeenCalledExactlyOnceWith('token', 1234, expect.anything());
+    expect(started).toHaveBeenCalledExactlyOnceWith('revalidate');
+    expect(ended).toHaveBeenCalledOnce();
   });
 
   test('that cannot be one is refused without a question', async () => {
-    const { identify, check } = stage(VALID, { anonymousAllowed: true });
+    const { identify, find } = stage(VALID, true);
     const malformed = rejection('token-malformed');
     expect(await identify(malformed)).toEqual({ kind: 'rejected', rejection: malformed });
-    expect(check).not.toHaveBeenCalled();
+    expect(find).not.toHaveBeenCalled();
   });
 });
 
 describe('who brings none', () => {
   test('is refused where one is required', async () => {
-    const { identify, check } = stage(VALID);
+    const { identify, find } = stage(VALID);
     expect(await identify(undefined)).toEqual({ kind: 'rejected', rejection: rejection('token-missing') });
-    expect(check).not.toHaveBeenCalled();
+    expect(find).not.toHaveBeenCalled();
   });
 
   test('is let in as nobody where none is required, the auth service up or down', async () => {
-    const { identify } = stage(UNAVAILABLE, { anonymousAllowed: true });
+    const { identify } = stage({ kind: 'unavailable', cause: 'UNAVAILABLE' }, true);
     for (let i = 0; i < 5; i += 1) await identify('token');
     expect(await identify(undefined)).toEqual({ kind: 'accepted', identity: {} });
   });

@@ -16,6 +16,7 @@ export function noting(
   const calls: unknown[][] = [];
   return {
     calls,
+    answeredBy: () => undefined,
     callStarted: () => ({ headers, ended: (answer, code) => calls.push([answer, code]) }),
     ended: () => undefined,
   };

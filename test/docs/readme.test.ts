@@ -32,6 +32,7 @@ describe('the README lists', () => {
       source: () => 'subscribed' as const,
       draining: () => false,
       queuedBytes: () => 0,
+      authCalls: { underWay: () => 0, waiting: () => 0 },
     };
     exportReadings(metrics.registry, nothing);
     const known = await metrics.registry.getMetricsAsJSON();

@@ -1,0 +1,39 @@
+import { createAuthenticator, type AuthEvents, type Authenticator } from './authenticator.ts';
+import { createBreaker } from './breaker.ts';
+import { createGrpcChecker, type GrpcCheckerOptions } from './grpc-checker.ts';
+import { createRevocations, type Revocations } from './revocations.ts';
+import { createTokenAnswers } from './token-answers.ts';
+import { createTokenCalls, type TokenCalls } from './token-calls.ts';
+
+export interface AuthOptions extends GrpcCheckerOptions {
+  readonly anonymousAllowed: boolean;
+  /** How long a valid answer is kept, in milliseconds. */
+  readonly cacheLifetime: number;
+  readonly events: AuthEvents;
+}
+
+/** All that stands between a token and the auth service. */
+export interface Auth {
+  readonly authenticator: Authenticator;
+  readonly revocations: Revocations;
+  readonly calls: Omit<TokenCalls, 'check'>;
+  close(): void;
+}
+
+/** Longer than any question takes, from its beginning to the socket that it lets in. */
+const LEAST_MEMORY_MS = 60_000;
+
+export function createAuth(options: AuthOptions): Auth {
+  const { anonymousAllowed, cacheLifetime: lifetime, events } = options;
+  const breaker = createBreaker();
+  const checker = createGrpcChecker(options);
+  const calls = createTokenCalls({ checker, breaker });
+  const revocations = createRevocations(Math.max(lifetime, LEAST_MEMORY_MS));
+  const answers = createTokenAnswers({ calls, health: breaker.state, revocations, lifetime });
+  return {
+    authenticator: createAuthenticator({ answers, events, anonymousAllowed }),
+    revocations,
+    calls,
+    close: checker.close,
+  };
+}

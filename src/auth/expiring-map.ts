@@ -1,0 +1,40 @@
+interface Entry<Value> {
+  readonly value: Value;
+  readonly until: number;
+}
+
+/** Forgets each entry after the same time, and the oldest before that where there are too many. */
+export class ExpiringMap<Key, Value> {
+  readonly #entries = new Map<Key, Entry<Value>>();
+  readonly #lifetime: number;
+  readonly #most: number;
+
+  /** @param lifetime in milliseconds. */
+  constructor(lifetime: number, most: number) {
+    this.#lifetime = lifetime;
+    this.#most = most;
+  }
+
+  get(key: Key, now: number): Value | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && now < entry.until ? entry.value : undefined;
+  }
+
+  set(key: Key, value: Value, now: number): void {
+    // Set anew it stands last: the first one is always the oldest.
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, until: now + this.#lifetime });
+    for (const [oldest, { until }] of this.#entries) {
+      if (until > now && this.#entries.size <= this.#most) break;
+      this.#entries.delete(oldest);
+    }
+  }
+
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}

@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import type { AuthTrace } from './authenticator.ts';
+import type { BreakerState } from './breaker.ts';
+import type { Revocations } from './revocations.ts';
+import type { TokenCalls } from './token-calls.ts';
+import { createTokenMemory, type TokenStanding } from './token-memory.ts';
+
+/** Answers about tokens, from memory where one is fresh enough. */
+export interface TokenAnswers {
+  /** @param since an answer to a question of that time or later is wanted. */
+  find(token: string, since: number, trace: AuthTrace): Promise<TokenStanding>;
+}
+
+export interface TokenAnswersOptions {
+  readonly calls: Pick<TokenCalls, 'check'>;
+  readonly health: () => BreakerState;
+  readonly revocations: Pick<Revocations, 'isOutdated'>;
+  /** How long a valid answer is kept, in milliseconds; 0 keeps none of any kind. */
+  readonly lifetime: number;
+  readonly now?: () => number;
+}
+
+const TRIES = 2;
+
+interface Flight {
+  readonly askedAt: number;
+  readonly standing: Promise<TokenStanding>;
+}
+
+/**
+ * Equal tokens share a call, and for a short while its answer: when thousands of clients come back at once, the auth
+ * service is asked once for each token. Kept under a hash, so that no token stays in memory for it.
+ */
+export function createTokenAnswers(options: TokenAnswersOptions): TokenAnswers {
+  const { calls, health, revocations, lifetime, now = () => performance.now() } = options;
+  const memory = createTokenMemory(lifetime, now);
+  const flights = new Map<string, Flight>();
+
+  const isOutdated = ({ outcome, askedAt }: TokenStanding): boolean =>
+    outcome.kind === 'valid' && revocations.isOutdated(outcome.user, askedAt);
+
+  function recall(key: string, since: number): TokenStanding | undefined {
+    const known = memory.recall(key);
+    if (known === undefined || known.askedAt < since || isOutdated(known)) return undefined;
+    // While the service does not answer nobody gets in, not even who was let in a moment ago.
+    return known.outcome.kind === 'valid' && health() !== 'healthy' ? undefined : known;
+  }
+
+  /** An answer that was overtaken by a revocation counts for nothing: it is asked for again. */
+  async function ask(key: string, token: string, trace: AuthTrace, triesLeft = TRIES): Promise<TokenStanding> {
+    const askedAt = now();
+    if (triesLeft === 0) return { outcome: { kind: 'unavailable', cause: 'revoked meanwhile' }, askedAt };
+    const standing = { outcome: await calls.check(token, trace), askedAt };
+    if (isOutdated(standing)) return ask(key, token, trace, triesLeft - 1);
+    memory.keep(key, standing);
+    return standing;
+  }
+
+  function takeOff(key: string, token: string, trace: AuthTrace): Flight {
+    const land = (): void => void (flights.get(key) === flight && flights.delete(key));
+    const flight: Flight = { askedAt: now(), standing: ask(key, token, trace).finally(land) };
+    flights.set(key, flight);
+    return flight;
+  }
+
+  return {
+    find(token, since, trace) {
+      const key = hash('sha256', token, 'base64');
+      const known = recall(key, since);
+      const flight = known ? undefined : flights.get(key);
+      const isShared = flight !== undefined && flight.askedAt >= since;
+      trace.answeredBy(known ? 'cache' : isShared ? 'shared' : 'service');
+      if (known) return Promise.resolve(known);
+      return (isShared ? flight : takeOff(key, token, trace)).standing;
+    },
+  };
+}
