@@ -167,7 +167,7 @@ function createPlanSource(
     plan: live.current,
     fanout,
     events: { handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled) },
-    maxBytes: settings.maxMessageBytes,
+    limits: settings,
   });
   const gapEnded = toEach(telemetry.source.gapEnded, createGapNotices(live, createNotices(fanout)));
   const source = createSource(dispatch, { ...telemetry.source, gapEnded });
@@ -227,7 +227,7 @@ function createAdminApi(parts: AdminParts, settings: Settings, telemetry: Teleme
     feed,
     refusal,
     instance: { version: telemetry.version, mode: isDevelopment(settings) ? 'development' : 'production' },
-    maxBytes: settings.maxMessageBytes,
+    limits: settings,
     health: () => judgeHealth(probes),
     counts: telemetry.counts.read,
     socketsIn: fanout.count,

@@ -1,5 +1,6 @@
 import { asyncapiOf } from '../contract/asyncapi.ts';
 import type { LivePlan } from '../reload.ts';
+import type { MessageLimits } from '../dispatch/message.ts';
 import { activityAnswer, type InstanceHealth, type ReadCounts } from './activity-answer.ts';
 import type { PlanAnswer } from './api.ts';
 import { answerExplain, type SocketsIn } from './explain-answer.ts';
@@ -11,7 +12,7 @@ export interface AdminParts {
   readonly live: LivePlan;
   readonly refusal: Pick<LastRefusal, 'last'>;
   readonly instance: PlanAnswer['instance'];
-  readonly maxBytes: number;
+  readonly limits: MessageLimits;
   readonly health: () => InstanceHealth;
   readonly counts: ReadCounts;
   readonly socketsIn: SocketsIn;
@@ -21,14 +22,14 @@ export interface AdminParts {
 
 /** What `/admin/*` answers, whoever asks: access is decided before. */
 export function createAdmin(parts: AdminParts) {
-  const { live, maxBytes } = parts;
+  const { live, limits } = parts;
   const development = parts.instance.mode === 'development';
   return {
     plan: createPlanAnswers(live, parts.refusal, parts.instance),
     activity: async () => activityAnswer(parts.health(), await parts.counts(live.current().routes)),
     asyncapi: (host: string) => asyncapiOf(live.routes(), { host }),
-    explain: (body: unknown) => answerExplain(body, live, maxBytes, parts.socketsIn),
-    publish: (body: unknown) => answerPublish(body, live, { development, maxBytes }, parts.publish),
+    explain: (body: unknown) => answerExplain(body, live, limits, parts.socketsIn),
+    publish: (body: unknown) => answerPublish(body, live, { development, limits }, parts.publish),
     openFeed: parts.feed.open,
   };
 }

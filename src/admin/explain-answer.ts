@@ -1,6 +1,7 @@
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { explain, type Explanation } from '../contract/explain.ts';
 import { readClient, type Client } from '../contract/hearing.ts';
+import type { MessageLimits } from '../dispatch/message.ts';
 import type { LivePlan } from '../reload.ts';
 import { AUDIENCE_ROOMS, userRoom } from '../routes/rooms.ts';
 import type { ExplainAnswer } from './api.ts';
@@ -14,7 +15,7 @@ export type SocketsIn = (rooms: readonly string[]) => number;
 export function answerExplain(
   body: unknown,
   live: LivePlan,
-  maxBytes: number,
+  limits: MessageLimits,
   socketsIn: SocketsIn,
 ): Reply<ExplainAnswer> {
   const reading = readExplainQuestion(body);
@@ -25,7 +26,7 @@ export function answerExplain(
     return refused('malformed', `user: found ${JSON.stringify(user)}. A user id, such as "7", or "anonymous"`);
   const raw = Buffer.from(payload, 'utf8');
   const config = routesOn(live.routes(), channel);
-  const explanation = explain(config, { channel, raw, maxBytes, ...(client && { client }) });
+  const explanation = explain(config, { channel, raw, limits, ...(client && { client }) });
   const { number, hash } = live.current();
   return {
     answer: {

@@ -1,4 +1,5 @@
 import { dropsOf } from '../contract/publish-rule.ts';
+import type { MessageLimits } from '../dispatch/message.ts';
 import type { LivePlan } from '../reload.ts';
 import type { PublishAnswer } from './api.ts';
 import { routesOn } from './explain-answer.ts';
@@ -13,14 +14,14 @@ export type Publish = (
 
 export interface PublishRules {
   readonly development: boolean;
-  readonly maxBytes: number;
+  readonly limits: MessageLimits;
 }
 
 /** By the rule of `gateway publish`: not what a route would drop, unless that is insisted on. In development only. */
 export async function answerPublish(
   body: unknown,
   live: LivePlan,
-  { development, maxBytes }: PublishRules,
+  { development, limits }: PublishRules,
   publish: Publish,
 ): Promise<Reply<PublishAnswer>> {
   if (!development)
@@ -29,7 +30,7 @@ export async function answerPublish(
   if ('error' in reading) return refused('malformed', reading.error);
   const { channel, payload, force = false } = reading.question;
   const raw = Buffer.from(payload, 'utf8');
-  const drops = dropsOf(routesOn(live.routes(), channel), channel, raw, maxBytes);
+  const drops = dropsOf(routesOn(live.routes(), channel), { channel, raw, limits });
   if (drops.length > 0 && !force)
     return refused('would-be-dropped', 'not published: it would be dropped; force publishes it all the same', drops);
   const publication = await publish(channel, raw);

@@ -76,7 +76,7 @@ function tellHere({ channel, raw, user }: Asked, file: string | undefined, termi
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
   if (!config) return undefined;
   const client = user === undefined ? undefined : readClient(user);
-  const explanation = explain(config, { channel, raw, maxBytes: rules.maxMessageBytes, ...(client && { client }) });
+  const explanation = explain(config, { channel, raw, limits: rules.limits, ...(client && { client }) });
   return { explanation, document: explanation, more: [] };
 }
 

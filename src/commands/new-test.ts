@@ -13,7 +13,7 @@ import { createFileReader } from './test-files.ts';
 export function writeTest(
   config: RoutesConfig,
   { channel, sample }: NewRoute & { readonly channel: string },
-  { maxMessageBytes }: Rules,
+  { limits }: Rules,
   changes: FileChanges,
 ): string {
   const file = config.file.replace(/\.ya?ml$/, '.test.yaml');
@@ -23,7 +23,7 @@ export function writeTest(
   if (resolve(dirname(file), tests.routes) !== resolve(config.file))
     return `no test was added: ${file} is for ${join(dirname(file), tests.routes)}`;
   const before = readText(file);
-  const { text, laidOutAnew } = addTest(before, newRouteTest(config, channel, sample, maxMessageBytes));
+  const { text, laidOutAnew } = addTest(before, newRouteTest(config, channel, sample, limits));
   changes.write(file, text, before);
   return `added a test to ${file}${laidOutAnew ? ', and laid out its other lines anew' : ''}`;
 }

@@ -9,7 +9,7 @@ import { publishOnce } from '../redis/publisher.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readMessageFile } from './message-file.ts';
-import { openRoutes, readRules, refuse } from './routes-in-force.ts';
+import { openRoutes, readRules, refuse, type Rules } from './routes-in-force.ts';
 
 interface Options {
   readonly file?: string;
@@ -68,7 +68,7 @@ async function run(
   const ending =
     'problem' in message
       ? unpublished(channel, [message.problem])
-      : await publish({ channel, raw: message.raw, force }, config, rules.maxMessageBytes, redis);
+      : await publish({ channel, raw: message.raw, force }, config, rules, redis);
   if (json) terminal.print(JSON.stringify(ending, undefined, 2));
   else tell(ending, terminal);
   if (!ending.published) terminal.exitWith(EXIT.failed);
@@ -89,10 +89,10 @@ interface Message {
 async function publish(
   { channel, raw, force }: Message,
   config: RoutesConfig,
-  maxBytes: number,
+  { limits }: Rules,
   redis: RedisAddress,
 ): Promise<Ending> {
-  const drops = dropsOf(config, channel, raw, maxBytes);
+  const drops = dropsOf(config, { channel, raw, limits });
   if (drops.length > 0 && !force) return unpublished(channel, drops);
   const publication = await publishOnce(redis, channel, raw);
   if ('problem' in publication)

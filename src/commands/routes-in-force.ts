@@ -1,6 +1,7 @@
 import { readEnvironment } from '../config/environment.ts';
 import { formatFinding, isRefused, type Finding } from '../config/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
+import type { Question } from '../contract/explain.ts';
 import type { Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -8,17 +9,27 @@ import { EXIT } from './exit-codes.ts';
 export interface Rules {
   readonly routesFile: string;
   readonly configRoot?: string;
-  readonly maxMessageBytes: number;
+  readonly limits: Question['limits'];
 }
+
+// Only these: a wrong PORT is nothing to a command that listens on none.
+const READ = [
+  'ROUTES_FILE',
+  'CONFIG_ROOT',
+  'MAX_MESSAGE_BYTES',
+  'MAX_MESSAGE_DEPTH',
+  'MAX_MESSAGE_KEYS',
+  'MAX_TARGET_IDS',
+];
 
 /** Nothing where a variable is malformed, which is told. */
 export function readRules(terminal: Terminal): Rules | undefined {
-  // Only these: a wrong PORT is nothing to a command that listens on none.
-  const { ROUTES_FILE, CONFIG_ROOT, MAX_MESSAGE_BYTES } = terminal.environment;
-  const { settings, findings } = readEnvironment({ ROUTES_FILE, CONFIG_ROOT, MAX_MESSAGE_BYTES });
+  const { settings, findings } = readEnvironment(
+    Object.fromEntries(READ.map((name) => [name, terminal.environment[name]])),
+  );
   if (!settings) return refuse(findings, terminal);
-  const { routesFile, configRoot, maxMessageBytes } = settings;
-  return { routesFile, maxMessageBytes, ...(configRoot !== undefined && { configRoot }) };
+  const { routesFile, configRoot } = settings;
+  return { routesFile, limits: settings, ...(configRoot !== undefined && { configRoot }) };
 }
 
 /** Nothing where the file is refused, which is told. */

@@ -83,7 +83,7 @@ function runAll(tests: readonly RouteTests[], rules: Rules, terminal: Terminal):
   const opened = new Map(names.map((name) => [name, openRoutes(name, rules, terminal)]));
   const runs = tests.flatMap(({ file, routes, tests: own }) => {
     const config: RoutesConfig | undefined = opened.get(routes);
-    return config ? [{ file, routes, ...runRouteTests(config, own, rules.maxMessageBytes) }] : [];
+    return config ? [{ file, routes, ...runRouteTests(config, own, rules.limits) }] : [];
   });
   return runs.length === tests.length ? runs : undefined;
 }

@@ -4,7 +4,7 @@ import type { RouteConfig, ShapeConfig, TargetConfig } from './routes-file.ts';
 
 /** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Readonly<Record<string, unknown>>): RouteConfig {
-  const { description, channel, event, schema, schema_next: schemaNext, audience, latest } = value;
+  const { description, channel, event, schema, schema_next: schemaNext, audience, latest, max_bytes: maxBytes } = value;
   return {
     name,
     ...(typeof description === 'string' && { description }),
@@ -17,6 +17,7 @@ export function readRoute(name: string, value: Readonly<Record<string, unknown>>
     audience: audience === 'anyone' ? 'anyone' : 'authenticated',
     shape: readShape(value['map'], value['omit']),
     ...(typeof latest === 'string' && { latest: parseField(latest) }),
+    ...(typeof maxBytes === 'number' && { maxBytes }),
   };
 }
 

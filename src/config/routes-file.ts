@@ -42,6 +42,8 @@ export interface RouteConfig {
   readonly shape: ShapeConfig;
   /** Of messages with equal values here, a slow client needs the newest only. */
   readonly latest?: Field;
+  /** Longest message that the route takes; without it MAX_MESSAGE_BYTES alone counts. */
+  readonly maxBytes?: number;
 }
 
 /** A schema's file, and every file that it refers to. */

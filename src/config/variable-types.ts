@@ -26,6 +26,13 @@ export const seconds =
   (text) =>
     integerBetween(text, 0, most);
 
+/** 0 is no limit at all. */
+export const limit: Parse<number> = (text) => integerBetween(text, 0, Number.MAX_SAFE_INTEGER) || Infinity;
+
+export function integer(least: number, most: number): Parse<number> {
+  return (text) => integerBetween(text, least, most);
+}
+
 export const path: Parse<string> = (text) => text;
 
 export const flag: Parse<boolean> = (text) => choice('true', 'false')(text) === 'true';

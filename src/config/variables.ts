@@ -89,9 +89,27 @@ export const VARIABLES = {
   ),
   maxMessageBytes: define(
     'MAX_MESSAGE_BYTES',
-    types.positiveInteger,
+    types.limit,
     '1048576',
-    'Longest message taken from Redis, in bytes.',
+    'Longest message taken from Redis, in bytes. 0: no limit. A route may take less, with max_bytes.',
+  ),
+  maxMessageDepth: define(
+    'MAX_MESSAGE_DEPTH',
+    types.integer(1, 1000),
+    '64',
+    'Brackets inside one another in a message, 1000 at most.',
+  ),
+  maxMessageKeys: define(
+    'MAX_MESSAGE_KEYS',
+    types.limit,
+    '10000',
+    'Keys in a message, those of all its objects together. 0: no limit.',
+  ),
+  maxTargetIds: define(
+    'MAX_TARGET_IDS',
+    types.limit,
+    '10000',
+    'User ids that the target fields of a route may name in one message. 0: no limit.',
   ),
   maxQueueBytes: define(
     'MAX_QUEUE_BYTES',

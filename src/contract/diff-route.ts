@@ -1,5 +1,6 @@
 import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
 import { change, effect, type Change, type RoutePair } from './diff-change.ts';
+import { shown } from './diff-rules.ts';
 import { schemaFacts } from './diff-schema.ts';
 import { clientSchema } from './whole-schema.ts';
 
@@ -39,7 +40,13 @@ export function addedChange(route: CheckedRoute, before: RoutesConfig, after: Ro
 
 /** What the routes file says of a route, besides target and shape. */
 export function routeChanges(pair: RoutePair, after: RoutesConfig): Change[] {
-  return [...nameChanges(pair), ...eventChanges(pair, after), ...channelChanges(pair, after), ...wordChanges(pair)];
+  return [
+    ...nameChanges(pair),
+    ...eventChanges(pair, after),
+    ...channelChanges(pair, after),
+    ...sizeChanges(pair),
+    ...wordChanges(pair),
+  ];
 }
 
 function nameChanges({ before, after }: RoutePair): Change[] {
@@ -69,6 +76,15 @@ function channelChanges({ before, after }: RoutePair, config: RoutesConfig): Cha
       change(after, `channel ${channel} is read too`, effect('publishers', 'safe', 'what they do keeps working')),
     ),
   ];
+}
+
+function sizeChanges({ before, after }: RoutePair): Change[] {
+  const [old = Infinity, now = Infinity] = [before.maxBytes, after.maxBytes];
+  if (old === now) return [];
+  const what = `max_bytes is ${shown(now)}, and was ${shown(old)}`;
+  return now < old
+    ? [change(after, what, effect('publishers', 'risky', 'longer messages are dropped'))]
+    : [change(after, what, effect('clients', 'safe', 'they hear longer messages too'))];
 }
 
 function wordChanges({ before, after }: RoutePair): Change[] {

@@ -22,7 +22,7 @@ function strictest(nodes: readonly Node[], keyword: string, sign: 1 | -1): numbe
   return Math.max(-Infinity, ...limits);
 }
 
-function shown(limit: number): string {
+export function shown(limit: number): string {
   return Number.isFinite(limit) ? String(limit) : 'not set';
 }
 

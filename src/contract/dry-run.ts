@@ -1,5 +1,6 @@
 import { createDispatch, type Handled, type Outcome, type Trial } from '../dispatch/dispatch.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
+import type { MessageLimits } from '../dispatch/message.ts';
 import type { Plan } from '../routes/plan.ts';
 
 /** What one route makes of a message: an event for these rooms, or nothing. */
@@ -37,7 +38,7 @@ interface Emitted {
 }
 
 /** Sends a message the gateway's own way, to a fanout that reaches nobody and tells what it was given. */
-export function dryRun(plan: Plan, channel: string, raw: Buffer, maxBytes: number): Result[] {
+export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: MessageLimits): Result[] {
   const emitted: Emitted[] = [];
   const messages: Handled[] = [];
   const dispatch = createDispatch({
@@ -49,7 +50,7 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, maxBytes: numbe
       emit: (rooms, event, payload) => void emitted.push({ rooms, event, payload }),
     },
     events: { handled: (message) => void messages.push(message) },
-    maxBytes,
+    limits,
   });
   dispatch(channel, raw);
   // Routes are served one after the other: the next event emitted is that of the next one delivered.

@@ -1,5 +1,5 @@
 import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
-import { readMessage, type Message, type Unreadable } from '../dispatch/message.ts';
+import { readMessage, type Message, type MessageLimits, type Unreadable } from '../dispatch/message.ts';
 import { compilePlan } from '../routes/plan.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../schema/verdict.ts';
@@ -10,7 +10,7 @@ import { hears, type Client, type Hearing } from './hearing.ts';
 export interface Question {
   readonly channel: string;
   readonly raw: Buffer;
-  readonly maxBytes: number;
+  readonly limits: MessageLimits;
   /** Would this client get it? */
   readonly client?: Client;
 }
@@ -51,11 +51,11 @@ export type TargetFound =
 
 export type ResultExplained = Result & { readonly payloadBytes?: number };
 
-export function explain(config: RoutesConfig, { channel, raw, maxBytes, client }: Question): Explanation {
+export function explain(config: RoutesConfig, { channel, raw, limits, client }: Question): Explanation {
   const plan = compilePlan(config, 1);
-  const message = readMessage(raw, maxBytes, plan.traceparentField);
+  const message = readMessage(raw, limits, plan.traceparentField);
   const near = plan.channels.includes(channel) ? undefined : didYouMean(channel, plan.channels);
-  const results = new Map(dryRun(plan, channel, raw, maxBytes).map((result) => [result.route, result]));
+  const results = new Map(dryRun(plan, channel, raw, limits).map((result) => [result.route, result]));
   return {
     channel,
     ...(near !== undefined && { didYouMean: near }),

@@ -57,9 +57,11 @@ const WORDS = {
   'too-large': 'it is too large',
   'not-json': 'it is not JSON',
   'too-deep': 'it is nested too deep',
+  'too-many-keys': 'it holds too many keys',
   'not-object': 'it is not a JSON object',
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
+  'too-many-ids': 'it names too many users',
   'emit-failed': 'it could not be sent',
 } as const satisfies Record<Dropped['reason'], string>;
 

@@ -1,4 +1,5 @@
 import type { RoutesConfig } from '../config/routes-file.ts';
+import type { MessageLimits } from '../dispatch/message.ts';
 import { compilePlan } from '../routes/plan.ts';
 import { idOnWire } from '../routes/user-id.ts';
 import { dryRun, type Result } from './dry-run.ts';
@@ -6,8 +7,8 @@ import { recipientsOf } from './recipients.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** A test that expects of a message what becomes of it now, on every route of its channel. */
-export function newRouteTest(config: RoutesConfig, channel: string, message: Schema, maxBytes: number) {
-  const results = dryRun(compilePlan(config, 1), channel, Buffer.from(JSON.stringify(message)), maxBytes);
+export function newRouteTest(config: RoutesConfig, channel: string, message: Schema, limits: MessageLimits) {
+  const results = dryRun(compilePlan(config, 1), channel, Buffer.from(JSON.stringify(message)), limits);
   const [only, ...others] = results.map(expectationOf);
   return {
     name: `a message on ${channel} reaches those it is for`,

@@ -27,7 +27,7 @@ export interface FieldTarget {
 /** Each field by itself, found as the running gateway finds it. */
 export function findTargets(fields: readonly Field[], message: unknown): FieldTarget[] {
   return fields.map((field) => {
-    const { rooms, skipped } = compileTarget({ kind: 'users', fields: [field] }, 'authenticated')(message);
+    const { rooms, skipped } = compileTarget({ kind: 'users', fields: [field] }, 'authenticated')(message, Infinity);
     const value = valueAt(message, field.path);
     return {
       field: field.text,

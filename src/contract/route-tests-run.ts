@@ -1,4 +1,5 @@
 import type { RoutesConfig } from '../config/routes-file.ts';
+import type { MessageLimits } from '../dispatch/message.ts';
 import { compilePlan, type Plan } from '../routes/plan.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { dryRun, type Result, type Sent } from './dry-run.ts';
@@ -28,11 +29,11 @@ export interface TestRun {
 }
 
 /** Each message goes the gateway's own way, and all that becomes of it must have been expected. */
-export function runRouteTests(config: RoutesConfig, tests: readonly RouteTest[], maxBytes: number): TestRun {
+export function runRouteTests(config: RoutesConfig, tests: readonly RouteTest[], limits: MessageLimits): TestRun {
   const plan = compilePlan(config, 1);
   const reached = new Set<string | undefined>();
   const results = tests.map((test) => {
-    const seen = dryRun(plan, test.channel, Buffer.from(test.message), maxBytes);
+    const seen = dryRun(plan, test.channel, Buffer.from(test.message), limits);
     // What a shadow would do must be asked for: a test of the live route need not know of it.
     const asked = new Set(test.expected.map(({ route }) => route));
     for (const { route, shadow } of seen) if (!shadow || asked.has(route)) reached.add(route);

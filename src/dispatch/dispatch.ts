@@ -1,7 +1,7 @@
 import type { Plan, Route } from '../routes/plan.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { DropReason } from './drop-reasons.ts';
-import { readMessage, type Message, type Unreadable } from './message.ts';
+import { readMessage, type Message, type MessageLimits, type Unreadable } from './message.ts';
 
 /** Reaches this instance's own sockets. */
 export interface Fanout {
@@ -62,26 +62,26 @@ export interface DispatchOptions {
   readonly plan: () => Plan;
   readonly fanout: Fanout;
   readonly events: DispatchEvents;
-  readonly maxBytes: number;
+  readonly limits: MessageLimits;
 }
 
 export type Dispatch = (channel: string, raw: Buffer) => void;
 
 /** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
-export function createDispatch({ plan, fanout, events, maxBytes }: DispatchOptions): Dispatch {
+export function createDispatch({ plan, fanout, events, limits }: DispatchOptions): Dispatch {
   // Counts, and reaches nobody.
   const silent: Fanout = { count: fanout.count, emit() {} };
   const serve = (route: Route, message: Message): Outcome => {
     const outcome: Outcome = route.shadow
-      ? { kind: 'shadow', route, would: deliver(route, message, silent) }
-      : deliver(route, message, fanout);
+      ? { kind: 'shadow', route, would: deliver(route, message, silent, limits) }
+      : deliver(route, message, fanout, limits);
     return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
   };
   return (channel, raw) => {
     const receivedAt = performance.now();
     const { routesFor, traceparentField } = plan();
     const routes = routesFor(channel);
-    const message = readMessage(raw, maxBytes, traceparentField);
+    const message = readMessage(raw, limits, traceparentField);
     const outcomes =
       routes.length === 0
         ? [dropped(undefined, 'no-route')]
@@ -111,10 +111,13 @@ function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
   return { verdict: drops ? 'would-pass' : 'same' };
 }
 
-function deliver(route: Route, message: Message, fanout: Fanout): LiveOutcome {
+function deliver(route: Route, message: Message, fanout: Fanout, { maxTargetIds }: MessageLimits): LiveOutcome {
+  if (message.bytes > route.maxBytes)
+    return dropped(route, 'too-large', `${message.bytes} bytes, the route takes ${route.maxBytes} at most`);
   const broken = route.check(message.value);
   if (broken !== undefined) return dropped(route, 'invalid', broken);
-  const { rooms, skipped } = route.target(message.value);
+  const { rooms, skipped, tooMany } = route.target(message.value, maxTargetIds);
+  if (tooMany) return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
   if (rooms.length === 0) return dropped(route, 'no-target', undefined, skipped);
   try {
     const recipients = fanout.count(rooms);

@@ -4,9 +4,11 @@ export const DROP_REASONS = [
   'too-large',
   'not-json',
   'too-deep',
+  'too-many-keys',
   'not-object',
   'invalid',
   'no-target',
+  'too-many-ids',
   'emit-failed',
 ] as const;
 

@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
-import { isDeeperThan, without } from '../routes/json-text.ts';
+import { excessIn, without } from '../routes/json-text.ts';
 import type { DropReason } from './drop-reasons.ts';
 
 /** A message as routes see it: its envelope is read and taken off. */
 export interface Message {
   readonly value: Readonly<Record<string, unknown>>;
   readonly text: string;
+  /** As published. */
+  readonly bytes: number;
   readonly traceparent?: string;
 }
 
@@ -15,20 +17,32 @@ export interface Unreadable {
   readonly detail?: string;
 }
 
-/** Brackets inside one another; far beyond any real payload, far below what recursion could not bear. */
-const MAX_DEPTH = 64;
+/** What one message may hold. */
+export interface MessageLimits {
+  readonly maxMessageBytes: number;
+  /** Brackets inside one another. */
+  readonly maxMessageDepth: number;
+  /** Members of all its objects together. */
+  readonly maxMessageKeys: number;
+  /** User ids in the target fields of a route. */
+  readonly maxTargetIds: number;
+}
 
-export function readMessage(raw: Buffer, maxBytes: number, traceparentField: string): Message | Unreadable {
-  if (raw.length > maxBytes)
-    return { reason: 'too-large', detail: `${raw.length} bytes, at most ${maxBytes} are taken` };
+export function readMessage(raw: Buffer, limits: MessageLimits, traceparentField: string): Message | Unreadable {
+  const { maxMessageBytes, maxMessageDepth, maxMessageKeys } = limits;
+  const bytes = raw.length;
+  if (bytes > maxMessageBytes)
+    return { reason: 'too-large', detail: `${bytes} bytes, at most ${maxMessageBytes} are taken` };
   if (!isUtf8(raw)) return { reason: 'not-json', detail: 'not UTF-8' };
   const text = raw.toString('utf8');
-  if (isDeeperThan(text, MAX_DEPTH)) return { reason: 'too-deep', detail: `more than ${MAX_DEPTH} levels` };
+  const excess = excessIn(text, maxMessageDepth, maxMessageKeys);
+  if (excess === 'depth') return { reason: 'too-deep', detail: `more than ${maxMessageDepth} levels` };
+  if (excess === 'keys') return { reason: 'too-many-keys', detail: `more than ${maxMessageKeys} keys` };
   const value = parse(text);
   if (value === undefined) return { reason: 'not-json', detail: 'not one JSON value' };
   if (!isObject(value)) return { reason: 'not-object', detail: 'a JSON value that is no object' };
-  if (!Object.hasOwn(value, traceparentField)) return { value, text };
-  return withoutEnvelope(value, text, traceparentField);
+  if (!Object.hasOwn(value, traceparentField)) return { value, text, bytes };
+  return { ...withoutEnvelope(value, text, traceparentField), bytes };
 }
 
 /** JSON has no undefined, so that says "no JSON". The parser's own words are not kept: they quote the payload. */
@@ -42,7 +56,11 @@ function parse(text: string): unknown {
   }
 }
 
-function withoutEnvelope(value: Readonly<Record<string, unknown>>, text: string, field: string): Message {
+function withoutEnvelope(
+  value: Readonly<Record<string, unknown>>,
+  text: string,
+  field: string,
+): Omit<Message, 'bytes'> {
   const { [field]: traceparent, ...rest } = value;
   const bare = without(text, [field]);
   return typeof traceparent === 'string' ? { value: rest, text: bare, traceparent } : { value: rest, text: bare };

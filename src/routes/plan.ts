@@ -15,6 +15,8 @@ export interface Route {
   readonly checkNext?: Check;
   /** Evaluated and counted, not delivered. */
   readonly shadow: boolean;
+  /** Of a message as published; longer ones are dropped. */
+  readonly maxBytes: number;
   readonly target: Target;
   readonly shape: Shape;
   /** What tells messages apart for a slow client; no key where the field is absent. */
@@ -45,6 +47,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
       check: configured.check,
       ...(configured.next && { checkNext: configured.next.check }),
       shadow: configured.shadow,
+      maxBytes: configured.maxBytes ?? Infinity,
       target: compileTarget(configured.target, configured.audience),
       shape: compileShaping(configured.shape),
       ...(configured.latest && { latestKey: compileLatestKey(configured.name, configured.latest) }),

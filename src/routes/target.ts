@@ -9,19 +9,24 @@ export interface Recipients {
   readonly rooms: readonly string[];
   /** Values in target fields that are no user ids. */
   readonly skipped: number;
+  /** More ids than may be named; then nobody is served. */
+  readonly tooMany?: true;
 }
 
-export type Target = (message: unknown) => Recipients;
+export type Target = (message: unknown, maxIds: number) => Recipients;
+
+const TOO_MANY: Recipients = Object.freeze({ rooms: [], skipped: 0, tooMany: true });
 
 /** What names the recipients of each message; a broadcast's are known beforehand. */
 export function compileTarget(target: TargetConfig, audience: Audience): Target {
-  if (target.kind === 'users') return (message) => recipientsIn(message, target.fields);
+  if (target.kind === 'users') return (message, maxIds) => recipientsIn(message, target.fields, maxIds);
   const everyone = Object.freeze({ rooms: Object.freeze([AUDIENCE_ROOMS[audience]]), skipped: 0 });
   return () => everyone;
 }
 
-function recipientsIn(message: unknown, fields: readonly Field[]): Recipients {
+function recipientsIn(message: unknown, fields: readonly Field[], maxIds: number): Recipients {
   const users = new Set<UserId>();
+  let named = 0;
   let skipped = 0;
   const add = (value: unknown): void => {
     const user = toUserId(value);
@@ -31,6 +36,8 @@ function recipientsIn(message: unknown, fields: readonly Field[]): Recipients {
   for (const field of fields) {
     const value = valueAt(message, field.path);
     if (field.optional && (value === undefined || value === null)) continue;
+    named += Array.isArray(value) ? value.length : 1;
+    if (named > maxIds) return TOO_MANY;
     if (Array.isArray(value)) for (const item of value) add(item);
     else add(value);
   }

@@ -21,6 +21,9 @@ const hidden = (name: string, text: string, allowed: string): EnvironmentRow =>
   value(name, text, 'a value that is not shown', allowed);
 
 const PORTS = 'a whole number from 1 to 65535';
+const LIMIT = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
+/** Variables that 0 switches off. */
+const LIMITS = ['MAX_MESSAGE_BYTES', 'MAX_MESSAGE_KEYS', 'MAX_TARGET_IDS'];
 const REDIS =
   'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password';
 const ORIGINS =
@@ -49,8 +52,9 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   shown('AUTH_MODE', 'none', 'one of required, optional'),
   shown('NODE_ENV', 'prod', 'one of production, development, test'),
   shown('LOG_LEVEL', 'verbose', 'one of fatal, error, warn, info, debug, trace, silent'),
-  shown('MAX_MESSAGE_BYTES', '1MB', `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`),
-  shown('MAX_MESSAGE_BYTES', '0', `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`),
+  shown('MAX_MESSAGE_BYTES', '1MB', LIMIT),
+  ...LIMITS.map((name) => shown(name, '-1', LIMIT)),
+  ...['0', '1001', '1e2'].map((text) => shown('MAX_MESSAGE_DEPTH', text, 'a whole number from 1 to 1000')),
   ...['PORT', 'REDIS_URL', 'ADMIN_TOKEN', 'CORS_ORIGIN', 'BIND_ADDRESS', 'ROUTES_FILE'].map((name) =>
     value(name, '', 'empty', 'a value, or no such variable at all'),
   ),
@@ -189,6 +193,9 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   ],
 ];
 
+const camelCase = (name: string): string =>
+  name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
 const password = (text: string): Partial<Settings> => ({
   redis: { host: 'h', port: 6379, tls: false, db: 0, password: text },
 });
@@ -219,6 +226,11 @@ export const ACCEPTED: readonly (readonly [
     },
   ],
   ['PORT', { PORT: '8080' }, { port: 8080 }],
+  ...LIMITS.map((name): (typeof ACCEPTED)[number] => [
+    `no limit by ${name}`,
+    { [name]: '0' },
+    { [camelCase(name)]: Infinity },
+  ]),
   [
     'origins',
     {

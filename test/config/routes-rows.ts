@@ -428,6 +428,12 @@ export const ROUTES_ROWS: readonly Row[] = [
     [['map-with-omit', 'routes@[user_id]', 'remove omit']],
   ],
   ['an empty map', { routes: plus('map: {}') }, [['wrong-value', 'routes@{}', 'found an empty map. Builds the event']]],
+  ['max_bytes', { routes: plus('max_bytes: 2000') }, []],
+  ...['0', '-1', '1.5', '2kB', '"2000"', '1e9'].map((text): Row => [
+    `max_bytes: ${text}`,
+    { routes: plus(`max_bytes: ${text}`) },
+    [['wrong-value', `routes@${text}`, 'Longest message that the route takes, in bytes']],
+  ]),
   ['latest of a declared field', { routes: plus('latest: user_id') }, []],
   [
     'latest of an undeclared field',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../../src/config/routes-file.ts';
+import type { Question } from '../../src/contract/explain.ts';
 
 /** Routes as the YAML has them, and schemas by file name. JSON is YAML. */
 export interface Contract {
@@ -10,6 +11,14 @@ export interface Contract {
   readonly schemas: Readonly<Record<string, unknown>>;
   readonly envelope?: object;
 }
+
+/** Small ones, so that tests can go beyond them. */
+export const LIMITS: Question['limits'] = {
+  maxMessageBytes: 1000,
+  maxMessageDepth: 64,
+  maxMessageKeys: 100,
+  maxTargetIds: 10,
+};
 
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'contract-'));

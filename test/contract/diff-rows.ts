@@ -47,6 +47,7 @@ const ROUTES = {
     target: 'broadcast',
     audience: 'anyone',
     omit: ['seller', '/place/street'],
+    max_bytes: 1000,
   },
 };
 
@@ -67,6 +68,7 @@ function properties(change: Record<string, unknown>): Contract {
 }
 
 const { trades, ticker, board } = ROUTES;
+const { max_bytes: _length, ...boardOfAnyLength } = board;
 const { price: _price, ...noPrice } = TRADE.properties;
 const { state: _state, ...withoutState } = TRADE.properties;
 
@@ -246,6 +248,13 @@ export const BREAKING: Row[] = [
 
 export const RISKY: Row[] = [
   [
+    'a route takes only shorter messages',
+    routes({ trades: { ...trades, max_bytes: 1000 } }),
+    'trades',
+    'max_bytes is 1000, and was not set',
+    ['publishers'],
+  ],
+  [
     'a mapped field is another field',
     routes({ ticker: { ...ticker, map: { price: 'price', state: '/place/city' } } }),
     'ticker',
@@ -318,6 +327,20 @@ export const RISKY: Row[] = [
 ];
 
 export const SAFE: Row[] = [
+  [
+    'a route takes longer messages',
+    routes({ board: { ...board, max_bytes: 2000 } }),
+    'board',
+    'max_bytes is 2000, and was 1000',
+    ['clients'],
+  ],
+  [
+    'a route takes messages of any length',
+    routes({ board: boardOfAnyLength }),
+    'board',
+    'max_bytes is not set, and was 1000',
+    ['clients'],
+  ],
   ['a field is added', properties({ id: { type: 'integer' } }), 'trades', 'field id is new', ['clients', 'publishers']],
   [
     'words change',

@@ -7,6 +7,7 @@ import { arrives, explain } from '../../src/contract/explain.ts';
 import { readClient } from '../../src/contract/hearing.ts';
 import { findTargets, recipientsOf } from '../../src/contract/recipients.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
+import { LIMITS } from './contract-tree.ts';
 
 function configOf(file: string): RoutesConfig {
   const { config } = loadRoutes(file);
@@ -20,7 +21,7 @@ const METARGB = configOf('config/routes.metargb.yaml');
 function ask(channel: string, message: unknown, user?: string, config = SEED): ReturnType<typeof explain> {
   const raw = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
   const client = user === undefined ? undefined : readClient(user);
-  return explain(config, { channel, raw, maxBytes: 1000, ...(client && { client }) });
+  return explain(config, { channel, raw, limits: LIMITS, ...(client && { client }) });
 }
 
 const SALE = { feature_id: 1, old_owner_id: 7, new_owner_id: '8' };
@@ -104,6 +105,7 @@ describe('an explanation tells', () => {
     ['{"user_id":', 'not-json'],
     ['[1]', 'not-object'],
     ['['.repeat(200), 'too-deep'],
+    ['{'.concat('"":0,'.repeat(150)), 'too-many-keys'],
     [JSON.stringify({ ...STATUS, status: 'x'.repeat(1000) }), 'too-large'],
   ])('that %.12s… cannot be read: %s', (message, reason) => {
     const explanation = ask('user-status', message);
@@ -157,7 +159,7 @@ test('the fields that are shown name just those that the gateway sends to', () =
     fc.property(sale, (message) => {
       const found = findTargets(fields, message);
       const raw = Buffer.from(JSON.stringify(message));
-      const [result] = dryRun(compilePlan(SEED, 1), 'feature-status', raw, 1000);
+      const [result] = dryRun(compilePlan(SEED, 1), 'feature-status', raw, LIMITS);
       const users = new Set(found.flatMap((field) => field.users));
       const sentTo = result?.kind === 'sent' ? recipientsOf(result.rooms) : [];
       expect([...users]).toEqual(sentTo);

@@ -5,6 +5,7 @@ import { differences } from '../../src/contract/exact-json.ts';
 import type { Expectation, ExpectedEvent, RouteTest } from '../../src/contract/route-tests.ts';
 import { compare, runRouteTests, type TestRun } from '../../src/contract/route-tests-run.ts';
 import { failureLines } from '../../src/contract/route-tests-text.ts';
+import { LIMITS } from './contract-tree.ts';
 
 function sent(route: string, user = '7', payload = '{"a":1}', event = 'e'): Result {
   return { kind: 'sent', route, event, rooms: [`user:${user}`], payload, skipped: 0 };
@@ -147,7 +148,7 @@ describe('a run', () => {
   function runOf(rest: Pick<RouteTest, 'channel' | 'message' | 'expected'>): TestRun {
     const { config } = loadRoutes('config/routes.yaml');
     if (!config) throw new Error('config/routes.yaml is refused');
-    return runRouteTests(config, [{ name: 'a test', at: { line: 1, column: 1 }, ...rest }], 1000);
+    return runRouteTests(config, [{ name: 'a test', at: { line: 1, column: 1 }, ...rest }], LIMITS);
   }
 
   function linesOf({ results }: TestRun): string[] {

@@ -5,7 +5,7 @@ import { arrives, explain } from '../../src/contract/explain.ts';
 import { explanationRows } from '../../src/contract/explain-text.ts';
 import { exampleMessage } from '../../src/contract/example-message.ts';
 import { typescriptOf } from '../../src/contract/typescript.ts';
-import { checkedContract } from './contract-tree.ts';
+import { checkedContract, LIMITS } from './contract-tree.ts';
 
 const sale = {
   type: 'object',
@@ -29,7 +29,7 @@ const ask = (config = TRIED, message = '{"owner":7,"price":2}', user?: string) =
   explain(config, {
     channel: 'sales',
     raw: Buffer.from(message),
-    maxBytes: 1000,
+    limits: LIMITS,
     ...(user !== undefined && { client: { user } }),
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
-import { MAX_BYTES, stageDispatch } from './stage.ts';
+import { LIMITS, stageDispatch } from './stage.ts';
 
 const ROUTES = `
 version: 1
@@ -41,15 +41,22 @@ const DROPS: readonly [what: string, raw: string | Buffer, reason: string][] = [
   ['true', 'true', 'not-object'],
   ['a list', `[${GOOD}]`, 'not-object'],
   ['2 MB', JSON.stringify({ to: [7], text: 'x'.repeat(2 * 1024 * 1024) }), 'too-large'],
-  ['one byte too many', JSON.stringify({ to: [7], text: '' }).padEnd(MAX_BYTES + 1), 'too-large'],
+  ['one byte too many', JSON.stringify({ to: [7], text: '' }).padEnd(LIMITS.maxMessageBytes + 1), 'too-large'],
   ['65 levels', nested(65), 'too-deep'],
   ['5,000 levels', nested(5000), 'too-deep'],
   ['200,000 levels', '['.repeat(200_000) + ']'.repeat(200_000), 'too-deep'],
   ['200,000 levels never closed', '{"a":'.repeat(200_000), 'too-deep'],
+  ['1,001 keys', keys(1001), 'too-many-keys'],
+  ['1,001 keys, in objects within lists', `{"to":[7],"all":[${'{"a":1},'.repeat(998)}{"a":1}]}`, 'too-many-keys'],
+  ['one key 1,001 times', `{"to":[7]${',"a":1'.repeat(1000)}}`, 'too-many-keys'],
+  ['100,000 keys', keys(100_000), 'too-many-keys'],
   ['an empty object', '{}', 'invalid'],
   ['a value of the wrong type', '{"to":[7],"text":1}', 'invalid'],
   ['a required key that is only inherited', '{"__proto__":{"to":[7]}}', 'invalid'],
   ['an empty list of users', '{"to":[]}', 'no-target'],
+  ['101 users', users(101), 'too-many-ids'],
+  ['100 users in one field and one in another', users(100, 101), 'too-many-ids'],
+  ['100,000 users', users(100_000), 'too-many-ids'],
   ['users that are no ids', '{"to":["*","07",0],"cc":null}', 'no-target'],
 ];
 
@@ -103,6 +110,30 @@ describe('a message that cannot be delivered', () => {
   });
 });
 
+describe('a route with max_bytes', () => {
+  const BOTH = `${ROUTES}  short: { channel: notices, event: short, schema: ../notice.json, target: { users: [to] }, max_bytes: 30 }\n`;
+
+  test('takes a message of that length', () => {
+    const { receive } = stageDispatch(BOTH, { notice: NOTICE });
+    expect(receive('notices', GOOD.padEnd(30))).toMatchObject([{ kind: 'delivered' }, { kind: 'delivered' }]);
+  });
+
+  test('drops a longer one, and others of its channel do not', () => {
+    const { receive } = stageDispatch(BOTH, { notice: NOTICE });
+    expect(receive('notices', GOOD.padEnd(31))).toMatchObject([
+      { kind: 'delivered' },
+      { kind: 'dropped', reason: 'too-large', detail: '31 bytes, the route takes 30 at most' },
+    ]);
+  });
+
+  test('counts bytes as published, the envelope too', () => {
+    const { receive } = stageDispatch(BOTH, { notice: NOTICE });
+    expect(receive('notices', '{"to":[7],"traceparent":"x"}')).toMatchObject([{}, { kind: 'delivered' }]);
+    expect(receive('notices', '{"to":[7],"text":"ééééééé"}')).toMatchObject([{}, { reason: 'too-large' }]);
+    expect(receive('notices', '{"to":[7],"traceparent":"xxxxx"}')).toMatchObject([{}, { reason: 'too-large' }]);
+  });
+});
+
 /** Words of the schema, which a detail may name. */
 const OWN_WORDS = new Set(['to', 'text', 'true', 'null']);
 
@@ -117,8 +148,10 @@ describe('a message with something odd about it', () => {
     ['a key twice', '{"to":[8],"to":[7]}'],
     ['a number that JSON.parse would round', '{"to":[7],"n":12345678901234567890}'],
     ['64 levels', nested(64)],
+    ['1,000 keys', keys(1000)],
+    ['colons in its texts', `{"to":[7],"text":"${':'.repeat(2000)}"}`],
     ['a key of 1,000 characters', `{"to":[7],"${'k'.repeat(1000)}":1}`],
-    ['exactly as many bytes as are taken', '{"to":[7]}'.padEnd(MAX_BYTES)],
+    ['exactly as many bytes as are taken', '{"to":[7]}'.padEnd(LIMITS.maxMessageBytes)],
     ['a __proto__ key', '{"to":[7],"__proto__":{"text":1,"polluted":true}}'],
     ['a constructor.prototype key', '{"to":[7],"constructor":{"prototype":{"polluted":true}}}'],
   ])('(%s) goes out as it was published', (_, raw) => {
@@ -130,6 +163,17 @@ describe('a message with something odd about it', () => {
     expect(receive('notices', GOOD)).toMatchObject([{ kind: 'delivered' }]);
   });
 });
+
+/** A notice of that many keys. */
+function keys(count: number): string {
+  const others = Array.from({ length: count - 2 }, (_, index) => `"${index}":0`);
+  return `{"to":[7],${['"text":"x"', ...others].join()}}`;
+}
+
+/** A notice for that many users. */
+function users(count: number, cc?: number): string {
+  return JSON.stringify({ to: Array.from({ length: count }, (_, index) => index + 1), cc });
+}
 
 /** A notice with brackets that deep. */
 function nested(levels: number): string {

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { createDispatch, type Fanout, type Handled, type Outcome } from '../../src/dispatch/dispatch.ts';
+import type { MessageLimits } from '../../src/dispatch/message.ts';
 import { compilePlan, type Plan } from '../../src/routes/plan.ts';
 
 export interface Emitted {
@@ -22,7 +23,12 @@ export interface DispatchStage {
   receive(channel: string, raw: string | Buffer): readonly Outcome[];
 }
 
-export const MAX_BYTES = 1024 * 1024;
+export const LIMITS: MessageLimits = {
+  maxMessageBytes: 1024 * 1024,
+  maxMessageDepth: 64,
+  maxMessageKeys: 1000,
+  maxTargetIds: 100,
+};
 
 /** Real files, real plan; `fanout` says who is here. */
 export function stageDispatch(
@@ -37,7 +43,7 @@ export function stageDispatch(
     plan: () => plan,
     fanout: { count: () => 1, emit: (rooms, event, payload) => emitted.push({ rooms, event, payload }), ...fanout },
     events: { handled: (message) => handled.push(message) },
-    maxBytes: MAX_BYTES,
+    limits: LIMITS,
   });
   return {
     plan,

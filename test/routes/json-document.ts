@@ -92,6 +92,13 @@ export function depthOf(tree: Tree): number {
   return 1 + Math.max(0, ...inner.map(depthOf));
 }
 
+/** Members of all objects in it, repeated ones too. */
+export function keysOf(tree: Tree): number {
+  if (tree.kind === 'scalar') return 0;
+  const inner = tree.kind === 'array' ? tree.items : tree.members.map(([, value]) => value);
+  return inner.reduce((sum, value) => sum + keysOf(value), tree.kind === 'object' ? inner.length : 0);
+}
+
 /** Every place in a document with what stands there; of a repeated key the last counts, as in JSON.parse. */
 export function placesIn(tree: Tree, path: readonly string[] = []): (readonly [path: readonly string[], tree: Tree])[] {
   if (tree.kind === 'scalar') return [[path, tree]];

@@ -4,15 +4,15 @@ import { parseTargetField } from '../../src/config/field.ts';
 import { compileTarget, type Recipients } from '../../src/routes/target.ts';
 
 /** Whom `target: { users: fields }` finds in a message. */
-function recipients(fields: readonly string[], message: unknown): Recipients {
-  return compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated')(message);
+function recipients(fields: readonly string[], message: unknown, maxIds = Infinity): Recipients {
+  return compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated')(message, maxIds);
 }
 
 describe('a broadcast', () => {
   test.each(['authenticated', 'anyone'] as const)('for %s goes to that audience, whatever the message says', (who) => {
     const target = compileTarget({ kind: 'broadcast' }, who);
-    expect(target({ user_id: 7 })).toEqual({ rooms: [`audience:${who}`], skipped: 0 });
-    expect(target({})).toEqual({ rooms: [`audience:${who}`], skipped: 0 });
+    expect(target({ user_id: 7 }, 0)).toEqual({ rooms: [`audience:${who}`], skipped: 0 });
+    expect(target({}, 0)).toEqual({ rooms: [`audience:${who}`], skipped: 0 });
   });
 });
 
@@ -46,6 +46,16 @@ describe('a target of users', () => {
   test('serves a list of 100,000 users', () => {
     const all = Array.from({ length: 100_000 }, (_, index) => index + 1);
     expect(recipients(['all'], { all }).rooms).toHaveLength(100_000);
+  });
+
+  test.each([
+    ['a list', ['all'], { all: [1, 2, 3, 4] }],
+    ['a list that names one user again and again', ['all'], { all: [1, 1, 1, 1] }],
+    ['two fields', ['all', 'one'], { all: [1, 2, 3], one: 4 }],
+    ['a list of what are no ids', ['all'], { all: [null, null, null, null] }],
+  ])('that names more ids than it may serves nobody: %s', (_, fields, message) => {
+    expect(recipients(fields, message, 3)).toEqual({ rooms: [], skipped: 0, tooMany: true });
+    expect(recipients(fields, message, 4)).not.toHaveProperty('tooMany');
   });
 
   test('never becomes a broadcast or the room of somebody who is not named, whatever the message holds', () => {
