@@ -50,7 +50,7 @@ export function launch({ name, command, measured = false, env = {}, cwd, piped =
   });
   closeSync(file);
   running.add(child);
-  child.once('exit', () => running.delete(child));
+  for (const end of ['exit', 'error']) child.once(end, () => running.delete(child));
   const log = (): string => readFileSync(path, 'utf8');
   if (child.pid === undefined) throw new Error(`${name} did not start: is taskset (util-linux) installed?`);
   return { pid: child.pid, process: child, log, stop: () => kill(child) };

@@ -21,7 +21,7 @@ export function mostSockets(): number {
 }
 
 /** What a reader must know to judge the numbers. */
-export function conditions(): Record<string, string> {
+export function conditions(gateways: readonly string[]): Record<string, string> {
   const { server, others } = processors();
   return {
     processor: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} of them`,
@@ -30,9 +30,13 @@ export function conditions(): Record<string, string> {
     node: process.version,
     redis: firstLine('redis-server', ['--version']),
     compiler: firstLine('gcc', ['--version']),
-    commit: firstLine('git', ['rev-parse', '--short', 'HEAD']),
-    changed: firstLine('git', ['status', '--porcelain', 'src']) === '' ? 'nothing' : 'src differs from the commit',
+    gateway: gateways.length > 0 ? gateways.join(', ') : sourceState(),
   };
+}
+
+function sourceState(): string {
+  const changed = firstLine('git', ['status', '--porcelain', 'src']) !== '';
+  return `built from commit ${firstLine('git', ['rev-parse', '--short', 'HEAD'])}${changed ? ', with changes' : ''}`;
 }
 
 function firstLine(program: string, args: readonly string[]): string {

@@ -18,9 +18,9 @@ export interface Options {
 export const USAGE = `npm run bench -- [options]
   --quick              smaller and shorter, within three minutes
   --scenario <name>    rows whose names begin so; may be repeated
-  --repeat <n>         rounds; medians are shown (5, with --quick 3)
+  --repeat <n>         rounds; medians are shown (9, with --quick 3)
   --gateway <folder>   a built gateway (its dist folder) instead of the source as it is; twice or more: compare them
-  --seconds <s>        how long each load lasts (2, with --quick 0.3)
+  --seconds <s>        how long each load lasts (1, with --quick 0.3)
   --clients <n>        no crowd larger than this
   --out <file>         results as JSON (bench/results/<date>.json)
   --list               names of all rows, nothing is run
@@ -43,9 +43,9 @@ export function readOptions(args: readonly string[]): Options {
   return {
     quick: values.quick,
     scenarios: values.scenario,
-    repeat: positive('repeat', values.repeat, values.quick ? 3 : 5),
+    repeat: positive('repeat', values.repeat, values.quick ? 3 : 9),
     gateways: values.gateway,
-    seconds: positive('seconds', values.seconds, values.quick ? 0.3 : 2),
+    seconds: positive('seconds', values.seconds, values.quick ? 0.3 : 1),
     mostClients: positive('clients', values.clients, Number.POSITIVE_INFINITY),
     out: values.out,
     list: values.list,

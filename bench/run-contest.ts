@@ -68,7 +68,7 @@ async function attempt({ entrant, generator }: Stand, row: LoadRow, seconds: num
 
 async function* runFresh(contest: FreshContest, { repeat, auth, isOver }: Rounds): AsyncGenerator<Measurement> {
   // Processes that start anew scatter less than loads do, and take longer.
-  for (let round = 0; round < Math.max(1, repeat - 2) && !(round > 0 && isOver()); round += 1)
+  for (let round = 0; round < Math.ceil(repeat / 3) && !(round > 0 && isOver()); round += 1)
     for (const entrant of contest.entrants) {
       const stand = await standFor(entrant, auth);
       try {
