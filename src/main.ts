@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { parseEnv } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { registerAsyncapi } from './commands/asyncapi.ts';
@@ -19,6 +20,20 @@ function environmentFile(): Variables {
   return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
 }
 
+async function ask(questions: readonly string[]): Promise<string[]> {
+  const reader = createInterface({ input: process.stdin, output: process.stdout });
+  const answers: string[] = [];
+  try {
+    for (const question of questions) answers.push(await reader.question(question));
+  } catch (error) {
+    // Ctrl-C and Ctrl-D answer nothing more.
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+  } finally {
+    reader.close();
+  }
+  return answers;
+}
+
 // What is set already wins over the file.
 for (const [name, value] of Object.entries(environmentFile())) process.env[name] ??= value;
 
@@ -34,6 +49,7 @@ const terminal: Terminal = {
   print: (line) => void process.stdout.write(`${line}\n`),
   printError: (line) => void process.stderr.write(`${line}\n`),
   exitWith: (code) => void (process.exitCode = code),
+  ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
 };
 
 const program = new Command('gateway')

@@ -9,6 +9,8 @@ export interface Terminal {
   readonly environment: Variables;
   /** What the file `.env` says now; empty without one. */
   environmentFile(): Variables;
+  /** Asks whoever sits there, who may stop answering; absent where nobody sits. */
+  readonly ask?: (questions: readonly string[]) => Promise<string[]>;
   /** A line to standard output: what was asked for. */
   print(line: string): void;
   /** A line to standard error: what is said about it. */

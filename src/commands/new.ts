@@ -9,13 +9,11 @@ import { EXIT } from './exit-codes.ts';
 import { readMessageFile } from './message-file.ts';
 import { createFileChanges, type FileChanges } from './new-files.ts';
 import { readText, writeSchema } from './new-schema.ts';
+import { completeOptions, type Wanted } from './new-questions.ts';
 import { writeTest } from './new-test.ts';
 import { openRoutes, readRules, type Rules } from './routes-in-force.ts';
 
-interface Options {
-  readonly event: string;
-  readonly target: string;
-  readonly sample: string;
+interface Options extends Partial<Wanted> {
   readonly schemaName?: string;
   readonly file?: string;
 }
@@ -23,14 +21,13 @@ interface Options {
 export const registerNew: Register = (program, terminal) => {
   const command: Command = program
     .command('new')
-    .description('add a route: to the routes file, with a schema from a sample message, and a test')
-    .argument('<channel>', 'the Redis channel')
-    .requiredOption('--event <event>', 'the Socket.IO event that clients hear')
-    .requiredOption(
-      '--target <target>',
-      'broadcast, user:<field> or users:<field>,<field>; a ? after one that may be absent',
+    .description(
+      'add a route: to the routes file, with a schema from a sample message, and a test; asks what no option says',
     )
-    .requiredOption('--sample <file>', 'a message as it is published; - reads it from standard input')
+    .argument('<channel>', 'the Redis channel')
+    .option('--event <event>', 'the Socket.IO event that clients hear')
+    .option('--target <target>', 'broadcast, user:<field> or users:<field>,<field>; a ? after one that may be absent')
+    .option('--sample <file>', 'a message as it is published; - reads it from standard input')
     .option('--schema-name <name>', "the schema's file is <name>.schema.json (default: the channel)")
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
     .action((channel: string, options: Options) =>
@@ -42,10 +39,13 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 async function run(
   channel: string,
-  { event, target: written, sample: path, schemaName, file }: Options,
+  { schemaName, file, ...given }: Options,
   terminal: Terminal,
   misused: (problem: string) => never,
 ): Promise<void> {
+  const wanted = await completeOptions(given, terminal.ask);
+  if (typeof wanted === 'string') return misused(wanted);
+  const { event, target: written, sample: path } = wanted;
   const target = readTargetWish(written);
   if (!target) return misused(`--target is ${JSON.stringify(written)}; allowed is broadcast, user:field or users:a,b?`);
   if (schemaName !== undefined && !FILE_NAME.test(schemaName))

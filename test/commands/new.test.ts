@@ -2,6 +2,7 @@ import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { completeOptions } from '../../src/commands/new-questions.ts';
 import { addRoute, addTest } from '../../src/config/add-to-yaml.ts';
 import { parseTargetField } from '../../src/config/field.ts';
 import { inferSchema } from '../../src/contract/new-route-schema.ts';
@@ -27,6 +28,29 @@ function runNew(root: string, channel: string, args: readonly string[] = ARGS, s
   const input = typeof sample === 'string' ? sample : JSON.stringify(sample);
   return runCommand(['new', channel, '--file', join(root, 'config/routes.yaml'), ...args], input);
 }
+
+describe('what no option says', () => {
+  const answers: Record<string, string> = { Event: 'offer-made', Who: ' broadcast ', File: 'offer.json' };
+  const ask = async (questions: readonly string[]): Promise<string[]> =>
+    questions.map((question) => answers[question.split(' ')[0] ?? ''] ?? '');
+
+  test('is asked for at a terminal, and nothing else', async () => {
+    expect(await completeOptions({}, ask)).toEqual({ event: 'offer-made', target: 'broadcast', sample: 'offer.json' });
+    const given = { event: 'other', sample: '-' };
+    expect(await completeOptions(given, ask)).toEqual({ event: 'other', target: 'broadcast', sample: '-' });
+  });
+
+  test('is told where nobody can be asked, or nobody answers', async () => {
+    expect(await completeOptions({ target: 'broadcast' }, undefined)).toBe('required: --event, --sample');
+    expect(await completeOptions({ target: 'broadcast' }, async () => [])).toBe('no answer for --event, --sample');
+  });
+
+  test('ends the command with 64 when it runs in a script', () => {
+    const { code, err } = runCommand(['new', 'offers', '--target', 'broadcast']);
+    expect(code).toBe(64);
+    expect(err).toContain('required: --event, --sample');
+  });
+});
 
 describe('gateway new', () => {
   test('adds a route, a schema and a test, and touches nothing else', () => {
