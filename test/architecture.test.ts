@@ -111,5 +111,7 @@ test('the pages take the types of the admin API and nothing else from the house'
     .flatMap(importsIn)
     .filter(({ from, to }) => to.startsWith('.') && !resolve(dirname(from), to).startsWith(resolve('console')));
   expect(fromTheHouse.length).toBeGreaterThan(0);
-  expect(fromTheHouse.filter(({ to, text }) => !to.endsWith('src/admin/api.ts') || !text.startsWith('import type '))).toEqual([]);
+  expect(
+    fromTheHouse.filter(({ to, text }) => !to.endsWith('src/admin/api.ts') || !text.startsWith('import type ')),
+  ).toEqual([]);
 });

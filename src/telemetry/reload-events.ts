@@ -1,7 +1,8 @@
 import { formatFinding } from '../config/findings.ts';
 import type { ReloadEvents, ReloadOutcome } from '../reload.ts';
 import type { Logger } from './logger.ts';
-import { startAtZero, type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { startRoutesAtZero } from './route-metrics.ts';
 
 /** A reload: counted by outcome, and told with its findings. */
 export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEvents {
@@ -10,7 +11,7 @@ export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEven
       metrics.reloads.inc({ outcome: outcome.kind });
       tell(logger, outcome);
     },
-    planLoaded: (routes) => startAtZero(metrics, routes),
+    planLoaded: (routes) => startRoutesAtZero(metrics, routes),
     leftOver: (error) => logger.warn({ err: error }, 'Redis keeps sending channels that no route wants any more'),
     watchFailed: (error) => logger.error({ err: error }, 'a folder cannot be watched; reload with SIGHUP'),
   };

@@ -6,7 +6,7 @@ import { createFanoutEvents } from './fanout-events.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 import { createMessageCounts } from './message-counts.ts';
 import { createMessageEvents } from './message-events.ts';
-import { createMetrics, exportReadings, type Readings } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { createReloadEvents } from './reload-events.ts';
 import { createSourceEvents } from './source-events.ts';
 import { startTracing } from './tracing.ts';
@@ -40,7 +40,7 @@ export function startTelemetry(options: TelemetryOptions) {
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),
     exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },
-    read: (readings: Readings) => exportReadings(metrics.registry, readings),
+    read: metrics.read,
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
     adminRefused: createAdminRefused(logger),
     stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),

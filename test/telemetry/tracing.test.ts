@@ -88,7 +88,11 @@ describe('with an OTLP endpoint', () => {
         'rpc.response.status_code': 'OK',
       },
     });
-    expect(authentication.attributes).toEqual({ 'gateway.outcome': 'rejected', 'gateway.rejection': 'token-invalid' });
+    expect(authentication.attributes).toEqual({
+      'gateway.auth.source': 'service',
+      'gateway.outcome': 'rejected',
+      'gateway.rejection': 'token-invalid',
+    });
   });
 
   test('no token, user id or payload is in any span, resource, log line or metric', async () => {

@@ -1,0 +1,24 @@
+import { ANSWER_SOURCES } from '../auth/authenticator.ts';
+import type { Instruments } from './instruments.ts';
+
+/** What the auth service was asked, and how it answered. */
+export function authMetrics({ counterBy, histogram }: Instruments) {
+  return {
+    authAnswers: counterBy(
+      'gateway_auth_answers_total',
+      'Tokens asked about, by what answered: service, shared (the call of another client with the same token) or cache.',
+      'source',
+      ANSWER_SOURCES,
+    ),
+    authCalls: counterBy('gateway_auth_calls_total', 'Calls to the auth service, by answer.', 'answer', [
+      'valid',
+      'invalid',
+      'unavailable',
+    ]),
+    authDuration: histogram(
+      'gateway_auth_call_duration_seconds',
+      'Time until the auth service answered, or did not.',
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    ),
+  };
+}

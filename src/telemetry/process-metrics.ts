@@ -1,0 +1,25 @@
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { Instruments } from './instruments.ts';
+
+const RELOAD_OUTCOMES = ['applied', 'unchanged', 'refused', 'needs-restart'];
+
+/** Gauges that prom-client calls totals: promtool refuses them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** What Node tells of any process. */
+export function collectProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+}
+
+/** The gateway as a process. */
+export function processMetrics({ counterBy }: Instruments) {
+  return {
+    reloads: counterBy(
+      'gateway_reloads_total',
+      'Times the routes were read anew, by how it ended.',
+      'outcome',
+      RELOAD_OUTCOMES,
+    ),
+  };
+}

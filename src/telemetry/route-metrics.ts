@@ -1,0 +1,68 @@
+import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
+import type { ReloadEvents } from '../reload.ts';
+import type { Instruments } from './instruments.ts';
+
+export type RouteMetrics = ReturnType<typeof routeMetrics>;
+
+/** What became of messages. */
+export function routeMetrics({ counter, gauge }: Instruments) {
+  return {
+    pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
+    noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
+    broadcasts: counter('websocket_broadcasts_total', 'Messages delivered as this event.', ['event']),
+    received: counter('gateway_route_received_total', 'Messages of a route: delivered + not here + dropped.', [
+      'route',
+    ]),
+    delivered: counter('gateway_route_delivered_total', 'Messages with a recipient on this instance.', ['route']),
+    notHere: counter('gateway_route_not_here_total', 'Messages whose recipients have no socket on this instance.', [
+      'route',
+    ]),
+    dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
+    recipients: counter('gateway_route_recipients_total', 'Sockets that messages of a route went to.', ['route']),
+    skippedIds: counter('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', ['route']),
+    shadowMessages: counter(
+      'gateway_shadow_messages_total',
+      'Messages of a shadow route, by what would have become of them: delivered, not-here or a drop reason.',
+      ['route', 'outcome'],
+    ),
+    shadowRecipients: counter('gateway_shadow_recipients_total', 'Sockets that a shadow route would have sent to.', [
+      'route',
+    ]),
+    schemaNext: counter('gateway_schema_next_total', 'Messages held against schema_next too, by verdict.', [
+      'route',
+      'verdict',
+    ]),
+    lastMessage: gauge(
+      'gateway_route_last_message_timestamp_seconds',
+      'When the last message of a route came, in seconds since 1970; absent before the first.',
+      ['route'],
+    ),
+  };
+}
+
+const TRIAL_VERDICTS = ['same', 'would-drop', 'would-pass'];
+
+type StartingRoute = Parameters<ReloadEvents['planLoaded']>[0][number];
+
+/** The series of these routes: a counter that appears with its first event hides that event from rate(). */
+export function startRoutesAtZero(metrics: RouteMetrics, routes: readonly StartingRoute[]): void {
+  for (const route of routes) {
+    if (route.checkNext)
+      for (const verdict of TRIAL_VERDICTS) metrics.schemaNext.inc({ route: route.name, verdict }, 0);
+    if (route.shadow) startShadow(metrics, route);
+    else startLive(metrics, route);
+  }
+}
+
+function startShadow(metrics: RouteMetrics, { name: route }: StartingRoute): void {
+  metrics.shadowRecipients.inc({ route }, 0);
+  for (const outcome of ['delivered', 'not-here', ...DROP_REASONS])
+    if (outcome !== 'no-route') metrics.shadowMessages.inc({ route, outcome }, 0);
+}
+
+function startLive(metrics: RouteMetrics, { name: route, event }: StartingRoute): void {
+  for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
+    metric.inc({ route }, 0);
+  for (const reason of DROP_REASONS) if (reason !== 'no-route') metrics.dropped.inc({ route, reason }, 0);
+  metrics.broadcasts.inc({ event }, 0);
+}
