@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { TOKENS, USERS } from '../support/auth-service.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
+import { openDeaf } from './deaf-client.ts';
 import { openPolling } from './raw-polling.ts';
 import { stageSockets, type SocketStage } from './stage.ts';
 
@@ -10,28 +11,6 @@ const PADDING = 'x'.repeat(60_000);
 /** Kernel buffers on both sides take megabytes before anything waits in the gateway. */
 const FLOOD = 400;
 const LIMITS = { MAX_QUEUE_BYTES: '500000', MAX_QUEUE_AGE: '2', LOG_LEVEL: 'info' };
-
-/** A websocket client that says what a client has to say and then reads nothing. */
-async function openDeaf(url: string, token: string): Promise<Socket> {
-  const { hostname, port, host } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  onTestFinished(() => void socket.destroy());
-  socket.on('error', () => socket.destroy());
-  socket.write(
-    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  socket.write(masked(`40${JSON.stringify({ token })}`));
-  let heard = '';
-  while (!heard.includes('"connected"')) heard += String((await once(socket, 'data'))[0]);
-  socket.pause();
-  return socket;
-}
-
-/** A short text frame as clients send it; masked with nothing. */
-function masked(text: string): Buffer {
-  return Buffer.concat([Buffer.from([0x81, 0x80 + text.length, 0, 0, 0, 0]), Buffer.from(text)]);
-}
 
 async function flood({ redis }: SocketStage, channel = 'notices'): Promise<void> {
   for (let id = 0; id < FLOOD; id += 1)

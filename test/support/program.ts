@@ -27,8 +27,9 @@ export async function runProgram(
   environment: Record<string, string>,
   args: readonly string[] = ['start'],
   cwd = ROOT,
+  finished: (stop: () => Promise<void>) => void = onTestFinished,
 ): Promise<Program> {
-  const port = await freePort();
+  const port = Number(environment['PORT'] ?? (await freePort()));
   let output = '';
   const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...environment };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -42,7 +43,7 @@ export async function runProgram(
     child.kill('SIGKILL');
     await ended;
   };
-  onTestFinished(stop);
+  finished(stop);
 
   const lines: Record<string, unknown>[] = [];
   const waiting = new Map<string, (line: Record<string, unknown>) => void>();

@@ -104,14 +104,17 @@ function join(client: Socket, server: Socket, weather: () => Weather): Pair {
 
 /** @returns what is to be called when the weather changes. */
 function relay(from: Socket, to: Socket, weather: () => { held: boolean; delay: number; jitter: number }): () => void {
-  let due = 0;
-  // In order: what comes later is never due earlier.
+  const queue: { due: number; act(): void }[] = [];
+  // One timer at a time: two that are due in the same millisecond would not keep their order.
+  const runDue = (): void => {
+    while (queue[0] && queue[0].due <= performance.now()) queue.shift()?.act();
+    if (queue[0]) setTimeout(runDue, Math.max(0, queue[0].due - performance.now()));
+  };
   const later = (act: () => void): void => {
     const { delay, jitter } = weather();
-    due = Math.max(due, performance.now() + delay + (Math.random() * 2 - 1) * jitter);
-    const wait = due - performance.now();
-    if (wait <= 0) act();
-    else setTimeout(act, wait);
+    const due = performance.now() + delay + (Math.random() * 2 - 1) * jitter;
+    queue.push({ due: Math.max(due, queue.at(-1)?.due ?? 0), act });
+    if (queue.length === 1) runDue();
   };
   from.on('data', (chunk: Buffer) => later(() => to.write(chunk)));
   from.on('end', () => later(() => to.end()));
