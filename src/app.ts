@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createAdmin } from './admin/admin.ts';
 import { createFeed, type Feed } from './admin/feed.ts';
 import { createLastRefusal, type LastRefusal } from './admin/plan-answer.ts';
@@ -42,25 +43,28 @@ export interface App {
   reload(): Promise<ReloadOutcome>;
   /** Resolves when everything is closed, or has had its time. */
   stop(): Promise<void>;
+  /** Tells of an error that nobody caught: the end of this process. */
+  uncaught(error: unknown): void;
+  /** Resolves when logs and spans are out, or have had their time. */
+  flush(): Promise<void>;
 }
 
 /** The composition root: the one place where all parts know each other. */
 export function createApp(options: AppOptions): App {
   const { settings } = options;
   const live = createLivePlan(options.routes);
-  let draining = false;
-  const isDraining = (): boolean => draining;
+  const admission = createAdmission(isDevelopment(settings) ? 0 : settings.preDrain * 1000);
 
   const telemetry = createTelemetry(options, live.current());
   const auth = createTokenAuth(settings, telemetry);
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
   const fanout = createLocalFanout(settings, telemetry);
-  const connections = createConnections(io, settings, auth, fanout, isDraining, telemetry);
+  const connections = createConnections(io, settings, auth, fanout, admission.isClosed, telemetry);
   const feed = createFeed();
   const source = createPlanSource(live, fanout, feed, settings, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
-  const probes = createProbes(source, connections, isDraining, live);
+  const probes = createProbes(source, connections, admission.isEnding, live);
   telemetry.read({ ...probes, queuedBytes: fanout.queuedBytes, authCalls: auth.calls });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
@@ -76,7 +80,7 @@ export function createApp(options: AppOptions): App {
   let port = settings.port;
   // Started from top to bottom, stopped from bottom to top.
   const stages: Stage[] = [
-    { name: 'telemetry', stop: telemetry.stop },
+    { name: 'telemetry', start: telemetry.stalls.start, stop: () => (telemetry.stalls.stop(), telemetry.flush()) },
     { name: 'auth', stop: auth.close },
     { name: 'reload', start: reloading.watch, stop: reloading.stop },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
@@ -86,11 +90,7 @@ export function createApp(options: AppOptions): App {
       stop: () => void http.close(),
     },
     // Polling clients fetch their goodbye with a new request: http closes after them.
-    { name: 'connections', stop: connections.closeAll },
-    // It has no end of its own, and the connections are waited for.
-    { name: 'feed', stop: feed.close },
-    // Not ready, and new handshakes are refused.
-    { name: 'admission', stop: () => void (draining = true) },
+    ...drainStages(settings, connections, feed, admission),
   ];
   let stop = async (): Promise<void> => {};
   return {
@@ -101,6 +101,45 @@ export function createApp(options: AppOptions): App {
     },
     reload: reloading.reload,
     stop: () => stop(),
+    uncaught: telemetry.uncaught,
+    flush: telemetry.flush,
+  };
+}
+
+/** What a pre-drain and a drain may take beyond their settings. */
+const CLOSE_MS = 2500;
+
+/** A stop begins with the last of them. */
+function drainStages(settings: Settings, connections: Connections, feed: Feed, admission: Admission): Stage[] {
+  const drainFor = settings.drainFor * 1000;
+  return [
+    { name: 'connections', stop: () => connections.drain(drainFor), stopWithin: drainFor + CLOSE_MS },
+    // It has no end of its own, and the connections are waited for.
+    { name: 'feed', stop: feed.close },
+    { name: 'admission', stop: admission.close, stopWithin: settings.preDrain * 1000 + CLOSE_MS },
+  ];
+}
+
+interface Admission {
+  /** The gateway is not ready any more. */
+  isEnding(): boolean;
+  /** New handshakes are refused. */
+  isClosed(): boolean;
+  close(): Promise<void>;
+}
+
+/** Not ready at once; closed once load balancers have had that many milliseconds to see it. */
+function createAdmission(preDrain: number): Admission {
+  let isEnding = false;
+  let isClosed = false;
+  return {
+    isEnding: () => isEnding,
+    isClosed: () => isClosed,
+    async close() {
+      isEnding = true;
+      await pause(preDrain);
+      isClosed = true;
+    },
   };
 }
 
@@ -138,7 +177,7 @@ function createConnections(
   settings: Settings,
   { authenticator, calls }: Auth,
   fanout: LocalFanout,
-  isDraining: () => boolean,
+  isClosed: () => boolean,
   telemetry: Telemetry,
 ): Connections {
   return acceptConnections(io, {
@@ -148,7 +187,7 @@ function createConnections(
     trustedProxies: settings.trustProxy,
     queryToken: settings.insecureQueryToken,
     closedBecause: () => {
-      if (isDraining()) return 'draining';
+      if (isClosed()) return 'draining';
       // Where anonymous clients are welcome everyone may knock: they need no auth service.
       return settings.authMode === 'required' ? calls.closedBecause() : undefined;
     },

@@ -5,10 +5,11 @@ export interface Stage {
   readonly name: string;
   start?(): void | Promise<void>;
   stop?(): void | Promise<void>;
+  /** Milliseconds that its stop is given. What is not stopped by then is left behind, so that stopping always ends. */
+  readonly stopWithin?: number;
 }
 
-/** What is not stopped by then is left behind, so that stopping always ends. */
-const STOP_DEADLINE_MS = 2500;
+const STOP_WITHIN_MS = 2500;
 
 /**
  * Starts from first to last and returns what stops them from last to first. Where a start fails, what had been started
@@ -41,13 +42,13 @@ export async function startInOrder(
   return stop;
 }
 
-async function withDeadline(stage: Stage): Promise<void> {
+async function withDeadline({ stop, stopWithin = STOP_WITHIN_MS }: Stage): Promise<void> {
   const late = new AbortController();
   try {
     await Promise.race([
-      stage.stop?.(),
-      pause(STOP_DEADLINE_MS, undefined, { signal: late.signal }).then(() => {
-        throw new Error(`not stopped within ${STOP_DEADLINE_MS} ms`);
+      stop?.(),
+      pause(stopWithin, undefined, { signal: late.signal }).then(() => {
+        throw new Error(`not stopped within ${stopWithin} ms`);
       }),
     ]);
   } finally {

@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** As in sysexits.h, so that a supervisor can tell "restart me" from "mend the file first". */
 export const EXIT = {
   ok: 0,
@@ -8,5 +10,8 @@ export const EXIT = {
   /** The routes file, a schema or the environment is wrong. */
   config: 78,
 } as const;
+
+/** As a shell has it for a program that a signal ended. */
+export const exitCodeOf = (signal: 'SIGTERM' | 'SIGINT'): number => 128 + constants.signals[signal];
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -4,7 +4,7 @@ import { VARIABLES } from '../config/variables.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';
 import { loadRoutes } from '../config/routes-file.ts';
 import type { Register, Terminal, Variables } from './command.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
 export const registerStart: Register = (program, terminal) => {
   program
@@ -38,7 +38,7 @@ async function start(terminal: Terminal): Promise<void> {
     app.logger.info({ port, routes: routes.config.routes.map(({ name }) => name) }, 'gateway started');
   } catch (error) {
     app.logger.fatal(error instanceof Error ? error.message : String(error));
-    process.exit(EXIT.failed);
+    await exitWith(EXIT.failed, app);
   }
 }
 
@@ -51,25 +51,43 @@ function changesSince(atStart: Variables, terminal: Terminal): () => readonly st
   };
 }
 
+/** In order at the first signal, at once at the second. */
 function stopWhenAsked(app: App): void {
-  // Once: a second signal ends the process at once, as it would any other.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(app, signal));
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) {
+        app.logger.warn({ signal }, 'a second signal: stopping at once');
+        process.exit(exitCodeOf(signal));
+      }
+      stopping = true;
+      void stop(app, signal);
+    });
+  }
 }
 
 async function stop(app: App, signal: string): Promise<void> {
   app.logger.info({ signal }, 'stopping');
   await app.stop();
   app.logger.info('stopped');
-  process.exit(EXIT.ok);
+  await exitWith(EXIT.ok, app);
 }
 
+/** Whatever state it left behind, nobody knows it: a supervisor starts a new process, and clients connect to that. */
 function exitWhenBroken(app: App): void {
+  let broken = false;
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (error: unknown) => {
-      app.logger.fatal({ err: error }, 'an error that nobody caught; exiting');
-      process.exit(EXIT.failed);
+      app.uncaught(error);
+      if (!broken) void exitWith(EXIT.failed, app);
+      broken = true;
     });
   }
+}
+
+async function exitWith(code: ExitCode, app: App): Promise<never> {
+  await app.flush();
+  process.exit(code);
 }
 
 function warn(app: App, findings: readonly Finding[]): void {

@@ -38,6 +38,8 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     maxTargetIds: take(VARIABLES.maxTargetIds),
     maxQueueBytes: take(VARIABLES.maxQueueBytes),
     maxQueueAge: take(VARIABLES.maxQueueAge),
+    preDrain: take(VARIABLES.preDrain),
+    drainFor: take(VARIABLES.drainFor),
     grpcTlsEnabled: take(VARIABLES.grpcTlsEnabled),
     grpcTlsCaFile: take(VARIABLES.grpcTlsCaFile),
     grpcTlsClientCertFile: take(VARIABLES.grpcTlsClientCertFile),

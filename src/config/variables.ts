@@ -123,6 +123,18 @@ export const VARIABLES = {
     '10',
     'Seconds that something may wait for a client that reads slowly, as above. One that takes nothing at all for as long is cut off.',
   ),
+  preDrain: define(
+    'PRE_DRAIN',
+    types.seconds(300),
+    '5',
+    'Seconds after SIGTERM in which the gateway is not ready and serves everybody as before, for load balancers to notice. None in development.',
+  ),
+  drainFor: define(
+    'DRAIN_FOR',
+    types.seconds(3600),
+    '15',
+    'Seconds over which connections are closed then, at an even pace, 20 a second at least. 0: all at once.',
+  ),
   grpcTlsEnabled: define('GRPC_TLS_ENABLED', types.flag, 'false', 'true: speak TLS to the auth service.'),
   grpcTlsCaFile: define(
     'GRPC_TLS_CA_FILE',

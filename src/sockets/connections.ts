@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
 import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace } from './admission.ts';
 import { createClientAddress } from './client-address.ts';
+import { drain } from './drain.ts';
 import type { LocalFanout } from './fanout.ts';
 import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import { guardHandshakes } from './gate.ts';
@@ -35,13 +35,12 @@ export interface ConnectionsOptions {
 export interface Connections {
   count(): number;
   users(): UserId[];
-  /** Closes all in a way that makes stock clients connect again, elsewhere; resolves when they are gone. */
-  closeAll(): Promise<void>;
+  /**
+   * Closes all, evenly over that many milliseconds, in a way that makes stock clients connect again, elsewhere; resolves
+   * when they are gone.
+   */
+  drain(over: number): Promise<void>;
 }
-
-/** For goodbyes to reach clients whose link is slow; the rest is cut. */
-const CLOSE_PATIENCE_MS = 1500;
-const CLOSE_LOOK_MS = 20;
 
 /** From handshake to `connected`: gate, token, identity, rooms. */
 export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
@@ -59,18 +58,8 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   return {
     count: () => namespace.sockets.size,
     users: () => [...fanout.rooms()].flatMap((room) => userOfRoom(room) ?? []),
-    closeAll: () => closeAll(io, fanout),
+    drain: (over) => drain(io, over),
   };
-}
-
-/** Not `disconnect()`: a stock client takes that for "stay away" and never comes back. */
-async function closeAll(io: GatewayServer, fanout: LocalFanout): Promise<void> {
-  // A polling client fetches its goodbye later: what would be sent to it until then would be lost, yet counted.
-  fanout.close();
-  for (const { conn } of io.of('/').sockets.values()) conn.close();
-  const patience = AbortSignal.timeout(CLOSE_PATIENCE_MS);
-  while (io.engine.clientsCount > 0 && !patience.aborted) await pause(CLOSE_LOOK_MS);
-  await io.close();
 }
 
 function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): void {
@@ -85,9 +74,10 @@ function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): v
     timestamp: new Date().toISOString(),
   });
   // After the greeting, which is the first event that a client hears.
-  const membership = fanout.join(socket.conn, [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])]);
+  const { leave } = fanout.join(socket.conn, [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])]);
+  socket.data.leave = leave;
   socket.on('disconnect', (reason) => {
-    membership.leave();
+    leave();
     events.closed(reason, (performance.now() - openedAt) / 1000);
   });
 }

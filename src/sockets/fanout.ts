@@ -23,8 +23,6 @@ export interface LocalFanout extends Fanout {
   join(session: unknown, rooms: readonly string[]): { leave(): void };
   /** Rooms with somebody in them. */
   rooms(): IterableIterator<string>;
-  /** Sends what waits; then nobody is here any more. */
-  close(): void;
   /** Bytes that wait for slow clients. */
   queuedBytes(): number;
 }
@@ -60,10 +58,6 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
       };
     },
     rooms: () => index.names(),
-    close() {
-      outbox.empty();
-      index.clear();
-    },
     queuedBytes: () => slowReaders.queuedBytes(),
   };
 }

@@ -9,8 +9,6 @@ export const SLICE = 256;
 /** Gathers what is for each socket and writes it when the tick ends: one write per socket and tick. */
 export interface Outbox {
   send(rooms: readonly ReadonlySet<Outlet>[], packet: EventPacket): void;
-  /** Writes all that waits, now. */
-  empty(): void;
 }
 
 /**
@@ -63,10 +61,6 @@ export function createOutbox(slowReaders: SlowReaders): Outbox {
         long.begin();
       });
     },
-    empty() {
-      writeUrgent();
-      long.finish();
-    },
   };
 }
 
@@ -74,8 +68,6 @@ interface LongFanout {
   push(outlet: Outlet): void;
   /** Writes the first slice now, and the others in the turns to come. */
   begin(): void;
-  /** Writes all of them now. */
-  finish(): void;
 }
 
 function createLongFanout(write: (outlet: Outlet) => void): LongFanout {
@@ -83,7 +75,8 @@ function createLongFanout(write: (outlet: Outlet) => void): LongFanout {
   let next = 0;
   let goesOn = false;
 
-  function writeUntil(end: number): void {
+  function writeSlice(): void {
+    const end = Math.min(next + SLICE, outlets.length);
     for (; next < end; next += 1) {
       const outlet = outlets[next];
       // Nothing waits where something urgent has taken it along.
@@ -93,10 +86,6 @@ function createLongFanout(write: (outlet: Outlet) => void): LongFanout {
       outlets = outlets.slice(next);
       next = 0;
     }
-  }
-
-  function writeSlice(): void {
-    writeUntil(Math.min(next + SLICE, outlets.length));
     goesOn = outlets.length > 0;
     if (goesOn) setImmediate(writeSlice);
   }
@@ -106,6 +95,5 @@ function createLongFanout(write: (outlet: Outlet) => void): LongFanout {
     begin() {
       if (!goesOn) writeSlice();
     },
-    finish: () => writeUntil(outlets.length),
   };
 }

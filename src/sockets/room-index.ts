@@ -25,8 +25,4 @@ export class RoomIndex<Member> {
   names(): IterableIterator<string> {
     return this.#rooms.keys();
   }
-
-  clear(): void {
-    this.#rooms.clear();
-  }
 }

@@ -9,6 +9,8 @@ export interface SocketData {
   user?: UserId;
   /** The client asked, with `auth: { notices: true }`, to be told what the gateway has to say of itself (`gateway:…`). */
   notices?: true;
+  /** Sends what waits for it, and takes it out of its rooms. */
+  leave?(): void;
 }
 
 export type GatewayServer = Server<Events, Events, Events, SocketData>;

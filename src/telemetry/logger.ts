@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -8,10 +8,10 @@ export interface LoggerOptions {
   readonly pretty: boolean;
 }
 
-/** To standard output, JSON or readable. */
-export function createLogger({ level, pretty }: LoggerOptions): Logger {
+/** @param output takes JSON lines; readable ones go to standard output by themselves. */
+export function createLogger({ level, pretty }: LoggerOptions, output: DestinationStream): Logger {
   const base = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!pretty) return pino({ ...base, formatters: { level: (label) => ({ level: label }) } });
+  if (!pretty) return pino({ ...base, formatters: { level: (label) => ({ level: label }) } }, output);
   return pino({
     ...base,
     transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' } },

@@ -13,7 +13,7 @@ export function collectProcessMetrics(registry: Registry): void {
 }
 
 /** The gateway as a process. */
-export function processMetrics({ counterBy }: Instruments) {
+export function processMetrics({ counter, counterBy }: Instruments) {
   return {
     reloads: counterBy(
       'gateway_reloads_total',
@@ -21,5 +21,11 @@ export function processMetrics({ counterBy }: Instruments) {
       'outcome',
       RELOAD_OUTCOMES,
     ),
+    uncaughtErrors: counter(
+      'gateway_uncaught_errors_total',
+      'Errors that nobody caught; the process ends with the first.',
+    ),
+    stalls: counter('gateway_event_loop_stalls_total', 'Times the event loop stood still for more than a second.'),
+    logLinesDropped: counter('gateway_log_lines_dropped_total', 'Log lines dropped because nobody read them.'),
   };
 }

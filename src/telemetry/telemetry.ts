@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
 import { createFanoutEvents } from './fanout-events.ts';
+import { createLogOutput } from './log-output.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 import { createMessageCounts } from './message-counts.ts';
 import { createMessageEvents } from './message-events.ts';
 import { createMetrics } from './metrics.ts';
 import { createReloadEvents } from './reload-events.ts';
 import { createSourceEvents } from './source-events.ts';
+import { createStallWatch } from './stalls.ts';
 import { startTracing } from './tracing.ts';
+import { createUncaught } from './uncaught.ts';
 
 export interface TelemetryOptions extends LoggerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -21,8 +25,12 @@ export type Telemetry = ReturnType<typeof startTelemetry>;
 
 /** Everything that is told to the outside: each event goes in by name, and comes out as span, metric and log line. */
 export function startTelemetry(options: TelemetryOptions) {
-  const logger: Logger = createLogger(options);
   const metrics = createMetrics();
+  const output = createLogOutput(process.stdout, {
+    dropped: () => metrics.logLinesDropped.inc(),
+    readAgain: (lines) => logger.warn({ lines }, 'log lines were dropped: nobody read them'),
+  });
+  const logger: Logger = createLogger(options, output);
   const counts = createMessageCounts(metrics);
   const tracing = startTracing(options.environment, version);
   const separator = options.authServiceAddr.lastIndexOf(':');
@@ -45,9 +53,14 @@ export function startTelemetry(options: TelemetryOptions) {
     adminRefused: createAdminRefused(logger),
     stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),
     reload: createReloadEvents(metrics, logger),
-    stop: tracing.stop,
+    uncaught: createUncaught(metrics, logger),
+    stalls: createStallWatch(metrics, logger),
+    flush: async () => void (await Promise.race([Promise.all([tracing.stop(), output.flush()]), pause(FLUSH_MS)])),
   };
 }
+
+/** For spans and log lines to get out. Nobody is kept waiting for a collector that hangs, or a log that nobody reads. */
+const FLUSH_MS = 2000;
 
 const version = readVersion();
 

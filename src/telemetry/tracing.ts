@@ -7,6 +7,7 @@ import { createSampling, type Sampling } from './sampling.ts';
 export interface Tracing {
   readonly tracer: Tracer;
   readonly sampling: Sampling;
+  /** Sends what waits; the first call counts. */
   stop(): Promise<void>;
 }
 
@@ -16,12 +17,13 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function startTracing(environment: Variables, version: string): Tracing {
   const sdk = isWanted(environment) ? createSdk(version) : undefined;
   sdk?.start();
+  let stopped: Promise<void> | undefined;
   return {
     tracer: trace.getTracer('websocket-gateway', version),
     sampling: sdk
       ? createSampling(environment['OTEL_TRACES_SAMPLER'], environment['OTEL_TRACES_SAMPLER_ARG'])
       : () => false,
-    stop: async () => sdk?.shutdown(),
+    stop: () => (stopped ??= sdk?.shutdown() ?? Promise.resolve()),
   };
 }
 

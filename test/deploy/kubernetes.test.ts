@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { VARIABLES } from '../../src/config/variables.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { startGateway } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
@@ -16,6 +17,7 @@ interface Deployment {
     readonly template: {
       readonly metadata: { labels: object };
       readonly spec: {
+        readonly terminationGracePeriodSeconds: number;
         readonly containers: readonly [
           {
             readonly livenessProbe: { httpGet: { path: string } };
@@ -34,6 +36,7 @@ interface Selecting {
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const { spec: deployment }: Deployment = parse(read('deploy/kubernetes/deployment.yaml'));
+const compose: { 'x-gateway': { stop_grace_period: string } } = parse(read('deploy/compose.yaml'), { merge: true });
 const { spec: service }: Selecting = parse(read('deploy/kubernetes/service.yaml'));
 const { spec: budget }: Selecting = parse(read('deploy/kubernetes/pdb.yaml'));
 /** What `kubectl create configmap --from-file=<folder>/` puts into each, as deploy/README.md says. */
@@ -75,6 +78,14 @@ test('without Redis the probes call a pod alive, but not ready', async () => {
 
   expect((await gateway.get(container.livenessProbe.httpGet.path)).status).toBe(200);
   expect((await gateway.get(container.readinessProbe.httpGet.path)).status).toBe(503);
+});
+
+test.each([
+  ['the Deployment', pod.terminationGracePeriodSeconds],
+  ['compose.yaml', Number.parseInt(compose['x-gateway'].stop_grace_period)],
+])('%s gives a stop 5 s more than it may take by default', (_, seconds) => {
+  const [preDrain, drainFor] = [VARIABLES.preDrain, VARIABLES.drainFor].map(({ fallback }) => Number(fallback));
+  expect(seconds).toBeGreaterThanOrEqual((preDrain ?? Infinity) + (drainFor ?? Infinity) + 5);
 });
 
 test('Deployment, Service and PodDisruptionBudget select the pods', () => {

@@ -3,6 +3,7 @@ import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { startGateway, untilReady } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { openPolling } from '../sockets/raw-polling.ts';
 
 const MESSAGES = 50;
 
@@ -26,5 +27,32 @@ test('what is counted as delivered when a stop begins is heard by clients that p
     expect(client.heard).toHaveLength(delivered);
   }
   expect(delivered).toBeGreaterThan(0);
+  await stopped;
+});
+
+test('what is counted as sent while connections are closed one by one is heard, on either transport', async () => {
+  const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
+  const gateway = await startGateway({ REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address, DRAIN_FOR: '2' });
+  await untilReady(gateway);
+  // It never comes for its goodbye: the gateway waits for it, and can be asked what it counted.
+  await openPolling(gateway.url);
+  const clients = await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      connectClient(gateway.url, TOKENS.alice, {
+        transports: [index % 3 === 0 ? 'polling' : 'websocket'],
+        reconnection: false,
+      }),
+    ),
+  );
+  const closes = clients.map((client) => client.next('disconnect'));
+  const isOpen = (): boolean => clients.some(({ socket }) => socket.connected);
+
+  const stopped = gateway.stop();
+  while (isOpen()) await redis.publish('user-status', { user_id: 7, status: 'online' });
+  await Promise.all(closes);
+  const sent = await gateway.metric('websocket_messages_sent_total');
+
+  expect(clients.reduce((sum, { heard }) => sum + heard.length, 0)).toBe(sent);
+  expect(sent).toBeGreaterThan(0);
   await stopped;
 });

@@ -102,7 +102,7 @@ describe('a socket that was let in', () => {
     expect(connections.count()).toBe(2);
     expect(connections.users()).toEqual(['7']);
 
-    await connections.closeAll();
+    await connections.drain(0);
     await Promise.all([one.closed, other.closed]);
     expect(connections.count()).toBe(0);
     expect(connections.users()).toEqual([]);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { gatewayAt, untilReady, type TestGateway } from '../support/gateway.ts';
+import { AT_ONCE, gatewayAt, untilReady, type TestGateway } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
 
 /** The gateway in a process of its own, which a test can see crash, and whose log it can read. */
@@ -22,7 +22,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ready, from the sources, with this environment and nothing else of ours. */
 export async function runGateway(environment: Record<string, string>, finished: Finished): Promise<RunningGateway> {
   const port = await freePort();
-  const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...environment };
+  const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...AT_ONCE, ...environment };
   const child = spawn(process.execPath, ['src/main.ts', 'start'], {
     cwd: ROOT,
     env,

@@ -5,6 +5,9 @@ import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { freePort } from './ports.ts';
 
+/** A stop that waits for nobody. */
+export const AT_ONCE = { PRE_DRAIN: '0', DRAIN_FOR: '0' };
+
 export interface TestGateway {
   readonly port: number;
   readonly url: string;
@@ -26,6 +29,7 @@ export async function startGateway(
     LOG_LEVEL: 'silent',
     BIND_ADDRESS: '127.0.0.1',
     PORT: String(port),
+    ...AT_ONCE,
     ...environment,
   });
   if (!settings) throw new Error(findings.map(formatFinding).join('\n'));

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+
+/** Few are not kept waiting for the sake of an even pace: as many a second at least. */
+const LEAST_PER_SECOND = 20;
+const TICK_MS = 50;
+/** For goodbyes to reach clients whose link is slow; the rest is cut. */
+const PATIENCE_MS = 1500;
+const LOOK_MS = 20;
+
+/**
+ * Closes all sockets, evenly over that many milliseconds, and resolves when they are gone. Stock clients connect again
+ * within about a second of their close, so it is this pace that other instances feel.
+ */
+export async function drain(io: GatewayServer, over: number): Promise<void> {
+  const { sockets } = io.of('/');
+  await sendAwayAtPace([...sockets.values()], over);
+  // Let in meanwhile: their tokens were with the auth service.
+  for (const socket of sockets.values()) sendAway(socket);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  while (io.engine.clientsCount > 0 && !patience.aborted) await pause(LOOK_MS);
+  await io.close();
+}
+
+async function sendAwayAtPace(sockets: readonly GatewaySocket[], over: number): Promise<void> {
+  const span = Math.min(over, (sockets.length / LEAST_PER_SECOND) * 1000);
+  const began = performance.now();
+  let gone = 0;
+  while (gone < sockets.length) {
+    const elapsed = performance.now() - began;
+    const due = elapsed < span ? Math.ceil((elapsed / span) * sockets.length) : sockets.length;
+    for (const socket of sockets.slice(gone, due)) sendAway(socket);
+    gone = due;
+    if (gone < sockets.length) await pause(TICK_MS);
+  }
+}
+
+/** Not `disconnect()`: a stock client takes that for "stay away" and never comes back. */
+function sendAway(socket: GatewaySocket): void {
+  const { conn, data } = socket;
+  if (conn.readyState !== 'open') return;
+  if (data.notices) socket.emit('gateway:closing', { code: 'draining', retry: true, after: 0 });
+  // A polling client fetches its goodbye later: what would be sent to it until then would be lost, yet counted.
+  data.leave?.();
+  conn.close();
+}

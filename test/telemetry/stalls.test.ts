@@ -1,0 +1,21 @@
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createStallWatch } from '../../src/telemetry/stalls.ts';
+
+test('an event loop that stood still is told and counted, once, with how long', async () => {
+  const lines: unknown[] = [];
+  const metrics = createMetrics();
+  const logger = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const watch = createStallWatch(metrics, logger);
+  onTestFinished(watch.stop);
+  const count = async (): Promise<unknown> => (await metrics.stalls.get()).values[0]?.value;
+  watch.start();
+
+  const until = performance.now() + 2000;
+  while (performance.now() < until);
+  await expect.poll(count).toBe(1);
+
+  expect(lines).toMatchObject([{ msg: 'the event loop stood still' }]);
+  expect(Object(lines[0]).seconds).toBeGreaterThanOrEqual(1.4);
+});
