@@ -20,6 +20,11 @@ function environmentFile(): Variables {
   return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
 }
 
+function versionOf(manifest: URL): string {
+  const { version }: { version?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return String(version);
+}
+
 async function ask(questions: readonly string[]): Promise<string[]> {
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   const answers: string[] = [];
@@ -54,6 +59,7 @@ const terminal: Terminal = {
 
 const program = new Command('gateway')
   .description('Redis channels to Socket.IO clients, by a YAML file.')
+  .version(versionOf(new URL('../package.json', import.meta.url)))
   .showSuggestionAfterError()
   .exitOverride();
 
