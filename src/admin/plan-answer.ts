@@ -62,7 +62,7 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
     target: targetWords(route),
     shadow,
     schemaPath: schema,
-    schema: publishedSchema(route, config.traceparentField),
+    schema: publishedSchema(route, config.envelope),
     ...('raw' in example && { example: example.raw.toString('utf8') }),
   };
 }

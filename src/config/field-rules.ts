@@ -1,6 +1,7 @@
 import { valueAt } from '../schema/json.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { isRequired, judgeTargetField, type FieldVerdict } from '../schema/target-field.ts';
+import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import type { Report, RouteInFile } from './route-in-file.ts';
@@ -74,8 +75,11 @@ function declared({ name, known }: { readonly name: string; readonly known: read
 }
 
 /** Taken off before the schema is asked, so no message would be valid. */
-function envelopeFindings({ traceparentField, route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
-  if (!isRequired(schema.main, schema.files, traceparentField)) return [];
-  const message = `schema ${route.schema} requires "${traceparentField}", which belongs to the envelope and is taken off before the check; no message would be valid. Do not require it, or name another field in envelope`;
-  return [report('envelope-required', ['schema'], message)];
+function envelopeFindings({ envelope, route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+  return envelopeFields(envelope)
+    .filter((field) => isRequired(schema.main, schema.files, field))
+    .map((field) => {
+      const message = `schema ${route.schema} requires "${field}", which belongs to the envelope and is taken off before the check; no message would be valid. Do not require it, or name another field in envelope`;
+      return report('envelope-required', ['schema'], message);
+    });
 }

@@ -1,3 +1,4 @@
+import type { Envelope } from './envelope.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import type { RouteConfig } from './routes-file.ts';
 import type { SchemaFilesLoader } from './schema-files.ts';
@@ -8,7 +9,7 @@ export interface RouteInFile {
   readonly file: string;
   readonly document: YamlDocument;
   readonly route: RouteConfig;
-  readonly traceparentField: string;
+  readonly envelope: Envelope;
   readonly schemas: SchemaFilesLoader;
 }
 

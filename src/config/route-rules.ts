@@ -1,4 +1,5 @@
 import { valueAt } from '../schema/json.ts';
+import { readEnvelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
 import type { Finding } from './findings.ts';
 import { reporter, type Report, type RouteInFile } from './route-in-file.ts';
@@ -115,4 +116,12 @@ export function duplicateRoutes(file: string, document: YamlDocument, routes: re
     const message = `channel "${channel}" already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would hear it twice`;
     return { code: 'duplicate-route', severity: 'error', file, at, route: name, message };
   });
+}
+
+/** A field cannot be trace context and time at once. */
+export function sameField(file: string, document: YamlDocument): Finding[] {
+  const envelope = readEnvelope(document.value);
+  if (envelope.kind === 'cloudevents' || envelope.time !== envelope.traceparent) return [];
+  const message = `"${envelope.time}" is the field of the trace context already; name another one for the time`;
+  return [{ code: 'wrong-value', severity: 'error', file, at: document.locate(['envelope', 'time']), message }];
 }

@@ -7,9 +7,10 @@ import type { SchemaFiles } from '../schema/references.ts';
 import type { SchemaFile } from '../schema/walk.ts';
 import { isObject, valueAt } from '../schema/json.ts';
 import { confineTo, rootFor, type ConfinedFiles } from './confined-files.ts';
+import { readEnvelope, type Envelope } from './envelope.ts';
 import type { Field } from './field.ts';
 import { firstFindings, inFileOrder, isRefused, type Finding } from './findings.ts';
-import { checkRoute, duplicateRoutes } from './route-rules.ts';
+import { checkRoute, duplicateRoutes, sameField } from './route-rules.ts';
 import { readRoute } from './read-route.ts';
 import { createSchemaFiles } from './schema-files.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
@@ -62,7 +63,7 @@ export interface CheckedRoute extends RouteConfig {
 /** A routes file that may start a gateway. */
 export interface RoutesConfig {
   readonly file: string;
-  readonly traceparentField: string;
+  readonly envelope: Envelope;
   readonly routes: readonly CheckedRoute[];
 }
 
@@ -87,7 +88,7 @@ export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
   const routes = checkedRoutes(file, document, files);
   const all = inFileOrder([...findings, ...routes.findings.filter((one) => !isTold(one, findings))]);
   if (isRefused(all)) return { findings: firstFindings(all) };
-  const config = { file, traceparentField: traceparentField(document.value), routes: routes.checked };
+  const config = { file, envelope: readEnvelope(document.value), routes: routes.checked };
   return { findings: firstFindings(all), config };
 }
 
@@ -123,13 +124,13 @@ function checkedRoutes(
   const violations = routesShape(document.value);
   const schemas = createSchemaFiles(file, files);
   const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
-  const results = routes.map((route) =>
-    checkRoute({ file, document, route, schemas, traceparentField: traceparentField(document.value) }),
-  );
+  const envelope = readEnvelope(document.value);
+  const results = routes.map((route) => checkRoute({ file, document, route, schemas, envelope }));
   return {
     checked: results.flatMap(({ checkedRoute }) => checkedRoute ?? []),
     findings: [
       ...violations.map((violation) => toFinding(file, document, violation)),
+      ...sameField(file, document),
       ...results.flatMap(({ findings }) => findings),
       ...duplicateRoutes(file, document, routes),
       ...schemas.findings(),
@@ -159,12 +160,6 @@ function soundParts(value: unknown, violations: readonly Violation[]): [string, 
     // Not left out: that would mean the channel of the route's name.
     return [[name, { ...(isSound('channel') ? {} : { channel: [] }), ...Object.fromEntries(sound) }]];
   });
-}
-
-function traceparentField(value: unknown): string {
-  const envelope = isObject(value) ? value['envelope'] : undefined;
-  const field = isObject(envelope) ? envelope['traceparent'] : undefined;
-  return typeof field === 'string' ? field : 'traceparent';
 }
 
 function toFinding(file: string, document: YamlDocument, violation: Violation): Finding {

@@ -1,3 +1,4 @@
+import type { Envelope } from '../config/envelope.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { compilePlan } from '../routes/plan.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
@@ -26,7 +27,7 @@ export function asyncapiOf(config: RoutesConfig, { host }: AsyncapiOptions): Sch
   const { events, definitions } = clientEvents(config, '#/components/schemas/', ['Connected', 'Pong', 'Ping']);
   const channels = [
     ownChannel('Connected', 'send', CONNECTED),
-    ...events.map((event) => channelOf(event, config.traceparentField)),
+    ...events.map((event) => channelOf(event, config.envelope)),
     ownChannel('Ping', 'receive', PING),
     ownChannel('Pong', 'send', PONG),
   ];
@@ -75,9 +76,9 @@ function ownChannel(id: string, action: Channel['action'], { event, description,
   return { id, address: event, action, description, messages: { [event]: message } };
 }
 
-function channelOf({ event, name, payloads }: ClientEvent, traceparentField: string): Channel {
+function channelOf({ event, name, payloads }: ClientEvent, envelope: Envelope): Channel {
   const messages = payloads.map(({ route, schema }) => {
-    const examples = clientExamples(route, traceparentField).map((payload) => ({ payload }));
+    const examples = clientExamples(route, envelope).map((payload) => ({ payload }));
     const message = {
       name: route.event,
       ...(typeof schema['title'] === 'string' && { title: schema['title'] }),

@@ -34,7 +34,7 @@ export function clientEvents(config: RoutesConfig, prefix: string, taken: readon
   const events = named.map(({ event, name, routes }) => ({
     event,
     name,
-    payloads: routes.map((route) => ({ route, schema: clientSchemaIn(bundle, route, config.traceparentField) })),
+    payloads: routes.map((route) => ({ route, schema: clientSchemaIn(bundle, route, config.envelope) })),
   }));
   return { events, definitions: bundle.definitions(), nameIt };
 }

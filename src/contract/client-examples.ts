@@ -1,3 +1,4 @@
+import { envelopeFields, type Envelope } from '../config/envelope.ts';
 import type { CheckedRoute } from '../config/routes-file.ts';
 import { without } from '../routes/json-text.ts';
 import { compileShaping } from '../routes/payload.ts';
@@ -5,10 +6,12 @@ import { isObject } from '../schema/json.ts';
 import { listOf } from '../schema/conjuncts.ts';
 
 /** The examples of the route's schema as clients would get them. */
-export function clientExamples({ payload: { main }, shape }: CheckedRoute, traceparentField: string): unknown[] {
+export function clientExamples({ payload: { main }, shape }: CheckedRoute, envelope: Envelope): unknown[] {
   const shaped = compileShaping(shape);
+  const taken = envelopeFields(envelope);
   const examples = isObject(main.json) ? listOf(main.json['examples']) : [];
   return examples
     .filter(isObject)
-    .map((example): unknown => JSON.parse(shaped(without(JSON.stringify(example), [traceparentField]))));
+    .map((example) => taken.reduce((text, field) => without(text, [field]), JSON.stringify(example)))
+    .map((text): unknown => JSON.parse(shaped(text)));
 }

@@ -1,3 +1,4 @@
+import { envelopeFields, type Envelope } from '../config/envelope.ts';
 import type { Field } from '../config/field.ts';
 import type { CheckedRoute } from '../config/routes-file.ts';
 import { isObject } from '../schema/json.ts';
@@ -7,13 +8,13 @@ import type { Schema, SchemaBundle } from './schema-bundle.ts';
 import { withoutFields } from './without-fields.ts';
 
 /** What clients get on a route: after its `map` or `omit`, and without the envelope. References lead into the bundle. */
-export function clientSchemaIn(bundle: SchemaBundle, route: CheckedRoute, traceparentField: string): Schema {
+export function clientSchemaIn(bundle: SchemaBundle, route: CheckedRoute, envelope: Envelope): Schema {
   const { shape } = route;
   const root = rootOf(route);
   if (shape.kind === 'map') return mapped(bundle, root, shape.fields);
   const left = shape.kind === 'omit' ? shape.fields.map(({ path }) => path) : [];
-  const envelope = isDeclared(root, traceparentField) ? [[traceparentField]] : [];
-  return asMessage(withoutFields(bundle, root, [...left, ...envelope]));
+  const taken = envelopeFields(envelope).filter((field) => isDeclared(root, field));
+  return asMessage(withoutFields(bundle, root, [...left, ...taken.map((field) => [field])]));
 }
 
 function rootOf({ payload: { main, files } }: CheckedRoute): Place {

@@ -1,10 +1,11 @@
+import type { Envelope } from '../config/envelope.ts';
 import { change, type Change, type Party, type RoutePair } from './diff-change.ts';
 import { meaningFor, type Fact } from './diff-facts.ts';
 import { schemaFacts } from './diff-schema.ts';
 import { clientSchema, publishedSchema } from './whole-schema.ts';
 
 /** What changes in payloads, as publishers send them and as clients see them; what both see is told once. */
-export function payloadChanges({ before, after }: RoutePair, oldEnvelope: string, envelope: string): Change[] {
+export function payloadChanges({ before, after }: RoutePair, oldEnvelope: Envelope, envelope: Envelope): Change[] {
   const seen = schemaFacts(clientSchema(before, oldEnvelope), clientSchema(after, envelope));
   const sent = schemaFacts(publishedSchema(before, oldEnvelope), publishedSchema(after, envelope));
   const mapped = after.shape.kind === 'map' || before.shape.kind === 'map';

@@ -21,9 +21,9 @@ export function addedChange(route: CheckedRoute, before: RoutesConfig, after: Ro
   const known = before.routes.filter(({ event }) => event === route.event);
   if (known.length === 0)
     return change(route, 'the route is new', effect('clients', 'safe', 'nobody listens for it yet'));
-  const schema = clientSchema(route, after.traceparentField);
+  const schema = clientSchema(route, after.envelope);
   const isKnown = known.some((old) =>
-    schemaFacts(clientSchema(old, before.traceparentField), schema).every(({ kind }) => kind === 'words'),
+    schemaFacts(clientSchema(old, before.envelope), schema).every(({ kind }) => kind === 'words'),
   );
   return isKnown
     ? change(

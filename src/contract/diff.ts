@@ -1,5 +1,6 @@
 import { withoutShadows, type RoutesConfig } from '../config/routes-file.ts';
-import { change, effect, LEVELS, type Change, type RoutePair } from './diff-change.ts';
+import { LEVELS, type Change, type RoutePair } from './diff-change.ts';
+import { envelopeChanges } from './diff-envelope.ts';
 import { payloadChanges } from './diff-payload.ts';
 import { pairRoutes } from './diff-pairs.ts';
 import { addedChange, removedChange, routeChanges } from './diff-route.ts';
@@ -12,7 +13,7 @@ export function diffContracts(whole: RoutesConfig, wholeAfter: RoutesConfig): Ch
   const [before, after] = [withoutShadows(whole), withoutShadows(wholeAfter)];
   const { pairs, removed, added } = pairRoutes(before.routes, after.routes);
   const changes = [
-    ...envelopeChanges(before.traceparentField, after.traceparentField),
+    ...envelopeChanges(before.envelope, after.envelope),
     ...removed.map((route) => removedChange(route, after)),
     ...pairs.flatMap((pair) => pairChanges(pair, before, after)),
     ...added.map((route) => addedChange(route, before, after)),
@@ -26,14 +27,6 @@ function pairChanges(pair: RoutePair, before: RoutesConfig, after: RoutesConfig)
     ...routeChanges(pair, after),
     ...targetChanges(pair),
     ...shapeChanges(pair),
-    ...payloadChanges(pair, before.traceparentField, after.traceparentField),
+    ...payloadChanges(pair, before.envelope, after.envelope),
   ];
-}
-
-function envelopeChanges(old: string, now: string): Change[] {
-  if (old === now) return [];
-  const what = `the trace context is read from ${now}, and was from ${old}`;
-  const traces = effect('publishers', 'risky', `traces end at the gateway until they send ${now}`);
-  const payload = effect('clients', 'risky', `${old} is no longer taken off, and reaches them`);
-  return [change(undefined, what, traces, payload)];
 }

@@ -2,6 +2,7 @@ import type { RoutesConfig } from '../config/routes-file.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { isObject } from '../schema/json.ts';
 import { listOf } from '../schema/conjuncts.ts';
+import { enveloped } from './enveloped.ts';
 
 export type ExampleMessage = { readonly raw: Buffer } | { readonly problem: string };
 
@@ -19,7 +20,8 @@ export function exampleMessage(config: RoutesConfig, channel: string, number: nu
   const examples = routes.flatMap(({ payload: { main } }) =>
     isObject(main.json) ? listOf(main.json['examples']) : [],
   );
-  if (number <= examples.length) return { raw: Buffer.from(JSON.stringify(examples[number - 1])) };
+  if (number <= examples.length)
+    return { raw: Buffer.from(JSON.stringify(enveloped(examples[number - 1], config.envelope, channel))) };
   const found = examples.length === 0 ? 'none' : `only ${examples.length}`;
   return { problem: `example ${number} is asked for, and the schemas of "${channel}" have ${found}` };
 }

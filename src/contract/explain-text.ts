@@ -40,10 +40,14 @@ function messageRow(message: MessageFound, bytes: number): Row {
     const parser = message.parser === undefined ? [] : [message.parser];
     return bad('message', `${size}; ${whyDropped(message)}`, ...parser);
   }
-  const { envelopeBytes, traceparent } = message;
+  const { envelopeBytes, traceparent, publishedAt } = message;
   if (envelopeBytes === 0) return plain('message', `${size}, a JSON object`);
-  const trace = traceparent === undefined ? 'which is no text' : `trace context ${traceparent}`;
-  return plain('message', `${size}, a JSON object`, `envelope of ${count(envelopeBytes, 'byte')} taken off, ${trace}`);
+  const told = [
+    ...(traceparent === undefined ? [] : [`trace context ${traceparent}`]),
+    ...(publishedAt === undefined ? [] : [`published at ${publishedAt}`]),
+  ];
+  const read = told.length === 0 ? 'neither trace context nor time read' : told.join(', ');
+  return plain('message', `${size}, a JSON object`, `envelope of ${count(envelopeBytes, 'byte')} taken off, ${read}`);
 }
 
 function routeRows({ route, schema, broken, next, target, result, client }: RouteExplanation, asked = 'client'): Row[] {

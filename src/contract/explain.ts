@@ -26,7 +26,13 @@ export interface Explanation {
 }
 
 export type MessageFound =
-  | { readonly readable: true; readonly envelopeBytes: number; readonly traceparent?: string }
+  | {
+      readonly readable: true;
+      readonly envelopeBytes: number;
+      readonly traceparent?: string;
+      /** ISO 8601. */
+      readonly publishedAt?: string;
+    }
   /** `parser`: its own words and place, which quote the message; logs do without. */
   | ({ readonly readable: false; readonly parser?: string } & Unreadable);
 
@@ -53,7 +59,7 @@ export type ResultExplained = Result & { readonly payloadBytes?: number };
 
 export function explain(config: RoutesConfig, { channel, raw, limits, client }: Question): Explanation {
   const plan = compilePlan(config, 1);
-  const message = readMessage(raw, limits, plan.traceparentField);
+  const message = readMessage(raw, limits, plan.openEnvelope);
   const near = plan.channels.includes(channel) ? undefined : didYouMean(channel, plan.channels);
   const results = new Map(dryRun(plan, channel, raw, limits).map((result) => [result.route, result]));
   return {
@@ -80,9 +86,14 @@ function found(message: Message | Unreadable, raw: Buffer): MessageFound {
     const parser = message.reason === 'not-json' ? complaintOf(raw) : undefined;
     return { readable: false, ...message, ...(parser !== undefined && { parser }) };
   }
-  const { text, traceparent } = message;
+  const { text, traceparent, publishedAt } = message;
   const envelopeBytes = raw.length - Buffer.byteLength(text);
-  return { readable: true, envelopeBytes, ...(traceparent !== undefined && { traceparent }) };
+  return {
+    readable: true,
+    envelopeBytes,
+    ...(traceparent !== undefined && { traceparent }),
+    ...(publishedAt !== undefined && { publishedAt: new Date(publishedAt).toISOString() }),
+  };
 }
 
 function complaintOf(raw: Buffer): string | undefined {

@@ -59,6 +59,7 @@ const WORDS = {
   'too-deep': 'it is nested too deep',
   'too-many-keys': 'it holds too many keys',
   'not-object': 'it is not a JSON object',
+  'not-cloudevent': 'it is not a CloudEvent',
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
   'too-many-ids': 'it names too many users',

@@ -3,11 +3,13 @@ import type { MessageLimits } from '../dispatch/message.ts';
 import { compilePlan } from '../routes/plan.ts';
 import { idOnWire } from '../routes/user-id.ts';
 import { dryRun, type Result } from './dry-run.ts';
+import { enveloped } from './enveloped.ts';
 import { recipientsOf } from './recipients.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** A test that expects of a message what becomes of it now, on every route of its channel. */
-export function newRouteTest(config: RoutesConfig, channel: string, message: Schema, limits: MessageLimits) {
+export function newRouteTest(config: RoutesConfig, channel: string, payload: Schema, limits: MessageLimits) {
+  const message = enveloped(payload, config.envelope, channel);
   const results = dryRun(compilePlan(config, 1), channel, Buffer.from(JSON.stringify(message)), limits);
   const [only, ...others] = results.map(expectationOf);
   return {

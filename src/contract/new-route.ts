@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path/posix';
+import { envelopeFields, type Envelope } from '../config/envelope.ts';
 import { parseTargetField, type Field } from '../config/field.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { isObject, valueAt } from '../schema/json.ts';
@@ -26,7 +27,7 @@ export interface NewRoute {
   readonly name: string;
   /** As the routes file has it. */
   readonly route: Schema & { readonly schema: string };
-  /** The message without the trace context, which is no matter of the schema. */
+  /** The payload; the envelope is no matter of the schema. */
   readonly sample: Schema;
 }
 
@@ -45,7 +46,7 @@ export function newRoute(config: RoutesConfig, wish: RouteWish): NewRoute | { re
   if (name === '') return { problem: `channel "${wish.channel}" gives no name for a route` };
   if (config.routes.some((route) => route.name === name))
     return { problem: `${config.file} has a route "${name}" already` };
-  const sample = readSample(wish.sample, config.traceparentField);
+  const sample = readSample(wish.sample, config.envelope);
   if (typeof sample === 'string') return { problem: `the sample ${sample}` };
   const problem = wish.target.fields.map((field) => fieldProblem(field, sample)).find((one) => one !== undefined);
   if (problem !== undefined) return { problem };
@@ -56,7 +57,7 @@ export function newRoute(config: RoutesConfig, wish: RouteWish): NewRoute | { re
 }
 
 /** Or what is wrong with it. */
-function readSample(text: string, traceparentField: string): Schema | string {
+function readSample(text: string, envelope: Envelope): Schema | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -68,7 +69,14 @@ function readSample(text: string, traceparentField: string): Schema | string {
   const [inexact] = inexactNumbers(value, []);
   if (inexact)
     return `has, at /${inexact.path.join('/')}, a number beyond 2^53, which JSON readers round; write it as text`;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== traceparentField));
+  return payloadIn(value, envelope);
+}
+
+/** A sample may be the payload alone, or a message as it is published. */
+function payloadIn(value: Schema, envelope: Envelope): Schema {
+  if (envelope.kind === 'cloudevents') return 'specversion' in value && isObject(value['data']) ? value['data'] : value;
+  const taken = envelopeFields(envelope);
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !taken.includes(key)));
 }
 
 function fieldProblem({ text, path, optional }: Field, sample: Schema): string | undefined {

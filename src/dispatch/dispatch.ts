@@ -1,3 +1,4 @@
+import type { Origin } from '../routes/envelope.ts';
 import type { Plan, Route } from '../routes/plan.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { DropReason } from './drop-reasons.ts';
@@ -42,14 +43,13 @@ export type LiveOutcome =
     };
 
 /** A message with all that became of it: one outcome per route, or one without a route. */
-export interface Handled {
+export interface Handled extends Origin {
   readonly channel: string;
   readonly bytes: number;
   /** As published. */
   readonly raw: Buffer;
   /** performance.now() when it arrived. */
   readonly receivedAt: number;
-  readonly traceparent?: string;
   readonly outcomes: readonly Outcome[];
 }
 
@@ -79,23 +79,26 @@ export function createDispatch({ plan, fanout, events, limits }: DispatchOptions
   };
   return (channel, raw) => {
     const receivedAt = performance.now();
-    const { routesFor, traceparentField } = plan();
+    const { routesFor, openEnvelope } = plan();
     const routes = routesFor(channel);
-    const message = readMessage(raw, limits, traceparentField);
+    const message = readMessage(raw, limits, openEnvelope);
     const outcomes =
       routes.length === 0
         ? [dropped(undefined, 'no-route')]
         : routes.map((route) => ('reason' in message ? unread(route, message) : serve(route, message)));
-    const traceparent = 'reason' in message ? undefined : message.traceparent;
     events.handled({
       channel,
       bytes: raw.length,
       raw,
       receivedAt,
       outcomes,
-      ...(traceparent !== undefined && { traceparent }),
+      ...('reason' in message ? {} : originOf(message)),
     });
   };
+}
+
+function originOf({ traceparent, publishedAt }: Message): Origin {
+  return { ...(traceparent !== undefined && { traceparent }), ...(publishedAt !== undefined && { publishedAt }) };
 }
 
 function unread(route: Route, { reason, detail }: Unreadable): Outcome {

@@ -6,6 +6,7 @@ export const DROP_REASONS = [
   'too-deep',
   'too-many-keys',
   'not-object',
+  'not-cloudevent',
   'invalid',
   'no-target',
   'too-many-ids',

@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
-import { excessIn, without } from '../routes/json-text.ts';
+import type { Opened, OpenEnvelope } from '../routes/envelope.ts';
+import { excessIn } from '../routes/json-text.ts';
 import type { DropReason } from './drop-reasons.ts';
 
 /** A message as routes see it: its envelope is read and taken off. */
-export interface Message {
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly text: string;
+export interface Message extends Opened {
   /** As published. */
   readonly bytes: number;
-  readonly traceparent?: string;
 }
 
 export interface Unreadable {
@@ -28,7 +26,7 @@ export interface MessageLimits {
   readonly maxTargetIds: number;
 }
 
-export function readMessage(raw: Buffer, limits: MessageLimits, traceparentField: string): Message | Unreadable {
+export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelope): Message | Unreadable {
   const { maxMessageBytes, maxMessageDepth, maxMessageKeys } = limits;
   const bytes = raw.length;
   if (bytes > maxMessageBytes)
@@ -41,8 +39,8 @@ export function readMessage(raw: Buffer, limits: MessageLimits, traceparentField
   const value = parse(text);
   if (value === undefined) return { reason: 'not-json', detail: 'not one JSON value' };
   if (!isObject(value)) return { reason: 'not-object', detail: 'a JSON value that is no object' };
-  if (!Object.hasOwn(value, traceparentField)) return { value, text, bytes };
-  return { ...withoutEnvelope(value, text, traceparentField), bytes };
+  const opened = open(value, text);
+  return 'notCloudEvent' in opened ? { reason: 'not-cloudevent', detail: opened.notCloudEvent } : { ...opened, bytes };
 }
 
 /** JSON has no undefined, so that says "no JSON". The parser's own words are not kept: they quote the payload. */
@@ -54,14 +52,4 @@ function parse(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function withoutEnvelope(
-  value: Readonly<Record<string, unknown>>,
-  text: string,
-  field: string,
-): Omit<Message, 'bytes'> {
-  const { [field]: traceparent, ...rest } = value;
-  const bare = without(text, [field]);
-  return typeof traceparent === 'string' ? { value: rest, text: bare, traceparent } : { value: rest, text: bare };
 }

@@ -3,6 +3,7 @@ import type { Field } from '../config/field.ts';
 import type { PayloadSchema, RoutesConfig } from '../config/routes-file.ts';
 import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
+import { compileEnvelope, type OpenEnvelope } from './envelope.ts';
 import { compileShaping, type Shape } from './payload.ts';
 import { compileTarget, type Target } from './target.ts';
 
@@ -30,7 +31,7 @@ export interface Plan {
   readonly loadedAt: Date;
   /** Of the routes as configured: equal plans have equal hashes. */
   readonly hash: string;
-  readonly traceparentField: string;
+  readonly openEnvelope: OpenEnvelope;
   readonly routes: readonly Route[];
   readonly channels: readonly string[];
   routesFor(channel: string): readonly Route[];
@@ -59,7 +60,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     number,
     loadedAt: new Date(),
     hash: hashOf(config),
-    traceparentField: config.traceparentField,
+    openEnvelope: compileEnvelope(config.envelope),
     routes,
     channels: [...byChannel.keys()],
     routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
@@ -74,15 +75,13 @@ function compileLatestKey(route: string, { path }: Field): (message: unknown) =>
 }
 
 /** Of what the files say, wherever they lie. */
-function hashOf({ traceparentField, routes }: RoutesConfig): string {
+function hashOf({ envelope, routes }: RoutesConfig): string {
   const said = routes.map((route) => ({
     ...route,
     payload: saidBy(route.payload),
     next: route.next && saidBy(route.next.payload),
   }));
-  const text = JSON.stringify([traceparentField, said], (_, value: unknown) =>
-    value instanceof Map ? [...value] : value,
-  );
+  const text = JSON.stringify([envelope, said], (_, value: unknown) => (value instanceof Map ? [...value] : value));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

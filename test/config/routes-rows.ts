@@ -471,6 +471,30 @@ export const ROUTES_ROWS: readonly Row[] = [
     { routes: `${GOOD_ROUTE}envelope: { traceparnt: t }\n` },
     [['unknown-key', 'routes@traceparnt', 'Did you mean "traceparent"?']],
   ],
+  ['CloudEvents as envelope', { routes: `${GOOD_ROUTE}envelope: cloudevents\n` }, []],
+  [
+    'another word as envelope',
+    { routes: `${GOOD_ROUTE}envelope: cloudevent\n` },
+    [['wrong-value', 'routes@cloudevent', 'cloudevents']],
+  ],
+  [
+    'one field for trace and time',
+    { routes: `${GOOD_ROUTE}envelope: { time: traceparent }\n` },
+    [['wrong-value', 'routes@traceparent', 'the trace context already']],
+  ],
+  [
+    'a schema that requires the time of the envelope',
+    { routes: `${GOOD_ROUTE}envelope: { time: at }\n`, schema: { ...GOOD_SCHEMA, required: ['user_id', 'at'] } },
+    [['envelope-required', 'routes@../schemas/a.json', 'requires "at", which belongs to the envelope']],
+  ],
+  [
+    'a schema that requires a field of its own, of CloudEvents',
+    {
+      routes: `${GOOD_ROUTE}envelope: cloudevents\n`,
+      schema: { ...withProperties({ traceparent: { type: 'string' } }), required: ['user_id', 'traceparent'] },
+    },
+    [],
+  ],
   [
     'a schema that requires the envelope',
     {

@@ -9,7 +9,7 @@ import type { Question } from '../../src/contract/explain.ts';
 export interface Contract {
   readonly routes: Readonly<Record<string, object>>;
   readonly schemas: Readonly<Record<string, unknown>>;
-  readonly envelope?: object;
+  readonly envelope?: object | string;
 }
 
 /** Small ones, so that tests can go beyond them. */

@@ -324,6 +324,13 @@ export const RISKY: Row[] = [
     'the trace context is read from trace, and was from traceparent',
     ['publishers', 'clients'],
   ],
+  [
+    'a field with the time is named',
+    { ...BEFORE, envelope: { time: 'at' } },
+    '',
+    'the time of a message is read from at, and was not',
+    ['operators', 'clients'],
+  ],
 ];
 
 export const SAFE: Row[] = [

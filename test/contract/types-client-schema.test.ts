@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_ENVELOPE } from '../../src/config/envelope.ts';
 import type { CheckedRoute } from '../../src/config/routes-file.ts';
 import { clientSchema } from '../../src/contract/whole-schema.ts';
 import { without } from '../../src/routes/json-text.ts';
@@ -70,13 +71,13 @@ const routeOf = (wanted: string): CheckedRoute => {
   return route;
 };
 const schemaOf = (name: string): { properties?: unknown; required?: unknown } =>
-  clientSchema(routeOf(name), 'traceparent');
+  clientSchema(routeOf(name), DEFAULT_ENVELOPE);
 
 describe('the schema that clients are shown is true of what they get, with', () => {
   test.each(SHAPES.map(([name], index) => [name, `shape-${index}`] as const))('%s', (_, name) => {
     const route = routeOf(name);
     const shape = compileShaping(route.shape);
-    const valid = new Ajv2020({ strict: false }).compile(clientSchema(route, 'traceparent'));
+    const valid = new Ajv2020({ strict: false }).compile(clientSchema(route, DEFAULT_ENVELOPE));
     fc.assert(
       fc.property(messages, (message) => {
         const text = without(JSON.stringify(message), ['traceparent']);

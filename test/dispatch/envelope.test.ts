@@ -74,3 +74,96 @@ describe('the envelope field', () => {
     expect(emitted).toMatchObject([{ payload: '{}' }]);
   });
 });
+
+describe('the time field', () => {
+  const TIMED = 'envelope: { traceparent: _trace, time: sent_at },';
+  const OPEN = { ...STRICT, additionalProperties: true };
+
+  test.each([
+    ['milliseconds since 1970', 1767225600123, 1767225600123],
+    ['ISO 8601 in UTC', '2026-01-01T00:00:00.123Z', 1767225600123],
+    ['ISO 8601 with an offset', '2026-01-01T03:30:00+03:30', 1767225600000],
+    ['more digits than a millisecond has', '2026-01-01T00:00:00.123456789Z', 1767225600123],
+  ])('is read as %s, and taken off', (_, sent, publishedAt) => {
+    const { emitted, handled, receive } = stageDispatch(routes(TIMED), { news: STRICT });
+    receive('news', `{"id":7,"sent_at":${JSON.stringify(sent)},"_trace":"${TRACE}"}`);
+    expect(handled).toMatchObject([{ publishedAt, traceparent: TRACE, outcomes: [{ kind: 'delivered' }] }]);
+    expect(emitted).toMatchObject([{ payload: '{"id":7}' }]);
+  });
+
+  test.each([
+    ['seconds', 1767225600],
+    ['microseconds', 1767225600123456],
+    ['a number in text', '1767225600123'],
+    ['a time of nowhere', '2026-01-01T00:00:00'],
+    ['a day', '2026-01-01'],
+    ['a thirteenth month', '2026-13-01T00:00:00Z'],
+    ['nothing', null],
+    ['a list', [1767225600123]],
+    ['true', true],
+  ])('that holds %s is taken off and not believed', (_, sent) => {
+    const { emitted, handled, receive } = stageDispatch(routes(TIMED), { news: STRICT });
+    expect(receive('news', JSON.stringify({ id: 7, sent_at: sent }))).toMatchObject([{ kind: 'delivered' }]);
+    expect(handled[0]).not.toHaveProperty('publishedAt');
+    expect(emitted).toMatchObject([{ payload: '{"id":7}' }]);
+  });
+
+  test('has no name of its own: a field called time belongs to the payload', () => {
+    const { emitted, handled, receive } = stageDispatch(routes(), { news: OPEN });
+    receive('news', '{"id":7,"time":1767225600123}');
+    expect(handled[0]).not.toHaveProperty('publishedAt');
+    expect(emitted).toMatchObject([{ payload: '{"id":7,"time":1767225600123}' }]);
+  });
+});
+
+describe('a CloudEvent', () => {
+  const CLOUD = 'envelope: cloudevents,';
+  const EVENT = { specversion: '1.0', id: '4a7c', source: '/orders', type: 'order.paid' };
+
+  test('is its data: to the schema, to the target and byte for byte to the clients', () => {
+    const { emitted, handled, receive } = stageDispatch(
+      `{ version: 1, ${CLOUD} routes: { news: { event: news, schema: ../news.json, target: { user: id } } } }`,
+      { news: STRICT },
+    );
+    const data = '{ "id" :\t9007199254740991 }';
+    receive(
+      'news',
+      `{"specversion":"1.0","id":"4a7c","source":"/orders","type":"order.paid","time":"2026-01-01T00:00:00Z","traceparent":"${TRACE}","data":${data}}`,
+    );
+    expect(handled).toMatchObject([{ traceparent: TRACE, publishedAt: 1767225600000 }]);
+    expect(emitted).toEqual([{ rooms: ['user:9007199254740991'], event: 'news', payload: data }]);
+  });
+
+  test('keeps what its data calls traceparent or time', () => {
+    const open = { ...STRICT, additionalProperties: true };
+    const { emitted, receive } = stageDispatch(routes(CLOUD), { news: open });
+    const data = { id: 7, traceparent: TRACE, time: 5 };
+    receive('news', JSON.stringify({ ...EVENT, data }));
+    expect(emitted).toMatchObject([{ payload: JSON.stringify(data) }]);
+  });
+
+  test('may have attributes that nobody here knows, and a time that cannot be read', () => {
+    const { handled, receive } = stageDispatch(routes(CLOUD), { news: STRICT });
+    const event = { ...EVENT, datacontenttype: 'application/json', sequence: '7', time: 'noon', data: { id: 7 } };
+    expect(receive('news', JSON.stringify(event))).toMatchObject([{ kind: 'delivered' }]);
+    expect(handled[0]).not.toHaveProperty('publishedAt');
+  });
+
+  test.each([
+    ['a bare payload', { id: 7 }, 'specversion'],
+    ['another version', { ...EVENT, specversion: '0.3', data: { id: 7 } }, 'specversion'],
+    ['no id', { ...EVENT, id: undefined, data: { id: 7 } }, 'id'],
+    ['an empty source', { ...EVENT, source: '', data: { id: 7 } }, 'source'],
+    ['a type that is no text', { ...EVENT, type: 5, data: { id: 7 } }, 'type'],
+    ['no data', EVENT, 'data'],
+    ['data that is a list', { ...EVENT, data: [7] }, 'data'],
+    ['data in base64', { ...EVENT, data_base64: 'e30=' }, 'data_base64'],
+    ['data that is inherited', { ...EVENT, ['__proto__']: { data: { id: 7 } } }, 'data'],
+  ])('with %s is none, and is dropped', (_, message, attribute) => {
+    const { emitted, receive } = stageDispatch(routes(CLOUD), { news: STRICT });
+    const [outcome] = receive('news', JSON.stringify(message));
+    expect(outcome).toMatchObject({ kind: 'dropped', reason: 'not-cloudevent' });
+    expect(outcome).toHaveProperty('detail', expect.stringContaining(attribute));
+    expect(emitted).toEqual([]);
+  });
+});

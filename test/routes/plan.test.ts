@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_ENVELOPE } from '../../src/config/envelope.ts';
 import { parseField } from '../../src/config/field.ts';
 import type { CheckedRoute, RoutesConfig } from '../../src/config/routes-file.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 
 function configOf(...routes: Partial<CheckedRoute>[]): RoutesConfig {
-  return { file: 'routes.yaml', traceparentField: 'traceparent', routes: routes.map(checked) };
+  return { file: 'routes.yaml', envelope: DEFAULT_ENVELOPE, routes: routes.map(checked) };
 }
 
 function checked(route: Partial<CheckedRoute>, index: number): CheckedRoute {
