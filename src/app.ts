@@ -6,17 +6,28 @@ import { createAuth, type Auth } from './auth/auth.ts';
 import type { GrpcTls } from './auth/grpc-checker.ts';
 import type { Settings } from './config/environment.ts';
 import { loadRoutes, withoutShadows, type RoutesConfig } from './config/routes-file.ts';
-import { createDispatch, type Fanout } from './dispatch/dispatch.ts';
+import { createCopies } from './dispatch/copies.ts';
+import { createDispatch, type DispatchOptions, type Fanout } from './dispatch/dispatch.ts';
+import { createStreamDispatch, type StreamDispatchOptions } from './dispatch/stream-dispatch.ts';
+import { DurableRoutes, type Durable } from './durable/durable.ts';
 import { createAdminAccess } from './http/admin-access.ts';
 import type { AdminApi } from './http/admin-routes.ts';
 import { judgeHealth, type Probes } from './http/health.ts';
 import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { publishOnce } from './redis/publisher.ts';
+import { createRedisStreams, type RedisStreams } from './redis/streams.ts';
 import { connectSubscriber } from './redis/subscriber.ts';
 import type { Plan } from './routes/plan.ts';
 import { NOTICE_ROOMS } from './routes/rooms.ts';
-import { createLivePlan, createReloading, type LivePlan, type ReloadOutcome } from './reload.ts';
+import {
+  createLivePlan,
+  createReloading,
+  type LivePlan,
+  type ReloadEvents,
+  type Reloading,
+  type ReloadOutcome,
+} from './reload.ts';
 import { acceptConnections, type Connections } from './sockets/connections.ts';
 import { createFanout, type LocalFanout } from './sockets/fanout.ts';
 import { createNotices, type Notices } from './sockets/notices.ts';
@@ -60,22 +71,21 @@ export function createApp(options: AppOptions): App {
   const http = createHttpServer((request, response) => httpApp(request, response));
   const io = createSocketServer(http, settings.corsOrigin);
   const fanout = createLocalFanout(settings, telemetry);
-  const connections = createConnections(io, settings, auth, fanout, admission.isClosed, telemetry);
   const feed = createFeed();
-  const source = createPlanSource(live, fanout, feed, settings, telemetry);
+  const paths = createMessagePaths(fanout, feed, settings, telemetry);
+  const streams = createRedisStreams(settings.redis, telemetry.source);
+  const durable = createDurableRoutes(paths, streams, settings, telemetry);
+  const connections = createConnections(io, settings, auth, { fanout, durable }, admission.isClosed, telemetry);
+  const source = createPlanSource(live, paths, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
-  const probes = createProbes(source, connections, admission.isEnding, live);
-  telemetry.read({ ...probes, queuedBytes: fanout.queuedBytes, authCalls: auth.calls });
+  const probes = createProbes(source, durable, connections, admission.isEnding, live);
+  const { queuedBytes } = fanout;
+  telemetry.read({ ...probes, queuedBytes, authCalls: auth.calls, streams: () => durable.readings() });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
-  const reloading = createReloading({
-    live,
-    load: () => loadRoutes(settings.routesFile, settings.configRoot),
-    changedVariables: options.changedVariables ?? (() => []),
-    follow: source.follow,
-    events: { ...telemetry.reload, reloaded: toEach(telemetry.reload.reloaded, refusal.reloaded) },
-  });
+  const reloaded = toEach(telemetry.reload.reloaded, refusal.reloaded);
+  const reloading = createPlanReloading(options, { live, source, durable }, { ...telemetry.reload, reloaded });
 
   let port = settings.port;
   // Started from top to bottom, stopped from bottom to top.
@@ -84,6 +94,7 @@ export function createApp(options: AppOptions): App {
     { name: 'auth', stop: auth.close },
     { name: 'reload', start: reloading.watch, stop: reloading.stop },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
+    { name: 'streams', start: () => durable.follow(live.current()), stop: () => (durable.stop(), streams.close()) },
     {
       name: 'http',
       start: async () => void (port = await listen(http, settings.port, settings.bindAddress)),
@@ -143,6 +154,27 @@ function createAdmission(preDrain: number): Admission {
   };
 }
 
+interface Reloaded {
+  readonly live: LivePlan;
+  readonly source: Source;
+  readonly durable: Durable;
+}
+
+function createPlanReloading(
+  { settings, changedVariables = () => [] }: AppOptions,
+  { live, source, durable }: Reloaded,
+  events: ReloadEvents,
+): Reloading {
+  return createReloading({
+    live,
+    load: () => loadRoutes(settings.routesFile, settings.configRoot),
+    changedVariables,
+    follow: source.follow,
+    swapped: (plan) => durable.follow(plan),
+    events,
+  });
+}
+
 function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Telemetry {
   const telemetry = startTelemetry({
     environment,
@@ -176,13 +208,14 @@ function createConnections(
   io: GatewayServer,
   settings: Settings,
   { authenticator, calls }: Auth,
-  fanout: LocalFanout,
+  { fanout, durable }: { readonly fanout: LocalFanout; readonly durable: Durable },
   isClosed: () => boolean,
   telemetry: Telemetry,
 ): Connections {
   return acceptConnections(io, {
     authenticator,
     fanout,
+    history: durable,
     origins: settings.corsOrigin,
     trustedProxies: settings.trustProxy,
     queryToken: settings.insecureQueryToken,
@@ -195,20 +228,36 @@ function createConnections(
   });
 }
 
-function createPlanSource(
-  live: LivePlan,
-  fanout: Fanout,
-  feed: Feed,
-  settings: Settings,
-  telemetry: Telemetry,
-): Source {
-  const dispatch = createDispatch({
-    plan: live.current,
+/** What the ways of messages have in common, whatever their source is. */
+type MessagePaths = Omit<DispatchOptions, 'plan'> & StreamDispatchOptions;
+
+function createMessagePaths(fanout: Fanout, feed: Feed, settings: Settings, telemetry: Telemetry): MessagePaths {
+  return {
     fanout,
     events: { handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled) },
     limits: settings,
+    copies: createCopies(),
+  };
+}
+
+function createDurableRoutes(
+  paths: MessagePaths,
+  streams: RedisStreams,
+  settings: Settings,
+  telemetry: Telemetry,
+): Durable {
+  return new DurableRoutes({
+    open: ({ key, field, idField }) => streams.open(key, { payload: field, eventId: idField }),
+    dispatch: createStreamDispatch(paths),
+    events: telemetry.durable,
+    // Half of what cuts a client off: live events find room beside a replay.
+    calmBytes: settings.maxQueueBytes / 2,
   });
-  const gapEnded = toEach(telemetry.source.gapEnded, createGapNotices(live, createNotices(fanout)));
+}
+
+function createPlanSource(live: LivePlan, paths: MessagePaths, telemetry: Telemetry): Source {
+  const dispatch = createDispatch({ plan: live.current, ...paths });
+  const gapEnded = toEach(telemetry.source.gapEnded, createGapNotices(live, createNotices(paths.fanout)));
   const source = createSource(dispatch, { ...telemetry.source, gapEnded });
   void source.follow(live.current().channels);
   return source;
@@ -217,7 +266,7 @@ function createPlanSource(
 /** Tells those who asked, of the routes that they may hear. */
 function createGapNotices(live: LivePlan, notices: Notices): (gap: Gap) => void {
   return (gap) => {
-    const { routes } = withoutShadows(live.routes());
+    const routes = withoutShadows(live.routes()).routes.filter(({ channels }) => channels.length > 0);
     const tell = (whom: 'users' | 'anonymous', affected: typeof routes): void => {
       if (affected.length === 0) return;
       notices.tell(NOTICE_ROOMS[whom], 'gateway:gap', { ...gap, routes: affected.map(({ name }) => name) });
@@ -238,9 +287,16 @@ function toEach<T>(...listeners: readonly ((event: T) => void)[]): (event: T) =>
 }
 
 /** What health and metrics ask of the parts. */
-function createProbes(source: Source, connections: Connections, draining: () => boolean, live: LivePlan) {
+function createProbes(
+  source: Source,
+  durable: Durable,
+  connections: Connections,
+  draining: () => boolean,
+  live: LivePlan,
+) {
   return {
     source: source.state,
+    unreadStreams: () => durable.unread(),
     draining,
     connections: connections.count,
     users: connections.users,

@@ -44,6 +44,8 @@ export interface ReloadOptions {
   readonly changedVariables: () => readonly string[];
   /** Hears these channels and no others, once it resolves. */
   readonly follow: (channels: readonly string[]) => Promise<void>;
+  /** Told in the same step in which a plan comes into force. */
+  readonly swapped: (plan: Plan) => void;
   readonly events: ReloadEvents;
 }
 
@@ -88,6 +90,7 @@ async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig)
   }
   // A message sees one plan: this is one assignment, between two messages.
   live.replace(plan, config);
+  options.swapped(plan);
   events.planLoaded(plan.routes);
   applied(config);
   // What is left over is of no route: should Redis keep sending it, it is dropped and counted.

@@ -11,6 +11,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
       'auth',
       'config',
       'dispatch',
+      'durable',
       'http',
       'redis',
       'reload.ts',
@@ -33,12 +34,13 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   routes: { may: ['config', 'schema'], owns: [] },
   dispatch: { may: ['routes', 'schema'], owns: [] },
   contract: { may: ['config', 'routes', 'schema', 'dispatch'], owns: ['json-schema-to-typescript'] },
-  redis: { may: ['source', 'config'], owns: ['ioredis'] },
+  durable: { may: ['dispatch', 'routes'], owns: [] },
+  redis: { may: ['source', 'config', 'durable'], owns: ['ioredis'] },
   source: { may: [], owns: [] },
   sockets: { may: ['auth', 'dispatch', 'routes', 'schema'], owns: ['socket.io', 'socket.io-parser', 'proxy-addr'] },
   auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
   telemetry: {
-    may: ['admin', 'auth', 'config', 'dispatch', 'redis', 'reload.ts', 'sockets', 'source'],
+    may: ['admin', 'auth', 'config', 'dispatch', 'durable', 'redis', 'reload.ts', 'sockets', 'source'],
     owns: [
       '@opentelemetry/api',
       '@opentelemetry/resources',

@@ -1,5 +1,5 @@
 import { formatFinding } from '../config/findings.ts';
-import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
+import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes-file.ts';
 import { exampleMessage } from '../contract/example-message.ts';
 import { publishedSchema } from '../contract/whole-schema.ts';
 import type { LivePlan, ReloadOutcome } from '../reload.ts';
@@ -52,7 +52,8 @@ export function createPlanAnswers(
 }
 
 function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
-  const { name, description, channels, event, schema, shadow } = route;
+  const { name, description, event, schema, shadow } = route;
+  const channels = sourcesOf(route);
   const example = exampleMessage({ ...config, routes: [route] }, channels[0] ?? name, 1);
   return {
     name,

@@ -1,14 +1,18 @@
 import { isObject } from '../schema/json.ts';
 import { parseField, parseTargetField } from './field.ts';
 import type { RouteConfig, ShapeConfig, TargetConfig } from './routes-file.ts';
+import { readStream } from './stream.ts';
 
 /** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Readonly<Record<string, unknown>>): RouteConfig {
   const { description, channel, event, schema, schema_next: schemaNext, audience, latest, max_bytes: maxBytes } = value;
+  const names = texts(channel ?? name);
+  const stream = readStream(value, names[0] ?? name);
   return {
     name,
     ...(typeof description === 'string' && { description }),
-    channels: texts(channel ?? name),
+    channels: stream && !stream.alsoPubsub ? [] : names,
+    ...(stream && { stream }),
     event: typeof event === 'string' ? event : '',
     schema: typeof schema === 'string' ? schema : '',
     ...(typeof schemaNext === 'string' && { schemaNext }),

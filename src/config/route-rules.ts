@@ -5,6 +5,7 @@ import type { Finding } from './findings.ts';
 import { reporter, type Report, type RouteInFile } from './route-in-file.ts';
 import type { CheckedRoute, RouteConfig } from './routes-file.ts';
 import type { LoadedSchema } from './schema-files.ts';
+import { streamFindings } from './stream-rules.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Names that Socket.IO refuses to emit, and those the gateway's own contract uses. */
@@ -30,6 +31,7 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
     ...eventFindings(route, report),
     ...channelFindings(route, report),
     ...combinationFindings(input, report),
+    ...streamFindings(input, report),
     ...(problem ? [report(problem.code, ['schema'], `schema ${route.schema} ${problem.message}`)] : []),
     ...(schema?.check ? fieldFindings(input, schema, report) : []),
     ...next.findings,
@@ -100,20 +102,22 @@ function combinationFindings({ document, route }: RouteInFile, report: Report): 
 /** Two routes with the same channel and event would tell each client twice. */
 export function duplicateRoutes(file: string, document: YamlDocument, routes: readonly RouteConfig[]): Finding[] {
   const first = new Map<string, string>();
-  const duplicates = routes.flatMap(({ name, channels, event, shadow }) =>
-    channels.flatMap((channel) => {
-      // A shadow is heard by nobody: a route is tried beside the one that it may follow.
-      if (event === '' || shadow) return [];
-      const key = JSON.stringify([channel, event]);
-      const other = first.get(key) ?? name;
-      first.set(key, other);
-      return other === name ? [] : [{ name, other, channel, event }];
-    }),
+  const duplicates = routes.flatMap(({ name, channels, stream, event, shadow }) =>
+    [...channels.map((channel) => `channel "${channel}"`), ...(stream ? [`stream "${stream.key}"`] : [])].flatMap(
+      (source) => {
+        // A shadow is heard by nobody: a route is tried beside the one that it may follow.
+        if (event === '' || shadow) return [];
+        const key = JSON.stringify([source, event]);
+        const other = first.get(key) ?? name;
+        first.set(key, other);
+        return other === name ? [] : [{ name, other, source, event }];
+      },
+    ),
   );
-  return duplicates.map(({ name, other, channel, event }) => {
+  return duplicates.map(({ name, other, source, event }) => {
     const { line, column } = document.locate(['routes', other], 'key');
     const at = document.locate(['routes', name], 'key');
-    const message = `channel "${channel}" already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would hear it twice`;
+    const message = `${source} already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would hear it twice`;
     return { code: 'duplicate-route', severity: 'error', file, at, route: name, message };
   });
 }

@@ -13,6 +13,7 @@ import { firstFindings, inFileOrder, isRefused, type Finding } from './findings.
 import { checkRoute, duplicateRoutes, sameField } from './route-rules.ts';
 import { readRoute } from './read-route.ts';
 import { createSchemaFiles } from './schema-files.ts';
+import type { StreamConfig } from './stream.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** Who may hear a broadcast. */
@@ -30,7 +31,10 @@ export type ShapeConfig =
 export interface RouteConfig {
   readonly name: string;
   readonly description?: string;
+  /** Of Redis Pub/Sub; none of a durable route, unless its publishers are moving. */
   readonly channels: readonly string[];
+  /** Of a durable route. */
+  readonly stream?: StreamConfig;
   readonly event: string;
   /** Path as the routes file has it. */
   readonly schema: string;
@@ -90,6 +94,11 @@ export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
   if (isRefused(all)) return { findings: firstFindings(all) };
   const config = { file, envelope: readEnvelope(document.value), routes: routes.checked };
   return { findings: firstFindings(all), config };
+}
+
+/** Where a route's messages come from: its stream, its channels. */
+export function sourcesOf({ channels, stream }: Pick<RouteConfig, 'channels' | 'stream'>): readonly string[] {
+  return stream === undefined ? channels : [...new Set([stream.key, ...channels])];
 }
 
 /** Without shadow routes: what clients get to hear. */

@@ -2,8 +2,12 @@ import type { CheckedRoute } from '../config/routes-file.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** Where a message comes from and whom it is for, under words of the routes file. */
-export function routeFacts({ name, channels, target, audience }: CheckedRoute): Schema {
+export function routeFacts({ name, channels, stream, target, audience }: CheckedRoute): Schema {
+  const source = {
+    ...((!stream || channels.length > 0) && { redisChannels: channels }),
+    ...(stream && { redisStream: stream.key }),
+  };
   return target.kind === 'broadcast'
-    ? { route: name, redisChannels: channels, target: 'broadcast', audience }
-    : { route: name, redisChannels: channels, target: { users: target.fields.map(({ text }) => text) } };
+    ? { route: name, ...source, target: 'broadcast', audience }
+    : { route: name, ...source, target: { users: target.fields.map(({ text }) => text) } };
 }

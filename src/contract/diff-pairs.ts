@@ -1,4 +1,4 @@
-import type { CheckedRoute } from '../config/routes-file.ts';
+import { sourcesOf, type CheckedRoute } from '../config/routes-file.ts';
 import type { RoutePair } from './diff-change.ts';
 
 export interface PairedRoutes {
@@ -24,7 +24,7 @@ export function pairRoutes(before: readonly CheckedRoute[], after: readonly Chec
 function takeHeir(route: CheckedRoute, free: CheckedRoute[]): CheckedRoute | undefined {
   const sameEvent = free.findIndex(({ event }) => event === route.event);
   const sameSource = free.findIndex(
-    ({ channels, schema }) => schema === route.schema && channels.some((channel) => route.channels.includes(channel)),
+    (other) => other.schema === route.schema && sourcesOf(other).some((source) => sourcesOf(route).includes(source)),
   );
   const index = sameEvent < 0 ? sameSource : sameEvent;
   return index < 0 ? undefined : free.splice(index, 1)[0];

@@ -1,11 +1,12 @@
-import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
+import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes-file.ts';
 import { change, effect, type Change, type RoutePair } from './diff-change.ts';
 import { shown } from './diff-rules.ts';
 import { schemaFacts } from './diff-schema.ts';
+import { isRead, streamChanges } from './diff-stream.ts';
 import { clientSchema } from './whole-schema.ts';
 
 export function removedChange(route: CheckedRoute, after: RoutesConfig): Change {
-  const orphans = route.channels.filter((channel) => !isSubscribed(channel, after));
+  const orphans = sourcesOf(route).filter((source) => !isRead(source, after));
   const still = after.routes.some(({ event }) => event === route.event);
   const heard = still ? `${route.event} no longer comes from this route` : `${route.event} is never sent again`;
   const sent = `what they publish to ${orphans.join(', ')} reaches nobody`;
@@ -45,6 +46,7 @@ export function routeChanges(pair: RoutePair, after: RoutesConfig): Change[] {
     ...eventChanges(pair, after),
     ...channelChanges(pair, after),
     ...sizeChanges(pair),
+    ...streamChanges(pair, after),
     ...wordChanges(pair),
   ];
 }

@@ -43,7 +43,7 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: Message
   const messages: Handled[] = [];
   const dispatch = createDispatch({
     // Shadow routes too are to show all that they would do.
-    plan: () => ({ ...plan, routesFor: (of) => plan.routesFor(of).map((route) => ({ ...route, shadow: false })) }),
+    plan: () => ({ ...plan, routesFor: (of) => plan.routesFrom(of).map((route) => ({ ...route, shadow: false })) }),
     fanout: {
       // Somebody is always there: whether they are connected is not the routes file's matter.
       count: () => 1,

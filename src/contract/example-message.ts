@@ -1,4 +1,4 @@
-import type { RoutesConfig } from '../config/routes-file.ts';
+import { sourcesOf, type RoutesConfig } from '../config/routes-file.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { isObject } from '../schema/json.ts';
 import { listOf } from '../schema/conjuncts.ts';
@@ -14,7 +14,7 @@ export type ExampleMessage = { readonly raw: Buffer } | { readonly problem: stri
 export function exampleMessage(config: RoutesConfig, channel: string, number: number): ExampleMessage {
   // A shadow route's examples come last: nobody would hear of them.
   const routes = config.routes
-    .filter(({ channels }) => channels.includes(channel))
+    .filter((route) => sourcesOf(route).includes(channel))
     .toSorted((a, b) => Number(a.shadow) - Number(b.shadow));
   if (routes.length === 0) return { problem: unknownChannel(config, channel) };
   const examples = routes.flatMap(({ payload: { main } }) =>
@@ -29,7 +29,7 @@ export function exampleMessage(config: RoutesConfig, channel: string, number: nu
 export function unknownChannel({ routes }: RoutesConfig, channel: string): string {
   const near = didYouMean(
     channel,
-    routes.flatMap(({ channels }) => channels),
+    routes.flatMap((route) => sourcesOf(route)),
   );
   return `no route names the channel "${channel}"${near === undefined ? '' : `. Did you mean "${near}"?`}`;
 }

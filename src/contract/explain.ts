@@ -60,7 +60,7 @@ export type ResultExplained = Result & { readonly payloadBytes?: number };
 export function explain(config: RoutesConfig, { channel, raw, limits, client }: Question): Explanation {
   const plan = compilePlan(config, 1);
   const message = readMessage(raw, limits, plan.openEnvelope);
-  const near = plan.channels.includes(channel) ? undefined : didYouMean(channel, plan.channels);
+  const near = plan.sources.includes(channel) ? undefined : didYouMean(channel, plan.sources);
   const results = new Map(dryRun(plan, channel, raw, limits).map((result) => [result.route, result]));
   return {
     channel,

@@ -55,6 +55,7 @@ function whyNamed(user: UserId | undefined, fields: readonly FieldTarget[]): str
 const WORDS = {
   'no-route': 'no route names the channel',
   'too-large': 'it is too large',
+  'no-payload': 'the entry has no such field',
   'not-json': 'it is not JSON',
   'too-deep': 'it is nested too deep',
   'too-many-keys': 'it holds too many keys',
@@ -63,6 +64,7 @@ const WORDS = {
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
   'too-many-ids': 'it names too many users',
+  duplicate: 'its event came before',
   'emit-failed': 'it could not be sent',
 } as const satisfies Record<Dropped['reason'], string>;
 

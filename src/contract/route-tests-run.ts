@@ -107,11 +107,11 @@ function payloadDifferences(expected: Expectation, seen: Result): Difference[] {
   return isAddressed(expected, seen) ? differences(expected.payload.value, JSON.parse(seen.payload)) : [];
 }
 
-function hintsFor({ channel, expected }: RouteTest, { channels, routes }: Plan): string[] {
+function hintsFor({ channel, expected }: RouteTest, { sources, routes }: Plan): string[] {
   const events = expected.flatMap((one) => (one.kind === 'event' ? [one.event] : []));
   const named = expected.flatMap(({ route }) => route ?? []);
   return [
-    ...unknown('channel', [channel], channels),
+    ...unknown('channel', [channel], sources),
     ...unknown('event', events, [...new Set(routes.map(({ event }) => event))]),
     ...unknown(
       'route',

@@ -1,7 +1,9 @@
 import type { Origin } from '../routes/envelope.ts';
 import type { Plan, Route } from '../routes/plan.ts';
+import type { Recipients } from '../routes/target.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { DropReason } from './drop-reasons.ts';
+import type { Copies } from './copies.ts';
 import { readMessage, type Message, type MessageLimits, type Unreadable } from './message.ts';
 
 /** Reaches this instance's own sockets. */
@@ -13,8 +15,18 @@ export interface Fanout {
    *
    * @param payload JSON text, sent as it is.
    * @param latestKey of messages with equal keys, a client that reads slowly needs the newest only.
+   * @param stamp of a durable route: who gets it, and in which form.
    */
-  emit(rooms: readonly string[], event: string, payload: string, latestKey?: string): void;
+  emit(rooms: readonly string[], event: string, payload: string, latestKey?: string, stamp?: Stamp): void;
+}
+
+/** A client that is still being given what it missed on the route gets nothing: its turn comes with the replay. */
+export interface Stamp {
+  readonly route: string;
+  /** JSON, second argument for clients that asked for positions. Absent: nothing for them, they get another copy. */
+  readonly meta?: string;
+  /** Whether the other clients get it. */
+  readonly plain: boolean;
 }
 
 /** What a schema that is only tried says beside the one in force. */
@@ -34,13 +46,15 @@ export type Outcome = (
 export type LiveOutcome =
   | { readonly kind: 'delivered'; readonly route: Route; readonly recipients: number; readonly skipped: number }
   | { readonly kind: 'not-here'; readonly route: Route; readonly skipped: number }
-  | {
-      readonly kind: 'dropped';
-      readonly route?: Route;
-      readonly reason: DropReason;
-      readonly detail?: string;
-      readonly skipped: number;
-    };
+  | Dropped;
+
+export interface Dropped {
+  readonly kind: 'dropped';
+  readonly route?: Route;
+  readonly reason: DropReason;
+  readonly detail?: string;
+  readonly skipped: number;
+}
 
 /** A message with all that became of it: one outcome per route, or one without a route. */
 export interface Handled extends Origin {
@@ -63,19 +77,21 @@ export interface DispatchOptions {
   readonly fanout: Fanout;
   readonly events: DispatchEvents;
   readonly limits: MessageLimits;
+  /** Of routes that move from Pub/Sub to a stream. */
+  readonly copies?: Copies;
 }
 
 export type Dispatch = (channel: string, raw: Buffer) => void;
 
 /** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
-export function createDispatch({ plan, fanout, events, limits }: DispatchOptions): Dispatch {
+export function createDispatch({ plan, fanout, events, limits, copies }: DispatchOptions): Dispatch {
   // Counts, and reaches nobody.
   const silent: Fanout = { count: fanout.count, emit() {} };
   const serve = (route: Route, message: Message): Outcome => {
     const outcome: Outcome = route.shadow
       ? { kind: 'shadow', route, would: deliver(route, message, silent, limits) }
-      : deliver(route, message, fanout, limits);
-    return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
+      : deliver(route, message, fanout, limits, route.stream && copies);
+    return tried(route, message, outcome);
   };
   return (channel, raw) => {
     const receivedAt = performance.now();
@@ -97,13 +113,18 @@ export function createDispatch({ plan, fanout, events, limits }: DispatchOptions
   };
 }
 
-function originOf({ traceparent, publishedAt }: Message): Origin {
+export function originOf({ traceparent, publishedAt }: Message): Origin {
   return { ...(traceparent !== undefined && { traceparent }), ...(publishedAt !== undefined && { publishedAt }) };
 }
 
-function unread(route: Route, { reason, detail }: Unreadable): Outcome {
+export function unread(route: Route, { reason, detail }: Unreadable): Outcome {
   const outcome = dropped(route, reason, detail);
   return route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
+}
+
+/** With what `schema_next` says beside it, if there is one. */
+export function tried(route: Route, message: Message, outcome: Outcome): Outcome {
+  return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
 }
 
 function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
@@ -114,24 +135,42 @@ function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
   return { verdict: drops ? 'would-pass' : 'same' };
 }
 
-function deliver(route: Route, message: Message, fanout: Fanout, { maxTargetIds }: MessageLimits): LiveOutcome {
+function deliver(route: Route, message: Message, fanout: Fanout, limits: MessageLimits, copies?: Copies): LiveOutcome {
+  const judged = judge(route, message, limits);
+  if ('kind' in judged) return judged;
+  if (copies === undefined) return send(route, message, judged, fanout);
+  if (copies.isKnownMessage(route, message.value)) return dropped(route, 'duplicate', undefined, judged.skipped);
+  return send(route, message, judged, fanout, { route: route.name, plain: true });
+}
+
+/** Whom a message is for, or why it is for nobody: the same whatever its source is. */
+export function judge(route: Route, message: Message, { maxTargetIds }: MessageLimits): Recipients | Dropped {
   if (message.bytes > route.maxBytes)
     return dropped(route, 'too-large', `${message.bytes} bytes, the route takes ${route.maxBytes} at most`);
   const broken = route.check(message.value);
   if (broken !== undefined) return dropped(route, 'invalid', broken);
-  const { rooms, skipped, tooMany } = route.target(message.value, maxTargetIds);
-  if (tooMany) return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
-  if (rooms.length === 0) return dropped(route, 'no-target', undefined, skipped);
+  const recipients = route.target(message.value, maxTargetIds);
+  if (recipients.tooMany) return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
+  return recipients.rooms.length > 0 ? recipients : dropped(route, 'no-target', undefined, recipients.skipped);
+}
+
+export function send(
+  route: Route,
+  message: Message,
+  { rooms, skipped }: Recipients,
+  fanout: Fanout,
+  stamp?: Stamp,
+): LiveOutcome {
   try {
     const recipients = fanout.count(rooms);
     if (recipients === 0) return { kind: 'not-here', route, skipped };
-    fanout.emit(rooms, route.event, route.shape(message.text), route.latestKey?.(message.value));
+    fanout.emit(rooms, route.event, route.shape(message.text), route.latestKey?.(message.value), stamp);
     return { kind: 'delivered', route, recipients, skipped };
   } catch (error) {
     return dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error), skipped);
   }
 }
 
-function dropped(route: Route | undefined, reason: DropReason, detail?: string, skipped = 0): LiveOutcome {
+export function dropped(route: Route | undefined, reason: DropReason, detail?: string, skipped = 0): Dropped {
   return { kind: 'dropped', reason, skipped, ...(route && { route }), ...(detail !== undefined && { detail }) };
 }

@@ -2,6 +2,7 @@
 export const DROP_REASONS = [
   'no-route',
   'too-large',
+  'no-payload',
   'not-json',
   'too-deep',
   'too-many-keys',
@@ -10,6 +11,7 @@ export const DROP_REASONS = [
   'invalid',
   'no-target',
   'too-many-ids',
+  'duplicate',
   'emit-failed',
 ] as const;
 

@@ -1,6 +1,8 @@
 /** What health is judged by. Asked at each request: nothing here is remembered. */
 export interface Probes {
   source(): 'disconnected' | 'subscribing' | 'subscribed';
+  /** Durable routes whose streams are not read. */
+  unreadStreams(): readonly string[];
   draining(): boolean;
   connections(): number;
   users(): readonly string[];
@@ -48,5 +50,7 @@ function problemsOf(probes: Probes): string[] {
   if (probes.draining()) problems.push('draining: this instance is shutting down');
   if (probes.source() === 'disconnected') problems.push('redis: not connected, or it does not answer');
   if (probes.source() === 'subscribing') problems.push('redis: connected, but not all channels are subscribed');
+  const unread = probes.unreadStreams();
+  if (unread.length > 0) problems.push(`redis: the streams of these routes are not read: ${unread.join(', ')}`);
   return problems;
 }

@@ -81,6 +81,7 @@ function optionsFor(address: RedisAddress) {
   };
 }
 
-function pauseBefore(attempt: number): number {
+/** Before the next attempt to connect, in milliseconds. */
+export function pauseBefore(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE) * (0.75 + Math.random() / 2);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Field } from '../config/field.ts';
-import type { PayloadSchema, RoutesConfig } from '../config/routes-file.ts';
+import { sourcesOf, type CheckedRoute, type PayloadSchema, type RoutesConfig } from '../config/routes-file.ts';
+import type { StreamConfig } from '../config/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import { compileEnvelope, type OpenEnvelope } from './envelope.ts';
@@ -22,6 +23,14 @@ export interface Route {
   readonly shape: Shape;
   /** What tells messages apart for a slow client; no key where the field is absent. */
   readonly latestKey?: (message: unknown) => string | undefined;
+  /** Of a durable route. */
+  readonly stream?: RouteStream;
+}
+
+export interface RouteStream extends StreamConfig {
+  readonly openEnvelope: OpenEnvelope;
+  /** Equal for routes that make the same of every entry. */
+  readonly fingerprint: string;
 }
 
 /** Everything compiled from one routes file; never changed, only replaced. */
@@ -33,14 +42,20 @@ export interface Plan {
   readonly hash: string;
   readonly openEnvelope: OpenEnvelope;
   readonly routes: readonly Route[];
+  /** Of Redis Pub/Sub. */
   readonly channels: readonly string[];
   routesFor(channel: string): readonly Route[];
+  /** Channels and streams, as people name them. */
+  readonly sources: readonly string[];
+  /** By channel or stream. */
+  routesFrom(source: string): readonly Route[];
 }
 
 const NONE: readonly Route[] = Object.freeze([]);
 
 export function compilePlan(config: RoutesConfig, number: number): Plan {
   const byChannel = new Map<string, Route[]>();
+  const bySource = new Map<string, Route[]>();
   const routes = config.routes.map((configured) => {
     const route: Route = Object.freeze({
       name: configured.name,
@@ -52,8 +67,10 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
       target: compileTarget(configured.target, configured.audience),
       shape: compileShaping(configured.shape),
       ...(configured.latest && { latestKey: compileLatestKey(configured.name, configured.latest) }),
+      ...(configured.stream && { stream: compileStream(configured, configured.stream, config) }),
     });
-    for (const channel of configured.channels) byChannel.set(channel, [...(byChannel.get(channel) ?? []), route]);
+    for (const channel of configured.channels) addTo(byChannel, channel, route);
+    for (const source of sourcesOf(configured)) addTo(bySource, source, route);
     return route;
   });
   return Object.freeze({
@@ -64,7 +81,15 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     routes,
     channels: [...byChannel.keys()],
     routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
+    sources: [...bySource.keys()],
+    routesFrom: (source: string) => bySource.get(source) ?? NONE,
   });
+}
+
+function addTo(routes: Map<string, Route[]>, name: string, route: Route): void {
+  const known = routes.get(name);
+  if (known) known.push(route);
+  else routes.set(name, [route]);
 }
 
 function compileLatestKey(route: string, { path }: Field): (message: unknown) => string | undefined {
@@ -74,8 +99,12 @@ function compileLatestKey(route: string, { path }: Field): (message: unknown) =>
   };
 }
 
+function compileStream(route: CheckedRoute, stream: StreamConfig, { envelope }: RoutesConfig): RouteStream {
+  return { ...stream, openEnvelope: compileEnvelope(envelope), fingerprint: hashOf({ envelope, routes: [route] }) };
+}
+
 /** Of what the files say, wherever they lie. */
-function hashOf({ envelope, routes }: RoutesConfig): string {
+function hashOf({ envelope, routes }: Pick<RoutesConfig, 'envelope' | 'routes'>): string {
   const said = routes.map((route) => ({
     ...route,
     payload: saidBy(route.payload),

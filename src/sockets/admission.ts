@@ -25,7 +25,9 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
       return refuse(socket, outcome.rejection, next);
     }
     if (outcome.identity.user !== undefined) socket.data.user = outcome.identity.user;
-    if (optionsOf(socket)['notices'] === true) socket.data.notices = true;
+    const { notices, resume } = optionsOf(socket);
+    if (notices === true) socket.data.notices = true;
+    if (isObject(resume)) socket.data.resume = resume;
     next();
   }
 

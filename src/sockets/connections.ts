@@ -7,6 +7,7 @@ import { guardNamespace } from './admission.ts';
 import { createClientAddress } from './client-address.ts';
 import { drain } from './drain.ts';
 import type { LocalFanout } from './fanout.ts';
+import type { Membership } from './membership.ts';
 import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import { guardHandshakes } from './gate.ts';
 import { limitPackets } from './packet-limit.ts';
@@ -28,7 +29,15 @@ export interface ConnectionsOptions {
   /** Why no new connection is taken right now, if so. */
   readonly closedBecause: () => RejectionCode | undefined;
   readonly fanout: LocalFanout;
+  readonly history: ClientHistory;
   readonly events: ConnectionEvents;
+}
+
+/** What gives clients the events that they missed. */
+export interface ClientHistory {
+  /** @param claims positions by route, as the client says them; nothing where it did not ask for any. */
+  welcome(client: Membership, claims: Readonly<Record<string, unknown>> | undefined): void;
+  leave(client: Membership): void;
 }
 
 /** The sockets of this instance, as health and metrics see them. */
@@ -62,8 +71,8 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   };
 }
 
-function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): void {
-  const { user, notices } = socket.data;
+function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOptions): void {
+  const { user, notices, resume } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
   events.opened(user !== undefined);
@@ -74,10 +83,13 @@ function greet(socket: GatewaySocket, { events, fanout }: ConnectionsOptions): v
     timestamp: new Date().toISOString(),
   });
   // After the greeting, which is the first event that a client hears.
-  const { leave } = fanout.join(socket.conn, [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])]);
-  socket.data.leave = leave;
+  const rooms = [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])];
+  const membership = fanout.join(socket.conn, rooms, resume !== undefined);
+  history.welcome(membership, resume);
+  socket.data.leave = () => membership.leave();
   socket.on('disconnect', (reason) => {
-    leave();
+    membership.leave();
+    history.leave(membership);
     events.closed(reason, (performance.now() - openedAt) / 1000);
   });
 }

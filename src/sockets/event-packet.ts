@@ -8,9 +8,9 @@ export class EventPacket {
   readonly latestKey: string | undefined;
   #frame: Buffer | undefined;
 
-  /** @param payload JSON text, sent as it is. */
-  constructor(event: string, payload: string, latestKey?: string) {
-    this.text = `2[${JSON.stringify(event)},${payload}]`;
+  /** @param payload JSON text, sent as it is; `meta` the same, for a second argument. */
+  constructor(event: string, payload: string, latestKey?: string, meta?: string) {
+    this.text = `2[${JSON.stringify(event)},${payload}${meta === undefined ? '' : `,${meta}`}]`;
     this.latestKey = latestKey;
   }
 

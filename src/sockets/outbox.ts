@@ -9,6 +9,8 @@ export const SLICE = 256;
 /** Gathers what is for each socket and writes it when the tick ends: one write per socket and tick. */
 export interface Outbox {
   send(rooms: readonly ReadonlySet<Outlet>[], packet: EventPacket): void;
+  /** To each the packet that is for it, or nothing. */
+  sendEach(rooms: readonly ReadonlySet<Outlet>[], packetFor: (outlet: Outlet) => EventPacket | undefined): void;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Outbox {
  * along all that its sockets were waiting for, so that the order on each socket is kept.
  */
 export function createOutbox(slowReaders: SlowReaders): Outbox {
-  let urgent: Outlet[] = [];
+  const urgent: Outlet[] = [];
   const long = createLongFanout(write);
   let scheduled = false;
 
@@ -30,9 +32,7 @@ export function createOutbox(slowReaders: SlowReaders): Outbox {
 
   function writeUrgent(): void {
     scheduled = false;
-    const outlets = urgent;
-    urgent = [];
-    for (const outlet of outlets) write(outlet);
+    for (const outlet of urgent.splice(0)) write(outlet);
   }
 
   function add(outlet: Outlet, alone: Batch, isUrgent: boolean): void {
@@ -48,20 +48,44 @@ export function createOutbox(slowReaders: SlowReaders): Outbox {
     } else if (!waits) long.push(outlet);
   }
 
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    process.nextTick(() => {
+      writeUrgent();
+      long.begin();
+    });
+  }
+
   return {
     send(rooms, packet) {
-      const isUrgent = rooms.reduce((sum, { size }) => sum + size, 0) <= SLICE;
+      const isUrgent = isShort(rooms);
       // Shared by all sockets that wait for nothing else.
       const alone = new Batch(packet, undefined);
       for (const outlets of rooms) for (const outlet of outlets) add(outlet, alone, isUrgent);
-      if (scheduled) return;
-      scheduled = true;
-      process.nextTick(() => {
-        writeUrgent();
-        long.begin();
-      });
+      schedule();
+    },
+    sendEach(rooms, packetFor) {
+      const isUrgent = isShort(rooms);
+      const alone = new Map<EventPacket, Batch>();
+      for (const outlets of rooms)
+        for (const outlet of outlets) {
+          const packet = packetFor(outlet);
+          if (packet !== undefined) add(outlet, sharedBatch(packet, alone), isUrgent);
+        }
+      schedule();
     },
   };
+}
+
+function sharedBatch(packet: EventPacket, known: Map<EventPacket, Batch>): Batch {
+  const batch = known.get(packet) ?? new Batch(packet, undefined);
+  known.set(packet, batch);
+  return batch;
+}
+
+function isShort(rooms: readonly ReadonlySet<Outlet>[]): boolean {
+  return rooms.reduce((sum, { size }) => sum + size, 0) <= SLICE;
 }
 
 interface LongFanout {

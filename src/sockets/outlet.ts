@@ -11,12 +11,17 @@ export class Outlet {
   urgent = false;
   /** Only of a socket that does not read as fast as we write. */
   backlog: Backlog | undefined;
+  /** Durable routes whose live events are not for it yet: it is still being given what it missed. */
+  held: Set<string> | undefined;
+  /** Whether it asked for positions. */
+  readonly resumable: boolean;
   readonly #direct: boolean;
   #raw: RawWebSocket | undefined;
 
   /** @param direct write to the TCP socket where that is possible. */
-  constructor(session: EngineSession, direct: boolean) {
+  constructor(session: EngineSession, direct: boolean, resumable = false) {
     this.session = session;
+    this.resumable = resumable;
     this.#direct = direct;
     session.on('packetCreate', this.flush);
   }

@@ -34,5 +34,19 @@ export function createInstruments(registry: Registry) {
     registry.registerMetric(instrument);
   }
 
-  return { counter, counterBy, histogram, gauge, reading };
+  /** The same, of each route. */
+  function readingByRoute(
+    name: string,
+    help: string,
+    read: () => readonly (readonly [route: string, value: number])[],
+  ): void {
+    const collect = (): void => {
+      instrument.reset();
+      for (const [route, value] of read()) instrument.set({ route }, value);
+    };
+    const instrument: Gauge<'route'> = new Gauge({ name, help, labelNames: ['route'], registers: [], collect });
+    registry.registerMetric(instrument);
+  }
+
+  return { counter, counterBy, histogram, gauge, reading, readingByRoute };
 }

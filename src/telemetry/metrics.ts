@@ -6,6 +6,7 @@ import { collectProcessMetrics, processMetrics } from './process-metrics.ts';
 import { exportReadings, type Readings } from './readings.ts';
 import { routeMetrics } from './route-metrics.ts';
 import { sourceMetrics } from './source-metrics.ts';
+import { streamMetrics } from './stream-metrics.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -18,6 +19,7 @@ export function createMetrics() {
     registry,
     ...clientMetrics(instruments),
     ...routeMetrics(instruments),
+    ...streamMetrics(instruments),
     ...authMetrics(instruments),
     ...sourceMetrics(instruments),
     ...processMetrics(instruments),

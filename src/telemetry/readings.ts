@@ -7,11 +7,15 @@ export interface Readings {
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   draining(): boolean;
   queuedBytes(): number;
+  /** Durable routes whose streams are not read. */
+  unreadStreams(): readonly string[];
+  streams(): readonly { route: string; ringBytes: number; lagSeconds: number; waiting: number }[];
   /** Calls to the auth service. */
   authCalls: { underWay(): number; waiting(): number };
 }
 
-export function exportReadings({ reading }: Instruments, readings: Readings): void {
+export function exportReadings(instruments: Instruments, readings: Readings): void {
+  const { reading } = instruments;
   reading('websocket_connections', 'Connections open now.', () => readings.connections());
   reading('websocket_users', 'Distinct users connected now.', () => readings.users().length);
   reading('websocket_queued_bytes', 'Bytes that wait for clients that read slowly.', () => readings.queuedBytes());
@@ -25,6 +29,19 @@ export function exportReadings({ reading }: Instruments, readings: Readings): vo
     Number(readings.source() === 'subscribed'),
   );
   reading('gateway_ready', '1 while /health/ready says so.', () =>
-    Number(readings.source() === 'subscribed' && !readings.draining()),
+    Number(readings.source() === 'subscribed' && readings.unreadStreams().length === 0 && !readings.draining()),
+  );
+  exportStreams(instruments, readings);
+}
+
+function exportStreams({ readingByRoute }: Instruments, { streams }: Readings): void {
+  readingByRoute('gateway_stream_ring_bytes', 'Memory of the last entries, about.', () =>
+    streams().map(({ route, ringBytes }) => [route, ringBytes]),
+  );
+  readingByRoute('gateway_stream_lag_seconds', 'Age of the newest entry when it was read.', () =>
+    streams().map(({ route, lagSeconds }) => [route, lagSeconds]),
+  );
+  readingByRoute('gateway_stream_replays_waiting', 'Clients that wait for Redis to be read for them.', () =>
+    streams().map(({ route, waiting }) => [route, waiting]),
   );
 }

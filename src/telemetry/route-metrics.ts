@@ -1,6 +1,7 @@
 import { DROP_REASONS } from '../dispatch/drop-reasons.ts';
 import type { ReloadEvents } from '../reload.ts';
 import type { Instruments } from './instruments.ts';
+import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
@@ -45,12 +46,13 @@ const TRIAL_VERDICTS = ['same', 'would-drop', 'would-pass'];
 type StartingRoute = Parameters<ReloadEvents['planLoaded']>[0][number];
 
 /** The series of these routes: a counter that appears with its first event hides that event from rate(). */
-export function startRoutesAtZero(metrics: RouteMetrics, routes: readonly StartingRoute[]): void {
+export function startRoutesAtZero(metrics: RouteMetrics & StreamMetrics, routes: readonly StartingRoute[]): void {
   for (const route of routes) {
     if (route.checkNext)
       for (const verdict of TRIAL_VERDICTS) metrics.schemaNext.inc({ route: route.name, verdict }, 0);
     if (route.shadow) startShadow(metrics, route);
     else startLive(metrics, route);
+    if (route.stream) startStreamAtZero(metrics, route.name);
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
+import { createDurableEvents } from './durable-events.ts';
 import { createFanoutEvents } from './fanout-events.ts';
 import { createLogOutput } from './log-output.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
@@ -45,6 +46,7 @@ export function startTelemetry(options: TelemetryOptions) {
     counts,
     connections: createConnectionEvents(metrics, logger),
     fanout: createFanoutEvents(metrics, logger),
+    durable: createDurableEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),
     exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },

@@ -2,7 +2,6 @@
 export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   B11: 'targets are fields of the message, not templates: there is no text that could become empty or "*"',
   'B12 overlap': 'channels are names; patterns are refused as unsupported-channel (row B12), so none can overlap',
-  B13: 'there are no kinds of source yet: the key `source` is unknown',
   'B19 timing':
     'time is not measured, so that a file is judged alike on each machine; uniqueItems is warned of by its shape',
   'B20 durations': 'no variable holds one',

@@ -98,7 +98,8 @@ describe('a message that cannot be delivered', () => {
   });
 
   test('is told for one of the reasons in the list, and each reason of the list has its row here or in envelope.test.ts', () => {
-    const reasons = new Set([...DROPS.map(([, , reason]) => reason), 'no-route', 'emit-failed', 'not-cloudevent']);
+    const elsewhere = ['no-route', 'emit-failed', 'not-cloudevent', 'no-payload', 'duplicate'];
+    const reasons = new Set([...DROPS.map(([, , reason]) => reason), ...elsewhere]);
     expect([...reasons].sort()).toEqual([...DROP_REASONS].sort());
   });
 

@@ -7,6 +7,7 @@ import { REJECTIONS } from '../../src/auth/rejection.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
+import { RESET_REASONS } from '../../src/durable/reset-reasons.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const README = await readFile('README.md', 'utf8');
@@ -32,6 +33,8 @@ describe('the README lists', () => {
       source: () => 'subscribed' as const,
       draining: () => false,
       queuedBytes: () => 0,
+      unreadStreams: () => [],
+      streams: () => [],
       authCalls: { underWay: () => 0, waiting: () => 0 },
     };
     metrics.read(nothing);
@@ -46,6 +49,12 @@ describe('the README lists', () => {
   test('every rejection, and whether the client may come again', () => {
     const listed = table('Rejections').map(([code, again]) => [code, again === 'yes']);
     expect(listed).toEqual(Object.entries(REJECTIONS).map(([code, { retry }]) => [code, retry]));
+  });
+
+  test('every reason for a reset', () => {
+    const section = README.split('src/durable/reset-reasons.ts. -->')[1]?.split('\n### ')[0] ?? '';
+    const reasons = [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, reason]) => reason);
+    expect(reasons).toEqual([...RESET_REASONS]);
   });
 
   test('every reason for a drop', () => {

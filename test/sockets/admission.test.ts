@@ -18,6 +18,7 @@ async function stage(identify: Authenticator['identify']) {
   };
   const connections = acceptConnections(io, {
     authenticator: { identify },
+    history: { welcome() {}, leave() {} },
     fanout: createFanout({
       maxBytes: 2 ** 20,
       maxAge: 10_000,

@@ -1,0 +1,131 @@
+import type { Route, RouteStream } from '../routes/plan.ts';
+import type { Copies } from './copies.ts';
+import {
+  dropped,
+  judge,
+  originOf,
+  send,
+  tried,
+  unread,
+  type DispatchEvents,
+  type Fanout,
+  type Outcome,
+} from './dispatch.ts';
+import { readMessage, type Message, type MessageLimits } from './message.ts';
+
+/** A route that reads a stream. */
+export type DurableRoute = Route & { readonly stream: RouteStream };
+
+export function isDurable(route: Route): route is DurableRoute {
+  return route.stream !== undefined;
+}
+
+/** What an entry brings. */
+export interface EntryContent {
+  readonly payload?: Buffer;
+  readonly eventId?: string;
+  /** Whether its event id is among those of the entries before. */
+  readonly duplicate: boolean;
+}
+
+/** An entry after all checks: whom it is for, and the message; nobody and nothing where it was dropped. */
+export interface Judged {
+  readonly rooms: readonly string[];
+  readonly text: string;
+}
+
+export interface StreamDispatchOptions {
+  readonly fanout: Fanout;
+  readonly events: DispatchEvents;
+  readonly limits: MessageLimits;
+  readonly copies: Copies;
+}
+
+/** The way of an entry: that of a message, and whatever it holds, it never throws. */
+export interface StreamDispatch {
+  /** For history and replay: nothing is sent or counted. */
+  judge(route: DurableRoute, content: EntryContent): Judged;
+  /** @param meta second argument for clients that asked for positions. */
+  deliver(route: DurableRoute, content: EntryContent, meta: string): Judged;
+}
+
+const NOBODY: Judged = Object.freeze({ rooms: Object.freeze([]), text: '' });
+const NOTHING = Buffer.alloc(0);
+
+export function createStreamDispatch(options: StreamDispatchOptions): StreamDispatch {
+  const { events, limits } = options;
+  return {
+    judge(route, content) {
+      const message = readEntry(route, content, limits);
+      return 'kind' in message ? NOBODY : judgedOf(route, message, limits);
+    },
+    deliver(route, content, meta) {
+      const receivedAt = performance.now();
+      const raw = content.payload ?? NOTHING;
+      const message = readEntry(route, content, limits);
+      const [outcome, judged] = 'kind' in message ? [message, NOBODY] : serve(route, message, content, meta, options);
+      events.handled({
+        channel: route.stream.key,
+        bytes: raw.length,
+        raw,
+        receivedAt,
+        outcomes: [outcome],
+        ...('kind' in message ? {} : originOf(message)),
+      });
+      return judged;
+    },
+  };
+}
+
+function readEntry(
+  route: DurableRoute,
+  { payload, duplicate }: EntryContent,
+  limits: MessageLimits,
+): Message | Outcome {
+  const { field, openEnvelope } = route.stream;
+  if (payload === undefined) return unread(route, { reason: 'no-payload', detail: `no field "${field}"` });
+  if (duplicate) return unread(route, { reason: 'duplicate' });
+  const message = readMessage(payload, limits, openEnvelope);
+  return 'reason' in message ? unread(route, message) : message;
+}
+
+function judgedOf(route: DurableRoute, message: Message, limits: MessageLimits): Judged {
+  try {
+    const judged = judge(route, message, limits);
+    return 'kind' in judged ? NOBODY : { rooms: judged.rooms, text: message.text };
+  } catch {
+    // Told when the entry was live; here it is as good as dropped.
+    return NOBODY;
+  }
+}
+
+/** An entry that made the reader throw would come again and again. */
+function serve(
+  route: DurableRoute,
+  message: Message,
+  { eventId }: EntryContent,
+  meta: string,
+  { fanout, copies, limits }: StreamDispatchOptions,
+): [Outcome, Judged] {
+  try {
+    const judged = judge(route, message, limits);
+    const known = route.stream.alsoPubsub && copies.isKnown(route, eventId);
+    const outcome =
+      'kind' in judged
+        ? judged
+        : send(route, message, judged, route.shadow ? silent(fanout) : fanout, {
+            route: route.name,
+            meta,
+            plain: !known,
+          });
+    const told: Outcome = route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
+    return [tried(route, message, told), 'kind' in judged ? NOBODY : { rooms: judged.rooms, text: message.text }];
+  } catch (error) {
+    return [dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error)), NOBODY];
+  }
+}
+
+/** Counts, and reaches nobody. */
+function silent({ count }: Fanout): Fanout {
+  return { count, emit() {} };
+}

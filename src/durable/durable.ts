@@ -1,0 +1,169 @@
+import { isDurable, type DurableRoute, type StreamDispatch } from '../dispatch/stream-dispatch.ts';
+import type { Plan, RouteStream } from '../routes/plan.ts';
+import { userOfRoom } from '../routes/rooms.ts';
+import { arrive, sendReset, type Arrival } from './arrival.ts';
+import { startCheckpoints } from './checkpoints.ts';
+import type { Client } from './client.ts';
+import { createGate } from './gate.ts';
+import { createPages } from './pages.ts';
+import { createQuota } from './quota.ts';
+import { Reader, type Place, type ReaderEvents } from './reader.ts';
+import { Abandoned, type ReplayPlace } from './replay.ts';
+import type { HistoryLoss } from './reset-reasons.ts';
+import type { StreamStore } from './store.ts';
+
+export interface DurableEvents extends ReaderEvents {
+  /** A client is live, after what it missed, or after it was told that it must load its state anew. */
+  arrived(route: string, arrival: Arrival, seconds: number): void;
+  /** Redis did not answer while a client was given what it missed; it goes on from there. */
+  replayFailed(route: string, error: unknown): void;
+}
+
+export interface DurableOptions {
+  readonly open: (stream: RouteStream) => StreamStore;
+  readonly dispatch: StreamDispatch;
+  readonly events: DurableEvents;
+  /** Bytes that may wait for a client before a replay goes on. */
+  readonly calmBytes: number;
+}
+
+/** What is read off of one route. */
+export interface StreamReading {
+  readonly route: string;
+  readonly ringBytes: number;
+  readonly lagSeconds: number;
+  /** Clients that wait for Redis to be read for them. */
+  readonly waiting: number;
+}
+
+/** The durable routes of the plan in force, and the clients on them. */
+export interface Durable {
+  /** Reads the streams of this plan from here on: where a route has changed, from where it was. */
+  follow(plan: Plan): void;
+  /**
+   * Gives a client what it missed, and lets it go live on each route.
+   *
+   * @param claims positions by route, as a stranger says them; nothing for a client that did not ask for positions.
+   */
+  welcome(client: Client, claims: Readonly<Record<string, unknown>> | undefined): void;
+  leave(client: Client): void;
+  /** Routes whose streams are not read just now. */
+  unread(): string[];
+  readings(): StreamReading[];
+  stop(): void;
+}
+
+interface Reading {
+  readonly route: DurableRoute;
+  readonly place: ReplayPlace;
+  readonly stop: () => void;
+}
+
+export class DurableRoutes implements Durable {
+  readonly #options: DurableOptions;
+  readonly #readings = new Map<string, Reading>();
+  /** Those that asked for positions. */
+  readonly #resumable = new Set<Client>();
+  readonly #allowed = createQuota();
+
+  constructor(options: DurableOptions) {
+    this.#options = options;
+  }
+
+  follow(plan: Plan): void {
+    const wanted = new Map(plan.routes.filter(isDurable).map((route) => [route.name, route]));
+    for (const [name, { route, place, stop }] of this.#readings) {
+      const now = wanted.get(name);
+      if (now?.stream.fingerprint === route.stream.fingerprint) continue;
+      stop();
+      if (now) this.#readings.set(name, this.#start(now, placeFor(now, route, place.reader.place)));
+      else this.#readings.delete(name);
+    }
+    for (const [name, route] of wanted)
+      if (!this.#readings.has(name)) this.#readings.set(name, this.#start(route, undefined));
+  }
+
+  welcome(client: Client, claims: Readonly<Record<string, unknown>> | undefined): void {
+    if (client.resumable) this.#resumable.add(client);
+    for (const [name, { route }] of this.#readings) {
+      if (route.shadow || (!client.resumable && route.stream.greeting === 0)) continue;
+      client.hold(name);
+      void this.#bring(client, name, claims && Object.hasOwn(claims, name) ? claims[name] : undefined);
+    }
+  }
+
+  leave(client: Client): void {
+    this.#resumable.delete(client);
+  }
+
+  unread(): string[] {
+    return [...this.#readings].flatMap(([name, { place }]) => (place.reader.reading ? [] : [name]));
+  }
+
+  readings(): StreamReading[] {
+    return Array.from(this.#readings, ([route, { place }]) => ({
+      route,
+      ringBytes: place.reader.history.ring.bytes,
+      lagSeconds: place.reader.lag,
+      waiting: place.gate.waiting(),
+    }));
+  }
+
+  stop(): void {
+    for (const { stop } of this.#readings.values()) stop();
+    this.#readings.clear();
+  }
+
+  #start(route: DurableRoute, from: Place | undefined): Reading {
+    const { open, dispatch, events, calmBytes } = this.#options;
+    const lost = (reason: HistoryLoss): void => this.#tellLoss(reader, reason);
+    const reader = new Reader({ route, dispatch, events, lost, store: open(route.stream), ...(from && { from }) });
+    const stopCheckpoints = route.shadow ? () => {} : startCheckpoints(reader, this.#resumable);
+    void reader.run();
+    return {
+      route,
+      place: {
+        reader,
+        calmBytes,
+        gate: createGate(route.stream.replay.concurrency),
+        quota: ({ rooms }) => this.#allowed(rooms.find((room) => userOfRoom(room) !== undefined)),
+        pages: createPages(reader.store, reader.history),
+      },
+      stop() {
+        stopCheckpoints();
+        reader.stop();
+      },
+    };
+  }
+
+  /** Who is still being brought up to date finds out by itself. */
+  #tellLoss(reader: Reader, reason: HistoryLoss): void {
+    const { name, shadow } = reader.history.route;
+    if (shadow) return;
+    for (const client of this.#resumable) if (!client.isHeld(name)) sendReset(reader, client, reason);
+  }
+
+  async #bring(client: Client, name: string, claim: unknown): Promise<void> {
+    const { events } = this.#options;
+    const began = performance.now();
+    let at = claim;
+    for (;;) {
+      const reading = this.#readings.get(name);
+      if (reading === undefined || !client.isOpen()) return client.release(name);
+      try {
+        const arrival = await arrive(reading.place, client, at, (position) => (at = position));
+        return events.arrived(name, arrival, (performance.now() - began) / 1000);
+      } catch (error) {
+        // The reader of a changed route hands over to the next one, which is there already.
+        if (error instanceof Abandoned) continue;
+        events.replayFailed(name, error);
+        await reading.place.reader.changed(1000);
+      }
+    }
+  }
+}
+
+/** A route that reads another stream now begins at its end, and its clients are told. */
+function placeFor(now: DurableRoute, before: DurableRoute, place: Place | undefined): Place | undefined {
+  return now.stream.key === before.stream.key || place === undefined ? place : { e: place.e };
+}

@@ -1,0 +1,56 @@
+// Ids of entries, rewritten to a fixed width: as text they compare as Redis orders them, for clients too, who need no big
+// integers. Twenty digits hold each half of every id that Redis takes.
+
+const WIDTH = 20;
+const MAX_SEQUENCE = 18_446_744_073_709_551_615n;
+
+/** Before every entry. */
+export const START = `${'0'.repeat(WIDTH)}-${'0'.repeat(WIDTH)}`;
+
+/** What a client presents, or is told. */
+export interface Position {
+  /** Names the history that the id belongs to. */
+  readonly e: string;
+  readonly id: string;
+}
+
+const EPOCH = /^[\w-]{1,64}$/;
+const ID = /^\d{20}-\d{20}$/;
+
+/** A stranger's claim, if it has the form of a position. */
+export function readPosition(claim: unknown): Position | undefined {
+  if (typeof claim !== 'object' || claim === null || !('e' in claim) || !('id' in claim)) return undefined;
+  const { e, id } = claim;
+  if (typeof e !== 'string' || typeof id !== 'string' || !EPOCH.test(e) || !ID.test(id)) return undefined;
+  return { e, id };
+}
+
+/** `1700000000000-1` as an id of fixed width. */
+export function fromRedisId(id: string): string {
+  const dash = id.indexOf('-');
+  return `${id.slice(0, dash).padStart(WIDTH, '0')}-${id.slice(dash + 1).padStart(WIDTH, '0')}`;
+}
+
+export function toRedisId(id: string): string {
+  return `${bare(id.slice(0, WIDTH))}-${bare(id.slice(WIDTH + 1))}`;
+}
+
+/** The greatest id before this one. */
+export function before(id: string): string {
+  const [ms, sequence] = [BigInt(id.slice(0, WIDTH)), BigInt(id.slice(WIDTH + 1))];
+  if (sequence > 0n) return format(ms, sequence - 1n);
+  return ms > 0n ? format(ms - 1n, MAX_SEQUENCE) : START;
+}
+
+/** When Redis made it, in milliseconds since 1970, unless its publisher chose the id. */
+export function timeOf(id: string): number {
+  return Number(id.slice(0, WIDTH));
+}
+
+function bare(digits: string): string {
+  return digits.replace(/^0+(?=\d)/, '');
+}
+
+function format(ms: bigint, sequence: bigint): string {
+  return `${ms.toString().padStart(WIDTH, '0')}-${sequence.toString().padStart(WIDTH, '0')}`;
+}

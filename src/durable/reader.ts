@@ -1,0 +1,209 @@
+import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
+import { lossOf } from './fork-check.ts';
+import { History } from './history.ts';
+import { START, timeOf, type Position } from './position.ts';
+import type { HistoryLoss } from './reset-reasons.ts';
+import type { StreamEntry, StreamState, StreamStore } from './store.ts';
+
+export interface ReaderEvents {
+  /** Redis did not answer, or refused; it is asked again. */
+  readFailed(route: string, error: unknown): void;
+  /** The history is no longer the one that was read; clients are told. */
+  historyLost(route: string, reason: HistoryLoss): void;
+}
+
+/** In a history; at its end, where there is no id. */
+export type Place = Pick<Position, 'e'> & Partial<Position>;
+
+export interface ReaderOptions {
+  readonly route: DurableRoute;
+  readonly store: StreamStore;
+  readonly dispatch: StreamDispatch;
+  readonly events: ReaderEvents;
+  /** Where a reader before this one stopped: nothing behind it was sent. Without an id it read another stream. */
+  readonly from?: Place;
+  /** The history was lost; it is told before anything new is sent. */
+  readonly lost: (reason: HistoryLoss) => void;
+}
+
+/** How often history is looked at while nothing seems wrong, in milliseconds. */
+const CHECK_EVERY = 30_000;
+/** A check as young as this answers for now. */
+const RECENTLY = 1000;
+const LONGEST_PAUSE = 2000;
+
+/** Reads one stream for as long as the route is in the plan: each entry once, in order, whatever happens to Redis. */
+export class Reader {
+  readonly history: History;
+  readonly store: StreamStore;
+  readonly #options: ReaderOptions;
+  #started = false;
+  #stopped = false;
+  #reading = false;
+  #lag = 0;
+  /** How many entries were ever added to this history, up to an id; those read since come on top. */
+  #counted = { added: 0, upTo: START };
+  #checkedAt = -Infinity;
+  #checkNow = false;
+  #failures = 0;
+  #waiting = new Set<() => void>();
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.history = new History(options.route, options.dispatch);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Whether the past is known, and entries may be replayed. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** Whether Redis answered when it was last asked. */
+  get reading(): boolean {
+    return this.#reading;
+  }
+
+  /** How old the newest entry was when it was handled, in seconds. */
+  get lag(): number {
+    return this.#lag;
+  }
+
+  /** Where another reader has to go on, once this one has stopped; nothing while it knows nothing. */
+  get place(): Place | undefined {
+    if (!this.#started) return this.#options.from;
+    return { e: this.history.epoch, id: this.history.position };
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#turn();
+        this.#failures = 0;
+      } catch (error) {
+        if (this.#stopped) return;
+        this.#reading = false;
+        this.#checkedAt = -Infinity;
+        this.#options.events.readFailed(this.#options.route.name, error);
+        await this.changed(pauseBefore((this.#failures += 1)));
+      }
+    }
+  }
+
+  /** No entry is sent after this. */
+  stop(): void {
+    this.#stopped = true;
+    this.store.close();
+    this.#tell();
+  }
+
+  /** Resolves once the history has been looked at, at most a moment ago. */
+  async checked(): Promise<void> {
+    const asked = performance.now();
+    while (!this.#stopped && this.#checkedAt < asked - RECENTLY) {
+      this.#checkNow = true;
+      await this.changed(LONGEST_PAUSE);
+    }
+  }
+
+  /** Resolves after the next entries, or when `ms` are over, or when it stops. */
+  changed(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiting.add(done);
+    });
+  }
+
+  async #turn(): Promise<void> {
+    if (!this.#started) await this.#start();
+    if (this.#stopped) return;
+    if (this.#checkNow || performance.now() - this.#checkedAt >= CHECK_EVERY) await this.#check();
+    if (this.#stopped) return;
+    const entries = await this.store.read(this.history.position);
+    this.#reading = true;
+    if (this.#stopped) return;
+    for (const entry of entries) this.history.deliver(entry);
+    this.#counted.added += entries.filter(({ id }) => id > this.#counted.upTo).length;
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    this.#lag = Math.max(0, (Date.now() - timeOf(last.id)) / 1000);
+    this.#tell();
+  }
+
+  async #start(): Promise<void> {
+    const { route, from } = this.#options;
+    const epoch = await this.store.epoch();
+    const past = await this.store.last(History.wanted(route), from?.id);
+    if (this.#stopped) return;
+    this.history.load({ epoch, ...past, ...(from?.id !== undefined && { upTo: from.id }) });
+    this.#count(past.state);
+    this.#started = true;
+    if (from !== undefined && from.e !== epoch) this.#lost('epoch');
+    this.#tell();
+  }
+
+  async #check(): Promise<void> {
+    const { history, store } = this;
+    const [epoch, state] = [await store.epoch(), await store.state()];
+    if (epoch !== history.epoch) await this.#adopt(epoch, 'epoch');
+    else {
+      const loss = await lossOf(history, state, this.#counted.added, store);
+      if (loss !== undefined) await this.#adopt(await store.rotateEpoch(epoch), loss);
+    }
+    if (this.#stopped) return;
+    this.#count(state);
+    const { entries, age } = history.route.stream.retain;
+    if (entries !== undefined) await store.trim({ entries });
+    if (age !== undefined) await store.trim({ before: Date.now() - age * 1000 });
+    this.#checkedAt = performance.now();
+    this.#checkNow = false;
+    this.#reading = true;
+    this.#tell();
+  }
+
+  /** Takes over another history: what of it was not sent yet is sent, after the clients were told. */
+  async #adopt(epoch: string, reason: HistoryLoss): Promise<void> {
+    const { history } = this;
+    const upTo = history.position;
+    const past = await this.store.last(History.wanted(history.route), upTo);
+    if (this.#stopped) return;
+    const old = new Set(history.ring.lastIds(Infinity));
+    const { floor } = history.ring;
+    const isKnown = ({ id }: Pick<StreamEntry, 'id'>): boolean => id <= floor || old.has(id);
+    const rest = history.load({ epoch, ...past, upTo }, (id) => isKnown({ id }));
+    this.#lost(reason);
+    for (const entry of rest)
+      if (isKnown(entry)) history.learn(entry);
+      else history.deliver(entry);
+  }
+
+  #count({ added, lastId }: StreamState): void {
+    this.#counted = { added, upTo: lastId };
+  }
+
+  #lost(reason: HistoryLoss): void {
+    const { route, events, lost } = this.#options;
+    events.historyLost(route.name, reason);
+    lost(reason);
+  }
+
+  #tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const done of waiting) done();
+  }
+}
+
+/** Jittered, so that the instances do not all come at once. */
+function pauseBefore(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE) * (0.75 + Math.random() / 2);
+}

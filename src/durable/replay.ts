@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from './client.ts';
+import { Incomplete, type Gate } from './gate.ts';
+import type { Pages } from './pages.ts';
+import type { Reader } from './reader.ts';
+import { START } from './position.ts';
+import type { RingEntry } from './ring.ts';
+
+/** What a replay needs besides the client. */
+export interface ReplayPlace {
+  readonly reader: Reader;
+  readonly pages: Pages;
+  readonly gate: Gate;
+  /** Whether this client's user may have Redis read for it once more. */
+  readonly quota: (client: Client) => boolean;
+  /** Bytes that may wait for a client before it is given more. */
+  readonly calmBytes: number;
+}
+
+/** Thrown where there is nobody any more to replay to, or nobody to replay. */
+export class Abandoned extends Error {}
+
+const LOOK_MS = 20;
+
+/** One client on its way from where it was to live. */
+export class Replay {
+  readonly client: Client;
+  readonly #place: ReplayPlace;
+  readonly #epoch: string;
+  /** Behind it nothing was sent. */
+  cursor: string;
+  sent = 0;
+  usedRedis = false;
+  #bytes = 0;
+  #scanned = 0;
+
+  constructor(place: ReplayPlace, client: Client, cursor: string) {
+    this.client = client;
+    this.cursor = cursor;
+    this.#place = place;
+    this.#epoch = place.reader.history.epoch;
+  }
+
+  /**
+   * Sends what is missing up to now.
+   *
+   * @param arrived called in the same step in which the last of it was sent: to go live there leaves no hole and doubles
+   *   nothing.
+   */
+  async untilNow(arrived: () => void): Promise<void> {
+    const { ring } = this.#place.reader.history;
+    for (;;) {
+      await this.#calm();
+      if (this.cursor < ring.floor) await this.#fromRedis();
+      // From here to the return nothing else runs.
+      else if (this.#fromRing()) return arrived();
+    }
+  }
+
+  #isFor({ rooms }: RingEntry): boolean {
+    return rooms.some((room) => this.client.rooms.includes(room));
+  }
+
+  /** Waits until the client has taken most of what it was sent. */
+  async #calm(): Promise<void> {
+    this.#assertGoingOn();
+    while (this.client.queued() > this.#place.calmBytes) {
+      await pause(LOOK_MS);
+      this.#assertGoingOn();
+    }
+  }
+
+  #assertGoingOn(): void {
+    const { reader } = this.#place;
+    if (!this.client.isOpen() || reader.stopped) throw new Abandoned();
+    if (reader.history.epoch !== this.#epoch) throw new Incomplete('epoch');
+  }
+
+  async #fromRedis(): Promise<void> {
+    const { pages, reader, quota } = this.#place;
+    const { ring, route } = reader.history;
+    if (!this.usedRedis && !quota(this.client)) throw new Incomplete('busy');
+    this.usedRedis = true;
+    const paging = pages.from(this.cursor);
+    while (this.cursor < ring.floor) {
+      const { floor } = ring;
+      const entries = await this.#inTurn(paging.next);
+      this.#assertGoingOn();
+      if (entries === undefined) throw new Incomplete('trimmed');
+      // What lay between was taken out by hand.
+      if (entries.length === 0) this.cursor = floor;
+      this.#scanned += entries.length;
+      if (this.#scanned > route.stream.replay.scan) throw new Incomplete('too-far-behind');
+      await this.#sendAll(entries);
+    }
+  }
+
+  /** A client that reads slowly takes no place from the others meanwhile. */
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const leave = await this.#place.gate.enter();
+    if (leave === undefined) throw new Incomplete('busy');
+    try {
+      return await ask();
+    } finally {
+      leave();
+    }
+  }
+
+  /** The last events for the client up to its cursor, before anything else. */
+  async greet(count: number): Promise<void> {
+    const { pages, reader } = this.#place;
+    const { ring, route } = reader.history;
+    const isWanted = (entry: RingEntry): boolean => this.#isFor(entry);
+    const { floor } = ring;
+    const recent = ring.after(START).filter(isWanted).slice(-count);
+    const missing = floor === START ? 0 : count - recent.length;
+    const older =
+      missing > 0 ? await this.#inTurn(() => pages.last(floor, missing, route.stream.replay.scan, isWanted)) : [];
+    this.#assertGoingOn();
+    const cursor = this.cursor;
+    await this.#sendAll([...older, ...recent]);
+    this.cursor = cursor;
+  }
+
+  async #sendAll(entries: readonly RingEntry[]): Promise<void> {
+    for (const entry of entries) {
+      if (this.client.queued() > this.#place.calmBytes) await this.#calm();
+      this.#pass(entry);
+    }
+  }
+
+  /** Whether it came to its end. */
+  #fromRing(): boolean {
+    for (const entry of this.#place.reader.history.ring.after(this.cursor)) {
+      if (this.client.queued() > this.#place.calmBytes) return false;
+      this.#pass(entry);
+    }
+    return true;
+  }
+
+  /** Sends the entry if it is for the client, and puts it behind it. */
+  #pass(entry: RingEntry): void {
+    this.cursor = entry.id;
+    if (!this.#isFor(entry)) return;
+    const { history } = this.#place.reader;
+    const { events, bytes } = history.route.stream.replay;
+    const payload = history.route.shape(entry.text);
+    this.sent += 1;
+    this.#bytes += payload.length;
+    if (this.sent > events || this.#bytes > bytes) throw new Incomplete('too-far-behind');
+    this.client.send(history.route.event, payload, this.client.resumable ? history.metaAt(entry.id) : undefined);
+  }
+}

@@ -1,0 +1,41 @@
+import type { DurableEvents } from '../durable/durable.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { createThrottle } from './throttle.ts';
+
+const LOG_INTERVAL_MS = 10_000;
+
+/** Durable routes: what clients were given, and what became of the streams. */
+export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEvents {
+  const throttle = createThrottle(LOG_INTERVAL_MS);
+  return {
+    arrived(route, { result, sent }, seconds) {
+      metrics.resumes.inc({ route, result });
+      metrics.replayDuration.observe(seconds);
+      if (sent > 0) metrics.replayed.inc({ route }, sent);
+    },
+    readFailed(route, error) {
+      metrics.streamFailures.inc({ route });
+      throttle(`read ${route}`, () =>
+        logger.error({ route, reason: textOf(error) }, 'a stream cannot be read; trying again'),
+      );
+    },
+    replayFailed(route, error) {
+      throttle(`replay ${route}`, () =>
+        logger.warn({ route, reason: textOf(error) }, 'Redis did not answer during a replay; trying again'),
+      );
+    },
+    historyLost(route, reason) {
+      metrics.historyLost.inc({ route, reason });
+      logger.error(
+        { route, reason },
+        'the history of a stream was lost; its clients are told to load their state anew',
+      );
+    },
+  };
+}
+
+/** Not the whole error: the Redis client attaches the command. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}

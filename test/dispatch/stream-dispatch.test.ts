@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { createCopies } from '../../src/dispatch/copies.ts';
+import { createDispatch, type Handled, type Stamp } from '../../src/dispatch/dispatch.ts';
+import { createStreamDispatch, isDurable } from '../../src/dispatch/stream-dispatch.ts';
+import { LIMITS, stageDispatch } from './stage.ts';
+
+const ROUTES = `version: 1
+routes:
+  news:
+    source: { stream: news, also: pubsub }
+    event: news
+    schema: ../note.json
+    target: { user: to }
+    omit: [secret]
+`;
+const NOTE = {
+  type: 'object',
+  required: ['to'],
+  properties: { to: { type: 'integer' }, secret: { type: 'string' }, id: { type: 'string' } },
+};
+
+interface Sent {
+  readonly payload: string;
+  readonly stamp: Stamp | undefined;
+}
+
+/** Both ways of a route whose publishers move. */
+function stage() {
+  const { plan } = stageDispatch(ROUTES, { note: NOTE });
+  const [route] = plan.routes.filter(isDurable);
+  if (route === undefined) throw new Error('no durable route');
+  const sent: Sent[] = [];
+  const handled: Handled[] = [];
+  const paths = {
+    fanout: {
+      count: () => 1,
+      emit: (_rooms: readonly string[], _event: string, payload: string, _key?: string, stamp?: Stamp) =>
+        void sent.push({ payload, stamp }),
+    },
+    events: { handled: (message: Handled) => void handled.push(message) },
+    limits: LIMITS,
+    copies: createCopies(),
+  };
+  const entries = createStreamDispatch(paths);
+  const dispatch = createDispatch({ plan: () => plan, ...paths });
+  return {
+    sent,
+    /** @returns what became of it, and what the ring gets. */
+    entry(payload: string | undefined, { eventId, duplicate = false }: { eventId?: string; duplicate?: boolean } = {}) {
+      const content = {
+        duplicate,
+        ...(payload !== undefined && { payload: Buffer.from(payload) }),
+        ...(eventId && { eventId }),
+      };
+      const judged = entries.deliver(route, content, '{"id":"1"}');
+      expect(entries.judge(route, content)).toEqual(judged);
+      return { judged, outcome: handled.at(-1)?.outcomes[0] };
+    },
+    message(payload: string) {
+      dispatch('news', Buffer.from(payload));
+      return handled.at(-1)?.outcomes[0];
+    },
+  };
+}
+
+test('an entry goes the way of a message: checked, shaped, sent with its position', () => {
+  const { entry, sent } = stage();
+  const { outcome, judged } = entry('{"to": 7, "secret": "x"}');
+  expect(outcome).toMatchObject({ kind: 'delivered', recipients: 1 });
+  expect(judged).toEqual({ rooms: ['user:7'], text: '{"to": 7, "secret": "x"}' });
+  expect(sent).toEqual([{ payload: '{"to": 7}', stamp: { route: 'news', meta: '{"id":"1"}', plain: true } }]);
+});
+
+test.each([
+  ['no payload', undefined, {}, 'no-payload'],
+  ['broken JSON', '{"to": 7', {}, 'not-json'],
+  ['a deep one', '['.repeat(5000) + ']'.repeat(5000), {}, 'too-deep'],
+  ['one that the schema refuses', '{"to": "x"}', {}, 'invalid'],
+  ['one for nobody', '{"to": 0}', {}, 'no-target'],
+  ['an event that came before', '{"to": 7}', { duplicate: true }, 'duplicate'],
+] as const)('%s is dropped with its reason, and nobody hears of it', (_, payload, content, reason) => {
+  const { entry, sent } = stage();
+  const { outcome, judged } = entry(payload, content);
+  expect(outcome).toMatchObject({ kind: 'dropped', reason });
+  expect(judged).toEqual({ rooms: [], text: '' });
+  expect(sent).toEqual([]);
+});
+
+test('of an event that comes by both ways plain clients get the first copy, the others that of the stream', () => {
+  const { entry, message, sent } = stage();
+  const [a, b] = ['{"to": 7, "id": "a"}', '{"to": 7, "id": "b"}'];
+  message(a);
+  entry(a, { eventId: 'a' });
+  entry(b, { eventId: 'b' });
+  expect(message(b)).toMatchObject({ kind: 'dropped', reason: 'duplicate' });
+  expect(sent.map(({ payload, stamp }) => [payload, stamp?.plain, stamp?.meta !== undefined])).toEqual([
+    [a, true, false],
+    [a, false, true],
+    [b, true, true],
+  ]);
+});
+
+test('events without an id are not told apart: each copy goes out', () => {
+  const { message, sent } = stage();
+  message('{"to": 7}');
+  message('{"to": 7}');
+  expect(sent).toHaveLength(2);
+});
