@@ -60,6 +60,7 @@ export interface ConnectReport {
   readonly failed: number;
   readonly wall: number;
   readonly cpu: number;
+  readonly othersCpu: number;
   readonly p50: number;
   readonly p99: number;
 }

@@ -9,6 +9,8 @@ export interface Options {
   readonly gateways: readonly string[];
   /** How long each load lasts. */
   readonly seconds: number;
+  /** Seconds to wait, altogether, for others to leave the server's processor alone. */
+  readonly patience: number;
   /** No crowd is larger. */
   readonly mostClients: number;
   readonly out: string | undefined;
@@ -21,6 +23,7 @@ export const USAGE = `npm run bench -- [options]
   --repeat <n>         rounds; medians are shown (9, with --quick 3)
   --gateway <folder>   a built gateway (its dist folder) instead of the source as it is; twice or more: compare them
   --seconds <s>        how long each load lasts (1, with --quick 0.3)
+  --patience <s>       wait so long, altogether, for other processes to leave the server's cpu (600, with --quick 0)
   --clients <n>        no crowd larger than this
   --out <file>         results as JSON (bench/results/<date>.json)
   --list               names of all rows, nothing is run
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[]): Options {
       repeat: { type: 'string' },
       gateway: { type: 'string', multiple: true, default: [] },
       seconds: { type: 'string' },
+      patience: { type: 'string' },
       clients: { type: 'string' },
       out: { type: 'string' },
       list: { type: 'boolean', default: false },
@@ -46,14 +50,21 @@ export function readOptions(args: readonly string[]): Options {
     repeat: positive('repeat', values.repeat, values.quick ? 3 : 9),
     gateways: values.gateway,
     seconds: positive('seconds', values.seconds, values.quick ? 0.3 : 1),
+    patience: notNegative('patience', values.patience, values.quick ? 0 : 600),
     mostClients: positive('clients', values.clients, Number.POSITIVE_INFINITY),
     out: values.out,
     list: values.list,
   };
 }
 
-function positive(name: string, text: string | undefined, otherwise: number): number {
+function notNegative(name: string, text: string | undefined, otherwise: number): number {
   const value = text === undefined ? otherwise : Number(text);
-  if (!(value > 0)) throw new TypeError(`--${name} takes a number above 0`);
+  if (!(value >= 0)) throw new TypeError(`--${name} takes a number`);
+  return value;
+}
+
+function positive(name: string, text: string | undefined, otherwise: number): number {
+  const value = notNegative(name, text, otherwise);
+  if (value === 0) throw new TypeError(`--${name} takes a number above 0`);
   return value;
 }

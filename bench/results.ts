@@ -1,5 +1,5 @@
 import type { Measurement } from './run-contest.ts';
-import type { Goal, Sample, Unit } from './rows.ts';
+import { isQuiet, type Goal, type Sample, type Unit } from './rows.ts';
 
 export interface EntrantResult {
   readonly name: string;
@@ -38,7 +38,7 @@ export function summarize(measurements: readonly Measurement[]): RowResult[] {
 function withRatios(ofRow: readonly Measurement[]): EntrantResult[] {
   const byEntrant = [...Map.groupBy(ofRow, ({ entrant }) => entrant)].map(([{ name, baseline }, measured]) => {
     const samples = measured.map(({ sample }) => sample);
-    return { name, ...(baseline !== undefined && { baseline }), median: medianOf(samples), samples };
+    return { name, ...(baseline !== undefined && { baseline }), median: medianOf(quietOf(samples)), samples };
   });
   return byEntrant.map((result) => {
     const base = byEntrant.find(({ name }) => name === result.baseline);
@@ -46,6 +46,13 @@ function withRatios(ofRow: readonly Measurement[]): EntrantResult[] {
   });
 }
 
+/** Samples that others disturbed do not count where enough are left; else all do, and the row says so. */
+function quietOf(samples: readonly Sample[]): readonly Sample[] {
+  const quiet = samples.filter(isQuiet);
+  return quiet.length >= Math.min(ENOUGH, samples.length) ? quiet : samples;
+}
+
+const ENOUGH = 3;
 const NUMBERS = ['perSecond', 'p50', 'p99', 'busy', 'generatorBusy', 'disturbed'] as const;
 
 function medianOf(samples: readonly Sample[]): Sample {

@@ -1,5 +1,12 @@
 import type { Load, LoadReport } from './generator.ts';
 
+/** A sample is worth little where others take more than this of the server's processor. */
+const QUIET = 0.1;
+
+export function isQuiet({ disturbed = 0 }: Sample): boolean {
+  return disturbed < QUIET;
+}
+
 /** What one measurement of one server says. */
 export interface Sample {
   /** The figure that rows are about, in the row's unit. */

@@ -12,8 +12,8 @@ export interface Measurement {
 export interface Rounds {
   readonly repeat: number;
   readonly seconds: number;
-  /** At a load that others disturbed. */
-  readonly attempts: number;
+  /** Waits for others to leave the server's processor alone. */
+  readonly untilQuiet: () => Promise<void>;
   readonly auth: Service;
   readonly isWanted: (row: Row) => boolean;
   /** No time for another round. */
@@ -32,7 +32,7 @@ const WARM_UP = 0.5;
 
 /** All servers are up with their clients; each round loads them, row by row. */
 async function* runLoads(contest: LoadContest, rounds: Rounds): AsyncGenerator<Measurement> {
-  const { repeat, seconds, attempts, auth, isWanted, isOver } = rounds;
+  const { repeat, seconds, auth, untilQuiet, isWanted, isOver } = rounds;
   const rows = contest.rows.filter(isWanted);
   const stands: Stand[] = [];
   try {
@@ -41,35 +41,30 @@ async function* runLoads(contest: LoadContest, rounds: Rounds): AsyncGenerator<M
       stands.push(stand);
       await fill(stand);
     }
-    for (const row of rows) for (const stand of stands) await attempt(stand, row, Math.min(seconds, WARM_UP));
+    for (const row of rows) for (const stand of stands) await measure(stand, row, Math.min(seconds, WARM_UP));
     for (let round = 0; round < repeat && !(round > 0 && isOver()); round += 1)
       for (const row of rows)
-        for (const stand of stands)
-          yield { row, entrant: stand.entrant, sample: await measure(stand, row, seconds, attempts) };
+        for (const stand of stands) {
+          await untilQuiet();
+          yield { row, entrant: stand.entrant, sample: await measure(stand, row, seconds) };
+        }
   } finally {
     for (const stand of stands) await takeDown(stand);
   }
 }
 
-/** A sample is worth little where others take more than this of the server's processor. */
-const DISTURBED = 0.1;
-
-/** The least disturbed of a few attempts. */
-async function measure(stand: Stand, row: LoadRow, seconds: number, attempts: number): Promise<Sample> {
-  const sample = await attempt(stand, row, seconds);
-  if ((sample.disturbed ?? 0) < DISTURBED || attempts <= 1) return sample;
-  const next = await measure(stand, row, seconds, attempts - 1);
-  return (next.disturbed ?? 0) < (sample.disturbed ?? 0) ? next : sample;
-}
-
-async function attempt({ entrant, generator }: Stand, row: LoadRow, seconds: number): Promise<Sample> {
+async function measure({ entrant, generator }: Stand, row: LoadRow, seconds: number): Promise<Sample> {
   return sampleOf(row, await generator.load({ ...row.load, ...entrant.load, seconds }));
 }
 
-async function* runFresh(contest: FreshContest, { repeat, auth, isOver }: Rounds): AsyncGenerator<Measurement> {
+async function* runFresh(
+  contest: FreshContest,
+  { repeat, auth, untilQuiet, isOver }: Rounds,
+): AsyncGenerator<Measurement> {
   // Processes that start anew scatter less than loads do, and take longer.
   for (let round = 0; round < Math.ceil(repeat / 3) && !(round > 0 && isOver()); round += 1)
     for (const entrant of contest.entrants) {
+      await untilQuiet();
       const stand = await standFor(entrant, auth);
       try {
         const samples = await contest.measure(stand);

@@ -4,6 +4,7 @@ import { gatewayOf, NAIVE, PLAIN_WS } from './contenders.ts';
 import type { Contest, Field } from './contest.ts';
 import { compileGenerator } from './generator.ts';
 import { conditions, mostSockets } from './machine.ts';
+import { createPatience } from './quiet.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { summarize, type Results } from './results.ts';
 import type { Row } from './rows.ts';
@@ -30,11 +31,11 @@ function fieldOf({ gateways, quick, mostClients }: Options): Field {
   };
 }
 
-async function roundsOf({ scenarios, repeat, seconds, quick }: Options): Promise<Rounds> {
+async function roundsOf({ scenarios, repeat, seconds, patience, quick }: Options): Promise<Rounds> {
   return {
     repeat,
     seconds,
-    attempts: quick ? 1 : 2,
+    untilQuiet: createPatience(patience),
     auth: await startAuth(),
     isWanted: ({ name }: Row) => scenarios.length === 0 || scenarios.some((beginning) => name.startsWith(beginning)),
     isOver: () => quick && performance.now() > LAST_ROUND_MS,

@@ -1,5 +1,5 @@
 import type { EntrantResult, RowResult } from './results.ts';
-import type { Goal, Sample } from './rows.ts';
+import { isQuiet, type Goal, type Sample } from './rows.ts';
 
 interface Column {
   readonly head: string;
@@ -76,7 +76,8 @@ function goalText(row: RowResult): string {
 function remark(row: RowResult): string {
   const broken = row.entrants.find(({ median }) => median.broken !== undefined);
   if (broken) return `not valid: ${broken.name}: ${broken.median.broken}`;
-  return verdictOn(row) ?? '';
+  const disturbed = row.entrants.every(({ median }) => isQuiet(median)) ? undefined : 'disturbed';
+  return [verdictOn(row), disturbed].filter((word) => word !== undefined).join(', ');
 }
 
 export type Verdict = 'stretch' | 'pass' | 'miss';

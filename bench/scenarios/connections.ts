@@ -37,8 +37,15 @@ export function connects(field: Field): FreshContest {
   };
 }
 
-function connectSample({ ready, cpu, wall, p50, p99 }: ConnectReport): Sample {
-  return { figure: (cpu * 1e6) / ready, perSecond: ready / wall, p50, p99, busy: cpu / wall };
+function connectSample({ ready, cpu, othersCpu, wall, p50, p99 }: ConnectReport): Sample {
+  return {
+    figure: (cpu * 1e6) / ready,
+    perSecond: ready / wall,
+    p50,
+    p99,
+    busy: cpu / wall,
+    disturbed: othersCpu / wall,
+  };
 }
 
 /** What a connection that does nothing holds on to; garbage is collected before each look. */

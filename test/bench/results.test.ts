@@ -75,6 +75,27 @@ describe('results', () => {
     expect(row?.entrants[1]).not.toHaveProperty('ratio');
   });
 
+  test('leave out samples that others disturbed where three quiet ones are left, and else say so', () => {
+    const disturbed = { figure: 50, disturbed: 0.4 };
+    const judged = (quiet: number) => {
+      const samples = [
+        ...Array.from({ length: quiet }, () => ({ figure: 2, disturbed: 0.05 })),
+        disturbed,
+        disturbed,
+        disturbed,
+        disturbed,
+      ];
+      return summarize([
+        ...samples.map((sample) => ({ row: ROW, entrant: GATEWAY, sample })),
+        { row: ROW, entrant: NAIVE, sample: { figure: 10 } },
+      ]);
+    };
+    expect(judged(3)[0]?.entrants[0]?.median.figure).toBe(2);
+    expect(tablesOf(judged(3))).toContain('| stretch |');
+    expect(judged(2)[0]?.entrants[0]?.median.figure).toBe(50);
+    expect(tablesOf(judged(2))).toContain('| miss, disturbed |');
+  });
+
   test.each([
     ['miss', 6],
     ['pass', 5],

@@ -11,7 +11,7 @@ async function bench(...options: string[]): Promise<{ results: Results; said: st
   const folder = mkdtempSync(join(tmpdir(), 'bench-smoke-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const out = join(folder, 'results.json');
-  const small = ['--clients', '20', '--seconds', '0.1', '--repeat', '1', '--out', out];
+  const small = ['--clients', '20', '--seconds', '0.1', '--repeat', '1', '--patience', '0', '--out', out];
   const run = promisify(execFile)(process.execPath, ['bench/run.ts', '--gateway', 'dist', ...small, ...options]);
   const { stdout } = await run;
   return { results: JSON.parse(readFileSync(out, 'utf8')), said: stdout };
