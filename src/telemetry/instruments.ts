@@ -1,5 +1,16 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
+/** A counter with one label. */
+export interface Tally<L extends string> extends Pick<Counter<L>, 'get'> {
+  add(value: string, count?: number): void;
+}
+
+/** A gauge of points in time, with one label. */
+export interface Moments<L extends string> extends Pick<Gauge<L>, 'get'> {
+  /** @param at as Date.now(); shown in seconds. */
+  note(value: string, at: number): void;
+}
+
 export type Instruments = ReturnType<typeof createInstruments>;
 
 /** Makes the instruments of one registry. */
@@ -20,12 +31,36 @@ export function createInstruments(registry: Registry) {
     return created;
   }
 
-  function histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name, help, buckets, registers });
+  /**
+   * A counter with one label, cheap to add to: prom-client's `inc` costs a quarter of a microsecond with a label, and a message would
+   * pay for it six times. It hears of the sum when somebody asks.
+   */
+  function tally<L extends string>(name: string, help: string, label: L): Tally<L> {
+    const added = new Map<string, number>();
+    const collect = (): void => {
+      for (const [value, count] of added) created.inc({ [label]: value }, count);
+      added.clear();
+    };
+    const created: Counter = new Counter({ name, help, labelNames: [label], registers, collect });
+    return {
+      add: (value, count = 1) => void added.set(value, (added.get(value) ?? 0) + count),
+      get: () => created.get(),
+    };
   }
 
-  function gauge<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> {
-    return new Gauge({ name, help, labelNames, registers });
+  /** When something last happened, as cheap as a tally. */
+  function moments<L extends string>(name: string, help: string, label: L): Moments<L> {
+    const last = new Map<string, number>();
+    const collect = (): void => {
+      for (const [value, at] of last) created.set({ [label]: value }, at / 1000);
+      last.clear();
+    };
+    const created: Gauge = new Gauge({ name, help, labelNames: [label], registers, collect });
+    return { note: (value, at) => void last.set(value, at), get: () => created.get() };
+  }
+
+  function histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name, help, buckets, registers });
   }
 
   /** Read from its source at each scrape, so that it cannot drift. */
@@ -48,5 +83,5 @@ export function createInstruments(registry: Registry) {
     registry.registerMetric(instrument);
   }
 
-  return { counter, counterBy, histogram, gauge, reading, readingByRoute };
+  return { counter, counterBy, tally, moments, histogram, reading, readingByRoute };
 }

@@ -20,7 +20,7 @@ export function createMessageCounts(metrics: Metrics): MessageCounts {
       for (const outcome of outcomes) {
         if (outcome.route === undefined) continue;
         const { name, shadow } = outcome.route;
-        metrics.lastMessage.set({ route: name }, at / 1000);
+        metrics.lastMessage.note(name, at);
         const found = outcome.kind === 'shadow' ? outcome.would : outcome;
         if (found.kind !== 'dropped') continue;
         const { reason, detail } = found;

@@ -55,14 +55,14 @@ function count(metrics: Metrics, outcome: Outcome): void {
   const route = outcome.route.name;
   if (outcome.next) metrics.schemaNext.inc({ route, verdict: outcome.next.verdict });
   if (outcome.kind === 'shadow') return countShadow(metrics, route, outcome.would);
-  metrics.received.inc({ route });
-  if (outcome.skipped > 0) metrics.skippedIds.inc({ route }, outcome.skipped);
-  if (outcome.kind === 'not-here') return metrics.notHere.inc({ route });
+  metrics.received.add(route);
+  if (outcome.skipped > 0) metrics.skippedIds.add(route, outcome.skipped);
+  if (outcome.kind === 'not-here') return metrics.notHere.add(route);
   if (outcome.kind === 'dropped') return metrics.dropped.inc({ route, reason: outcome.reason });
-  metrics.delivered.inc({ route });
-  metrics.recipients.inc({ route }, outcome.recipients);
+  metrics.delivered.add(route);
+  metrics.recipients.add(route, outcome.recipients);
   metrics.sent.inc(outcome.recipients);
-  metrics.broadcasts.inc({ event: outcome.route.event });
+  metrics.broadcasts.add(outcome.route.event);
 }
 
 function countShadow({ shadowMessages, shadowRecipients }: Metrics, route: string, would: LiveOutcome): void {

@@ -6,21 +6,21 @@ import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
 /** What became of messages. */
-export function routeMetrics({ counter, gauge }: Instruments) {
+export function routeMetrics({ counter, tally, moments }: Instruments) {
   return {
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
-    broadcasts: counter('websocket_broadcasts_total', 'Messages delivered as this event.', ['event']),
-    received: counter('gateway_route_received_total', 'Messages of a route: delivered + not here + dropped.', [
+    broadcasts: tally('websocket_broadcasts_total', 'Messages delivered as this event.', 'event'),
+    received: tally('gateway_route_received_total', 'Messages of a route: delivered + not here + dropped.', 'route'),
+    delivered: tally('gateway_route_delivered_total', 'Messages with a recipient on this instance.', 'route'),
+    notHere: tally(
+      'gateway_route_not_here_total',
+      'Messages whose recipients have no socket on this instance.',
       'route',
-    ]),
-    delivered: counter('gateway_route_delivered_total', 'Messages with a recipient on this instance.', ['route']),
-    notHere: counter('gateway_route_not_here_total', 'Messages whose recipients have no socket on this instance.', [
-      'route',
-    ]),
+    ),
     dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
-    recipients: counter('gateway_route_recipients_total', 'Sockets that messages of a route went to.', ['route']),
-    skippedIds: counter('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', ['route']),
+    recipients: tally('gateway_route_recipients_total', 'Sockets that messages of a route went to.', 'route'),
+    skippedIds: tally('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', 'route'),
     shadowMessages: counter(
       'gateway_shadow_messages_total',
       'Messages of a shadow route, by what would have become of them: delivered, not-here or a drop reason.',
@@ -33,10 +33,10 @@ export function routeMetrics({ counter, gauge }: Instruments) {
       'route',
       'verdict',
     ]),
-    lastMessage: gauge(
+    lastMessage: moments(
       'gateway_route_last_message_timestamp_seconds',
       'When the last message of a route came, in seconds since 1970; absent before the first.',
-      ['route'],
+      'route',
     ),
   };
 }
@@ -64,7 +64,7 @@ function startShadow(metrics: RouteMetrics, { name: route }: StartingRoute): voi
 
 function startLive(metrics: RouteMetrics, { name: route, event }: StartingRoute): void {
   for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
-    metric.inc({ route }, 0);
+    metric.add(route, 0);
   for (const reason of DROP_REASONS) if (reason !== 'no-route') metrics.dropped.inc({ route, reason }, 0);
-  metrics.broadcasts.inc({ event }, 0);
+  metrics.broadcasts.add(event, 0);
 }
