@@ -8,7 +8,8 @@ const COMPARED = 64;
 
 /**
  * Whether what was read is no longer what Redis has: another history won a failover, the stream was deleted. Redis does
- * not tell; reading on would leave a hole, or hear nothing for as long as new ids are below the old ones.
+ * not tell; reading on would leave a hole, or hear nothing for as long as new ids are below the old ones. Trimming may also
+ * have been faster than this instance.
  *
  * @param added how many entries had ever been added when it was last looked at.
  */
@@ -19,6 +20,7 @@ export async function lossOf(
   store: Pick<StreamStore, 'ids'>,
 ): Promise<HistoryLoss | undefined> {
   const { position, ring } = history;
+  if (state.added - added > unread(state, position)) return 'trimmed';
   if (position === START) return undefined;
   if (state.lastId === START) return 'deleted';
   if (state.lastId < position) return 'fork';
@@ -30,4 +32,9 @@ export async function lossOf(
   // The oldest may have been trimmed. Anything else that is gone, or that nobody has read, is another history.
   const expected = found.length > known.length ? undefined : known.slice(known.length - found.length);
   return expected?.join() === found.join() ? undefined : 'fork';
+}
+
+/** Most entries that may be there and have not been read. */
+function unread({ lastId, length }: StreamState, position: string): number {
+  return position === lastId ? 0 : length;
 }

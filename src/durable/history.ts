@@ -88,6 +88,12 @@ export class History {
     this.#note(entry.id, this.judge(entry, this.#recent.add(entry.eventId)));
   }
 
+  /** Goes on behind `id`: what lies between is gone. */
+  skipTo(id: string): void {
+    this.ring.reset(id);
+    this.#position = id;
+  }
+
   /** Of an entry that is older than the ring; for a replay. */
   judge(entry: StreamEntry, duplicate: boolean): RingEntry {
     const { rooms, text } = this.#dispatch.judge(this.route, { ...entry, duplicate });

@@ -18,8 +18,12 @@ export interface Pages {
 }
 
 export interface Paging {
-  /** The next entries; none where there are none. Nothing where some between may be gone. */
-  next(): Promise<readonly RingEntry[] | undefined>;
+  /**
+   * The next entries; none where there are none. Nothing where some between may be gone.
+   *
+   * @param floor of the ring as it is now: who shares an answer asked since then.
+   */
+  next(floor: string): Promise<readonly RingEntry[] | undefined>;
 }
 
 export function createPages(store: StreamStore, history: History): Pages {
@@ -30,9 +34,9 @@ export function createPages(store: StreamStore, history: History): Pages {
     let id = start;
     let recent: RecentIds | undefined;
     return {
-      async next() {
+      async next(floor) {
         recent ??= await idsBefore(id);
-        const { first, entries } = await page(id);
+        const { first, entries } = await page(id, floor);
         // In one transaction: an entry that is not behind `id` is still there, so all that follow it are.
         if (first === undefined || first > id) return undefined;
         id = entries.at(-1)?.id ?? id;
@@ -73,14 +77,15 @@ export function createPages(store: StreamStore, history: History): Pages {
 }
 
 /** Equal questions within a moment get one answer. */
-function shared<T>(ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
+function shared<T>(ask: (id: string) => Promise<T>): (id: string, floor: string) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
-  return (id) => {
-    const known = asked.get(id);
+  return (id, floor) => {
+    const question = `${id} ${floor}`;
+    const known = asked.get(question);
     if (known) return known;
     const answer = ask(id);
-    asked.set(id, answer);
-    setTimeout(() => asked.delete(id), SHARED_MS);
+    asked.set(question, answer);
+    setTimeout(() => asked.delete(question), SHARED_MS);
     return answer;
   };
 }

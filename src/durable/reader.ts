@@ -1,7 +1,7 @@
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
 import { lossOf } from './fork-check.ts';
 import { History } from './history.ts';
-import { START, timeOf, type Position } from './position.ts';
+import { before, START, timeOf, type Position } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamEntry, StreamState, StreamStore } from './store.ts';
 
@@ -157,7 +157,8 @@ export class Reader {
     if (epoch !== history.epoch) await this.#adopt(epoch, 'epoch');
     else {
       const loss = await lossOf(history, state, this.#counted.added, store);
-      if (loss !== undefined) await this.#adopt(await store.rotateEpoch(epoch), loss);
+      if (loss === 'trimmed') await this.#skip(state);
+      else if (loss !== undefined) await this.#adopt(await store.rotateEpoch(epoch), loss);
     }
     if (this.#stopped) return;
     this.#count(state);
@@ -168,6 +169,15 @@ export class Reader {
     this.#checkNow = false;
     this.#reading = true;
     this.#tell();
+  }
+
+  /** Entries were gone before they could be read. */
+  async #skip({ lastId }: StreamState): Promise<void> {
+    const { entries } = await this.store.page(this.history.position, 1);
+    if (this.#stopped) return;
+    const [next] = entries;
+    this.history.skipTo(next === undefined ? lastId : before(next.id));
+    this.#lost('trimmed');
   }
 
   /** Takes over another history: what of it was not sent yet is sent, after the clients were told. */

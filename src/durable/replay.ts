@@ -78,20 +78,25 @@ export class Replay {
 
   async #fromRedis(): Promise<void> {
     const { pages, reader, quota } = this.#place;
-    const { ring, route } = reader.history;
+    const { history } = reader;
+    const { ring, route } = history;
     if (!this.usedRedis && !quota(this.client)) throw new Incomplete('busy');
     this.usedRedis = true;
     const paging = pages.from(this.cursor);
     while (this.cursor < ring.floor) {
       const { floor } = ring;
-      const entries = await this.#inTurn(paging.next);
+      const entries = await this.#inTurn(() => paging.next(floor));
       this.#assertGoingOn();
       if (entries === undefined) throw new Incomplete('trimmed');
-      // What lay between was taken out by hand.
-      if (entries.length === 0) this.cursor = floor;
       this.#scanned += entries.length;
       if (this.#scanned > route.stream.replay.scan) throw new Incomplete('too-far-behind');
-      await this.#sendAll(entries);
+      const { position } = history;
+      const read = entries.filter(({ id }) => id <= position);
+      await this.#sendAll(read);
+      // The others the reader has yet to come to, and sends them live.
+      if (read.length < entries.length) return void (this.cursor = position);
+      // What lay between was taken out by hand.
+      if (entries.length === 0) this.cursor = floor;
     }
   }
 

@@ -13,5 +13,7 @@ export const RESET_REASONS = [
 
 export type ResetReason = (typeof RESET_REASONS)[number];
 
-/** Those of a history that is no longer the one that was read. */
-export type HistoryLoss = Extract<ResetReason, 'epoch' | 'fork' | 'deleted'>;
+/** Those that an instance tells to all its clients: its history is another one, or entries were gone before it read them. */
+export const HISTORY_LOSSES = ['epoch', 'fork', 'deleted', 'trimmed'] as const satisfies readonly ResetReason[];
+
+export type HistoryLoss = (typeof HISTORY_LOSSES)[number];

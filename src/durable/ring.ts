@@ -60,10 +60,6 @@ export class Ring {
     return this.#entries.slice(this.#indexAfter(id));
   }
 
-  has(id: string): boolean {
-    return this.#entries[this.#indexAfter(id) - 1]?.id === id;
-  }
-
   /** The last `count` ids. */
   lastIds(count: number): string[] {
     return this.#entries.slice(Math.max(this.#start, this.#entries.length - count)).map(({ id }) => id);

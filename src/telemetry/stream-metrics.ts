@@ -1,4 +1,4 @@
-import { RESET_REASONS } from '../durable/reset-reasons.ts';
+import { HISTORY_LOSSES, RESET_REASONS } from '../durable/reset-reasons.ts';
 import type { Instruments } from './instruments.ts';
 
 export type StreamMetrics = ReturnType<typeof streamMetrics>;
@@ -21,7 +21,7 @@ export function streamMetrics({ counter, histogram }: Instruments) {
     ),
     historyLost: counter(
       'gateway_stream_history_lost_total',
-      'Times that Redis no longer had the history that was read, by reason; clients are told.',
+      'Times that Redis no longer had what was read, or was still to be read, by reason; clients are told.',
       ['route', 'reason'],
     ),
     streamFailures: counter('gateway_stream_failures_total', 'Times that a stream could not be read.', ['route']),
@@ -30,6 +30,6 @@ export function streamMetrics({ counter, histogram }: Instruments) {
 
 export function startStreamAtZero(metrics: StreamMetrics, route: string): void {
   for (const result of ['ring', 'redis', ...RESET_REASONS]) metrics.resumes.inc({ route, result }, 0);
-  for (const reason of ['epoch', 'fork', 'deleted']) metrics.historyLost.inc({ route, reason }, 0);
+  for (const reason of HISTORY_LOSSES) metrics.historyLost.inc({ route, reason }, 0);
   for (const metric of [metrics.replayed, metrics.streamFailures]) metric.inc({ route }, 0);
 }

@@ -32,7 +32,7 @@ export interface DurableStage {
 }
 
 /** The route `news`, for the user in `to`, from the stream `news`, with these lines of YAML beside. */
-function newsRoute(lines: string): string {
+export function newsRoute(lines: string): string {
   return `version: 1
 routes:
   news:

@@ -22,6 +22,7 @@ export const NEEDED_PARTS: readonly { part: string; present: () => boolean; file
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/redis/**' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/bench/smoke.test.ts' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/commands/publish.test.ts' },
+  { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/durable/**' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/faults/**' },
   { part: 'git', present: () => isInstalled('git'), files: 'test/contract/diff-command.test.ts' },
   { part: 'haproxy', present: () => isInstalled('haproxy'), files: 'test/deploy/haproxy.test.ts' },

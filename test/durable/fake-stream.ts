@@ -1,0 +1,63 @@
+import { before, fromRedisId, START } from '../../src/durable/position.ts';
+import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
+
+/** A stream in memory whose answers come when the test says so, in any order. */
+export interface FakeStream {
+  readonly store: StreamStore;
+  add(n: number): void;
+  /** Drops all but the last `kept` and those that were not read yet. */
+  trim(kept: number): void;
+  /** Lets the answer go that has waited longest, or the one before it, and so on; nothing waits: nothing happens. */
+  answer(index: number): Promise<void>;
+}
+
+export function createFakeStream(): FakeStream {
+  let entries: StreamEntry[] = [];
+  let added = 0;
+  let lastId = START;
+  let readUpTo = START;
+  const waiting: (() => void)[] = [];
+  // What Redis answers is as of when it was asked; what comes back later is late, not new.
+  const later = <T>(answer: T): Promise<T> => new Promise((resolve) => waiting.push(() => resolve(answer)));
+  const behind = (id: string): StreamEntry[] => entries.filter((entry) => entry.id > id);
+  const state = () => ({ lastId, added, length: entries.length });
+  return {
+    add(n) {
+      added += 1;
+      lastId = fromRedisId(`${added}-0`);
+      entries.push({ id: lastId, payload: Buffer.from(JSON.stringify({ n })) });
+    },
+    trim(kept) {
+      entries = entries.filter(({ id }, index) => id > readUpTo || index >= entries.length - kept);
+    },
+    async answer(index) {
+      const [answer] = waiting.splice(index % Math.max(1, waiting.length), 1);
+      answer?.();
+      await new Promise(setImmediate);
+    },
+    store: {
+      last: (count, upTo = lastId) =>
+        later({ entries: entries.filter(({ id }) => id <= upTo).slice(-count), state: state() }),
+      page(id, count) {
+        const [first] = entries;
+        return later({ entries: behind(id).slice(0, count), ...(first && { first: first.id }) });
+      },
+      state: () => later(state()),
+      ids: (from, to, count) =>
+        later(
+          behind(before(from))
+            .map(({ id }) => id)
+            .filter((id) => id <= to)
+            .slice(0, count),
+        ),
+      epoch: () => later('epoch'),
+      rotateEpoch: () => later('another'),
+      trim: () => later(undefined),
+      read(id) {
+        readUpTo = id;
+        return later(behind(id));
+      },
+      close() {},
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { before, fromRedisId, readPosition, START, toRedisId } from '../../src/durable/position.ts';
+import { createQuota } from '../../src/durable/quota.ts';
+import { Ring } from '../../src/durable/ring.ts';
+import { RecentIds } from '../../src/dispatch/recent-ids.ts';
+
+const HALF = fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(0n, 2n ** 64n - 1n));
+const ID = fc.tuple(HALF, HALF);
+const written = ([ms, sequence]: readonly [bigint, bigint]): string => `${ms}-${sequence}`;
+
+describe('a position', () => {
+  test('compares as text as Redis orders it, and is what it was', () => {
+    fc.assert(
+      fc.property(ID, ID, (a, b) => {
+        const [x, y] = [fromRedisId(written(a)), fromRedisId(written(b))];
+        expect(toRedisId(x)).toBe(written(a));
+        expect(x < y).toBe(a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]));
+      }),
+    );
+  });
+
+  test('has the next smaller one before it', () => {
+    fc.assert(
+      fc.property(ID, ID, (a, b) => {
+        const [x, y] = [fromRedisId(written(a)), fromRedisId(written(b))];
+        expect(before(x) < x).toBe(x !== START);
+        expect(y <= before(x)).toBe(y < x || (x === START && y === START));
+      }),
+    );
+    expect(before(START)).toBe(START);
+  });
+
+  test('is taken from a stranger in exactly its form', () => {
+    expect(readPosition({ e: 'a_b-9', id: START })).toEqual({ e: 'a_b-9', id: START });
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true }), (claim) => {
+        expect(readPosition(claim)).toBeUndefined();
+      }),
+    );
+    for (const id of ['', '1-1', `${START}0`, ` ${START}`, `${START}\n`, 1, null])
+      expect(readPosition({ e: 'x', id })).toBeUndefined();
+    for (const e of ['', ' ', 'x'.repeat(65), 'a b', {}]) expect(readPosition({ e, id: START })).toBeUndefined();
+  });
+});
+
+describe('a ring', () => {
+  test('holds the last entries, and all of them behind its floor', () => {
+    const sizes = fc.array(fc.nat(300), { maxLength: 300 });
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 300, max: 5000 }),
+        (lengths, entries, bytes) => {
+          const ring = new Ring({ entries, bytes });
+          const ids = lengths.map((length, index) => {
+            const id = fromRedisId(`${index + 1}-0`);
+            ring.push({ id, rooms: [], text: 'x'.repeat(length) });
+            return id;
+          });
+          expect(ring.size).toBeLessThanOrEqual(entries);
+          expect(ring.bytes).toBeLessThanOrEqual(bytes);
+          expect(ring.after(START).map(({ id }) => id)).toEqual(ids.filter((id) => id > ring.floor));
+          const from = ids[Math.floor(ids.length / 2)] ?? START;
+          expect(ring.after(from).map(({ id }) => id)).toEqual(ids.filter((id) => id > from && id > ring.floor));
+          expect(ring.lastIds(5)).toEqual(ids.filter((id) => id > ring.floor).slice(-5));
+        },
+      ),
+    );
+  });
+});
+
+test('recent ids know an id for as long as it is among the last ones', () => {
+  const ids = fc.array(fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined }), { maxLength: 200 });
+  fc.assert(
+    fc.property(ids, fc.nat(8), (all, window) => {
+      const recent = new RecentIds(window);
+      for (const [index, id] of all.entries()) {
+        const known = id !== undefined && all.slice(Math.max(0, index - window), index).includes(id);
+        expect(recent.add(id)).toBe(known);
+      }
+    }),
+  );
+});
+
+test('a user may have Redis read sixty times at once, and twice a second after that', () => {
+  let now = 0;
+  const quota = createQuota(() => now);
+  const allowed = (): number => Array.from({ length: 100 }, () => quota('user:7')).filter(Boolean).length;
+  expect(allowed()).toBe(60);
+  expect(quota('user:8')).toBe(true);
+  now += 5000;
+  expect(allowed()).toBe(10);
+  expect(quota(undefined)).toBe(true);
+});
