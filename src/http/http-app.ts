@@ -5,10 +5,15 @@ import { ADMIN_ENDPOINTS, createAdminRoutes, type AdminApi } from './admin-route
 import { judgeHealth, type Probes } from './health.ts';
 import { createPages, PAGE_PATHS } from './pages.ts';
 
-/** The metrics as Prometheus reads them. */
-export interface Exposition {
+interface MetricsPage {
   readonly contentType: string;
-  text(): Promise<string>;
+  readonly text: string;
+}
+
+/** The metrics in the forms that Prometheus reads. */
+export interface Exposition {
+  prometheus(): Promise<MetricsPage>;
+  openMetrics(): Promise<MetricsPage>;
 }
 
 export interface HttpAppOptions {
@@ -57,8 +62,13 @@ function addHealth(app: Express, { probes }: HttpAppOptions): void {
 
 function addMetrics(app: Express, { probes, exposition, showUsers, adminToken }: HttpAppOptions): void {
   app.get('/metrics', async (request, response) => {
-    if (wantsPrometheus(request)) response.type(exposition.contentType).send(await exposition.text());
-    else response.json(summary(probes, showUsers || isBearer(request, adminToken)));
+    const form = metricsForm(request);
+    if (form === 'json') {
+      response.json(summary(probes, showUsers || isBearer(request, adminToken)));
+    } else {
+      const { contentType, text } = await exposition[form]();
+      response.type(contentType).send(text);
+    }
   });
 }
 
@@ -81,10 +91,12 @@ function addRefusals(app: Express, { failed, adminAccess }: HttpAppOptions): voi
   });
 }
 
-/** Prometheus says which text it reads; browsers and curl do not and get the JSON they always got. */
-function wantsPrometheus(request: Request): boolean {
+/** Prometheus says which text it reads, OpenMetrics first; browsers and curl do not and get the JSON they always got. */
+function metricsForm(request: Request): keyof Exposition | 'json' {
   const accept = request.headers.accept ?? '';
-  return request.query['format'] === 'prometheus' || /application\/openmetrics-text|text\/plain/.test(accept);
+  if (request.query['format'] === 'prometheus') return 'prometheus';
+  if (accept.includes('application/openmetrics-text')) return 'openMetrics';
+  return accept.includes('text/plain') ? 'prometheus' : 'json';
 }
 
 function summary(probes: Probes, withUsers: boolean): object {

@@ -5,6 +5,7 @@ import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace } from './admission.ts';
 import { createClientAddress } from './client-address.ts';
+import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
 import { drain } from './drain.ts';
 import type { LocalFanout } from './fanout.ts';
 import type { Membership } from './membership.ts';
@@ -43,6 +44,7 @@ export interface ClientHistory {
 /** The sockets of this instance, as health and metrics see them. */
 export interface Connections {
   count(): number;
+  kinds(): ConnectionKind[];
   users(): UserId[];
   /**
    * Closes all, evenly over that many milliseconds, in a way that makes stock clients connect again, elsewhere; resolves
@@ -66,6 +68,7 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
 
   return {
     count: () => namespace.sockets.size,
+    kinds: () => connectionKinds(namespace.sockets.values()),
     users: () => [...fanout.rooms()].flatMap((room) => userOfRoom(room) ?? []),
     drain: (over) => drain(io, over),
   };

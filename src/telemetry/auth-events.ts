@@ -45,7 +45,7 @@ function startCall(
     headers: span ? { traceparent: traceparentOf(span) } : {},
     ended(answer: TokenAnswer, status: string) {
       metrics.authCalls.inc({ answer: answer.kind });
-      metrics.authDuration.observe((performance.now() - startedAt) / 1000);
+      metrics.authDuration.observe((performance.now() - startedAt) / 1000, span?.spanContext().traceId);
       span?.setAttribute('rpc.response.status_code', status);
       if (answer.kind === 'unavailable') fail(span, status);
       span?.end();

@@ -13,6 +13,12 @@ export interface Moments<L extends string> extends Pick<Gauge<L>, 'get'> {
 
 export type Instruments = ReturnType<typeof createInstruments>;
 
+/** How long something took. */
+export interface Timing {
+  /** @param traceId of the trace that shows this one, where it is recorded. */
+  observe(seconds: number, traceId?: string): void;
+}
+
 /** Makes the instruments of one registry. */
 export function createInstruments(registry: Registry) {
   const registers = [registry];
@@ -59,8 +65,15 @@ export function createInstruments(registry: Registry) {
     return { note: (value, at) => void last.set(value, at), get: () => created.get() };
   }
 
-  function histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name, help, buckets, registers });
+  /** Without labels: with the route it would be twenty series for each. An exemplar leads to a trace instead. */
+  function histogram(name: string, help: string, buckets: number[]): Timing {
+    // Registered afterwards: where exemplars are on, prom-client wants a registry that is written as OpenMetrics only.
+    const instrument = new Histogram({ name, help, buckets, registers: [], enableExemplars: true });
+    registry.registerMetric(instrument);
+    return {
+      observe: (value, traceId) =>
+        instrument.observe({ value, ...(traceId !== undefined && { exemplarLabels: { trace_id: traceId } }) }),
+    };
   }
 
   /** Read from its source at each scrape, so that it cannot drift. */
@@ -69,19 +82,20 @@ export function createInstruments(registry: Registry) {
     registry.registerMetric(instrument);
   }
 
-  /** The same, of each route. */
-  function readingByRoute(
+  /** The same, by labels. */
+  function readingBy<L extends string>(
     name: string,
     help: string,
-    read: () => readonly (readonly [route: string, value: number])[],
+    labelNames: readonly L[],
+    read: () => readonly (readonly [labels: Readonly<Record<L, string>>, value: number])[],
   ): void {
     const collect = (): void => {
       instrument.reset();
-      for (const [route, value] of read()) instrument.set({ route }, value);
+      for (const [labels, value] of read()) instrument.set(labels, value);
     };
-    const instrument: Gauge<'route'> = new Gauge({ name, help, labelNames: ['route'], registers: [], collect });
+    const instrument: Gauge<L> = new Gauge({ name, help, labelNames, registers: [], collect });
     registry.registerMetric(instrument);
   }
 
-  return { counter, counterBy, tally, moments, histogram, reading, readingByRoute };
+  return { counter, counterBy, tally, moments, histogram, reading, readingBy };
 }

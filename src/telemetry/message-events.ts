@@ -45,7 +45,8 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, { tracer, 
         if (outcome.next?.verdict === 'would-drop') logTrial(message.channel, outcome.route?.name, outcome.next);
       }
       const parent = parseTraceparent(message.traceparent);
-      if (sampling(parent)) recordSpan(tracer, message, parent);
+      const traceId = sampling(parent) ? recordSpan(tracer, message, parent) : undefined;
+      measure(metrics, message, traceId);
     },
   };
 }
@@ -65,13 +66,30 @@ function count(metrics: Metrics, outcome: Outcome): void {
   metrics.broadcasts.add(outcome.route.event);
 }
 
+function measure(metrics: Metrics, { receivedAt, publishedAt, outcomes }: Handled, traceId: string | undefined): void {
+  metrics.dispatchDuration.observe((performance.now() - receivedAt) / 1000, traceId);
+  if (publishedAt === undefined) return;
+  // The publisher's clock may be ahead of ours.
+  const seconds = Math.max(0, Date.now() - publishedAt) / 1000;
+  for (const { kind, route } of outcomes) {
+    if (kind !== 'delivered') continue;
+    metrics.lag.observe(seconds, traceId);
+    metrics.lagSeconds.add(route.name, seconds);
+    metrics.timed.add(route.name);
+  }
+}
+
 function countShadow({ shadowMessages, shadowRecipients }: Metrics, route: string, would: LiveOutcome): void {
   shadowMessages.inc({ route, outcome: would.kind === 'dropped' ? would.reason : would.kind });
   if (would.kind === 'delivered') shadowRecipients.inc({ route }, would.recipients);
 }
 
-/** One CONSUMER span per message; where several routes share its channel, an event each tells them apart. */
-function recordSpan(tracer: Tracer, message: Handled, parent: TraceParent | undefined): void {
+/**
+ * One CONSUMER span per message; where several routes share its channel, an event each tells them apart.
+ *
+ * @returns the id of the trace.
+ */
+function recordSpan(tracer: Tracer, message: Handled, parent: TraceParent | undefined): string {
   const { channel, bytes, receivedAt, outcomes } = message;
   const options = {
     kind: SpanKind.CONSUMER,
@@ -93,6 +111,7 @@ function recordSpan(tracer: Tracer, message: Handled, parent: TraceParent | unde
       span.addEvent('gateway.route', { ...attributesOf(outcome), 'gateway.recipients': recipientsOf(outcome) });
   markFailure(span, outcomes);
   span.end();
+  return span.spanContext().traceId;
 }
 
 function attributesOf(outcome: Outcome): Attributes {

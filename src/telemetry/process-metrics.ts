@@ -3,13 +3,13 @@ import type { Instruments } from './instruments.ts';
 
 const RELOAD_OUTCOMES = ['applied', 'unchanged', 'refused', 'needs-restart'];
 
-/** Gauges that prom-client calls totals: promtool refuses them. */
-const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+/** Forty series, of the heap's spaces one by one, and gauges that are called totals, which promtool refuses. */
+const UNWANTED = /^nodejs_(heap_space_|active_\w+_total$)/;
 
 /** What Node tells of any process. */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  for (const { name } of registry.getMetricsAsArray()) if (UNWANTED.test(name)) registry.removeSingleMetric(name);
 }
 
 /** The gateway as a process. */

@@ -1,8 +1,9 @@
+import type { ConnectionKind } from '../sockets/connection-kinds.ts';
 import type { Instruments } from './instruments.ts';
 
 /** What is read off when Prometheus asks, instead of being counted along. */
 export interface Readings {
-  connections(): number;
+  connections(): readonly ConnectionKind[];
   users(): readonly string[];
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   draining(): boolean;
@@ -15,8 +16,10 @@ export interface Readings {
 }
 
 export function exportReadings(instruments: Instruments, readings: Readings): void {
-  const { reading } = instruments;
-  reading('websocket_connections', 'Connections open now.', () => readings.connections());
+  const { reading, readingBy } = instruments;
+  readingBy('websocket_connections', 'Connections open now.', ['transport', 'identity'], () =>
+    readings.connections().map(({ count, ...labels }) => [labels, count]),
+  );
   reading('websocket_users', 'Distinct users connected now.', () => readings.users().length);
   reading('websocket_queued_bytes', 'Bytes that wait for clients that read slowly.', () => readings.queuedBytes());
   reading('gateway_auth_calls_under_way', 'Calls to the auth service that are not answered yet; 64 at most.', () =>
@@ -34,14 +37,14 @@ export function exportReadings(instruments: Instruments, readings: Readings): vo
   exportStreams(instruments, readings);
 }
 
-function exportStreams({ readingByRoute }: Instruments, { streams }: Readings): void {
-  readingByRoute('gateway_stream_ring_bytes', 'Memory of the last entries, about.', () =>
-    streams().map(({ route, ringBytes }) => [route, ringBytes]),
+function exportStreams({ readingBy }: Instruments, { streams }: Readings): void {
+  readingBy('gateway_stream_ring_bytes', 'Memory of the last entries, about.', ['route'], () =>
+    streams().map(({ route, ringBytes }) => [{ route }, ringBytes]),
   );
-  readingByRoute('gateway_stream_lag_seconds', 'Age of the newest entry when it was read.', () =>
-    streams().map(({ route, lagSeconds }) => [route, lagSeconds]),
+  readingBy('gateway_stream_lag_seconds', 'Age of the newest entry when it was read.', ['route'], () =>
+    streams().map(({ route, lagSeconds }) => [{ route }, lagSeconds]),
   );
-  readingByRoute('gateway_stream_replays_waiting', 'Clients that wait for Redis to be read for them.', () =>
-    streams().map(({ route, waiting }) => [route, waiting]),
+  readingBy('gateway_stream_replays_waiting', 'Clients that wait for Redis to be read for them.', ['route'], () =>
+    streams().map(({ route, waiting }) => [{ route }, waiting]),
   );
 }

@@ -6,7 +6,7 @@ import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
 /** What became of messages. */
-export function routeMetrics({ counter, tally, moments }: Instruments) {
+export function routeMetrics({ counter, tally, moments, histogram }: Instruments) {
   return {
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
@@ -21,6 +21,18 @@ export function routeMetrics({ counter, tally, moments }: Instruments) {
     dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
     recipients: tally('gateway_route_recipients_total', 'Sockets that messages of a route went to.', 'route'),
     skippedIds: tally('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', 'route'),
+    lag: histogram(
+      'gateway_lag_seconds',
+      'Time from publication, by the clock of the publisher, until a message was handed to its sockets.',
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+    ),
+    lagSeconds: tally('gateway_route_lag_seconds_total', 'The same of a route, added up.', 'route'),
+    timed: tally('gateway_route_timed_messages_total', 'Delivered messages of a route that told their time.', 'route'),
+    dispatchDuration: histogram(
+      'gateway_dispatch_duration_seconds',
+      'Time from the arrival of a message until it was handed to its sockets, on all its routes.',
+      [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
+    ),
     shadowMessages: counter(
       'gateway_shadow_messages_total',
       'Messages of a shadow route, by what would have become of them: delivered, not-here or a drop reason.',

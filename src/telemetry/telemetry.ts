@@ -4,6 +4,7 @@ import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
 import { createDurableEvents } from './durable-events.ts';
+import { createExposition } from './exposition.ts';
 import { createFanoutEvents } from './fanout-events.ts';
 import { createLogOutput } from './log-output.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
@@ -49,7 +50,7 @@ export function startTelemetry(options: TelemetryOptions) {
     durable: createDurableEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),
-    exposition: { contentType: metrics.registry.contentType, text: () => metrics.registry.metrics() },
+    exposition: createExposition(metrics.registry),
     read: metrics.read,
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
     adminRefused: createAdminRefused(logger),

@@ -88,7 +88,7 @@ describe('/metrics', () => {
   });
 
   test.each([
-    ['/metrics', PROMETHEUS, 'text/plain'],
+    ['/metrics', PROMETHEUS, 'application/openmetrics-text'],
     ['/metrics', 'text/plain', 'text/plain'],
     ['/metrics?format=prometheus', '*/*', 'text/plain'],
     ['/metrics', '*/*', 'application/json'],

@@ -14,7 +14,10 @@ export interface TestGateway {
   /** JSON of GET `path`, with its status. */
   get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
   metrics(): Promise<string>;
-  /** Value of one series, such as `gateway_route_delivered_total{route="user-status"}`; 0 where it is not there. */
+  /**
+   * Value of one series, such as `gateway_route_delivered_total{route="user-status"}`, or of all that a name without
+   * labels has; 0 where there is none.
+   */
   metric(series: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -54,8 +57,9 @@ export function gatewayAt(port: number, stop: () => Promise<void>): TestGateway 
       return { status: response.status, body };
     },
     async metric(series) {
-      const line = (await metrics()).split('\n').find((text) => text.startsWith(`${series} `));
-      return Number(line?.split(' ').at(-1) ?? 0);
+      const lines = (await metrics()).split('\n');
+      const named = lines.filter((line) => line.startsWith(`${series} `) || line.startsWith(`${series}{`));
+      return named.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
     stop,
   };

@@ -1,0 +1,44 @@
+import { Counter, Registry, type Metric, type OpenMetricsContentType } from 'prom-client';
+
+/** The metrics as a page. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** The same metrics in the two forms that Prometheus reads. */
+export interface Exposition {
+  prometheus(): Promise<MetricsPage>;
+  /** With exemplars. */
+  openMetrics(): Promise<MetricsPage>;
+}
+
+export function createExposition(registry: Registry): Exposition {
+  return {
+    prometheus: () => pageOf(registry),
+    openMetrics: () => pageOf(viewOf(registry)),
+  };
+}
+
+async function pageOf(registry: Registry | Registry<OpenMetricsContentType>): Promise<MetricsPage> {
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}
+
+/**
+ * The same instruments, with counters under their name in OpenMetrics. prom-client would rename them for good, and the
+ * other form would lack `_total` from then on.
+ */
+function viewOf(registry: Registry): Registry<OpenMetricsContentType> {
+  const view = new Registry<OpenMetricsContentType>();
+  view.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  for (const { name } of registry.getMetricsAsArray()) {
+    const metric = registry.getSingleMetric(name);
+    if (metric) view.registerMetric(metric instanceof Counter ? renamed(metric, name.replace(/_total$/, '')) : metric);
+  }
+  return view;
+}
+
+function renamed(metric: Metric, name: string): Metric {
+  const view: Metric = Object.create(metric, { name: { value: name, writable: true } });
+  return view;
+}
