@@ -80,14 +80,7 @@ export function createApp(options: AppOptions): App {
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
   const probes = createProbes(source, durable, connections, admission.isEnding, live);
   const { queuedBytes } = fanout;
-  const { kinds } = connections;
-  telemetry.read({
-    ...probes,
-    connections: kinds,
-    queuedBytes,
-    authCalls: auth.calls,
-    streams: () => durable.readings(),
-  });
+  telemetry.read({ ...probes, connections: connections.kinds, queuedBytes, authCalls: auth.calls, streams: durable });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });

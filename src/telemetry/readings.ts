@@ -10,7 +10,7 @@ export interface Readings {
   queuedBytes(): number;
   /** Durable routes whose streams are not read. */
   unreadStreams(): readonly string[];
-  streams(): readonly { route: string; ringBytes: number; lagSeconds: number; waiting: number }[];
+  streams: { readings(): readonly { route: string; ringBytes: number; lagSeconds: number; waiting: number }[] };
   /** Calls to the auth service. */
   authCalls: { underWay(): number; waiting(): number };
 }
@@ -39,12 +39,12 @@ export function exportReadings(instruments: Instruments, readings: Readings): vo
 
 function exportStreams({ readingBy }: Instruments, { streams }: Readings): void {
   readingBy('gateway_stream_ring_bytes', 'Memory of the last entries, about.', ['route'], () =>
-    streams().map(({ route, ringBytes }) => [{ route }, ringBytes]),
+    streams.readings().map(({ route, ringBytes }) => [{ route }, ringBytes]),
   );
   readingBy('gateway_stream_lag_seconds', 'Age of the newest entry when it was read.', ['route'], () =>
-    streams().map(({ route, lagSeconds }) => [{ route }, lagSeconds]),
+    streams.readings().map(({ route, lagSeconds }) => [{ route }, lagSeconds]),
   );
   readingBy('gateway_stream_replays_waiting', 'Clients that wait for Redis to be read for them.', ['route'], () =>
-    streams().map(({ route, waiting }) => [{ route }, waiting]),
+    streams.readings().map(({ route, waiting }) => [{ route }, waiting]),
   );
 }

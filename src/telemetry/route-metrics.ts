@@ -68,15 +68,23 @@ export function startRoutesAtZero(metrics: RouteMetrics & StreamMetrics, routes:
   }
 }
 
-function startShadow(metrics: RouteMetrics, { name: route }: StartingRoute): void {
+function startShadow(metrics: RouteMetrics, { name: route, stream }: StartingRoute): void {
   metrics.shadowRecipients.inc({ route }, 0);
-  for (const outcome of ['delivered', 'not-here', ...DROP_REASONS])
-    if (outcome !== 'no-route') metrics.shadowMessages.inc({ route, outcome }, 0);
+  for (const outcome of ['delivered', 'not-here', ...dropsOf(stream)])
+    metrics.shadowMessages.inc({ route, outcome }, 0);
 }
 
-function startLive(metrics: RouteMetrics, { name: route, event }: StartingRoute): void {
+function startLive(metrics: RouteMetrics, { name: route, event, stream }: StartingRoute): void {
   for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
     metric.add(route, 0);
-  for (const reason of DROP_REASONS) if (reason !== 'no-route') metrics.dropped.inc({ route, reason }, 0);
+  for (const reason of dropsOf(stream)) metrics.dropped.inc({ route, reason }, 0);
   metrics.broadcasts.add(event, 0);
+}
+
+/** Those of CloudEvents appear with the first; few files have them. */
+const RARE = new Set<string>(['no-route', 'not-cloudevent']);
+const OF_STREAMS = new Set<string>(['no-payload', 'duplicate']);
+
+function dropsOf(stream: StartingRoute['stream']): string[] {
+  return DROP_REASONS.filter((reason) => !RARE.has(reason) && (stream !== undefined || !OF_STREAMS.has(reason)));
 }

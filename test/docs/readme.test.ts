@@ -34,7 +34,7 @@ describe('the README lists', () => {
       draining: () => false,
       queuedBytes: () => 0,
       unreadStreams: () => [],
-      streams: () => [],
+      streams: { readings: () => [] },
       authCalls: { underWay: () => 0, waiting: () => 0 },
     };
     metrics.read(nothing);
