@@ -1,9 +1,11 @@
+import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAdmin } from './admin/admin.ts';
 import { createFeed, type Feed } from './admin/feed.ts';
 import { createLastRefusal, type LastRefusal } from './admin/plan-answer.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
 import type { GrpcTls } from './auth/grpc-checker.ts';
+import { rejection } from './auth/rejection.ts';
 import type { Settings } from './config/environment.ts';
 import { loadRoutes, withoutShadows, type RoutesConfig } from './config/routes-file.ts';
 import { createCopies } from './dispatch/copies.ts';
@@ -13,6 +15,7 @@ import { DurableRoutes, type Durable } from './durable/durable.ts';
 import { createAdminAccess } from './http/admin-access.ts';
 import type { AdminApi } from './http/admin-routes.ts';
 import { judgeHealth, type Probes } from './http/health.ts';
+import { keepHeadRoom, openFileLimit, type HeadRoom } from './http/head-room.ts';
 import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { publishOnce } from './redis/publisher.ts';
@@ -28,10 +31,10 @@ import {
   type Reloading,
   type ReloadOutcome,
 } from './reload.ts';
-import { acceptConnections, type Connections } from './sockets/connections.ts';
+import { acceptConnections, type ClientLimits, type Connections } from './sockets/connections.ts';
 import { createFanout, type LocalFanout } from './sockets/fanout.ts';
 import { createNotices, type Notices } from './sockets/notices.ts';
-import { createSocketServer, type GatewayServer } from './sockets/socket-server.ts';
+import { createSocketServer } from './sockets/socket-server.ts';
 import type { Gap } from './source/gap.ts';
 import { createSource, type Source } from './source/subscription.ts';
 import { startInOrder, type Stage } from './stages.ts';
@@ -69,18 +72,17 @@ export function createApp(options: AppOptions): App {
   const telemetry = createTelemetry(options, live.current());
   const auth = createTokenAuth(settings, telemetry);
   const http = createHttpServer((request, response) => httpApp(request, response));
-  const io = createSocketServer(http, settings.corsOrigin);
   const fanout = createLocalFanout(settings, telemetry);
   const feed = createFeed();
   const paths = createMessagePaths(fanout, feed, settings, telemetry);
   const streams = createRedisStreams(settings.redis, telemetry.source);
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
-  const connections = createConnections(io, settings, auth, { fanout, durable }, admission.isClosed, telemetry);
+  const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
+  const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
   const source = createPlanSource(live, paths, telemetry);
   const redis = connectSubscriber(settings.redis, source, telemetry.source);
   const probes = createProbes(source, durable, connections, admission.isEnding, live);
-  const { queuedBytes } = fanout;
-  telemetry.read({ ...probes, connections: connections.kinds, queuedBytes, authCalls: auth.calls, streams: durable });
+  telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
@@ -204,25 +206,47 @@ function createTokenAuth(settings: Settings, telemetry: Telemetry): Auth {
   });
 }
 
-function createConnections(
-  io: GatewayServer,
-  settings: Settings,
-  { authenticator, calls }: Auth,
-  { fanout, durable }: { readonly fanout: LocalFanout; readonly durable: Durable },
-  isClosed: () => boolean,
+/** Connections that there may be, by the settings and by open files. */
+function createHeadRoom(
+  http: Server,
+  { maxConnections: wanted }: Settings,
   telemetry: Telemetry,
+): Pick<HeadRoom, 'isUsedUp'> & { readonly maxConnections: number } {
+  const { connections, isUsedUp } = keepHeadRoom(http, openFileLimit(), (address) =>
+    telemetry.connections.refused(rejection('instance-full'), address, false),
+  );
+  if (wanted !== Infinity && wanted > connections)
+    telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS: raise ulimit -n');
+  return { maxConnections: Math.min(wanted, connections), isUsedUp };
+}
+
+interface ConnectionParts {
+  readonly auth: Auth;
+  readonly fanout: LocalFanout;
+  readonly durable: Durable;
+  readonly admission: Admission;
+  readonly telemetry: Telemetry;
+}
+
+function createConnections(
+  http: Server,
+  limits: Settings & Pick<HeadRoom, 'isUsedUp'>,
+  { auth: { authenticator, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
 ): Connections {
+  const io = createSocketServer(http, limits.corsOrigin, { maxHttpBufferSize: limits.maxClientMessageBytes });
   return acceptConnections(io, {
     authenticator,
     fanout,
+    limits,
     history: durable,
-    origins: settings.corsOrigin,
-    trustedProxies: settings.trustProxy,
-    queryToken: settings.insecureQueryToken,
+    origins: limits.corsOrigin,
+    trustedProxies: limits.trustProxy,
+    queryToken: limits.insecureQueryToken,
     closedBecause: () => {
-      if (isClosed()) return 'draining';
+      if (admission.isClosed()) return 'draining';
+      if (limits.isUsedUp()) return 'instance-full';
       // Where anonymous clients are welcome everyone may knock: they need no auth service.
-      return settings.authMode === 'required' ? calls.closedBecause() : undefined;
+      return limits.authMode === 'required' ? calls.closedBecause() : undefined;
     },
     events: telemetry.connections,
   });
@@ -305,6 +329,16 @@ function createProbes(
       return { number, hash, loadedAt, routes: routes.length };
     },
   };
+}
+
+interface CountedParts extends Pick<ConnectionParts, 'auth' | 'fanout' | 'durable'> {
+  readonly connections: Connections;
+}
+
+/** What metrics ask besides. */
+function createCounts({ auth, fanout, durable, connections }: CountedParts, { maxConnections }: ClientLimits) {
+  const { queuedBytes } = fanout;
+  return { connections: connections.kinds, maxConnections, queuedBytes, authCalls: auth.calls, streams: durable };
 }
 
 interface AdminParts {

@@ -87,6 +87,48 @@ export const VARIABLES = {
     '',
     'Proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
   ),
+  maxConnections: define(
+    'MAX_CONNECTIONS',
+    types.limit,
+    '0',
+    'Connections of all clients to this instance. 0: as many as open files allow.',
+  ),
+  maxConnectionsPerUser: define(
+    'MAX_CONNECTIONS_PER_USER',
+    types.limit,
+    '100',
+    'Connections of one user to this instance. 0: no limit.',
+  ),
+  maxConnectionsPerAddress: define(
+    'MAX_CONNECTIONS_PER_ADDRESS',
+    types.limit,
+    '2000',
+    'Connections from one address, or one IPv6 network of 64 bits, to this instance. 0: no limit. Behind a proxy set TRUST_PROXY.',
+  ),
+  maxHandshakesPerSecond: define(
+    'MAX_HANDSHAKES_PER_SECOND',
+    types.limit,
+    '500',
+    'New connections that this instance takes in a second. 0: no limit.',
+  ),
+  handshakeTimeout: define(
+    'HANDSHAKE_TIMEOUT',
+    types.seconds(300),
+    '10',
+    'Seconds that a client has until it is let in. 0: no limit.',
+  ),
+  maxClientMessageBytes: define(
+    'MAX_CLIENT_MESSAGE_BYTES',
+    types.limit,
+    '65536',
+    'Longest message taken from a client, in bytes. 0: no limit.',
+  ),
+  maxClientPacketsPerSecond: define(
+    'MAX_CLIENT_PACKETS_PER_SECOND',
+    types.limit,
+    '50',
+    'Packets that a client may send in a second, and ten times as many at once: events, acknowledgements, heartbeats. 0: no limit.',
+  ),
   maxMessageBytes: define(
     'MAX_MESSAGE_BYTES',
     types.limit,

@@ -3,6 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Rejection, RejectionCode } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
+import { SessionQuota } from './session-quota.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
 export interface AdmissionOptions {
@@ -10,6 +11,7 @@ export interface AdmissionOptions {
   readonly queryToken: boolean;
   readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
   readonly failed: (error: unknown) => void;
+  readonly maxConnectionsPerUser: number;
 }
 
 type Next = (error?: Error) => void;
@@ -17,6 +19,7 @@ type Next = (error?: Error) => void;
 /** Stands before the namespace: a socket that gets past has an identity. */
 export function guardNamespace(io: GatewayServer, options: AdmissionOptions): void {
   const undecided = new WeakSet<object>();
+  const users = new SessionQuota(options.maxConnectionsPerUser);
 
   async function decide(socket: GatewaySocket, next: Next): Promise<void> {
     const outcome = await options.authenticator.identify(tokenOf(socket, options.queryToken));
@@ -24,7 +27,15 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
       options.refused(outcome.rejection.code, socket.request);
       return refuse(socket, outcome.rejection, next);
     }
-    if (outcome.identity.user !== undefined) socket.data.user = outcome.identity.user;
+    const { user } = outcome.identity;
+    if (user !== undefined) {
+      if (users.isUsedUp(user)) {
+        options.refused('user-limit', socket.request);
+        return close(socket, next);
+      }
+      users.add(user, socket.conn);
+      socket.data.user = user;
+    }
     const { notices, resume } = optionsOf(socket);
     if (notices === true) socket.data.notices = true;
     if (isObject(resume)) socket.data.resume = resume;

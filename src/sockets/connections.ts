@@ -4,13 +4,16 @@ import { rejection, type Rejection, type RejectionCode } from '../auth/rejection
 import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace } from './admission.ts';
-import { createClientAddress } from './client-address.ts';
+import { createClientAddress, isForwardedByStranger } from './client-address.ts';
 import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
 import { drain } from './drain.ts';
 import type { LocalFanout } from './fanout.ts';
 import type { Membership } from './membership.ts';
 import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import { guardHandshakes } from './gate.ts';
+import { limitHandshakes, type HandshakeLimits } from './handshake-limits.ts';
+import { limitHandshakeTime } from './handshake-time.ts';
+import { isTooLong, tellTooLong } from './message-size.ts';
 import { limitPackets } from './packet-limit.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
@@ -18,8 +21,20 @@ export interface ConnectionEvents extends ClientEventEvents {
   opened(authenticated: boolean): void;
   /** @param seconds how long it was open. */
   closed(reason: string, seconds: number): void;
-  /** @param address of the client, as far as proxies are trusted. */
-  refused(rejection: Rejection, address: string): void;
+  /**
+   * @param address of the client, as far as proxies are trusted.
+   * @param forwarded it came with X-Forwarded-For, which is not believed of that address.
+   */
+  refused(rejection: Rejection, address: string, forwarded: boolean): void;
+}
+
+/** What clients may do; Infinity is no limit. */
+export interface ClientLimits extends HandshakeLimits {
+  readonly maxConnectionsPerUser: number;
+  /** In seconds, until a client is let in; 0 is no limit. */
+  readonly handshakeTimeout: number;
+  readonly maxClientPacketsPerSecond: number;
+  readonly maxClientMessageBytes: number;
 }
 
 export interface ConnectionsOptions {
@@ -29,6 +44,7 @@ export interface ConnectionsOptions {
   readonly queryToken: boolean;
   /** Why no new connection is taken right now, if so. */
   readonly closedBecause: () => RejectionCode | undefined;
+  readonly limits: ClientLimits;
   readonly fanout: LocalFanout;
   readonly history: ClientHistory;
   readonly events: ConnectionEvents;
@@ -40,6 +56,8 @@ export interface ClientHistory {
   welcome(client: Membership, claims: Readonly<Record<string, unknown>> | undefined): void;
   leave(client: Membership): void;
 }
+
+type Refused = (code: RejectionCode, request: IncomingMessage) => void;
 
 /** The sockets of this instance, as health and metrics see them. */
 export interface Connections {
@@ -55,16 +73,23 @@ export interface Connections {
 
 /** From handshake to `connected`: gate, token, identity, rooms. */
 export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
-  const { events, fanout } = options;
+  const { events, fanout, limits } = options;
   const addressOf = createClientAddress(options.trustedProxies);
-  const refused = (code: RejectionCode, request: IncomingMessage): void =>
-    events.refused(rejection(code), addressOf(request));
+  const refused: Refused = (code, request) => {
+    const address = addressOf(request);
+    events.refused(rejection(code), address, isForwardedByStranger(request, address));
+  };
   const namespace = io.of('/');
 
-  guardHandshakes(io, { origins: options.origins, closedBecause: options.closedBecause, refused });
-  limitPackets(io, (request) => refused('too-many-packets', request));
-  guardNamespace(io, { ...options, refused, failed: events.failed });
-  namespace.on('connection', (socket) => greet(socket, options));
+  const overLimit = limitHandshakes(io, limits, addressOf);
+  const closedBecause = (request: IncomingMessage): RejectionCode | undefined =>
+    options.closedBecause() ?? overLimit(request);
+  guardHandshakes(io, { origins: options.origins, closedBecause, refused });
+  limitHandshakeTime(io, limits.handshakeTimeout * 1000, (request) => refused('handshake-timeout', request));
+  limitPackets(io, limits.maxClientPacketsPerSecond, (request) => refused('too-many-packets', request));
+  tellTooLong(io, limits.maxClientMessageBytes, (request) => refused('message-too-large', request));
+  guardNamespace(io, { ...options, ...limits, refused, failed: events.failed });
+  namespace.on('connection', (socket) => greet(socket, options, refused));
 
   return {
     count: () => namespace.sockets.size,
@@ -74,7 +99,7 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   };
 }
 
-function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOptions): void {
+function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOptions, refused: Refused): void {
   const { user, notices, resume } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
@@ -90,9 +115,10 @@ function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOp
   const membership = fanout.join(socket.conn, rooms, resume !== undefined);
   history.welcome(membership, resume);
   socket.data.leave = () => membership.leave();
-  socket.on('disconnect', (reason) => {
+  socket.on('disconnect', (reason, details: unknown) => {
     membership.leave();
     history.leave(membership);
+    if (isTooLong(details)) refused('message-too-large', socket.request);
     events.closed(reason, (performance.now() - openedAt) / 1000);
   });
 }

@@ -6,7 +6,7 @@ export interface GateOptions {
   /** Origins whose pages may connect. */
   readonly origins: readonly string[];
   /** Why no new connection is taken right now, if so. */
-  readonly closedBecause: () => RejectionCode | undefined;
+  readonly closedBecause: (request: IncomingMessage) => RejectionCode | undefined;
   readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
 }
 
@@ -16,7 +16,7 @@ export interface GateOptions {
  */
 export function guardHandshakes(io: GatewayServer, { origins, closedBecause, refused }: GateOptions): void {
   io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
-    const code = isAllowedOrigin(request, origins) ? isNewSession(request) && closedBecause() : 'origin-refused';
+    const code = isAllowedOrigin(request, origins) ? isNewSession(request) && closedBecause(request) : 'origin-refused';
     if (!code) return next();
     refused(code, request);
     if (response instanceof ServerResponse) refuse(response, code);

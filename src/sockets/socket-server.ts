@@ -18,21 +18,26 @@ export interface SocketData {
 export type GatewayServer = Server<Events, Events, Events, SocketData>;
 export type GatewaySocket = Socket<Events, Events, Events, SocketData>;
 
-export type SocketServerOptions = Pick<ServerOptions, 'pingInterval' | 'pingTimeout' | 'maxHttpBufferSize'>;
+export type SocketServerOptions = Partial<Pick<ServerOptions, 'pingInterval' | 'pingTimeout' | 'maxHttpBufferSize'>>;
 
 /** Clients send heartbeats and a token, nothing large. */
 const DEFAULTS: SocketServerOptions = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 64 * 1024 };
+
+/** As long as a timer can be. */
+const NEVER = 2 ** 31 - 1;
 
 /** The Socket.IO server as the gateway builds it; the conformance profile differs in `options` only. */
 export function createSocketServer(
   http: HttpServer,
   origins: readonly string[],
-  options: SocketServerOptions = DEFAULTS,
+  options: SocketServerOptions = {},
 ): GatewayServer {
   return new Server(http, {
+    ...DEFAULTS,
     ...options,
     serveClient: false,
-    connectTimeout: 10_000,
+    // See limitHandshakeTime.
+    connectTimeout: NEVER,
     // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
     perMessageDeflate: false,
     httpCompression: false,

@@ -8,7 +8,11 @@ const LOG_INTERVAL_MS = 1000;
 /** What an operator can do about a refusal whose cause is not the client. */
 const HINTS: Readonly<Record<string, string>> = {
   'session-unknown': 'polling needs sticky sessions at the load balancer, see deploy/',
+  'instance-full': 'more instances, a higher MAX_CONNECTIONS, or more open files (ulimit -n)',
 };
+
+/** Behind a proxy that is not trusted all clients have its address. */
+const OF_A_PROXY = 'these requests have X-Forwarded-For: if the address is that of your proxy, name it in TRUST_PROXY';
 
 /** Sockets come and go: counters, and a log line per refusal, at most one a second for each code. */
 export function createConnectionEvents(metrics: Metrics, logger: Logger): ConnectionEvents {
@@ -21,10 +25,10 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger): Connec
       metrics.connectionsClosed.inc({ reason });
       metrics.connectionDuration.observe(seconds);
     },
-    refused({ code, retry }, address) {
+    refused({ code, retry }, address, forwarded) {
       metrics.connectionsFailed.inc({ rejection: code });
       throttle(code, (heldBack) => {
-        const hint = HINTS[code];
+        const hint = code === 'address-limit' && forwarded ? OF_A_PROXY : HINTS[code];
         logger.warn(
           { rejection: code, retry, address, ...(hint && { hint }), ...(heldBack > 0 && { heldBack }) },
           'connection refused',

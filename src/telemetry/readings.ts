@@ -4,6 +4,8 @@ import type { Instruments } from './instruments.ts';
 /** What is read off when Prometheus asks, instead of being counted along. */
 export interface Readings {
   connections(): readonly ConnectionKind[];
+  /** As many as may be open. */
+  readonly maxConnections: number;
   users(): readonly string[];
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   draining(): boolean;
@@ -20,6 +22,7 @@ export function exportReadings(instruments: Instruments, readings: Readings): vo
   readingBy('websocket_connections', 'Connections open now.', ['transport', 'identity'], () =>
     readings.connections().map(({ count, ...labels }) => [labels, count]),
   );
+  reading('websocket_connections_limit', 'Connections that may be open at most.', () => readings.maxConnections);
   reading('websocket_users', 'Distinct users connected now.', () => readings.users().length);
   reading('websocket_queued_bytes', 'Bytes that wait for clients that read slowly.', () => readings.queuedBytes());
   reading('gateway_auth_calls_under_way', 'Calls to the auth service that are not answered yet; 64 at most.', () =>

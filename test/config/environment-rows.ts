@@ -23,7 +23,17 @@ const hidden = (name: string, text: string, allowed: string): EnvironmentRow =>
 const PORTS = 'a whole number from 1 to 65535';
 const LIMIT = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
 /** Variables that 0 switches off. */
-const LIMITS = ['MAX_MESSAGE_BYTES', 'MAX_MESSAGE_KEYS', 'MAX_TARGET_IDS'];
+const LIMITS = [
+  'MAX_CONNECTIONS',
+  'MAX_CONNECTIONS_PER_USER',
+  'MAX_CONNECTIONS_PER_ADDRESS',
+  'MAX_HANDSHAKES_PER_SECOND',
+  'MAX_CLIENT_MESSAGE_BYTES',
+  'MAX_CLIENT_PACKETS_PER_SECOND',
+  'MAX_MESSAGE_BYTES',
+  'MAX_MESSAGE_KEYS',
+  'MAX_TARGET_IDS',
+];
 const REDIS =
   'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password';
 const ORIGINS =

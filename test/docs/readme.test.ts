@@ -29,6 +29,7 @@ describe('the README lists', () => {
     const metrics = createMetrics();
     const nothing = {
       connections: () => [],
+      maxConnections: 1,
       users: () => [],
       source: () => 'subscribed' as const,
       draining: () => false,

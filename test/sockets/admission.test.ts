@@ -1,10 +1,20 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { rejection } from '../../src/auth/rejection.ts';
-import { acceptConnections, type ConnectionEvents } from '../../src/sockets/connections.ts';
+import { acceptConnections, type ClientLimits, type ConnectionEvents } from '../../src/sockets/connections.ts';
 import { createFanout } from '../../src/sockets/fanout.ts';
 import { openRaw, type RawClient } from './raw-client.ts';
 import { startSocketIo } from './socket-io.ts';
+
+const NO_LIMITS: ClientLimits = {
+  maxConnections: Infinity,
+  maxConnectionsPerAddress: Infinity,
+  maxConnectionsPerUser: Infinity,
+  maxHandshakesPerSecond: Infinity,
+  maxClientPacketsPerSecond: Infinity,
+  maxClientMessageBytes: Infinity,
+  handshakeTimeout: 0,
+};
 
 /** A server whose authenticator always comes to this end. */
 async function stage(identify: Authenticator['identify']) {
@@ -25,6 +35,7 @@ async function stage(identify: Authenticator['identify']) {
       events: { cut() {}, superseded() {}, directWritesOff() {} },
     }),
     origins: [],
+    limits: NO_LIMITS,
     trustedProxies: [],
     queryToken: false,
     closedBecause: () => undefined,
@@ -51,7 +62,7 @@ describe('a socket that was not let in', () => {
     await (
       await knock(url)
     ).closed;
-    expect(events.refused).toHaveBeenCalledExactlyOnceWith(unavailable, '127.0.0.1');
+    expect(events.refused).toHaveBeenCalledExactlyOnceWith(unavailable, '127.0.0.1', false);
     expect(connections.count()).toBe(0);
     expect(pending.size).toBe(0);
   });
@@ -63,7 +74,7 @@ describe('a socket that was not let in', () => {
     expect(await (await knock(url)).next()).toBe(
       `44${JSON.stringify({ message, data: { code: 'token-invalid', message, retry: false } })}`,
     );
-    expect(events.refused).toHaveBeenCalledExactlyOnceWith(invalid, '127.0.0.1');
+    expect(events.refused).toHaveBeenCalledExactlyOnceWith(invalid, '127.0.0.1', false);
     expect(pending.size).toBe(0);
   });
 

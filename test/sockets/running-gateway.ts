@@ -19,11 +19,19 @@ type Finished = (stop: () => Promise<void>) => void;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Ready, from the sources, with this environment and nothing else of ours. */
-export async function runGateway(environment: Record<string, string>, finished: Finished): Promise<RunningGateway> {
+/**
+ * Ready, from the sources, with this environment and nothing else of ours.
+ * @param openFiles that it may have, where it is to run out of them.
+ */
+export async function runGateway(
+  environment: Record<string, string>,
+  finished: Finished,
+  openFiles?: number,
+): Promise<RunningGateway> {
   const port = await freePort();
   const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...AT_ONCE, ...environment };
-  const child = spawn(process.execPath, ['src/main.ts', 'start'], {
+  const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles}; `;
+  const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" src/main.ts start`, process.execPath], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

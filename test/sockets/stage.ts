@@ -43,10 +43,11 @@ export function useStage(environment: Record<string, string> = {}): () => Socket
 export async function stageSockets(
   environment: Record<string, string> = {},
   finished: (stop: Stop) => void = onTestFinished,
+  openFiles?: number,
 ): Promise<SocketStage> {
   const [redis, auth] = await Promise.all([startRedis({ finished }), startAuth(finished)]);
   const settings = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address, ROUTES_FILE };
-  const gateway = await runGateway({ ...settings, ...environment }, finished);
+  const gateway = await runGateway({ ...settings, ...environment }, finished, openFiles);
   const hear = await Promise.all(BYSTANDERS.map((who) => standBy(gateway.url, who, redis, finished)));
   return {
     gateway,

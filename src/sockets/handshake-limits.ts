@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import type { RejectionCode } from '../auth/rejection.ts';
+import { networkOf } from './client-address.ts';
+import { SessionQuota } from './session-quota.ts';
+import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Infinity is no limit. */
+export interface HandshakeLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxHandshakesPerSecond: number;
+}
+
+/** Tells why a new session is one too many, if it is. The cheap refusals come first, and do not use up the rate. */
+export function limitHandshakes(
+  io: GatewayServer,
+  { maxConnections, maxConnectionsPerAddress, maxHandshakesPerSecond }: HandshakeLimits,
+  addressOf: (request: IncomingMessage) => string,
+): (request: IncomingMessage) => RejectionCode | undefined {
+  const addresses = new SessionQuota(maxConnectionsPerAddress);
+  const rate =
+    maxHandshakesPerSecond === Infinity ? undefined : new TokenBucket(maxHandshakesPerSecond, maxHandshakesPerSecond);
+  io.engine.on('connection', (session: GatewaySocket['conn']) =>
+    addresses.add(networkOf(addressOf(session.request)), session),
+  );
+  return (request) => {
+    if (io.engine.clientsCount >= maxConnections) return 'instance-full';
+    if (addresses.isUsedUp(networkOf(addressOf(request)))) return 'address-limit';
+    return rate === undefined || rate.take() ? undefined : 'too-many-handshakes';
+  };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { TOKENS } from '../support/auth-service.ts';
+import { enterRaw } from './raw-client.ts';
+import { openPolling } from './raw-polling.ts';
+import { stageSockets, type SocketStage } from './stage.ts';
+
+function refusals({ gateway }: SocketStage, code: string): Promise<number> {
+  return gateway.metric(`websocket_connections_failed_total{rejection="${code}"}`);
+}
+
+/** A ping of that many bytes, Engine.IO's type included. */
+function ping(bytes: number): string {
+  return `42["ping","${'x'.repeat(bytes - 13)}"]`;
+}
+
+describe('MAX_CLIENT_MESSAGE_BYTES', () => {
+  test('a longer message ends a websocket, and is told', async () => {
+    const stage = await stageSockets({ MAX_CLIENT_MESSAGE_BYTES: '1000' });
+    const client = await enterRaw(stage.gateway.url, TOKENS.alice);
+
+    client.send(ping(1000));
+    expect(await client.next()).toMatch(/^42\["pong"/);
+    client.send(ping(1001));
+
+    await expect(client.closed).resolves.toBeUndefined();
+    await expect.poll(() => refusals(stage, 'message-too-large')).toBe(1);
+    await stage.allIsWell();
+  });
+
+  test('a longer polling request is answered with 413, and is told', async () => {
+    const stage = await stageSockets({ MAX_CLIENT_MESSAGE_BYTES: '1000' });
+    const session = await openPolling(stage.gateway.url);
+
+    expect((await session.post(`40${JSON.stringify({ token: TOKENS.alice })}`)).status).toBe(200);
+    expect((await session.post(ping(1000))).status).toBe(200);
+    expect((await session.post(ping(1001))).status).toBe(413);
+
+    expect(await refusals(stage, 'message-too-large')).toBe(1);
+    await stage.allIsWell();
+  });
+});
+
+describe('MAX_CLIENT_PACKETS_PER_SECOND', () => {
+  test('ten times as many may come at once; with more the session is closed', async () => {
+    const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
+    const client = await enterRaw(stage.gateway.url, TOKENS.alice);
+    for (let sent = 0; sent < 19; sent += 1) client.send('42["ping"]');
+    for (let heard = 0; heard < 19; heard += 1) expect(await client.next()).toMatch(/^42\["pong"/);
+
+    for (let sent = 0; sent < 40; sent += 1) client.send('42["ping"]');
+
+    await expect(client.closed).resolves.toBeUndefined();
+    expect(await refusals(stage, 'too-many-packets')).toBe(1);
+    await stage.allIsWell();
+  });
+});
