@@ -28,4 +28,5 @@ export const NEEDED_PARTS: readonly { part: string; present: () => boolean; file
   { part: 'haproxy', present: () => isInstalled('haproxy'), files: 'test/deploy/haproxy.test.ts' },
   { part: 'nginx', present: () => isInstalled('nginx'), files: 'test/deploy/nginx.test.ts' },
   { part: 'promtool', present: () => isInstalled('promtool'), files: 'test/http/promtool.test.ts' },
+  { part: 'prometheus', present: () => isInstalled('prometheus'), files: 'test/deploy/prometheus.test.ts' },
 ];
