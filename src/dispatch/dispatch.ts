@@ -23,8 +23,8 @@ export interface Fanout {
 /** A client that is still being given what it missed on the route gets nothing: its turn comes with the replay. */
 export interface Stamp {
   readonly route: string;
-  /** JSON, second argument for clients that asked for positions. Absent: nothing for them, they get another copy. */
-  readonly meta?: string;
+  /** Makes the second argument, JSON, for clients that asked for positions. Absent: nothing for them, they get another copy. */
+  readonly meta?: () => string;
   /** Whether the other clients get it. */
   readonly plain: boolean;
 }

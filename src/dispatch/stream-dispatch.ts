@@ -46,7 +46,7 @@ export interface StreamDispatch {
   /** For history and replay: nothing is sent or counted. */
   judge(route: DurableRoute, content: EntryContent): Judged;
   /** @param meta second argument for clients that asked for positions. */
-  deliver(route: DurableRoute, content: EntryContent, meta: string): Judged;
+  deliver(route: DurableRoute, content: EntryContent, meta: () => string): Judged;
 }
 
 const NOBODY: Judged = Object.freeze({ rooms: Object.freeze([]), text: '' });
@@ -104,7 +104,7 @@ function serve(
   route: DurableRoute,
   message: Message,
   { eventId }: EntryContent,
-  meta: string,
+  meta: () => string,
   { fanout, copies, limits }: StreamDispatchOptions,
 ): [Outcome, Judged] {
   try {

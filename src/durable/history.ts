@@ -54,7 +54,10 @@ export class History {
   /** A new entry. */
   deliver(entry: StreamEntry): void {
     const duplicate = this.#recent.add(entry.eventId);
-    this.#note(entry.id, this.#dispatch.deliver(this.route, { ...entry, duplicate }, this.metaAt(entry.id)));
+    this.#note(
+      entry.id,
+      this.#dispatch.deliver(this.route, { ...entry, duplicate }, () => this.metaAt(entry.id)),
+    );
   }
 
   /**

@@ -76,7 +76,7 @@ function chooser(
     if (outlet.held?.has(route)) return undefined;
     // Never superseded: a newer position would hide what was left out.
     if (outlet.resumable)
-      return meta === undefined ? undefined : (withMeta ??= new EventPacket(event, payload, undefined, meta));
+      return meta === undefined ? undefined : (withMeta ??= new EventPacket(event, payload, undefined, meta()));
     return plain ? (plainPacket ??= new EventPacket(event, payload, latestKey)) : undefined;
   };
 }

@@ -19,6 +19,8 @@ const NOTE = {
   properties: { to: { type: 'integer' }, secret: { type: 'string' }, id: { type: 'string' } },
 };
 
+const meta = (): string => '{"id":"1"}';
+
 interface Sent {
   readonly payload: string;
   readonly stamp: Stamp | undefined;
@@ -52,7 +54,7 @@ function stage() {
         ...(payload !== undefined && { payload: Buffer.from(payload) }),
         ...(eventId && { eventId }),
       };
-      const judged = entries.deliver(route, content, '{"id":"1"}');
+      const judged = entries.deliver(route, content, meta);
       expect(entries.judge(route, content)).toEqual(judged);
       return { judged, outcome: handled.at(-1)?.outcomes[0] };
     },
@@ -68,7 +70,7 @@ test('an entry goes the way of a message: checked, shaped, sent with its positio
   const { outcome, judged } = entry('{"to": 7, "secret": "x"}');
   expect(outcome).toMatchObject({ kind: 'delivered', recipients: 1 });
   expect(judged).toEqual({ rooms: ['user:7'], text: '{"to": 7, "secret": "x"}' });
-  expect(sent).toEqual([{ payload: '{"to": 7}', stamp: { route: 'news', meta: '{"id":"1"}', plain: true } }]);
+  expect(sent).toEqual([{ payload: '{"to": 7}', stamp: { route: 'news', meta, plain: true } }]);
 });
 
 test.each([

@@ -58,13 +58,14 @@ test('what is older than the ring comes from Redis', async () => {
 
 test('a position that the stream has been trimmed behind is told, and the client is live', async () => {
   const { gateway, add, client, commands } = await stageDurable('source: { ring: { entries: 2 } }');
-  const { url } = await gateway();
+  const { url, metric } = await gateway();
   const before = client(url, {});
   await before.next('gateway:position');
   await add(0);
   const [, meta] = await before.next('news');
   before.socket.disconnect();
   for (let n = 1; n <= 10; n += 1) await add(n);
+  await expect.poll(() => metric('gateway_route_received_total{route="news"}')).toBe(11);
   await commands.xtrim('news', 'MAXLEN', 5);
 
   const after = client(url, { news: meta });

@@ -72,7 +72,7 @@ function stage() {
   const dispatch: StreamDispatch = {
     judge: () => judged,
     deliver(_route, _content, meta) {
-      const { id } = JSON.parse(meta);
+      const { id } = JSON.parse(meta());
       guest.live(String(id));
       return judged;
     },

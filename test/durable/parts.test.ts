@@ -1,8 +1,13 @@
 import * as fc from 'fast-check';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadRoutes } from '../../src/config/routes-file.ts';
+import { dropsOf } from '../../src/contract/publish-rule.ts';
 import { before, fromRedisId, readPosition, START, toRedisId } from '../../src/durable/position.ts';
 import { createQuota } from '../../src/durable/quota.ts';
 import { Ring } from '../../src/durable/ring.ts';
+import { GOOD_ROUTE, plant, treeOf } from '../config/tree.ts';
+import { LIMITS } from '../dispatch/stage.ts';
 import { RecentIds } from '../../src/dispatch/recent-ids.ts';
 
 const HALF = fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(0n, 2n ** 64n - 1n));
@@ -93,4 +98,16 @@ test('a user may have Redis read sixty times at once, and twice a second after t
   now += 5000;
   expect(allowed()).toBe(10);
   expect(quota(undefined)).toBe(true);
+});
+
+test('nothing is published under the name of a stream: PUBLISH would reach nobody', () => {
+  const file = join(
+    plant(treeOf({ routes: `${GOOD_ROUTE}    source: { stream: s, field: f }\n` })),
+    'config/routes.yaml',
+  );
+  const { config } = loadRoutes(file);
+  if (config === undefined) throw new Error('not loaded');
+  expect(dropsOf(config, { channel: 's', raw: Buffer.from('{"user_id": 7}'), limits: LIMITS })).toEqual([
+    'route "a" reads the stream "s", which PUBLISH does not reach; XADD s * f <json>',
+  ]);
 });
