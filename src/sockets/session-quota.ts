@@ -7,10 +7,16 @@ export class SessionQuota {
   readonly #most: number;
   readonly #keys = new Map<Session, string>();
   readonly #counts = new Map<string, number>();
+  /** One for all sessions: one for each would cost more than all else here. */
+  readonly #closed: (this: Session) => void;
 
   /** @param most sessions of one key; Infinity: none is counted. */
   constructor(most: number) {
     this.#most = most;
+    const uncount = (session: Session): void => this.#uncount(session);
+    this.#closed = function closed() {
+      uncount(this);
+    };
   }
 
   isUsedUp(key: string): boolean {
@@ -21,7 +27,7 @@ export class SessionQuota {
   add(key: string, session: Session): void {
     if (this.#most === Infinity || session.readyState === 'closed') return;
     if (this.#keys.has(session)) this.#uncount(session);
-    else session.once('close', () => this.#uncount(session));
+    else session.on('close', this.#closed);
     this.#keys.set(session, key);
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
