@@ -21,7 +21,7 @@ export function limitHandshakeTime(
     for (const [session, since] of waiting) {
       if (since > late) return;
       waiting.delete(session);
-      if (session.readyState === 'closed') continue;
+      if (session.readyState !== 'open') continue;
       exceeded(session.request);
       session.close(true);
     }
