@@ -181,6 +181,7 @@ function createTelemetry({ settings, environment }: AppOptions, plan: Plan): Tel
   const telemetry = startTelemetry({
     environment,
     authServiceAddr: settings.authServiceAddr,
+    keepDrops: settings.traceDrops === 'always',
     level: settings.logLevel,
     pretty: settings.nodeEnv === 'development',
   });
@@ -258,7 +259,10 @@ type MessagePaths = Omit<DispatchOptions, 'plan'> & StreamDispatchOptions;
 function createMessagePaths(fanout: Fanout, feed: Feed, settings: Settings, telemetry: Telemetry): MessagePaths {
   return {
     fanout,
-    events: { handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled) },
+    events: {
+      begun: telemetry.messages.begun,
+      handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled),
+    },
     limits: settings,
     copies: createCopies(),
   };

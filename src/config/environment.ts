@@ -31,6 +31,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     configRoot: take(VARIABLES.configRoot),
     adminToken: take(VARIABLES.adminToken),
     logLevel: take(VARIABLES.logLevel),
+    traceDrops: take(VARIABLES.traceDrops),
     trustProxy: take(VARIABLES.trustProxy),
     maxConnections: take(VARIABLES.maxConnections),
     maxConnectionsPerUser: take(VARIABLES.maxConnectionsPerUser),

@@ -81,6 +81,12 @@ export const VARIABLES = {
     'info',
     'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
   ),
+  traceDrops: define(
+    'TRACE_DROPS',
+    types.choice('sampled', 'always'),
+    'sampled',
+    'sampled: traces hold what their sampling says. always: drops, and clients that were refused, are traced although their trace is not sampled.',
+  ),
   trustProxy: define(
     'TRUST_PROXY',
     types.listOf(types.trustedProxies),

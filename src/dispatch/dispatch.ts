@@ -4,6 +4,7 @@ import type { Recipients } from '../routes/target.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { DropReason } from './drop-reasons.ts';
 import type { Copies } from './copies.ts';
+import type { BeginTrace, MessageTrace } from './message-trace.ts';
 import { readMessage, type Message, type MessageLimits, type Unreadable } from './message.ts';
 
 /** Reaches this instance's own sockets. */
@@ -16,8 +17,16 @@ export interface Fanout {
    * @param payload JSON text, sent as it is.
    * @param latestKey of messages with equal keys, a client that reads slowly needs the newest only.
    * @param stamp of a durable route: who gets it, and in which form.
+   * @param traceparent for clients that go on with the trace; only of a message that is recorded.
    */
-  emit(rooms: readonly string[], event: string, payload: string, latestKey?: string, stamp?: Stamp): void;
+  emit(
+    rooms: readonly string[],
+    event: string,
+    payload: string,
+    latestKey?: string,
+    stamp?: Stamp,
+    traceparent?: string,
+  ): void;
 }
 
 /** A client that is still being given what it missed on the route gets nothing: its turn comes with the replay. */
@@ -57,7 +66,7 @@ export interface Dropped {
 }
 
 /** A message with all that became of it: one outcome per route, or one without a route. */
-export interface Handled extends Origin {
+export interface Handled extends Origin, Traced {
   readonly channel: string;
   readonly bytes: number;
   /** As published. */
@@ -67,7 +76,13 @@ export interface Handled extends Origin {
   readonly outcomes: readonly Outcome[];
 }
 
+/** Of a message that is recorded. */
+export interface Traced {
+  readonly trace?: MessageTrace;
+}
+
 export interface DispatchEvents {
+  readonly begun?: BeginTrace;
   handled(message: Handled): void;
 }
 
@@ -97,7 +112,10 @@ export function createDispatch({ plan, fanout, events, limits, copies }: Dispatc
     const receivedAt = performance.now();
     const { routesFor, openEnvelope } = plan();
     const routes = routesFor(channel);
-    const message = readMessage(raw, limits, openEnvelope);
+    const read = readMessage(raw, limits, openEnvelope);
+    const origin = 'reason' in read ? {} : originOf(read);
+    const trace = beginTrace(events, channel, receivedAt, origin);
+    const message = trace ? { ...read, trace } : read;
     const outcomes =
       routes.length === 0
         ? [dropped(undefined, 'no-route')]
@@ -108,12 +126,25 @@ export function createDispatch({ plan, fanout, events, limits, copies }: Dispatc
       raw,
       receivedAt,
       outcomes,
-      ...('reason' in message ? {} : originOf(message)),
+      ...origin,
+      ...(trace && { trace }),
     });
   };
 }
 
-export function originOf({ traceparent, publishedAt }: Message): Origin {
+/** Also where the envelope is unread, which says nothing of a trace then. */
+export function beginTrace(
+  { begun }: DispatchEvents,
+  channel: string,
+  receivedAt: number,
+  origin: Origin,
+): MessageTrace | undefined {
+  const trace = begun?.(channel, receivedAt, origin);
+  trace?.passed('read');
+  return trace;
+}
+
+export function originOf({ traceparent, publishedAt }: Origin): Origin {
   return { ...(traceparent !== undefined && { traceparent }), ...(publishedAt !== undefined && { publishedAt }) };
 }
 
@@ -123,7 +154,7 @@ export function unread(route: Route, { reason, detail }: Unreadable): Outcome {
 }
 
 /** With what `schema_next` says beside it, if there is one. */
-export function tried(route: Route, message: Message, outcome: Outcome): Outcome {
+export function tried(route: Route, message: Message & Traced, outcome: Outcome): Outcome {
   return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
 }
 
@@ -135,7 +166,13 @@ function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
   return { verdict: drops ? 'would-pass' : 'same' };
 }
 
-function deliver(route: Route, message: Message, fanout: Fanout, limits: MessageLimits, copies?: Copies): LiveOutcome {
+function deliver(
+  route: Route,
+  message: Message & Traced,
+  fanout: Fanout,
+  limits: MessageLimits,
+  copies?: Copies,
+): LiveOutcome {
   const judged = judge(route, message, limits);
   if ('kind' in judged) return judged;
   if (copies === undefined) return send(route, message, judged, fanout);
@@ -144,19 +181,21 @@ function deliver(route: Route, message: Message, fanout: Fanout, limits: Message
 }
 
 /** Whom a message is for, or why it is for nobody: the same whatever its source is. */
-export function judge(route: Route, message: Message, { maxTargetIds }: MessageLimits): Recipients | Dropped {
+export function judge(route: Route, message: Message & Traced, { maxTargetIds }: MessageLimits): Recipients | Dropped {
   if (message.bytes > route.maxBytes)
     return dropped(route, 'too-large', `${message.bytes} bytes, the route takes ${route.maxBytes} at most`);
   const broken = route.check(message.value);
   if (broken !== undefined) return dropped(route, 'invalid', broken);
+  message.trace?.passed('checked', route);
   const recipients = route.target(message.value, maxTargetIds);
   if (recipients.tooMany) return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
+  message.trace?.passed('targeted', route);
   return recipients.rooms.length > 0 ? recipients : dropped(route, 'no-target', undefined, recipients.skipped);
 }
 
 export function send(
   route: Route,
-  message: Message,
+  message: Message & Traced,
   { rooms, skipped }: Recipients,
   fanout: Fanout,
   stamp?: Stamp,
@@ -164,7 +203,9 @@ export function send(
   try {
     const recipients = fanout.count(rooms);
     if (recipients === 0) return { kind: 'not-here', route, skipped };
-    fanout.emit(rooms, route.event, route.shape(message.text), route.latestKey?.(message.value), stamp);
+    const key = route.latestKey?.(message.value);
+    fanout.emit(rooms, route.event, route.shape(message.text), key, stamp, message.trace?.traceparent);
+    message.trace?.passed('sent', route);
     return { kind: 'delivered', route, recipients, skipped };
   } catch (error) {
     return dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error), skipped);

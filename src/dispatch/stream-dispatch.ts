@@ -1,6 +1,7 @@
 import type { Route, RouteStream } from '../routes/plan.ts';
 import type { Copies } from './copies.ts';
 import {
+  beginTrace,
   dropped,
   judge,
   originOf,
@@ -10,6 +11,7 @@ import {
   type DispatchEvents,
   type Fanout,
   type Outcome,
+  type Traced,
 } from './dispatch.ts';
 import { readMessage, type Message, type MessageLimits } from './message.ts';
 
@@ -62,7 +64,10 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
     deliver(route, content, meta) {
       const receivedAt = performance.now();
       const raw = content.payload ?? NOTHING;
-      const message = readEntry(route, content, limits);
+      const entry = readEntry(route, content, limits);
+      const origin = 'kind' in entry ? {} : originOf(entry);
+      const trace = beginTrace(events, route.stream.key, receivedAt, origin);
+      const message = trace ? { ...entry, trace } : entry;
       const [outcome, judged] = 'kind' in message ? [message, NOBODY] : serve(route, message, content, meta, options);
       events.handled({
         channel: route.stream.key,
@@ -70,7 +75,8 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
         raw,
         receivedAt,
         outcomes: [outcome],
-        ...('kind' in message ? {} : originOf(message)),
+        ...origin,
+        ...(trace && { trace }),
       });
       return judged;
     },
@@ -102,7 +108,7 @@ function judgedOf(route: DurableRoute, message: Message, limits: MessageLimits):
 /** An entry that made the reader throw would come again and again. */
 function serve(
   route: DurableRoute,
-  message: Message,
+  message: Message & Traced,
   { eventId }: EntryContent,
   meta: () => string,
   { fanout, copies, limits }: StreamDispatchOptions,

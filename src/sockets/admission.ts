@@ -1,12 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Rejection, RejectionCode } from '../auth/rejection.ts';
+import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
 import { SessionQuota } from './session-quota.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
+/** One handshake as it is seen from outside. */
+export interface HandshakeTrace {
+  /** What is done meanwhile belongs to it. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  accepted(authenticated: boolean): void;
+  rejected(rejection: Rejection): void;
+}
+
+export interface AdmissionEvents {
+  handshake(transport: string): HandshakeTrace;
+}
+
 export interface AdmissionOptions {
+  readonly events: AdmissionEvents;
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
   readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
@@ -22,23 +35,29 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
   const users = new SessionQuota(options.maxConnectionsPerUser);
 
   async function decide(socket: GatewaySocket, next: Next): Promise<void> {
-    const outcome = await options.authenticator.identify(tokenOf(socket, options.queryToken));
+    const trace = options.events.handshake(socket.conn.transport.name);
+    const token = tokenOf(socket, options.queryToken);
+    const outcome = await trace.during(() => options.authenticator.identify(token));
     if (outcome.kind === 'rejected') {
+      trace.rejected(outcome.rejection);
       options.refused(outcome.rejection.code, socket.request);
       return refuse(socket, outcome.rejection, next);
     }
     const { user } = outcome.identity;
     if (user !== undefined) {
       if (users.isUsedUp(user)) {
+        trace.rejected(rejection('user-limit'));
         options.refused('user-limit', socket.request);
         return close(socket, next);
       }
       users.add(user, socket.conn);
       socket.data.user = user;
     }
-    const { notices, resume } = optionsOf(socket);
+    const { notices, resume, trace: traced } = optionsOf(socket);
     if (notices === true) socket.data.notices = true;
+    if (traced === true) socket.data.trace = true;
     if (isObject(resume)) socket.data.resume = resume;
+    trace.accepted(user !== undefined);
     next();
   }
 

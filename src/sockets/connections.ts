@@ -3,7 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
 import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
-import { guardNamespace } from './admission.ts';
+import { guardNamespace, type AdmissionEvents } from './admission.ts';
 import { createClientAddress, isForwardedByStranger } from './client-address.ts';
 import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
 import { drain } from './drain.ts';
@@ -17,7 +17,7 @@ import { isTooLong, tellTooLong } from './message-size.ts';
 import { limitPackets } from './packet-limit.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
-export interface ConnectionEvents extends ClientEventEvents {
+export interface ConnectionEvents extends ClientEventEvents, AdmissionEvents {
   opened(authenticated: boolean): void;
   /** @param seconds how long it was open. */
   closed(reason: string, seconds: number): void;
@@ -100,7 +100,7 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
 }
 
 function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOptions, refused: Refused): void {
-  const { user, notices, resume } = socket.data;
+  const { user, notices, resume, trace } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
   events.opened(user !== undefined);
@@ -112,7 +112,7 @@ function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOp
   });
   // After the greeting, which is the first event that a client hears.
   const rooms = [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])];
-  const membership = fanout.join(socket.conn, rooms, resume !== undefined);
+  const membership = fanout.join(socket.conn, rooms, { resumable: resume !== undefined, traced: trace === true });
   history.welcome(membership, resume);
   socket.data.leave = () => membership.leave();
   socket.on('disconnect', (reason, details: unknown) => {

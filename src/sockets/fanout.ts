@@ -1,8 +1,9 @@
-import type { Fanout, Stamp } from '../dispatch/dispatch.ts';
+import type { Fanout } from '../dispatch/dispatch.ts';
 import { EventPacket } from './event-packet.ts';
 import { Membership } from './membership.ts';
 import { createOutbox } from './outbox.ts';
-import { Outlet } from './outlet.ts';
+import { Outlet, type Wishes } from './outlet.ts';
+import { packetForms } from './packet-forms.ts';
 import { isEngineSession, unknownLibraries } from './raw-websocket.ts';
 import { RoomIndex } from './room-index.ts';
 import { SlowReaders, type QueueLimits, type SlowReaderEvents } from './slow-readers.ts';
@@ -23,9 +24,9 @@ export interface LocalFanout extends Fanout {
   /**
    * From here on the session hears what is for these rooms, until it leaves.
    *
-   * @param resumable it asked for positions: events of durable routes come with `meta`.
+   * @param wishes what it asked to be told beside the payload.
    */
-  join(session: unknown, rooms: readonly string[], resumable?: boolean): Membership;
+  join(session: unknown, rooms: readonly string[], wishes?: Wishes): Membership;
   /** Rooms with somebody in them. */
   rooms(): IterableIterator<string>;
   /** Bytes that wait for slow clients. */
@@ -39,6 +40,8 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
   const unknown = direct ? unknownLibraries() : [];
   if (unknown.length > 0) events.directWritesOff(unknown);
   const isDirect = direct && unknown.length === 0;
+  // Until somebody asks for traces, sockets need not be told apart.
+  let someoneAsks = false;
 
   return {
     count(rooms) {
@@ -46,16 +49,19 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
       for (const room of rooms) sockets += index.members(room)?.size ?? 0;
       return sockets;
     },
-    emit(rooms, event, payload, latestKey, stamp) {
+    emit(rooms, event, payload, latestKey, stamp, traceparent) {
       if (rooms.length === 0) throw new Error('emit without rooms');
       const here = rooms.flatMap((room) => index.members(room) ?? []);
       if (here.length === 0) return;
-      if (stamp) outbox.sendEach(here, chooser(event, payload, latestKey, stamp));
+      const trace = someoneAsks ? traceparent : undefined;
+      if (stamp || trace !== undefined)
+        outbox.sendEach(here, packetForms({ event, payload, latestKey, stamp, traceparent: trace }));
       else outbox.send(here, new EventPacket(event, payload, latestKey));
     },
-    join(session, rooms, resumable = false) {
+    join(session, rooms, wishes = NONE) {
       if (!isEngineSession(session)) throw new TypeError('not a session of Engine.IO as it is known');
-      const outlet = new Outlet(session, isDirect, resumable);
+      if (wishes.traced) someoneAsks = true;
+      const outlet = new Outlet(session, isDirect, wishes);
       return new Membership(outlet, rooms, outbox, index);
     },
     rooms: () => index.names(),
@@ -63,20 +69,4 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
   };
 }
 
-/** An event of a durable route, in the form that each client gets it in; encoded once for each form that is asked for. */
-function chooser(
-  event: string,
-  payload: string,
-  latestKey: string | undefined,
-  { route, meta, plain }: Stamp,
-): (outlet: Outlet) => EventPacket | undefined {
-  let plainPacket: EventPacket | undefined;
-  let withMeta: EventPacket | undefined;
-  return (outlet) => {
-    if (outlet.held?.has(route)) return undefined;
-    // Never superseded: a newer position would hide what was left out.
-    if (outlet.resumable)
-      return meta === undefined ? undefined : (withMeta ??= new EventPacket(event, payload, undefined, meta()));
-    return plain ? (plainPacket ??= new EventPacket(event, payload, latestKey)) : undefined;
-  };
-}
+const NONE: Wishes = { resumable: false, traced: false };

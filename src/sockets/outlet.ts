@@ -2,6 +2,14 @@ import type { Batch } from './batch.ts';
 import type { Backlog } from './backlog.ts';
 import { bytesHeldBack, isNextInLine, rawWebSocketOf, type EngineSession, type RawWebSocket } from './raw-websocket.ts';
 
+/** What a client asked to be told beside the payload. */
+export interface Wishes {
+  /** Positions in durable routes. */
+  readonly resumable: boolean;
+  /** The trace context of what it gets. */
+  readonly traced: boolean;
+}
+
 /** The way out to one socket. */
 export class Outlet {
   readonly session: EngineSession;
@@ -13,15 +21,16 @@ export class Outlet {
   backlog: Backlog | undefined;
   /** Durable routes whose live events are not for it yet: it is still being given what it missed. */
   held: Set<string> | undefined;
-  /** Whether it asked for positions. */
   readonly resumable: boolean;
+  readonly traced: boolean;
   readonly #direct: boolean;
   #raw: RawWebSocket | undefined;
 
   /** @param direct write to the TCP socket where that is possible. */
-  constructor(session: EngineSession, direct: boolean, resumable = false) {
+  constructor(session: EngineSession, direct: boolean, { resumable, traced }: Wishes) {
     this.session = session;
     this.resumable = resumable;
+    this.traced = traced;
     this.#direct = direct;
     session.on('packetCreate', this.flush);
   }

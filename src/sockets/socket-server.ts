@@ -9,6 +9,8 @@ export interface SocketData {
   user?: UserId;
   /** The client asked, with `auth: { notices: true }`, to be told what the gateway has to say of itself (`gateway:…`). */
   notices?: true;
+  /** The client asked, with `auth: { trace: true }`, for the trace context of what it gets. */
+  trace?: true;
   /** The client asked for positions, with `auth: { resume: { route: position } }`; what it says of them is not checked. */
   resume?: Readonly<Record<string, unknown>>;
   /** Sends what waits for it, and takes it out of its rooms. */

@@ -1,6 +1,7 @@
 import { context, SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
 import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace, TokenAnswer } from '../auth/authenticator.ts';
 import type { Metrics } from './metrics.ts';
+import { traceparentOf } from './traceparent.ts';
 import type { Tracing } from './tracing.ts';
 
 const METHOD = 'auth.AuthService/ValidateToken';
@@ -13,7 +14,9 @@ export function createAuthEvents(
 ): AuthEvents {
   return {
     started(what): AuthTrace {
-      const span = sampling(undefined) ? tracer.startSpan(what) : undefined;
+      // The handshake has decided already. Who is asked about later has none.
+      const isRecorded = what === 'authenticate' ? trace.getActiveSpan() !== undefined : sampling(undefined);
+      const span = isRecorded ? tracer.startSpan(what) : undefined;
       return {
         answeredBy(source) {
           metrics.authAnswers.inc({ source });
@@ -66,9 +69,4 @@ function endAuthentication(span: Span | undefined, outcome: AuthOutcome): void {
 function fail(span: Span | undefined, type: string): void {
   span?.setAttribute('error.type', type);
   span?.setStatus({ code: SpanStatusCode.ERROR });
-}
-
-function traceparentOf(span: Span): string {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

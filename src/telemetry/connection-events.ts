@@ -1,7 +1,9 @@
 import type { ConnectionEvents } from '../sockets/connections.ts';
+import { startHandshakeSpan } from './handshake-span.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { createThrottle } from './throttle.ts';
+import type { Tracing } from './tracing.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
@@ -15,9 +17,10 @@ const HINTS: Readonly<Record<string, string>> = {
 const OF_A_PROXY = 'these requests have X-Forwarded-For: if the address is that of your proxy, name it in TRUST_PROXY';
 
 /** Sockets come and go: counters, and a log line per refusal, at most one a second for each code. */
-export function createConnectionEvents(metrics: Metrics, logger: Logger): ConnectionEvents {
+export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing: Tracing): ConnectionEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
+    handshake: (transport) => startHandshakeSpan(tracing, transport),
     opened(authenticated) {
       metrics.connectionsOpened.inc({ identity: authenticated ? 'user' : 'anonymous' });
     },

@@ -1,54 +1,64 @@
-import {
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
-  type Attributes,
-  type Context,
-  type Span,
-  type Tracer,
-} from '@opentelemetry/api';
 import type { DispatchEvents, Handled, LiveOutcome, Outcome, Trial } from '../dispatch/dispatch.ts';
 import type { Logger } from './logger.ts';
+import { startMessageSpan } from './message-span.ts';
 import type { Metrics } from './metrics.ts';
-import { parseTraceparent, type TraceParent } from './sampling.ts';
+import { parseTraceparent } from './sampling.ts';
 import { createThrottle } from './throttle.ts';
 import type { Tracing } from './tracing.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
 /** A handled message: counters per route, a log line for a drop, one span. */
-export function createMessageEvents(metrics: Metrics, logger: Logger, { tracer, sampling }: Tracing): DispatchEvents {
+export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: Tracing): Required<DispatchEvents> {
   const throttle = createThrottle(LOG_INTERVAL_MS);
 
-  function logDrop(channel: string, { route, reason, detail }: Outcome & { kind: 'dropped' }): void {
+  function logDrop(message: Handled, { route, reason, detail }: Outcome & { kind: 'dropped' }): void {
     throttle(`${route?.name}:${reason}`, (heldBack) => {
-      const more = heldBack > 0 ? { heldBack } : {};
-      logger.warn({ channel, route: route?.name, reason, detail, ...more }, 'message dropped');
+      const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
+      logger.warn({ channel: message.channel, route: route?.name, reason, detail, ...more }, 'message dropped');
     });
   }
 
-  function logTrial(channel: string, route: string | undefined, { detail }: Trial): void {
+  function logTrial(message: Handled, route: string | undefined, { detail }: Trial): void {
     throttle(`${route}:schema_next`, (heldBack) => {
-      const more = heldBack > 0 ? { heldBack } : {};
-      logger.warn({ channel, route, detail, ...more }, 'message would be dropped by schema_next');
+      const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
+      logger.warn({ channel: message.channel, route, detail, ...more }, 'message would be dropped by schema_next');
     });
   }
 
   return {
+    begun(channel, receivedAt, { traceparent }) {
+      const parent = parseTraceparent(traceparent);
+      return tracing.sampling(parent) ? startMessageSpan(tracing.tracer, channel, receivedAt, parent) : undefined;
+    },
     handled(message) {
       metrics.pubsubReceived.inc();
       for (const outcome of message.outcomes) {
         count(metrics, outcome);
-        if (outcome.kind === 'dropped') logDrop(message.channel, outcome);
-        if (outcome.next?.verdict === 'would-drop') logTrial(message.channel, outcome.route?.name, outcome.next);
+        if (outcome.kind === 'dropped') logDrop(message, outcome);
+        if (outcome.next?.verdict === 'would-drop') logTrial(message, outcome.route?.name, outcome.next);
       }
-      const parent = parseTraceparent(message.traceparent);
-      const traceId = sampling(parent) ? recordSpan(tracer, message, parent) : undefined;
-      measure(metrics, message, traceId);
+      const recorded = message.trace ?? keptDrop(message, tracing);
+      recorded?.ended(message);
+      measure(metrics, message, recorded && idIn(recorded.traceparent));
     },
   };
+}
+
+/** A message that nobody would have recorded, and that shows where something is wrong. */
+function keptDrop({ channel, receivedAt, traceparent, outcomes }: Handled, { tracer, keepDrops }: Tracing) {
+  if (!keepDrops || !outcomes.some(({ kind }) => kind === 'dropped')) return undefined;
+  return startMessageSpan(tracer, channel, receivedAt, parseTraceparent(traceparent));
+}
+
+/** Of the publisher's trace too where it is not recorded: his logs may have it. */
+function traceOf({ trace, traceparent }: Handled): { trace_id?: string } {
+  const id = trace ? idIn(trace.traceparent) : parseTraceparent(traceparent)?.traceId;
+  return id === undefined ? {} : { trace_id: id };
+}
+
+function idIn(traceparent: string): string {
+  return traceparent.slice(3, 35);
 }
 
 function count(metrics: Metrics, outcome: Outcome): void {
@@ -82,62 +92,4 @@ function measure(metrics: Metrics, { receivedAt, publishedAt, outcomes }: Handle
 function countShadow({ shadowMessages, shadowRecipients }: Metrics, route: string, would: LiveOutcome): void {
   shadowMessages.inc({ route, outcome: would.kind === 'dropped' ? would.reason : would.kind });
   if (would.kind === 'delivered') shadowRecipients.inc({ route }, would.recipients);
-}
-
-/**
- * One CONSUMER span per message; where several routes share its channel, an event each tells them apart.
- *
- * @returns the id of the trace.
- */
-function recordSpan(tracer: Tracer, message: Handled, parent: TraceParent | undefined): string {
-  const { channel, bytes, receivedAt, outcomes } = message;
-  const options = {
-    kind: SpanKind.CONSUMER,
-    startTime: receivedAt,
-    attributes: {
-      'messaging.system.name': 'redis',
-      'messaging.destination.name': channel,
-      'messaging.operation.name': 'process',
-      'messaging.operation.type': 'process',
-      'messaging.message.body.size': bytes,
-      'gateway.recipients': outcomes.reduce((sum, outcome) => sum + recipientsOf(outcome), 0),
-    },
-  };
-  const span = tracer.startSpan(`process ${channel}`, options, contextOf(parent));
-  const [only, ...others] = outcomes;
-  if (only !== undefined && others.length === 0) span.setAttributes(attributesOf(only));
-  else
-    for (const outcome of outcomes)
-      span.addEvent('gateway.route', { ...attributesOf(outcome), 'gateway.recipients': recipientsOf(outcome) });
-  markFailure(span, outcomes);
-  span.end();
-  return span.spanContext().traceId;
-}
-
-function attributesOf(outcome: Outcome): Attributes {
-  return {
-    ...(outcome.route && { 'gateway.route': outcome.route.name, 'gateway.event': outcome.route.event }),
-    'gateway.outcome': outcome.kind,
-    ...(outcome.kind === 'dropped' && { 'gateway.drop.reason': outcome.reason }),
-    ...(outcome.kind === 'shadow' && { 'gateway.shadow.outcome': outcome.would.kind }),
-    ...(outcome.next && { 'gateway.schema_next.verdict': outcome.next.verdict }),
-  };
-}
-
-function markFailure(span: Span, outcomes: readonly Outcome[]): void {
-  const drop = outcomes.find((outcome) => outcome.kind === 'dropped');
-  if (drop === undefined) return;
-  span.setAttribute('error.type', drop.reason);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: `dropped: ${drop.reason}` });
-}
-
-function recipientsOf(outcome: Outcome): number {
-  return outcome.kind === 'delivered' ? outcome.recipients : 0;
-}
-
-function contextOf(parent: TraceParent | undefined): Context {
-  if (parent === undefined) return ROOT_CONTEXT;
-  const { traceId, spanId, sampled } = parent;
-  const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 }

@@ -19,6 +19,8 @@ import { createUncaught } from './uncaught.ts';
 
 export interface TelemetryOptions extends LoggerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Drops and rejections are traced although their trace was not to be recorded. */
+  readonly keepDrops: boolean;
   /** host:port that spans name as the server. */
   readonly authServiceAddr: string;
 }
@@ -34,7 +36,7 @@ export function startTelemetry(options: TelemetryOptions) {
   });
   const logger: Logger = createLogger(options, output);
   const counts = createMessageCounts(metrics);
-  const tracing = startTracing(options.environment, version);
+  const tracing = startTracing(options.environment, version, options.keepDrops);
   const separator = options.authServiceAddr.lastIndexOf(':');
   const authServer = {
     address: options.authServiceAddr.slice(0, separator),
@@ -45,7 +47,7 @@ export function startTelemetry(options: TelemetryOptions) {
     version,
     messages: createMessageEvents(metrics, logger, tracing),
     counts,
-    connections: createConnectionEvents(metrics, logger),
+    connections: createConnectionEvents(metrics, logger, tracing),
     fanout: createFanoutEvents(metrics, logger),
     durable: createDurableEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),

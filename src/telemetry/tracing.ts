@@ -7,6 +7,8 @@ import { createSampling, type Sampling } from './sampling.ts';
 export interface Tracing {
   readonly tracer: Tracer;
   readonly sampling: Sampling;
+  /** What went wrong is recorded also where it was not to be. */
+  readonly keepDrops: boolean;
   /** Sends what waits; the first call counts. */
   stop(): Promise<void>;
 }
@@ -14,7 +16,7 @@ export interface Tracing {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Spans go out over OTLP as the standard `OTEL_*` variables say; without an endpoint nothing is started. */
-export function startTracing(environment: Variables, version: string): Tracing {
+export function startTracing(environment: Variables, version: string, keepDrops: boolean): Tracing {
   const sdk = isWanted(environment) ? createSdk(version) : undefined;
   sdk?.start();
   let stopped: Promise<void> | undefined;
@@ -23,6 +25,7 @@ export function startTracing(environment: Variables, version: string): Tracing {
     sampling: sdk
       ? createSampling(environment['OTEL_TRACES_SAMPLER'], environment['OTEL_TRACES_SAMPLER_ARG'])
       : () => false,
+    keepDrops: keepDrops && sdk !== undefined,
     stop: () => (stopped ??= sdk?.shutdown() ?? Promise.resolve()),
   };
 }

@@ -25,6 +25,7 @@ async function stage(identify: Authenticator['identify']) {
     refused: vi.fn<ConnectionEvents['refused']>(),
     clientEvent: vi.fn<ConnectionEvents['clientEvent']>(),
     failed: vi.fn<ConnectionEvents['failed']>(),
+    handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected() {} }),
   };
   const connections = acceptConnections(io, {
     authenticator: { identify },

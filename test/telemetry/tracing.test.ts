@@ -5,10 +5,12 @@ import { startOtlpGrpcReceiver, startOtlpReceiver } from '../support/otlp-receiv
 import { runProgram, type Program } from '../support/program.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 
+const SERVER = 2;
 const CONSUMER = 5;
 const CLIENT = 3;
 const ERROR = 2;
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const CALL = 'auth.AuthService/ValidateToken';
 const NOTIFICATION = { id: 'canary-id', user_id: 7, type: 'login', title: 'canary-title', message: 'canary-text' };
 
 async function traced(environment: Record<string, string>): Promise<{ program: Program; redis: RedisServer }> {
@@ -67,6 +69,69 @@ describe('with an OTLP endpoint', () => {
         'gateway.recipients': 0,
       },
     });
+  });
+
+  test('a message’s span tells each step, in order', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program, redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    await connectClient(program.url, TOKENS.alice);
+    await redis.publish('notifications', NOTIFICATION);
+    const { events } = await receiver.span('process notifications');
+    const route = { 'gateway.route': 'notifications' };
+    expect(events).toEqual([
+      { name: 'gateway.read', attributes: {} },
+      { name: 'gateway.checked', attributes: route },
+      { name: 'gateway.targeted', attributes: route },
+      { name: 'gateway.sent', attributes: route },
+    ]);
+  });
+
+  test.each([
+    ['that was let in', TOKENS.alice, 'valid', { 'gateway.outcome': 'accepted', 'gateway.identity': 'user' }],
+    ['that was refused', 'canary', 'invalid', { 'gateway.outcome': 'rejected', 'gateway.rejection': 'token-invalid' }],
+  ])('a handshake %s is a SERVER span above the authentication and its call', async (_, token, __, attributes) => {
+    const receiver = await startOtlpReceiver();
+    const { program } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    createClient(program.url, { auth: { token }, transports: ['websocket'] });
+    const handshake = await receiver.span('handshake');
+    const [authentication, call] = [await receiver.span('authenticate'), await receiver.span(CALL)];
+    expect(handshake).toMatchObject({ kind: SERVER, attributes: { 'gateway.transport': 'websocket', ...attributes } });
+    expect(handshake.parentSpanId ?? '').toBe('');
+    const { traceId } = handshake;
+    expect(authentication).toMatchObject({ traceId, parentSpanId: handshake.spanId });
+    expect(call).toMatchObject({ traceId, parentSpanId: authentication.spanId, kind: CLIENT });
+  });
+
+  test('with TRACE_DROPS=always drops and refusals are traced although nothing is sampled', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program, redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+      TRACE_DROPS: 'always',
+    });
+    const client = await connectClient(program.url, TOKENS.alice);
+    await createClient(program.url, { auth: { token: 'bad' } }).next('connect_error');
+    const traceparent = `00-${PARENT.traceId}-${PARENT.spanId}-00`;
+    await redis.publish('notifications', { ...NOTIFICATION, traceparent });
+    await client.next('notification-received');
+    await redis.publish('notifications', { ...NOTIFICATION, user_id: 0, traceparent });
+    expect(await receiver.span('process notifications')).toMatchObject({
+      traceId: PARENT.traceId,
+      parentSpanId: PARENT.spanId,
+      attributes: { 'gateway.drop.reason': 'invalid' },
+    });
+    expect(await receiver.span('handshake')).toMatchObject({ attributes: { 'gateway.rejection': 'token-invalid' } });
+    program.signal('SIGTERM');
+    await program.ended;
+    expect(receiver.spans.map(({ name }) => name).sort()).toEqual(['handshake', 'process notifications']);
+    expect(await program.logged('message dropped')).toMatchObject({ trace_id: PARENT.traceId });
   });
 
   test('an authentication is a span with its gRPC call as child', async () => {
