@@ -8,6 +8,7 @@ import { loadRoutes } from '../src/config/routes-file.ts';
 import { startSampleAuthService } from './auth-service.ts';
 import { findRedis } from './redis.ts';
 import { sampleMessages } from './sample-messages.ts';
+import { createSpans } from './spans.ts';
 
 const TOKENS = new Map([
   ['1|demoAliceXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX', '7'],
@@ -15,6 +16,10 @@ const TOKENS = new Map([
 ]);
 const [ALICE = ''] = TOKENS.keys();
 const PUBLISH_EVERY_MS = 1000;
+const OTLP = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+const VIEWER = 'http://localhost:4318';
+
+const startSpan = createSpans(OTLP);
 
 const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
 
@@ -27,10 +32,17 @@ async function demo(): Promise<void> {
   say(`Auth     ${auth.address}  (sample gRPC service)`);
   say(`Gateway  http://localhost:${port}  (health at /health, metrics at /metrics)`);
   say(`Console  http://localhost:${port}/console  (and the events at /docs)`);
+  say(
+    `Traces   ${OTLP ?? `npx autotel-devtools, then OTEL_EXPORTER_OTLP_ENDPOINT=${VIEWER} npm run demo; see them at ${VIEWER}`}`,
+  );
   introduce(port);
 
-  const client = io(`http://localhost:${port}`, { auth: { token: ALICE }, transports: ['websocket'] });
-  client.onAny((event: string, payload: unknown) => say(`  ${event}  ${JSON.stringify(payload)}`));
+  const client = io(`http://localhost:${port}`, { auth: { token: ALICE, trace: true }, transports: ['websocket'] });
+  client.onAny((event: string, payload: unknown, meta?: { traceparent: string }) => {
+    const span = startSpan('demo-client', `receive ${event}`, 'consumer', meta?.traceparent);
+    say(`  ${event}  ${JSON.stringify(payload)}`);
+    if (meta) span.end();
+  });
   client.on('connect_error', (error) => say(`  refused: ${error.message}`));
 
   const ended = new AbortController();
@@ -81,7 +93,9 @@ async function publishUntil(signal: AbortSignal, redisUrl: string): Promise<void
   try {
     for await (const _ of every(PUBLISH_EVERY_MS, undefined, { signal })) {
       const { channel, message } = sampleMessages(count);
-      await publisher.publish(channel, JSON.stringify(message));
+      const span = startSpan('demo-publisher', `send ${channel}`, 'producer');
+      await publisher.publish(channel, JSON.stringify({ ...message, traceparent: span.traceparent }));
+      span.end();
       count += 1;
     }
   } catch (error) {

@@ -55,7 +55,7 @@ test.each([1, 10, 100])(
       for (const bad of ['{', '[]', '{}', '{"user_id":0}', '{"user_id":99}']) await redis.publish(`r${i}`, bad);
       await client.next(`e${i}`);
     }
-    await expect.poll(() => gateway.metric('gateway_route_received_total')).toBe(6 * count);
+    await expect.poll(() => gateway.metric('gateway_route_received_total'), { timeout: 15_000 }).toBe(6 * count);
     const series = seriesIn(await gateway.metrics());
     expect(series.length).toBeGreaterThan(100);
     expect(series.length).toBeLessThanOrEqual(160 + 20 * count);
@@ -69,7 +69,7 @@ test('each route’s received are its delivered, not-here and dropped', async ()
     for (const message of ['{"user_id":7}', '{"user_id":99}', '{"user_id":0}', 'no'])
       await redis.publish(channel, message);
   await client.next('e0');
-  await expect.poll(() => gateway.metric('gateway_route_received_total')).toBe(12);
+  await expect.poll(() => gateway.metric('gateway_route_received_total'), { timeout: 15_000 }).toBe(12);
   for (const route of ['r0', 'r1']) {
     const of = (name: string): Promise<number> => gateway.metric(`gateway_route_${name}_total{route="${route}"}`);
     const drops = seriesIn(await gateway.metrics()).filter((line) =>
