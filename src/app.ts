@@ -364,7 +364,7 @@ function createAdminApi(parts: AdminParts, settings: Settings, telemetry: Teleme
     health: () => judgeHealth(probes),
     counts: telemetry.counts.read,
     socketsIn: fanout.count,
-    publish: (channel, message) => publishOnce(settings.redis, channel, message),
+    publish: (publishing) => publishOnce(settings.redis, publishing),
   });
 }
 

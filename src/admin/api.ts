@@ -113,8 +113,10 @@ export interface PublishQuestion {
 }
 
 export interface PublishAnswer {
-  /** Redis connections that got it; each gateway instance has one. */
-  readonly receivers: number;
+  /** Redis connections that got it; each gateway instance has one. Absent where it went to a stream alone. */
+  readonly receivers?: number;
+  /** The entry that it became, of a stream. Who reads a stream Redis does not count. */
+  readonly entryId?: string;
 }
 
 /** Any answer but 2xx. */

@@ -1,4 +1,4 @@
-import type { RoutesConfig } from '../config/routes-file.ts';
+import { sourcesOf, type RoutesConfig } from '../config/routes-file.ts';
 import { explain, type Explanation } from '../contract/explain.ts';
 import { readClient, type Client } from '../contract/hearing.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
@@ -40,7 +40,7 @@ export function answerExplain(
 
 /** The routes of one channel, as only they are compiled then; all of them where none names it, for the one that was meant. */
 export function routesOn(config: RoutesConfig, channel: string): RoutesConfig {
-  const routes = config.routes.filter(({ channels }) => channels.includes(channel));
+  const routes = config.routes.filter((route) => sourcesOf(route).includes(channel));
   return routes.length === 0 ? config : { ...config, routes };
 }
 

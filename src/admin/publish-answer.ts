@@ -1,4 +1,4 @@
-import { dropsOf } from '../contract/publish-rule.ts';
+import { dropsOf, publishWay, type PublishWay } from '../contract/publish-rule.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
 import type { LivePlan } from '../reload.ts';
 import type { PublishAnswer } from './api.ts';
@@ -6,11 +6,10 @@ import { routesOn } from './explain-answer.ts';
 import { readPublishQuestion } from './questions.ts';
 import { refused, type Reply } from './reply.ts';
 
-/** Publishes one message: how many Redis connections got it, or why none could. */
+/** Publishes one message: what became of it, or why nothing could. */
 export type Publish = (
-  channel: string,
-  message: Buffer,
-) => Promise<{ readonly receivers: number } | { readonly problem: string }>;
+  publishing: PublishWay & { readonly channel: string; readonly message: Buffer },
+) => Promise<PublishAnswer | { readonly problem: string }>;
 
 export interface PublishRules {
   readonly development: boolean;
@@ -30,10 +29,11 @@ export async function answerPublish(
   if ('error' in reading) return refused('malformed', reading.error);
   const { channel, payload, force = false } = reading.question;
   const raw = Buffer.from(payload, 'utf8');
-  const drops = dropsOf(routesOn(live.routes(), channel), { channel, raw, limits });
+  const config = routesOn(live.routes(), channel);
+  const drops = dropsOf(config, { channel, raw, limits });
   if (drops.length > 0 && !force)
     return refused('would-be-dropped', 'not published: it would be dropped; force publishes it all the same', drops);
-  const publication = await publish(channel, raw);
+  const publication = await publish({ channel, message: raw, ...publishWay(config, channel) });
   if ('problem' in publication) return refused('redis-failed', `Redis did not take it: ${publication.problem}`);
-  return { answer: { receivers: publication.receivers } };
+  return { answer: publication };
 }

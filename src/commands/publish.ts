@@ -4,7 +4,7 @@ import { printable } from '../config/findings.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import type { RedisAddress } from '../config/variable-types.ts';
 import { exampleMessage } from '../contract/example-message.ts';
-import { dropsOf } from '../contract/publish-rule.ts';
+import { dropsOf, publishWay } from '../contract/publish-rule.ts';
 import { publishOnce } from '../redis/publisher.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,7 +24,10 @@ type Ending =
       readonly published: true;
       readonly channel: string;
       readonly message: string;
-      readonly receivers: number;
+      /** Absent where it went to a stream alone. */
+      readonly receivers?: number;
+      /** Of the stream. */
+      readonly entryId?: string;
       /** Why routes drop what was forced. */
       readonly drops: readonly string[];
     }
@@ -33,8 +36,10 @@ type Ending =
 export const registerPublish: Register = (program, terminal) => {
   const command: Command = program
     .command('publish')
-    .description('publish a message at REDIS_URL, the example of its schema by default; not one that would be dropped')
-    .argument('<channel>', 'the Redis channel')
+    .description(
+      'publish a message at REDIS_URL, or add it to its stream: the example of its schema by default; not one that would be dropped',
+    )
+    .argument('<channel>', 'the Redis channel or stream')
     .argument('[payload]', 'a file that holds the message; - reads it from standard input')
     .option('--example <n>', 'the example to publish where no payload is given, counted from 1 (default: 1)', counted)
     .option('--force', 'publish what would be dropped, too')
@@ -94,10 +99,10 @@ async function publish(
 ): Promise<Ending> {
   const drops = dropsOf(config, { channel, raw, limits });
   if (drops.length > 0 && !force) return unpublished(channel, drops);
-  const publication = await publishOnce(redis, channel, raw);
+  const publication = await publishOnce(redis, { channel, message: raw, ...publishWay(config, channel) });
   if ('problem' in publication)
     return unpublished(channel, [`Redis at ${redis.host}:${redis.port}: ${publication.problem}`]);
-  return { published: true, channel, message: raw.toString('utf8'), receivers: publication.receivers, drops };
+  return { published: true, channel, message: raw.toString('utf8'), ...publication, drops };
 }
 
 function unpublished(channel: string, reasons: readonly string[]): Ending {
@@ -110,8 +115,11 @@ function tell(ending: Ending, terminal: Terminal): void {
     return;
   }
   for (const drop of ending.drops) terminal.printError(printable(`published all the same: ${drop}`));
-  terminal.print(printable(`published to ${ending.channel}: ${ending.message}`));
-  terminal.print(heardBy(ending.receivers));
+  const { channel, message, receivers, entryId } = ending;
+  if (entryId !== undefined) terminal.print(printable(`added to the stream ${channel} as ${entryId}: ${message}`));
+  if (receivers === undefined) return;
+  terminal.print(printable(`published to ${channel}: ${message}`));
+  terminal.print(heardBy(receivers));
 }
 
 /** Redis counts connections; of a gateway each instance has one. */

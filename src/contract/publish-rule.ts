@@ -8,20 +8,24 @@ export function dropsOf(config: RoutesConfig, question: Question): string[] {
   const { routes } = explain(config, question);
   const { channel } = question;
   if (routes.length === 0) return [unknownChannel(config, channel)];
-  const drops = routes.flatMap(({ route, result }) =>
+  return routes.flatMap(({ route, result }) =>
     result.kind === 'dropped' && !result.shadow ? [`route "${route}" drops it because ${whyDropped(result)}`] : [],
   );
-  return [...drops, ...onlyStreams(config, channel)];
 }
 
-/** What is published under the name of a stream reaches nobody: entries are added to it. */
-function onlyStreams({ routes }: RoutesConfig, channel: string): string[] {
-  if (routes.some(({ channels }) => channels.includes(channel))) return [];
-  return routes.flatMap(({ name, stream }) =>
-    stream?.key === channel
-      ? [
-          `route "${name}" reads the stream "${channel}", which PUBLISH does not reach; XADD ${channel} * ${stream.field} <json>`,
-        ]
-      : [],
-  );
+/** The commands by which a message comes to the routes that name a channel, to each of them once. */
+export interface PublishWay {
+  /** XADD: fields of the entry that hold the message, and those that hold a new id. Absent where no route reads such a stream. */
+  readonly entry?: { readonly fields: readonly string[]; readonly idFields: readonly string[] };
+  /** PUBLISH: what is published under the name of a stream does not reach its readers. */
+  readonly pubsub: boolean;
+}
+
+export function publishWay({ routes }: RoutesConfig, channel: string): PublishWay {
+  const streams = routes.flatMap(({ stream }) => (stream?.key === channel ? [stream] : []));
+  // While publishers move, a route hears both, and needs one.
+  const pubsub = routes.some(({ channels, stream }) => channels.includes(channel) && stream?.key !== channel);
+  if (streams.length === 0) return { pubsub: true };
+  const [fields, idFields] = [streams.map(({ field }) => field), streams.map(({ idField }) => idField)];
+  return { entry: { fields: [...new Set(fields)], idFields: [...new Set(idFields)] }, pubsub };
 }

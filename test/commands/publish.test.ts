@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { plant } from '../config/tree.ts';
-import { runCommand } from '../contract/run-command.ts';
+import { awaitCommand, runCommand } from '../contract/run-command.ts';
+import { metaOf, stageDurable } from '../durable/stage.ts';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { freePort } from '../support/ports.ts';
@@ -127,6 +128,66 @@ describe('gateway publish', () => {
     expect(ended.err).toContain(words);
     // It would have tried to connect.
     expect(ended.err).not.toContain('ECONNREFUSED');
+  });
+});
+
+describe('gateway publish to a stream', () => {
+  test('adds an entry with a new id, which comes to its user, and publishes nothing', async () => {
+    const stage = await stageDurable('source: { field: body, id: event, dedupe: 10 }');
+    const { url } = await stage.gateway();
+    const heard = await listenAt(stage.redis.url, 'news');
+    const [alice, plain] = [stage.client(url, {}), stage.client(url)];
+    await Promise.all([alice.next('gateway:position'), plain.next('connected')]);
+
+    for (const n of [1, 2]) {
+      const message = `{"to":7,"n":${n}}`;
+      const { code, out, err } = await awaitCommand(['publish', 'news', '-'], message, stage.environment);
+      expect([code, err]).toEqual([0, '']);
+      const entryId = /^added to the stream news as (\d+-\d+): (.*)\n$/.exec(out)?.[1];
+      expect(out.endsWith(`: ${message}\n`)).toBe(true);
+      const [payload, meta] = await alice.next('news');
+      expect(payload).toEqual({ to: 7, n });
+      expect(await plain.next('news')).toEqual([{ to: 7, n }]);
+      expect(metaOf(meta).id.replaceAll(/(^|-)0+(?=\d)/g, '$1')).toBe(entryId);
+    }
+    const entries = await stage.commands.xrange('news', '-', '+');
+    const uuid = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    expect(entries.map(([, fields]) => fields)).toEqual(
+      [1, 2].map((n) => ['event', uuid, 'body', `{"to":7,"n":${n}}`]),
+    );
+    expect(new Set(entries.map(([, fields]) => fields[1])).size).toBe(2);
+    expect(await afterLast(heard, (message) => stage.redis.publish('news', message))).toEqual([]);
+  });
+
+  test('adds what would be dropped only when forced, and tells the entry with --json', async () => {
+    const stage = await stageDurable();
+    const environment = { REDIS_URL: stage.redis.url, ROUTES_FILE: stage.file };
+    const refused = runCommand(['publish', 'news', '-'], '{"to":7}', environment);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('route "news" drops it because it breaks the schema');
+    expect(await stage.commands.exists('news')).toBe(0);
+
+    const forced = runCommand(['publish', 'news', '-', '--force', '--json'], '{"to":7}', environment);
+    expect(forced).toMatchObject({ code: 0, err: '' });
+    const [entry] = await stage.commands.xrange('news', '-', '+');
+    expect(JSON.parse(forced.out)).toEqual({
+      published: true,
+      channel: 'news',
+      message: '{"to":7}',
+      entryId: entry?.[0],
+      drops: [expect.stringContaining('breaks the schema')],
+    });
+  });
+
+  test('whose name something else has is told', async () => {
+    const stage = await stageDurable();
+    await stage.commands.set('news', 'text');
+    const ended = runCommand(['publish', 'news', '-'], '{"to":7,"n":1}', {
+      REDIS_URL: stage.redis.url,
+      ROUTES_FILE: stage.file,
+    });
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain('WRONGTYPE');
   });
 });
 

@@ -2,12 +2,11 @@ import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadRoutes } from '../../src/config/routes-file.ts';
-import { dropsOf } from '../../src/contract/publish-rule.ts';
+import { publishWay } from '../../src/contract/publish-rule.ts';
 import { before, fromRedisId, readPosition, START, toRedisId } from '../../src/durable/position.ts';
 import { createQuota } from '../../src/durable/quota.ts';
 import { Ring } from '../../src/durable/ring.ts';
 import { GOOD_ROUTE, plant, treeOf } from '../config/tree.ts';
-import { LIMITS } from '../dispatch/stage.ts';
 import { RecentIds } from '../../src/dispatch/recent-ids.ts';
 
 const HALF = fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(0n, 2n ** 64n - 1n));
@@ -100,14 +99,27 @@ test('a user may have Redis read sixty times at once, and twice a second after t
   expect(quota(undefined)).toBe(true);
 });
 
-test('nothing is published under the name of a stream: PUBLISH would reach nobody', () => {
-  const file = join(
-    plant(treeOf({ routes: `${GOOD_ROUTE}    source: { stream: s, field: f }\n` })),
-    'config/routes.yaml',
+test('a message goes to each stream and channel of its name once, and to each route that names it', () => {
+  const body = GOOD_ROUTE.split('\n').slice(3).join('\n');
+  const route = (name: string, lines: string): string => `  ${name}:\n${body.replace('changed', name)}${lines}`;
+  const routes = [
+    route('a', '    source: { stream: s, field: f }\n'),
+    route('b', '    channel: s\n    source: { id: event, also: pubsub }\n'),
+    route('c', '    channel: c\n    source: { stream: moved, also: pubsub }\n'),
+    route('d', '    channel: [c, both]\n'),
+    route('both', '    source: stream\n'),
+  ];
+  const { config, findings } = loadRoutes(
+    join(plant(treeOf({ routes: `version: 1\nroutes:\n${routes.join('')}` })), 'config/routes.yaml'),
   );
-  const { config } = loadRoutes(file);
-  if (config === undefined) throw new Error('not loaded');
-  expect(dropsOf(config, { channel: 's', raw: Buffer.from('{"user_id": 7}'), limits: LIMITS })).toEqual([
-    'route "a" reads the stream "s", which PUBLISH does not reach; XADD s * f <json>',
-  ]);
+  if (config === undefined) throw new Error(JSON.stringify(findings));
+  const entry = { fields: ['payload'], idFields: ['id'] };
+  expect(publishWay(config, 's')).toEqual({
+    entry: { fields: ['f', 'payload'], idFields: ['id', 'event'] },
+    pubsub: false,
+  });
+  expect(publishWay(config, 'c')).toEqual({ pubsub: true });
+  expect(publishWay(config, 'moved')).toEqual({ entry, pubsub: false });
+  expect(publishWay(config, 'both')).toEqual({ entry, pubsub: true });
+  expect(publishWay(config, 'nobody')).toEqual({ pubsub: true });
 });

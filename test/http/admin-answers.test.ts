@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { stageDurable } from '../durable/stage.ts';
 import { TOKENS, USERS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { startGateway, untilReady } from '../support/gateway.ts';
 import { folderWith, stageAdmin } from './admin-stage.ts';
 
 const ROUTES = `version: 1
@@ -288,6 +289,24 @@ describe('POST /admin/publish', () => {
     const { status, body } = await stage.post('/admin/publish', { channel: 'feature-status', payload: SALE });
     expect({ status, body }).toEqual({ status: 200, body: { receivers: 1 } });
     expect(await alice.next('feature-status-changed')).toEqual([JSON.parse(SALE)]);
+  });
+
+  test('adds to the stream of that name, and tells the entry', async () => {
+    const durable = await stageDurable();
+    const gateway = await startGateway({ ...durable.environment, NODE_ENV: 'development' });
+    await untilReady(gateway);
+    const alice = await connectClient(gateway.url, TOKENS.alice);
+    const response = await fetch(`${gateway.url}/admin/publish`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: 'news', payload: '{"to":7,"n":1}' }),
+    });
+    expect(await alice.next('news')).toEqual([{ to: 7, n: 1 }]);
+    const [entry] = await durable.commands.xrange('news', '-', '+');
+    expect({ status: response.status, body: await response.json() }).toEqual({
+      status: 200,
+      body: { entryId: entry?.[0] },
+    });
   });
 
   test('refuses what a live route would drop, with the reasons; force publishes it', async () => {

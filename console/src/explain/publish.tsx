@@ -9,7 +9,7 @@ export interface PublishPanelProps {
 }
 
 type Outcome =
-  | { readonly kind: 'published'; readonly receivers: number }
+  | { readonly kind: 'published'; readonly words: string }
   | { readonly kind: 'refused'; readonly words: string; readonly drops: readonly string[] };
 
 /** Publishes to Redis. What a route would drop is asked about first. */
@@ -19,8 +19,7 @@ export function Publish({ message, publish }: PublishPanelProps) {
   useEffect(() => setOutcome(undefined), [message.channel, message.payload]);
   const send = async (question: PublishQuestion): Promise<void> => {
     try {
-      const { receivers } = await publish(question);
-      setOutcome({ kind: 'published', receivers });
+      setOutcome({ kind: 'published', words: becameOf(await publish(question)) });
     } catch (error) {
       setOutcome({ kind: 'refused', words: inWords(error), drops: error instanceof Refusal ? error.drops : [] });
     }
@@ -31,9 +30,7 @@ export function Publish({ message, publish }: PublishPanelProps) {
         Publish
       </button>
       <div role="status" class="publish-outcome">
-        {outcome?.kind === 'published' && (
-          <p class="good">Published; {count(outcome.receivers, 'Redis connection')} got it.</p>
-        )}
+        {outcome?.kind === 'published' && <p class="good">{outcome.words}</p>}
         {outcome?.kind === 'refused' && (
           <>
             <p class="bad">{outcome.words}</p>
@@ -52,4 +49,10 @@ export function Publish({ message, publish }: PublishPanelProps) {
       </div>
     </>
   );
+}
+
+function becameOf({ receivers, entryId }: PublishAnswer): string {
+  const added = entryId === undefined ? [] : [`Added to the stream as ${entryId}.`];
+  const heard = receivers === undefined ? [] : [`Published; ${count(receivers, 'Redis connection')} got it.`];
+  return [...added, ...heard].join(' ');
 }
