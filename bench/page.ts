@@ -23,9 +23,9 @@ export function generatedPart({ date, conditions, rows }: Results): string {
 
 /** The page with its generated part anew. */
 export function renewed(page: string, results: Results): string {
-  const [before, , after] = page.split(/(?<=<!-- results -->\n)|(?=<!-- end of results -->)/);
-  if (before === undefined || after === undefined) throw new Error('the page has lost its marks');
-  return `${before}\n${generatedPart(results)}\n\n${after}`;
+  const marked = /(<!-- results -->\n).*(<!-- end of results -->)/s;
+  if (!marked.test(page)) throw new Error('the page has lost its marks');
+  return page.replace(marked, (_, begin: string, end: string) => `${begin}\n${generatedPart(results)}\n\n${end}`);
 }
 
 function ratioText({ title, entrants }: RowResult): string {
@@ -39,7 +39,7 @@ function list(items: readonly string[]): string {
 const [, script, source] = process.argv;
 if (script === fileURLToPath(import.meta.url) && source !== undefined) {
   const results: Results = JSON.parse(readFileSync(source, 'utf8'));
-  writeFileSync(docs('benchmarks.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(docs('benchmarks.json'), `${JSON.stringify(results)}\n`);
   writeFileSync(docs('benchmarks.svg'), plotOf(results.rows, 'naive'));
   writeFileSync(docs('benchmarks.md'), renewed(readFileSync(docs('benchmarks.md'), 'utf8'), results));
 }

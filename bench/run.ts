@@ -70,7 +70,9 @@ function list(options: Options): never {
 function write(results: Results, out: string | undefined): void {
   const path = out ?? scriptAt(`./results/${results.date.slice(0, 16).replace(':', '')}.json`);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+  const sixDigits = (_: string, value: unknown): unknown =>
+    typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  writeFileSync(path, `${JSON.stringify(results, sixDigits, 1)}\n`);
   say(`\nWritten to ${path}`);
 }
 
