@@ -20,7 +20,7 @@ function connectMany(url: string, count: number): Promise<TestClient[]> {
   return Promise.all(Array.from({ length: count }, () => connectClient(url, TOKENS.alice, { reconnection: false })));
 }
 
-describe('after the first signal', () => {
+describe('after the first signal', { timeout: 60_000 }, () => {
   test('the gateway is not ready, and serves everybody as before until PRE_DRAIN is over', async () => {
     const { program, redis } = await start({ PRE_DRAIN: FOR_EVER });
     const early = await connectClient(program.url, TOKENS.alice);
@@ -62,7 +62,7 @@ test.each([
   expect(program.output()).not.toContain('"stopped"');
 });
 
-describe('a drain', () => {
+describe('a drain', { timeout: 60_000 }, () => {
   test('closes one after the other; those whose turn has not come go on hearing', async () => {
     const { program, redis } = await start({ DRAIN_FOR: '4', MAX_CONNECTIONS_PER_USER: '0' });
     const clients = await connectMany(program.url, 120);

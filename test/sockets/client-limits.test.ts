@@ -13,7 +13,7 @@ function ping(bytes: number): string {
   return `42["ping","${'x'.repeat(bytes - 13)}"]`;
 }
 
-describe('MAX_CLIENT_MESSAGE_BYTES', () => {
+describe('MAX_CLIENT_MESSAGE_BYTES', { timeout: 60_000 }, () => {
   test('a longer message ends a websocket, and is told', async () => {
     const stage = await stageSockets({ MAX_CLIENT_MESSAGE_BYTES: '1000' });
     const client = await enterRaw(stage.gateway.url, TOKENS.alice);
@@ -40,7 +40,7 @@ describe('MAX_CLIENT_MESSAGE_BYTES', () => {
   });
 });
 
-describe('MAX_CLIENT_PACKETS_PER_SECOND', () => {
+describe('MAX_CLIENT_PACKETS_PER_SECOND', { timeout: 60_000 }, () => {
   test('ten times as many may come at once; with more the session is closed', async () => {
     const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
     const client = await enterRaw(stage.gateway.url, TOKENS.alice);

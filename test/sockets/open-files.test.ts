@@ -9,7 +9,7 @@ import { openRaw } from './raw-client.ts';
 import { knock } from './raw-http.ts';
 import { stageSockets } from './stage.ts';
 
-describe('a gateway with few open files', () => {
+describe('a gateway with few open files', { timeout: 60_000 }, () => {
   test('refuses in time, keeps who is in, and can connect to Redis again', async () => {
     const stage = await stageSockets({}, onTestFinished, 200);
     const { gateway, redis } = stage;
@@ -44,7 +44,7 @@ describe('a gateway with few open files', () => {
   });
 });
 
-describe('head-room', () => {
+describe('head-room', { timeout: 60_000 }, () => {
   test('is used up by connections of whatever kind, and there again when they end; beyond half of it they are closed', async () => {
     const server = createHttpServer(() => {});
     const turnedAway: string[] = [];
