@@ -4,6 +4,7 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { freePort } from './ports.ts';
+import { holdNoSecrets } from './secrets.ts';
 
 /** A stop that waits for nobody. */
 export const AT_ONCE = { PRE_DRAIN: '0', DRAIN_FOR: '0' };
@@ -40,13 +41,29 @@ export async function startGateway(
   if (!routes.config) throw new Error(routes.findings.map(formatFinding).join('\n'));
   const app = createApp({ settings, routes: routes.config, environment });
   await app.start();
-  finished(app.stop);
-  return { ...gatewayAt(port, app.stop), reload: app.reload };
+  const gateway = gatewayAt(port, app.stop);
+  finished(async () => {
+    await lastLook(gateway);
+    await app.stop();
+  });
+  return { ...gateway, reload: app.reload };
+}
+
+/** At all that the test has brought into the metrics. */
+async function lastLook({ url }: TestGateway): Promise<void> {
+  const asking = fetch(`${url}/metrics?format=prometheus`, { signal: AbortSignal.timeout(2000) });
+  // A test may have stopped it.
+  const text = await asking.then((answer) => answer.text()).catch(() => '');
+  holdNoSecrets('the metrics', text);
 }
 
 export function gatewayAt(port: number, stop: () => Promise<void>): TestGateway {
   const url = `http://127.0.0.1:${port}`;
-  const metrics = async (): Promise<string> => (await fetch(`${url}/metrics?format=prometheus`)).text();
+  const metrics = async (): Promise<string> => {
+    const text = await (await fetch(`${url}/metrics?format=prometheus`)).text();
+    holdNoSecrets('the metrics', text);
+    return text;
+  };
   return {
     port,
     url,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
+import { holdNoSecrets } from './secrets.ts';
 
 export interface Span {
   readonly name: string;
@@ -50,7 +51,10 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     void answer(request, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => void server.close());
+  onTestFinished(() => {
+    server.close();
+    holdNoSecrets('a span', raw);
+  });
   const address = server.address();
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { AT_ONCE, gatewayAt, type TestGateway } from './gateway.ts';
 import { freePort } from './ports.ts';
+import { holdNoSecrets } from './secrets.ts';
 
 /** The built program in a process of its own. */
 export interface Program extends TestGateway {
@@ -42,6 +43,8 @@ export async function runProgram(
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
+    // Commands show people what is theirs; a gateway's log never does.
+    if (args[0] === 'start') holdNoSecrets('the log', output);
   };
   finished(stop);
 
