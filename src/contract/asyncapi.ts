@@ -5,7 +5,7 @@ import { clientEvents, type ClientEvent } from './client-events.ts';
 import { clientExamples } from './client-examples.ts';
 import { routeFacts } from './asyncapi-route.ts';
 import { toDraft07 } from './draft07.ts';
-import { CONNECTED, PING, PONG, type OwnEvent } from './own-events.ts';
+import { OWN_NAMES, ownEvents, PING, type OwnEvent } from './own-events.ts';
 import type { Schema } from './schema-bundle.ts';
 
 export interface AsyncapiOptions {
@@ -24,12 +24,11 @@ interface Channel {
 
 /** An AsyncAPI 3.0 document: what the gateway sends to clients, and what it takes from them. */
 export function asyncapiOf(config: RoutesConfig, { host }: AsyncapiOptions): Schema {
-  const { events, definitions } = clientEvents(config, '#/components/schemas/', ['Connected', 'Pong', 'Ping']);
+  const { events, definitions } = clientEvents(config, '#/components/schemas/', [...OWN_NAMES, 'Ping']);
   const channels = [
-    ownChannel('Connected', 'send', CONNECTED),
     ...events.map((event) => channelOf(event, config.envelope)),
     ownChannel('Ping', 'receive', PING),
-    ownChannel('Pong', 'send', PONG),
+    ...Object.entries(ownEvents(config)).map(([name, own]) => ownChannel(name, 'send', own)),
   ];
   return {
     asyncapi: '3.0.0',

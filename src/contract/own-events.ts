@@ -1,3 +1,4 @@
+import { withoutShadows, type RoutesConfig } from '../config/routes-file.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** An event of the gateway's own, which no route has. */
@@ -7,7 +8,7 @@ export interface OwnEvent {
   readonly payload: Schema;
 }
 
-export const CONNECTED: OwnEvent = {
+const CONNECTED: OwnEvent = {
   event: 'connected',
   description: 'The first event of each connection that is accepted.',
   payload: {
@@ -26,7 +27,7 @@ export const CONNECTED: OwnEvent = {
   },
 };
 
-export const PONG: OwnEvent = {
+const PONG: OwnEvent = {
   event: 'pong',
   description: 'The answer to ping, which also goes to its acknowledgement if there is one.',
   payload: {
@@ -41,3 +42,88 @@ export const PING: OwnEvent = {
   description: 'Asks for a pong, with any argument or none.',
   payload: { description: 'Anything or nothing.' },
 };
+
+const POSITION = {
+  route: { description: 'Of the routes file.', type: 'string' },
+  e: { description: 'Names the history that the id belongs to.', type: 'string' },
+  id: { description: 'Compares as text within one history: a later one is greater.', type: 'string' },
+};
+const POSITION_KEYS = Object.keys(POSITION);
+
+/** The second argument of events of durable routes. */
+export const META: Schema = {
+  description:
+    'Second argument, of events of durable routes and for clients with auth: { resume }: where the event stands.',
+  type: 'object',
+  required: POSITION_KEYS,
+  properties: {
+    ...POSITION,
+    traceparent: { description: 'Of a traced message, for clients with auth: { trace: true }.', type: 'string' },
+  },
+};
+
+const NOTICES: Readonly<Record<string, OwnEvent>> = {
+  GatewayGap: {
+    event: 'gateway:gap',
+    description:
+      'For clients with auth: { notices: true }. Messages of these routes may have been missed: load anew what you show of them.',
+    payload: {
+      type: 'object',
+      required: ['from', 'to', 'routes', 'reason'],
+      properties: {
+        from: { type: 'string', format: 'date-time' },
+        to: { type: 'string', format: 'date-time' },
+        routes: { type: 'array', items: { type: 'string' } },
+        reason: { type: 'string' },
+      },
+    },
+  },
+  GatewayClosing: {
+    event: 'gateway:closing',
+    description: 'For clients with auth: { notices: true }. The gateway is about to close this connection.',
+    payload: {
+      type: 'object',
+      required: ['code', 'retry', 'after'],
+      properties: {
+        code: { description: 'One of the rejections.', type: 'string' },
+        retry: { description: 'Whether the client may come back.', type: 'boolean' },
+        after: { description: 'Milliseconds to wait before.', type: 'integer' },
+      },
+    },
+  },
+};
+
+const OF_STREAMS: Readonly<Record<string, OwnEvent>> = {
+  GatewayPosition: {
+    event: 'gateway:position',
+    description:
+      'For clients with auth: { resume }: how far they have come on a durable route, on connect and every few seconds.',
+    payload: {
+      type: 'object',
+      required: POSITION_KEYS,
+      properties: { ...POSITION, resumed: { description: 'How many missed events came before.', type: 'integer' } },
+    },
+  },
+  GatewayReset: {
+    event: 'gateway:reset',
+    description:
+      'For clients with auth: { resume }: what was missed on a durable route is not to be had. Load its state anew, and go on from this position.',
+    payload: {
+      type: 'object',
+      required: ['route', 'reason', 'e', 'id'],
+      properties: { ...POSITION, reason: { type: 'string' } },
+    },
+  },
+};
+
+/** Names that no event of a route may take, whether a file has durable routes or not: adding one renames nothing. */
+export const OWN_NAMES = ['Connected', 'Pong', ...Object.keys(NOTICES), ...Object.keys(OF_STREAMS)];
+
+/** What the gateway itself says to clients, by name; what durable routes bring along only where there is one. */
+export function ownEvents(config: RoutesConfig): Readonly<Record<string, OwnEvent>> {
+  return { Connected: CONNECTED, Pong: PONG, ...NOTICES, ...(hasStreams(config) && OF_STREAMS) };
+}
+
+export function hasStreams(config: RoutesConfig): boolean {
+  return withoutShadows(config).routes.some(({ stream }) => stream !== undefined);
+}

@@ -1,11 +1,11 @@
 import { compile } from 'json-schema-to-typescript';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
-import { CONNECTED, PONG } from './own-events.ts';
+import { hasStreams, META, OWN_NAMES, ownEvents, type OwnEvent } from './own-events.ts';
 import type { Schema } from './schema-bundle.ts';
 import { forCompiler } from './typescript-input.ts';
 
-const OWN_NAMES = ['Connected', 'Pong', 'ServerToClientEvents', 'ClientToServerEvents'];
+const TAKEN = [...OWN_NAMES, 'EventMeta', 'ServerToClientEvents', 'ClientToServerEvents'];
 
 const BANNER = `// Written by \`gateway types\`; change the routes or their schemas, not this file.
 //
@@ -21,16 +21,17 @@ export interface ClientToServerEvents {
 
 /** The events of a routes file as TypeScript, for socket.io-client. */
 export async function typescriptOf(config: RoutesConfig): Promise<string> {
-  const { events, definitions } = clientEvents(config, '#/$defs/', OWN_NAMES);
+  const { events, definitions } = clientEvents(config, '#/$defs/', TAKEN);
   const payloads = events.map((event) => [event.name, payloadOf(event)] as const);
+  const own = Object.entries(ownEvents(config));
   const root: Schema = {
     $defs: {
-      Connected: CONNECTED.payload,
-      Pong: PONG.payload,
+      ...Object.fromEntries(own.map(([name, { payload }]) => [name, payload])),
+      ...(hasStreams(config) && { EventMeta: META }),
       ...Object.fromEntries(payloads),
       ...definitions,
     },
-    ...listeners(events),
+    ...listeners(own, events),
   };
   const types = await compile(forCompiler(root), 'ServerToClientEvents', {
     additionalProperties: false,
@@ -44,15 +45,14 @@ export async function typescriptOf(config: RoutesConfig): Promise<string> {
 }
 
 /** The root of all: each event with the function that hears it. */
-function listeners(events: readonly ClientEvent[]): Schema {
+function listeners(own: readonly (readonly [string, OwnEvent])[], events: readonly ClientEvent[]): Schema {
   const all = [
-    ['connected', 'Connected', CONNECTED.description] as const,
-    ['pong', 'Pong', PONG.description] as const,
-    ...events.map((event) => [event.event, event.name, descriptionOf(event)] as const),
+    ...own.map(([name, { event, description }]) => [event, `payload: ${name}`, description] as const),
+    ...events.map((event) => [event.event, argumentsOf(event), descriptionOf(event)] as const),
   ];
-  const properties = all.map(([event, name, description]) => [
+  const properties = all.map(([event, args, description]) => [
     event,
-    { ...(description !== '' && { description }), tsType: `(payload: ${name}) => void` },
+    { ...(description !== '' && { description }), tsType: `(${args}) => void` },
   ]);
   return {
     description: 'What clients hear.',
@@ -61,6 +61,10 @@ function listeners(events: readonly ClientEvent[]): Schema {
     required: all.map(([event]) => event),
     properties: Object.fromEntries(properties),
   };
+}
+
+function argumentsOf({ name, payloads }: ClientEvent): string {
+  return `payload: ${name}${payloads.some(({ route }) => route.stream) ? ', meta?: EventMeta' : ''}`;
 }
 
 function descriptionOf({ payloads }: ClientEvent): string {

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
 import { launchBrowser } from './chromium.ts';
-import { faintTexts, openStage, overflow, PHONE, tabTo } from './pages-stage.ts';
+import { faintTexts, openStage, overflow, PHONE, plantRoutes, tabTo } from './pages-stage.ts';
 
 const METARGB = { ROUTES_FILE: 'config/routes.metargb.yaml', AUTH_MODE: 'optional' };
 
@@ -60,6 +60,26 @@ test('the events of the gateway itself are told too, and which way they go', asy
   expect(await event(page, 'pong').innerText()).toContain('Milliseconds since 1970.');
 });
 
+test('an event of a durable route tells its stream and the second argument, and what the gateway says of positions', async () => {
+  const routes = plantRoutes(`
+  news:
+    source: stream
+    event: news-came
+    schema: ../schemas/notification.schema.json
+    target: { user: user_id }
+`);
+  const { page, complaints } = await openStage(browser, '/docs', routes.environment);
+  const news = event(page, 'news-came');
+  await news.waitFor();
+  expect(oneLine(await news.innerText())).toContain('Comes from Redis stream news, by route news');
+  const meta = news.getByRole('table', { name: 'Second argument of news-came' });
+  expect(await meta.getByRole('rowheader').allInnerTexts()).toEqual(
+    expect.arrayContaining(['route', 'e', 'id', 'traceparent']),
+  );
+  expect(await event(page, 'gateway:reset').innerText()).toContain('Load its state anew');
+  expect(complaints).toEqual([]);
+});
+
 test('an event of several routes tells each of them', async () => {
   const { page, complaints } = await openStage(browser, '/docs', METARGB);
   const status = event(page, 'user-status-changed');
@@ -94,7 +114,7 @@ test('an event is found by name, route or channel, and reached by its anchor', a
   await contents.getByLabel('Find an event').fill('owners');
   expect(await page.locator('section.event').count()).toBe(1);
   expect(await contents.getByRole('link').allInnerTexts()).toEqual(['Connecting', 'feature-status-changed']);
-  expect(await contents.getByRole('status').innerText()).toBe('1 of 6 events');
+  expect(await contents.getByRole('status').innerText()).toBe('1 of 8 events');
 
   await tabTo(page, contents.getByRole('link', { name: 'feature-status-changed' }));
   await page.keyboard.press('Enter');

@@ -68,6 +68,24 @@ describe('the AsyncAPI document', () => {
     expect(await faultsOf(written(orders))).toEqual([]);
   });
 
+  test('of a durable route is valid, and tells of its stream, its positions and what the gateway says of them', async () => {
+    const route = { schema: '../schemas/parts.json', target: 'broadcast', event: 'news' };
+    const schemas = { 'parts.json': { type: 'object', properties: { n: { type: 'integer' } } } };
+    const config = checkedContract({ routes: { news: { ...route, source: 'stream' } }, schemas });
+    expect(await faultsOf(written(config))).toEqual([]);
+    const meta = { required: ['route', 'e', 'id'] };
+    expect(asyncapiOf(config, { host: 'gateway.example.com' })).toMatchObject({
+      channels: {
+        News: { messages: { news: { 'x-gateway': { redisStream: 'news', meta } } } },
+        GatewayPosition: { address: 'gateway:position' },
+        GatewayReset: { address: 'gateway:reset' },
+        GatewayGap: { address: 'gateway:gap' },
+      },
+      operations: { sendGatewayReset: { action: 'send' } },
+    });
+    expect(written(orders)).not.toMatch(/gateway:position|gateway:reset/);
+  });
+
   test('would be refused by the same parser if it were wrong', async () => {
     const wrong = written(orders).replace('"action":"send"', '"action":"emit"');
     expect(await faultsOf(wrong)).not.toEqual([]);

@@ -159,6 +159,46 @@ describe('types of routes with all that schemas can say', () => {
   });
 });
 
+describe('types of a durable route', () => {
+  const route = { schema: '../schemas/news.json', target: 'broadcast' };
+  const schemas = { 'news.json': { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } } };
+  const types = typescriptOf(
+    checkedContract({
+      routes: { news: { ...route, event: 'news', source: 'stream' }, plain: { ...route, event: 'plain' } },
+      schemas,
+    }),
+  );
+
+  test('tell the position beside the payload, and what the gateway says of positions and gaps', async () => {
+    const said = await compiled(
+      await types,
+      `import type { EventMeta } from './events.d.ts';`,
+      `const keep = ({ route, e, id }: EventMeta) => { const position: string[] = [route, e, id]; void position; };`,
+      `socket.on('news', ({ n }, meta) => { n.toFixed(); if (meta) keep(meta); });`,
+      `socket.on('news', ({ n }) => void n.toFixed());`,
+      `socket.on('gateway:position', (position) => { keep(position); position.resumed?.toFixed(); });`,
+      `socket.on('gateway:reset', (reset) => { keep(reset); const reason: string = reset.reason; void reason; });`,
+      `socket.on('gateway:gap', ({ from, routes }) => void [from.length, routes[0]?.length]);`,
+      `socket.on('gateway:closing', ({ code, retry, after }) => { const back: boolean = retry; void [code.length, back, after.toFixed()]; });`,
+    );
+    expect(said).toBe('');
+  });
+
+  test.each([
+    ['a position as certain', `socket.on('news', (_, meta) => meta.id);`, /possibly 'undefined'/],
+    ['a position of another route', `socket.on('plain', (_, meta) => meta);`, /not assignable/],
+    ['a misspelt position', `socket.on('gateway:position', ({ epoch }) => epoch);`, /'epoch' does not exist/],
+  ])('refuse %s', async (_, line, words) => {
+    expect(await compiled(await types, line)).toMatch(words);
+  });
+
+  test('are not there without one', async () => {
+    const plain = await typescriptOf(checkedContract({ routes: { plain: { ...route, event: 'plain' } }, schemas }));
+    expect(plain).not.toMatch(/EventMeta|gateway:position|gateway:reset/);
+    expect(await compiled(plain, `socket.on('gateway:gap', ({ reason }) => reason.length);`)).toBe('');
+  });
+});
+
 describe('gateway types', () => {
   test('writes types of the file it is given, the same to standard output and to a file', async () => {
     const file = join(newFolder(), 'events.d.ts');

@@ -26,7 +26,11 @@ interface MessageObject {
 /** Where a message comes from and whom it is for. */
 export interface RouteFacts {
   readonly route: string;
-  readonly redisChannels: readonly string[];
+  /** Absent where it comes from a stream alone. */
+  readonly redisChannels?: readonly string[];
+  readonly redisStream?: string;
+  /** Schema of the second argument, which clients ask for. */
+  readonly meta?: unknown;
   readonly target: 'broadcast' | { readonly users: readonly string[] };
   readonly audience?: 'anyone' | 'authenticated';
 }
@@ -63,6 +67,7 @@ export function isMeant({ name, description = '', messages }: DocumentedEvent, w
   const routes = messages.flatMap((message) => [
     message['x-gateway']?.route ?? '',
     ...(message['x-gateway']?.redisChannels ?? []),
+    message['x-gateway']?.redisStream ?? '',
   ]);
   const text = [name, description, ...routes].join(' ').toLowerCase();
   return wanted

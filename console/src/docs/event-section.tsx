@@ -51,6 +51,9 @@ function Message({ event, message, document, heading }: MessageProps) {
       {heading !== undefined && description !== undefined && <p>{description}</p>}
       {route && <Hearers route={route} />}
       <SchemaTable caption={`Payload of ${event}`} schema={payload} root={document} />
+      {route?.meta !== undefined && (
+        <SchemaTable caption={`Second argument of ${event}`} schema={route.meta} root={document} />
+      )}
       {examples.length > 0 && <h3>{examples.length === 1 ? 'Example' : 'Examples'}</h3>}
       {examples.map((example, i) => (
         <TextBlock key={i} text={JSON.stringify(example.payload, undefined, 2)} what={`example ${i + 1} of ${event}`} />
@@ -68,10 +71,27 @@ function Hearers({ route }: { readonly route: RouteFacts }) {
       </dd>
       <dt>Comes from</dt>
       <dd>
-        Redis channel{route.redisChannels.length > 1 && 's'} <Codes words={route.redisChannels} />, by route{' '}
-        <code>{route.route}</code>
+        <Source route={route} />, by route <code>{route.route}</code>
       </dd>
     </dl>
+  );
+}
+
+function Source({ route: { redisChannels = [], redisStream } }: { readonly route: RouteFacts }) {
+  return (
+    <>
+      {redisStream !== undefined && (
+        <>
+          Redis stream <code>{redisStream}</code>
+        </>
+      )}
+      {redisStream !== undefined && redisChannels.length > 0 && ' and '}
+      {redisChannels.length > 0 && (
+        <>
+          Redis channel{redisChannels.length > 1 && 's'} <Codes words={redisChannels} />
+        </>
+      )}
+    </>
   );
 }
 
