@@ -37,7 +37,10 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   durable: { may: ['dispatch', 'routes'], owns: [] },
   redis: { may: ['source', 'config', 'durable'], owns: ['ioredis'] },
   source: { may: [], owns: [] },
-  sockets: { may: ['auth', 'dispatch', 'routes', 'schema'], owns: ['socket.io', 'socket.io-parser', 'proxy-addr'] },
+  sockets: {
+    may: ['auth', 'dispatch', 'routes', 'schema'],
+    owns: ['socket.io', 'socket.io-parser', 'proxy-addr', 'ws'],
+  },
   auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
   telemetry: {
     may: ['admin', 'auth', 'config', 'dispatch', 'durable', 'redis', 'reload.ts', 'sockets', 'source'],

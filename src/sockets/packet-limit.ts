@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -11,8 +12,9 @@ const BURST = 10;
  */
 export function limitPackets(io: GatewayServer, perSecond: number, exceeded: (request: IncomingMessage) => void): void {
   if (perSecond === Infinity) return;
+  const createBucket = (): TokenBucket => new TokenBucket(perSecond, perSecond * BURST);
   io.engine.on('connection', (session: GatewaySocket['conn']) => {
-    const rate = new TokenBucket(perSecond, perSecond * BURST);
+    const rate = createBucket();
     session.on('packet', () => {
       if (rate.take()) return;
       exceeded(session.request);
@@ -20,4 +22,18 @@ export function limitPackets(io: GatewayServer, perSecond: number, exceeded: (re
       session.close(true);
     });
   });
+  io.engine.on('websocket', (webSocket: WebSocket, request: IncomingMessage) => {
+    limitControlFrames(webSocket, createBucket(), () => exceeded(request));
+  });
+}
+
+/** They are no packets: ws answers a ping itself, and Engine.IO hears of none. */
+function limitControlFrames(webSocket: WebSocket, rate: TokenBucket, exceeded: () => void): void {
+  const count = (): void => {
+    if (rate.take()) return;
+    webSocket.off('ping', count).off('pong', count);
+    exceeded();
+    webSocket.terminate();
+  };
+  webSocket.on('ping', count).on('pong', count);
 }

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { UserId } from '../routes/user-id.ts';
+import { engineTelling } from './websocket-engine.ts';
 
 type Events = Record<string, (...args: unknown[]) => void>;
 
@@ -28,13 +29,15 @@ const DEFAULTS: SocketServerOptions = { pingInterval: 25_000, pingTimeout: 20_00
 /** As long as a timer can be. */
 const NEVER = 2 ** 31 - 1;
 
-/** The Socket.IO server as the gateway builds it; the conformance profile differs in `options` only. */
+/**
+ * The Socket.IO server as the gateway builds it. Its engine tells of each upgraded connection, before anything is heard on it,
+ * by the event `websocket`; the conformance profile differs in `options` only. */
 export function createSocketServer(
   http: HttpServer,
   origins: readonly string[],
   options: SocketServerOptions = {},
 ): GatewayServer {
-  return new Server(http, {
+  const io: GatewayServer = new Server(http, {
     ...DEFAULTS,
     ...options,
     serveClient: false,
@@ -43,6 +46,8 @@ export function createSocketServer(
     // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
     perMessageDeflate: false,
     httpCompression: false,
+    wsEngine: engineTelling((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
     ...(origins.length > 0 && { cors: { origin: [...origins], credentials: true } }),
   });
+  return io;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openDeaf, textFrame } from '../sockets/deaf-client.ts';
+import { openDeaf } from '../sockets/deaf-client.ts';
+import { frame } from '../sockets/raw-frames.ts';
 import { openPolling } from '../sockets/raw-polling.ts';
 import { openClient } from '../ledger/client.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -30,7 +31,7 @@ const residentBytes = ({ program }: GatewayNode): Promise<number> => program().m
 /** Answers pings, or what it takes for them, and reads nothing. */
 async function openForger({ gateways: [first], finished }: Site): Promise<void> {
   const socket = await openDeaf(first.url, tokenOf(DEAF), finished);
-  const pongs = setInterval(() => socket.write(textFrame('3')), PONG_MS);
+  const pongs = setInterval(() => socket.write(frame('3')), PONG_MS);
   finished(() => clearInterval(pongs));
 }
 

@@ -1,6 +1,9 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
 import { enterRaw, openRaw } from './raw-client.ts';
+import { frame, heard, OPCODE, openUpgraded } from './raw-frames.ts';
+import { HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';
 import { useStage } from './stage.ts';
 
@@ -35,6 +38,40 @@ describe('a session that sends without measure is closed', () => {
     const client = await enterRaw(stage().gateway.url, TOKENS.alice);
     for (let i = 0; i < 400; i += 1) client.send('42["ping"]');
     for (let i = 0; i < 400; i += 1) expect(await client.next()).toMatch(/^42\["pong"/);
+  });
+});
+
+describe('control frames of websocket, which ws answers itself,', () => {
+  const MANY = 1000;
+  const refusals = (): Promise<number> =>
+    stage().gateway.metric('websocket_connections_failed_total{rejection="too-many-packets"}');
+
+  /** Sends for as long as it may, and reads nothing. @returns how often it was refused. */
+  async function flood(socket: Socket, opcode: number): Promise<number> {
+    const frames = Buffer.concat(Array.from({ length: MANY }, () => frame('x'.repeat(125), { opcode })));
+    socket.pause();
+    const before = await refusals();
+    while ((await refusals()) === before && !socket.destroyed) socket.write(frames);
+    return (await refusals()) - before;
+  }
+
+  test.each(['ping', 'pong'] as const)('are limited before there is a token: %s', async (kind) => {
+    const memory = (): Promise<number> => stage().gateway.metric('process_resident_memory_bytes');
+    const before = await memory();
+    expect(await flood(await openUpgraded(stage().gateway.url), OPCODE[kind])).toBe(1);
+    expect((await memory()) - before).toBeLessThan(50e6);
+  });
+
+  test('are limited on a connection that begins to upgrade and never does', async () => {
+    const { sid } = await openPolling(stage().gateway.url);
+    const socket = await openUpgraded(stage().gateway.url, { path: `${HANDSHAKE.websocket}&sid=${sid}`, until: '101' });
+    expect(await flood(socket, OPCODE.ping)).toBe(1);
+  });
+
+  test('are answered to a client that means well', async () => {
+    const socket = await openUpgraded(stage().gateway.url);
+    socket.write(frame('still there?', { opcode: OPCODE.ping }));
+    await expect(heard(socket, 'still there?')).resolves.toBeUndefined();
   });
 });
 

@@ -70,9 +70,14 @@ async function standBy(
   const options = { auth: { token }, transports: [transport], reconnection: false };
   const { next, heard } = createClient(url, options, finished);
   await next('connected');
+  const cutOff = next('disconnect').then(([reason]) => {
+    throw new Error(`the bystander who uses ${transport} lost its connection: ${String(reason)}`);
+  });
+  // When all is over it may.
+  cutOff.catch(() => undefined);
   return async () => {
     await redis.publish('notices', { to: user, text: 'for you' });
-    expect(await next('notice')).toEqual([{ to: user, text: 'for you' }]);
+    expect(await Promise.race([next('notice'), cutOff])).toEqual([{ to: user, text: 'for you' }]);
     expect(heard.splice(0)).toEqual([{ event: 'notice', args: [{ to: user, text: 'for you' }] }]);
   };
 }

@@ -1,0 +1,19 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+/**
+ * For Engine.IO's `wsEngine`: the server that it would take itself, which tells of each WebSocket before Engine.IO has it,
+ * those too that never become a session's.
+ */
+export function engineTelling(
+  opened: (webSocket: WebSocket, request: IncomingMessage) => void,
+): typeof WebSocketServer<typeof WebSocket, typeof IncomingMessage> {
+  return class extends WebSocketServer {
+    override handleUpgrade(...[request, socket, head, callback]: Parameters<WebSocketServer['handleUpgrade']>): void {
+      super.handleUpgrade(request, socket, head, (webSocket, again) => {
+        opened(webSocket, request);
+        callback(webSocket, again);
+      });
+    }
+  };
+}
