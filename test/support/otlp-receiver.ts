@@ -43,6 +43,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     }
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Pages ask first whether they may.
+    response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*');
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     const type = request.headers['content-type'] ?? '';
     receive(await readBody(request), type);
     response.setHeader('content-type', type).end();
