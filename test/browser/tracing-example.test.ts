@@ -42,7 +42,7 @@ test('a page goes on with the trace, by OpenTelemetry’s own SDK: publisher, ga
   });
   await program.logged('subscribed to Redis');
   const query = new URLSearchParams({ gateway: program.url, token: TOKENS.alice, otlp: receiver.url });
-  const { page, complaints } = await openPage(browser, `${origin}/?${query}`);
+  const { page, complaints } = await openPage(browser, `${origin}/?${query.toString()}`);
   await page.getByText('Connected.').waitFor();
 
   const traceparent = (flags: string): string => `00-${PUBLISHER.traceId}-${PUBLISHER.spanId}-${flags}`;
