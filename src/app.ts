@@ -6,7 +6,7 @@ import { createLastRefusal, type LastRefusal } from './admin/plan-answer.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
 import type { GrpcTls } from './auth/grpc-checker.ts';
 import { rejection } from './auth/rejection.ts';
-import type { Settings } from './config/environment.ts';
+import { grpcTlsFiles, redisTlsFiles, type Settings } from './config/environment.ts';
 import { loadRoutes, withoutShadows, type RoutesConfig } from './config/routes-file.ts';
 import { createCopies } from './dispatch/copies.ts';
 import { createDispatch, type DispatchOptions, type Fanout } from './dispatch/dispatch.ts';
@@ -20,7 +20,8 @@ import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { publishOnce } from './redis/publisher.ts';
 import { createRedisStreams, type RedisStreams } from './redis/streams.ts';
-import { connectSubscriber } from './redis/subscriber.ts';
+import { connectSubscriber, type RedisConnection } from './redis/subscriber.ts';
+import type { RedisTarget } from './redis/topology.ts';
 import type { Plan } from './routes/plan.ts';
 import { NOTICE_ROOMS } from './routes/rooms.ts';
 import {
@@ -75,13 +76,13 @@ export function createApp(options: AppOptions): App {
   const fanout = createLocalFanout(settings, telemetry);
   const feed = createFeed();
   const paths = createMessagePaths(fanout, feed, settings, telemetry);
-  const streams = createRedisStreams(settings.redis, telemetry.source);
+  const streams = createRedisStreams(redisTarget(settings), telemetry.source);
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
   const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
   const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
   const source = createPlanSource(live, paths, telemetry);
-  const redis = connectSubscriber(settings.redis, source, telemetry.source);
-  const probes = createProbes(source, durable, connections, admission.isEnding, live);
+  const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);
+  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live);
   telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
@@ -317,6 +318,7 @@ function toEach<T>(...listeners: readonly ((event: T) => void)[]): (event: T) =>
 /** What health and metrics ask of the parts. */
 function createProbes(
   source: Source,
+  redis: RedisConnection,
   durable: Durable,
   connections: Connections,
   draining: () => boolean,
@@ -324,6 +326,7 @@ function createProbes(
 ) {
   return {
     source: source.state,
+    redisProbed: redis.isProbed,
     unreadStreams: () => durable.unread(),
     draining,
     connections: connections.count,
@@ -364,7 +367,7 @@ function createAdminApi(parts: AdminParts, settings: Settings, telemetry: Teleme
     health: () => judgeHealth(probes),
     counts: telemetry.counts.read,
     socketsIn: fanout.count,
-    publish: (publishing) => publishOnce(settings.redis, publishing),
+    publish: (publishing) => publishOnce(redisTarget(settings), publishing),
   });
 }
 
@@ -386,8 +389,12 @@ function isDevelopment({ nodeEnv }: Settings): boolean {
   return nodeEnv === 'development';
 }
 
+function redisTarget(settings: Settings): RedisTarget {
+  return { address: settings.redis, tlsFiles: redisTlsFiles(settings) };
+}
+
 function tlsOf(settings: Settings): { tls?: GrpcTls } {
   if (!settings.grpcTlsEnabled) return {};
-  const { grpcTlsCaFile: caFile, grpcTlsClientCertFile: certFile, grpcTlsClientKeyFile: keyFile } = settings;
-  return { tls: { caFile, certFile, keyFile } };
+  const { ca, certificate, key } = grpcTlsFiles(settings);
+  return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
 }

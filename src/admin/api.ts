@@ -113,7 +113,7 @@ export interface PublishQuestion {
 }
 
 export interface PublishAnswer {
-  /** Redis connections that got it; each gateway instance has one. Absent where it went to a stream alone. */
+  /** Redis connections that got it; each gateway instance has one. Absent where it went to a stream alone, and with a cluster, which does not tell. */
   readonly receivers?: number;
   /** The entry that it became, of a stream. Who reads a stream Redis does not count. */
   readonly entryId?: string;

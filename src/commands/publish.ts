@@ -1,11 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment } from '../config/environment.ts';
+import { readEnvironment, redisTlsFiles } from '../config/environment.ts';
 import { printable } from '../config/findings.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
-import type { RedisAddress } from '../config/variable-types.ts';
 import { exampleMessage } from '../contract/example-message.ts';
 import { dropsOf, publishWay } from '../contract/publish-rule.ts';
 import { publishOnce } from '../redis/publisher.ts';
+import type { RedisTarget } from '../redis/topology.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readMessageFile } from './message-file.ts';
@@ -24,7 +24,7 @@ type Ending =
       readonly published: true;
       readonly channel: string;
       readonly message: string;
-      /** Absent where it went to a stream alone. */
+      /** Absent where it went to a stream alone, and with a cluster, which does not tell. */
       readonly receivers?: number;
       /** Of the stream. */
       readonly entryId?: string;
@@ -80,9 +80,10 @@ async function run(
 }
 
 /** Nothing where the variable is malformed, which is told. */
-function readRedis(terminal: Terminal): RedisAddress | undefined {
-  const { settings, findings } = readEnvironment({ REDIS_URL: terminal.environment['REDIS_URL'] });
-  return settings ? settings.redis : refuse(findings, terminal);
+function readRedis(terminal: Terminal): RedisTarget | undefined {
+  const theirs = Object.entries(terminal.environment).filter(([name]) => name.startsWith('REDIS_'));
+  const { settings, findings } = readEnvironment(Object.fromEntries(theirs));
+  return settings ? { address: settings.redis, tlsFiles: redisTlsFiles(settings) } : refuse(findings, terminal);
 }
 
 interface Message {
@@ -95,13 +96,12 @@ async function publish(
   { channel, raw, force }: Message,
   config: RoutesConfig,
   { limits }: Rules,
-  redis: RedisAddress,
+  redis: RedisTarget,
 ): Promise<Ending> {
   const drops = dropsOf(config, { channel, raw, limits });
   if (drops.length > 0 && !force) return unpublished(channel, drops);
   const publication = await publishOnce(redis, { channel, message: raw, ...publishWay(config, channel) });
-  if ('problem' in publication)
-    return unpublished(channel, [`Redis at ${redis.host}:${redis.port}: ${publication.problem}`]);
+  if ('problem' in publication) return unpublished(channel, [publication.problem]);
   return { published: true, channel, message: raw.toString('utf8'), ...publication, drops };
 }
 
@@ -123,7 +123,8 @@ function tell(ending: Ending, terminal: Terminal): void {
 }
 
 /** Redis counts connections; of a gateway each instance has one. */
-function heardBy(receivers: number): string {
+function heardBy(receivers: number | undefined): string {
+  if (receivers === undefined) return 'how many heard it is not known: a node of a cluster counts only its own';
   if (receivers === 0) return 'nobody listens: no gateway subscribes to this channel at this Redis';
   return receivers === 1 ? '1 instance heard it' : `${receivers} instances heard it`;
 }

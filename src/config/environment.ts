@@ -1,6 +1,6 @@
 import { didYouMean } from '../schema/did-you-mean.ts';
 import type { Finding } from './findings.ts';
-import { tlsFileProblems } from './tls-files.ts';
+import { tlsFileProblems, type TlsFiles } from './tls-files.ts';
 import { Malformed } from './variable-types.ts';
 import { VARIABLES, type Variable } from './variables.ts';
 
@@ -21,6 +21,9 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     port: take(VARIABLES.port),
     bindAddress: take(VARIABLES.bindAddress),
     redis: take(VARIABLES.redis),
+    redisTlsCaFile: take(VARIABLES.redisTlsCaFile),
+    redisTlsClientCertFile: take(VARIABLES.redisTlsClientCertFile),
+    redisTlsClientKeyFile: take(VARIABLES.redisTlsClientKeyFile),
     authServiceAddr: take(VARIABLES.authServiceAddr),
     authMode: take(VARIABLES.authMode),
     authCacheTtl: take(VARIABLES.authCacheTtl),
@@ -78,21 +81,54 @@ function takeVariable<T>(
   }
 }
 
+/** The files for TLS to a service, as variables with one prefix name them. */
+interface TlsVariables {
+  readonly prefix: string;
+  readonly files: TlsFiles;
+  readonly enabled: boolean;
+  /** What it means that they are named, while TLS is off. */
+  readonly unused: string;
+}
+
 function tlsFindings(settings: Settings): Finding[] {
-  const { grpcTlsEnabled: enabled, grpcTlsCaFile: ca, grpcTlsClientCertFile: certificate } = settings;
-  const findings: Finding[] = [];
-  if ((certificate === undefined) !== (settings.grpcTlsClientKeyFile === undefined)) {
-    const message = 'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE go together; set both or neither';
+  return [
+    ...tlsFindingsOf({
+      prefix: 'GRPC_TLS',
+      files: grpcTlsFiles(settings),
+      enabled: settings.grpcTlsEnabled,
+      unused: 'tokens go to the auth service in plain text; set GRPC_TLS_ENABLED=true',
+    }),
+    ...tlsFindingsOf({
+      prefix: 'REDIS_TLS',
+      files: redisTlsFiles(settings),
+      enabled: settings.redis.tls,
+      unused: 'Redis is spoken to in plain text; rediss: in REDIS_URL means TLS',
+    }),
+  ];
+}
+
+export function grpcTlsFiles(settings: Settings): TlsFiles {
+  const { grpcTlsCaFile: ca, grpcTlsClientCertFile: certificate, grpcTlsClientKeyFile: key } = settings;
+  return { ca, certificate, key };
+}
+
+export function redisTlsFiles(settings: Settings): TlsFiles {
+  const { redisTlsCaFile: ca, redisTlsClientCertFile: certificate, redisTlsClientKeyFile: key } = settings;
+  return { ca, certificate, key };
+}
+
+function tlsFindingsOf({ prefix, files, enabled, unused }: TlsVariables): Finding[] {
+  const { ca, certificate, key } = files;
+  if ((certificate === undefined) !== (key === undefined)) {
+    const message = `${prefix}_CLIENT_CERT_FILE and ${prefix}_CLIENT_KEY_FILE go together; set both or neither`;
     return [finding('environment-value', 'error', message)];
   }
-  if (!enabled && (ca !== undefined || certificate !== undefined)) {
-    const message =
-      'GRPC_TLS_… files are named, but tokens go to the auth service in plain text; set GRPC_TLS_ENABLED=true';
-    findings.push(finding('environment-value', 'warning', message));
-  }
-  const problems = enabled ? tlsFileProblems({ ca, certificate, key: settings.grpcTlsClientKeyFile }) : [];
-  findings.push(...problems.map((problem) => finding('environment-value', 'error', `GRPC_TLS_…_FILE: ${problem}`)));
-  return findings;
+  if (enabled)
+    return tlsFileProblems(files).map((problem) =>
+      finding('environment-value', 'error', `${prefix}_…_FILE: ${problem}`),
+    );
+  if (ca === undefined && certificate === undefined) return [];
+  return [finding('environment-value', 'warning', `${prefix}_… files are named, but ${unused}`)];
 }
 
 /** Short names are left alone: other programs have variables too. */

@@ -6,16 +6,6 @@ export type Parse<T> = (text: string) => T;
 /** Tells what is allowed; the value itself is added by the caller, unless it is a secret. */
 export class Malformed extends Error {}
 
-/** A Redis server to connect to. */
-export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-  readonly db: number;
-  readonly username?: string;
-  readonly password?: string;
-}
-
 export const port: Parse<number> = (text) => integerBetween(text, 1, 65535);
 
 export const positiveInteger: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER);
@@ -94,34 +84,6 @@ export const trustedProxies: Parse<readonly string[]> = (text) =>
     return item;
   });
 
-export const redisUrl: Parse<RedisAddress> = (text) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !isRedis(url)) {
-    throw new Malformed(
-      'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password',
-    );
-  }
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 6379 : Number(url.port),
-    tls: url.protocol === 'rediss:',
-    db: Number(url.pathname.slice(1)),
-    ...(url.username !== '' && { username: percentDecoded(url.username) }),
-    ...(url.password !== '' && { password: percentDecoded(url.password) }),
-  };
-};
-
-function isRedis({ protocol, hostname, port, pathname, search, hash }: URL): boolean {
-  return (
-    /^rediss?:$/.test(protocol) &&
-    /^([A-Za-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) &&
-    port !== '0' &&
-    /^(\/\d{0,4})?$/.test(pathname) &&
-    search === '' &&
-    hash === ''
-  );
-}
-
 export function choice<T extends string>(...allowed: readonly T[]): Parse<T> {
   return (text) => {
     const value = allowed.find((one) => one === text);
@@ -148,12 +110,4 @@ function integerBetween(text: string, least: number, most: number): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most)) throw new Malformed(`a whole number from ${least} to ${most}`);
   return value;
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    throw new Malformed('a user and password in valid percent-encoding (% itself is %25)', { cause: error });
-  }
 }

@@ -1,3 +1,4 @@
+import { redisUrl } from './redis-url.ts';
 import * as types from './variable-types.ts';
 
 /** A variable of the environment. Set but empty is refused, so that `ADMIN_TOKEN=` never passes for a secret. */
@@ -17,12 +18,30 @@ export const VARIABLES = {
   redis: {
     ...define(
       'REDIS_URL',
-      types.redisUrl,
+      redisUrl,
       'redis://localhost:6379',
-      'Redis to subscribe at, redis:// or rediss:// (TLS).',
+      'Redis to subscribe at: redis://, redis+sentinel:// or redis+cluster://, with TLS rediss://, rediss+sentinel:// or rediss+cluster://.',
     ),
     secret: true,
   },
+  redisTlsCaFile: define(
+    'REDIS_TLS_CA_FILE',
+    types.optional(types.path),
+    '',
+    "PEM file of the authority that signed the certificates of Redis and its sentinels. Unset: the system's authorities.",
+  ),
+  redisTlsClientCertFile: define(
+    'REDIS_TLS_CLIENT_CERT_FILE',
+    types.optional(types.path),
+    '',
+    'PEM file of the certificate that the gateway shows to Redis (mutual TLS).',
+  ),
+  redisTlsClientKeyFile: define(
+    'REDIS_TLS_CLIENT_KEY_FILE',
+    types.optional(types.path),
+    '',
+    "PEM file of that certificate's key.",
+  ),
   authServiceAddr: define(
     'AUTH_SERVICE_ADDR',
     types.hostAndPort,

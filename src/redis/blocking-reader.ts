@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './client.ts';
 
 /** XREAD on a connection of its own, which it may block. */
 export interface BlockingReader {
@@ -18,7 +18,7 @@ const GRACE_MS = 1500;
 const COUNT = 500;
 
 /** @param redis a connection that nobody else uses. */
-export function createBlockingReader(redis: Redis, failed: (error: Error) => void): BlockingReader {
+export function createBlockingReader(redis: RedisClient, failed: (error: Error) => void): BlockingReader {
   let lastError = 'the connection was closed';
   let lost = false;
   redis.on('close', () => (lost = true));

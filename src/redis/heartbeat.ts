@@ -7,8 +7,6 @@ interface Pinged {
 interface Heartbeat {
   start(): void;
   stop(): void;
-  /** When the last beat that was answered went out. */
-  last(): Date;
 }
 
 const INTERVAL_MS = 2000;
@@ -21,7 +19,6 @@ const PATIENCE = 3;
  */
 export function createHeartbeat(connection: Pinged, giveUp: () => void): Heartbeat {
   let unready = 0;
-  let last = new Date(0);
   let timer: NodeJS.Timeout | undefined;
   const beat = async (): Promise<void> => {
     if (connection.status === 'connect') {
@@ -31,10 +28,8 @@ export function createHeartbeat(connection: Pinged, giveUp: () => void): Heartbe
     }
     unready = 0;
     if (connection.status !== 'ready') return;
-    const sentAt = new Date();
     try {
       await connection.ping();
-      last = sentAt;
     } catch {
       // Whatever the reason, the cure is the same; a connection that is closing already needs none.
       if (connection.status === 'ready') giveUp();
@@ -43,6 +38,5 @@ export function createHeartbeat(connection: Pinged, giveUp: () => void): Heartbe
   return {
     start: () => void (timer = setInterval(() => void beat(), INTERVAL_MS)),
     stop: () => clearInterval(timer),
-    last: () => last,
   };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
-import type { RedisAddress } from '../config/variable-types.ts';
-import { addressOptions } from './address.ts';
+import type { Redis } from 'ioredis';
+import { answered, NoAnswer } from './patience.ts';
+import { ConnectFailed, openConnection } from './server-connection.ts';
+import { accessTo, createTopology, type RedisTarget } from './topology.ts';
 
 /** What is published, and how. */
 export interface Publishing {
@@ -13,34 +14,34 @@ export interface Publishing {
   readonly pubsub: boolean;
 }
 
-/** How many subscribers got it, as which entry it was added, or why neither could be. */
+/** How many connections got it, where Redis tells: a node of a cluster knows only its own. As which entry it was added. Or why neither could be. */
 export type Publication = { readonly receivers?: number; readonly entryId?: string } | { readonly problem: string };
 
-/** For all of it, in milliseconds: somebody waits at a terminal. */
-const DEADLINE = 5000;
+const ANSWER_MS = 1500;
 
-/** Connects, publishes one message or adds it to a stream, and closes. */
-export async function publishOnce(address: RedisAddress, publishing: Publishing): Promise<Publication> {
-  const redis = new Redis(optionsFor(address));
-  let problem: string | undefined;
-  const deadline = setTimeout(() => {
-    problem ??= `no answer within ${DEADLINE / 1000} s; a message that is on its way may still be published`;
-    redis.disconnect();
-  }, DEADLINE);
-  redis.on('error', (error: Error) => (problem ??= error.message));
+/** Connects, publishes one message or adds it to a stream, and closes. Every step has its time: somebody waits at a terminal. */
+export async function publishOnce(target: RedisTarget, publishing: Publishing): Promise<Publication> {
+  const topology = createTopology(target);
   try {
-    await redis.connect();
-    return await send(redis, publishing);
+    const place = await topology.locate();
+    const redis = await openConnection(place, accessTo(target), 'gateway-publish');
+    try {
+      const { receivers, ...rest } = await answered(send(redis, publishing), ANSWER_MS);
+      return target.address.kind === 'cluster' || receivers === undefined ? rest : { receivers, ...rest };
+    } finally {
+      redis.disconnect();
+    }
   } catch (error) {
-    // Its words alone: the error object holds the command, and that of AUTH the password.
-    return { problem: problem ?? (error instanceof Error ? error.message : String(error)) };
+    return { problem: problemOf(error) };
   } finally {
-    clearTimeout(deadline);
-    redis.disconnect();
+    topology.close();
   }
 }
 
-async function send(redis: Redis, { channel, message, entry, pubsub }: Publishing): Promise<Publication> {
+async function send(
+  redis: Redis,
+  { channel, message, entry, pubsub }: Publishing,
+): Promise<{ receivers?: number; entryId?: string }> {
   const entryId = entry && (await redis.xadd(channel, '*', ...entryOf(entry, message)));
   const receivers = pubsub ? await redis.publish(channel, message) : undefined;
   return {
@@ -56,14 +57,8 @@ function entryOf({ fields, idFields }: NonNullable<Publishing['entry']>, message
   return [...values].flat();
 }
 
-function optionsFor(address: RedisAddress) {
-  return {
-    ...addressOptions(address),
-    lazyConnect: true,
-    connectionName: 'gateway-publish',
-    disableClientInfo: true,
-    // One attempt; the answer to the command tells whether Redis is ready.
-    retryStrategy: null,
-    enableReadyCheck: false,
-  };
+function problemOf(error: unknown): string {
+  if (error instanceof ConnectFailed) return `Redis at ${error.message}`;
+  if (error instanceof NoAnswer) return 'Redis does not answer; the message may still be published';
+  return error instanceof Error ? error.message : String(error);
 }

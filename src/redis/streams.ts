@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Redis, type ChainableCommander } from 'ioredis';
-import type { RedisAddress } from '../config/variable-types.ts';
+import type { ChainableCommander } from 'ioredis';
 import { toRedisId } from '../durable/position.ts';
 import type { StreamState, StreamStore } from '../durable/store.ts';
-import { addressOptions } from './address.ts';
 import { createBlockingReader } from './blocking-reader.ts';
+import { createClient, type RedisClient } from './client.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { pauseBefore, type RedisEvents } from './subscriber.ts';
+import type { RedisEvents } from './subscriber.ts';
+import type { RedisTarget } from './topology.ts';
 import { entriesIn, entriesRead, idsIn, NO_STREAM, stateIn, type EntryFields } from './stream-replies.ts';
 
 /** Streams of one Redis: a connection for commands that all share, and one more for each that is read. */
@@ -24,9 +24,8 @@ const ROTATE = `local now = redis.call('GET', KEYS[1])
 if now == ARGV[1] or not now then redis.call('SET', KEYS[1], ARGV[2]) return ARGV[2] end
 return now`;
 
-export function createRedisStreams(address: RedisAddress, events: RedisEvents): RedisStreams {
-  const options = optionsFor(address);
-  const redis = new Redis({ ...options, commandTimeout: ANSWER_TIMEOUT, connectionName: 'websocket-gateway-commands' });
+export function createRedisStreams(target: RedisTarget, events: RedisEvents): RedisStreams {
+  const redis = createClient(target, 'websocket-gateway-commands', ANSWER_TIMEOUT);
   redis.on('error', (error: Error) => events.connectFailed(error));
   const heartbeat = createHeartbeat(redis, () => redis.disconnect(true));
   let opened = false;
@@ -42,7 +41,7 @@ export function createRedisStreams(address: RedisAddress, events: RedisEvents): 
   return {
     open(key, fields) {
       connect();
-      const blocked = new Redis({ ...options, connectionName: 'websocket-gateway-stream' });
+      const blocked = createClient(target, 'websocket-gateway-stream');
       return createStore(redis, key, fields, createBlockingReader(blocked, events.connectFailed));
     },
     close() {
@@ -53,7 +52,7 @@ export function createRedisStreams(address: RedisAddress, events: RedisEvents): 
 }
 
 function createStore(
-  redis: Redis,
+  redis: RedisClient,
   key: string,
   fields: EntryFields,
   reader: ReturnType<typeof createBlockingReader>,
@@ -105,7 +104,10 @@ function createStore(
 
 type Reply = readonly [error: Error | null, value: unknown];
 
-async function transaction(redis: Redis, add: (multi: ChainableCommander) => ChainableCommander): Promise<Reply[]> {
+async function transaction(
+  redis: RedisClient,
+  add: (multi: ChainableCommander) => ChainableCommander,
+): Promise<Reply[]> {
   await ready(redis);
   const replies = await add(redis.multi()).exec();
   if (replies === null) throw new Error('Redis did not run the transaction');
@@ -124,7 +126,7 @@ function stateOrNone(reply: Reply | undefined): StreamState {
 }
 
 /** Commands are not queued without end: while there is no connection they fail, after a moment. */
-function ready(redis: Redis): Promise<void> {
+function ready(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
     const done = (): void => {
@@ -138,17 +140,4 @@ function ready(redis: Redis): Promise<void> {
     }, ANSWER_TIMEOUT);
     redis.on('ready', done);
   });
-}
-
-function optionsFor(address: RedisAddress) {
-  return {
-    ...addressOptions(address),
-    lazyConnect: true,
-    disableClientInfo: true,
-    connectTimeout: 5000,
-    retryStrategy: pauseBefore,
-    maxRetriesPerRequest: null,
-    autoResendUnfulfilledCommands: false,
-    enableOfflineQueue: false,
-  };
 }

@@ -1,87 +1,111 @@
-import { Redis } from 'ioredis';
-import type { RedisAddress } from '../config/variable-types.ts';
-import type { GapReason } from '../source/gap.ts';
-import type { Subscriber, SubscriberListener } from '../source/subscription.ts';
-import { addressOptions } from './address.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HostAndPort } from '../config/redis-url.ts';
+import type { SubscriberListener } from '../source/subscription.ts';
+import { Link } from './link.ts';
+import { openListening } from './listening.ts';
+import { createPace } from './pace.ts';
+import { createProbeReport, type ProbeEvents, type ProbeReport } from './probe-report.ts';
+import { createProbeSender } from './probe.ts';
+import { accessTo, createTopology, type RedisTarget, type Topology } from './topology.ts';
 
-export interface RedisEvents {
+export interface RedisEvents extends ProbeEvents {
   /** An attempt to connect failed; the next one follows by itself. */
-  connectFailed(error: Error): void;
+  connectFailed(error: unknown): void;
 }
 
 export interface RedisConnection {
   /** Begins to connect; does not wait. */
   open(): void;
   close(): void;
+  /** Whether probes prove that nothing passes unheard. */
+  isProbed(): boolean;
 }
-
-/** Longest pause between two attempts to connect, in milliseconds: Redis is back within seconds of its return. */
-const LONGEST_PAUSE = 2000;
-const CONNECT_TIMEOUT = 5000;
-/** An answer later than this counts as none. */
-const ANSWER_TIMEOUT = 2000;
 
 /** Connects, and keeps connecting, until closed. */
 export function connectSubscriber(
-  address: RedisAddress,
+  target: RedisTarget,
   listener: SubscriberListener,
   events: RedisEvents,
 ): RedisConnection {
-  const redis = new Redis(optionsFor(address));
-  const subscriber: Subscriber = {
-    subscribe: async (channels) => void (await redis.subscribe(...channels)),
-    unsubscribe: async (channels) => void (await redis.unsubscribe(...channels)),
-  };
-  let reason: GapReason = 'connection-lost';
-  let lastError = 'the connection was closed';
-  redis.on('ready', () => listener.connected(subscriber));
-  redis.on('close', () => {
-    listener.lost({ reason, detail: lastError, heardUntil: heartbeat.last() });
-    reason = 'connection-lost';
-  });
-  redis.on('error', (error: Error) => {
-    lastError = error.message;
-    events.connectFailed(error);
-  });
-  redis.on('messageBuffer', (channel: Buffer, raw: Buffer) => listener.message(channel.toString(), raw));
+  const topology = createTopology(target);
+  const report = createProbeReport(events);
+  const opener = createOpener(target, topology, report.beaten, listener.message);
+  const stop = new AbortController();
 
-  const heartbeat = createHeartbeat(redis, () => {
-    reason = 'no-answer';
-    lastError = 'no answer to PING';
-    redis.disconnect(true);
-  });
+  async function keepConnected(): Promise<void> {
+    const pace = createPace();
+    let last: HostAndPort | undefined;
+    while (!stop.signal.aborted) {
+      try {
+        last = await topology.locate(last);
+        const link = await opener.open(last);
+        pace.linked();
+        await live(link, listener, stop.signal);
+        pace.lost();
+      } catch (error) {
+        pace.failed(error);
+        if (!stop.signal.aborted) events.connectFailed(error);
+      }
+      await pause(pace.next(), undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  }
+
   return {
-    open() {
-      heartbeat.start();
-      // A first attempt that fails is told by the error event and followed by the next like any other.
-      redis.connect().catch((error: Error) => (lastError = error.message));
-    },
+    open: () => void keepConnected(),
     close() {
-      heartbeat.stop();
-      redis.disconnect();
+      stop.abort();
+      opener.close();
+      topology.close();
     },
+    isProbed: report.isCertain,
   };
 }
 
-function optionsFor(address: RedisAddress) {
+interface Opener {
+  /** A link that has heard its first probe. */
+  open(at: HostAndPort): Promise<Link>;
+  close(): void;
+}
+
+function createOpener(
+  target: RedisTarget,
+  topology: Topology,
+  beaten: ProbeReport['beaten'],
+  message: SubscriberListener['message'],
+): Opener {
+  const access = accessTo(target);
+  const sender = createProbeSender(topology, access);
+  const probeChannel = `gateway:probe:${randomUUID()}`;
   return {
-    ...addressOptions(address),
-    lazyConnect: true,
-    connectionName: 'websocket-gateway',
-    disableClientInfo: true,
-    connectTimeout: CONNECT_TIMEOUT,
-    commandTimeout: ANSWER_TIMEOUT,
-    retryStrategy: pauseBefore,
-    maxRetriesPerRequest: null,
-    // The source subscribes at each connection itself: ioredis would do it without telling how it ended.
-    autoResubscribe: false,
-    autoResendUnfulfilledCommands: false,
-    enableOfflineQueue: false,
+    async open(at) {
+      // Those it has may lead to where we come from.
+      sender.close();
+      const listening = await openListening({ at, access, probeChannel, message });
+      const link = new Link({ at, listening, topology, sender, probeChannel, beaten });
+      const fault = await link.beat();
+      if (fault === undefined) return link;
+      link.close();
+      throw new Error(fault.detail);
+    },
+    close: sender.close,
   };
 }
 
-/** Before the next attempt to connect, in milliseconds. */
-export function pauseBefore(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE) * (0.75 + Math.random() / 2);
+/** Resolves when the link is lost, or closed because we stop. */
+async function live(link: Link, listener: SubscriberListener, stopping: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const stop = (): void => {
+      link.close();
+      resolve();
+    };
+    link.watch((loss) => {
+      stopping.removeEventListener('abort', stop);
+      listener.lost(loss);
+      resolve();
+    });
+    if (stopping.aborted) return stop();
+    stopping.addEventListener('abort', stop);
+    listener.connected(link.subscriber);
+  });
 }

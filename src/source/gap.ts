@@ -1,8 +1,10 @@
 /**
  * Why messages may have passed unheard.
- * connection-lost: the connection to Redis ended; no-answer: Redis stopped answering on it.
+ *
+ * connection-lost: the connection to Redis ended. no-answer: Redis stopped answering on it.
+ * starved: Redis answered, and did not pass on what was published. failover: publishers went to another server.
  */
-export const GAP_REASONS = ['connection-lost', 'no-answer'] as const;
+export const GAP_REASONS = ['connection-lost', 'no-answer', 'starved', 'failover'] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 
 /** How a connection came to its end. */

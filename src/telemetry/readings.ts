@@ -7,6 +7,7 @@ export interface Readings {
   /** As many as may be open. */
   readonly maxConnections: number;
   users(): readonly string[];
+  redisProbed(): boolean;
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   draining(): boolean;
   queuedBytes(): number;
@@ -33,6 +34,9 @@ export function exportReadings(instruments: Instruments, readings: Readings): vo
   );
   reading('gateway_redis_up', '1 while every channel is subscribed and Redis answers.', () =>
     Number(readings.source() === 'subscribed'),
+  );
+  reading('gateway_redis_probed', '1 while probes prove that nothing passes unheard.', () =>
+    Number(readings.redisProbed()),
   );
   reading('gateway_ready', '1 while /health/ready says so.', () =>
     Number(readings.source() === 'subscribed' && readings.unreadStreams().length === 0 && !readings.draining()),

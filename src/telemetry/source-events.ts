@@ -27,6 +27,12 @@ export function createSourceEvents(metrics: Metrics, logger: Logger): SourceEven
       metrics.gapSeconds.inc(seconds);
       logger.warn({ from, to, seconds, reason }, 'messages may have passed unheard');
     },
+    doubted(reason) {
+      logger.warn({ reason }, 'probes of Redis prove nothing for now; a gap may go unnoticed');
+    },
+    certainAgain() {
+      logger.info('probes of Redis prove again that nothing passes unheard');
+    },
     connectFailed(error) {
       throttle('connect', () => logger.warn({ reason: textOf(error) }, 'Redis cannot be reached; trying again'));
     },

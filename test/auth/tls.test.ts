@@ -1,24 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { ServerCredentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TokenAnswer } from '../../src/auth/authenticator.ts';
 import { createGrpcChecker, type GrpcTls } from '../../src/auth/grpc-checker.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { noting } from './checker.ts';
 import { startFaultyService } from './faulty-service.ts';
 
 const NO_FILES: GrpcTls = { caFile: undefined, certFile: undefined, keyFile: undefined };
 
-/** An authority, what it signed for a server and for a client, and another authority; made anew at each run. */
-const folder = mkdtempSync(join(tmpdir(), 'tls-'));
-const file = (name: string): string => join(folder, name);
-beforeAll(() => {
-  for (const name of ['ca', 'other']) openssl(...SELF_SIGNED, '-subj', `/CN=${name}`, ...outputOf(name));
-  for (const name of ['server', 'client']) sign(name);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { file, remove } = makeCertificates();
+afterAll(remove);
 
 describe('with TLS', () => {
   test('a token is asked about where the authority is the one we know', async () => {
@@ -57,23 +49,4 @@ async function ask(tls: GrpcTls | undefined, mutual = false): Promise<TokenAnswe
   const checker = createGrpcChecker({ address, deadline: 1000, ...(tls && { tls }) });
   onTestFinished(() => checker.close());
   return checker.check('token', noting());
-}
-
-const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-const SELF_SIGNED = ['req', '-x509', ...KEY, '-days', '2'];
-
-function outputOf(name: string): string[] {
-  return ['-keyout', file(`${name}.key`), '-out', file(`${name}.pem`)];
-}
-
-function sign(name: string): void {
-  const request = file(`${name}.csr`);
-  openssl('req', ...KEY, '-subj', `/CN=${name}`, '-keyout', file(`${name}.key`), '-out', request);
-  writeFileSync(file('names.ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost');
-  const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2'];
-  openssl('x509', '-req', '-in', request, ...by, '-extfile', file('names.ext'), '-out', file(`${name}.pem`));
-}
-
-function openssl(...args: string[]): void {
-  execFileSync('openssl', args, { stdio: 'pipe' });
 }

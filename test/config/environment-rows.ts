@@ -34,8 +34,13 @@ const LIMITS = [
   'MAX_MESSAGE_KEYS',
   'MAX_TARGET_IDS',
 ];
-const REDIS =
-  'redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / ? # % in user and password';
+const ENCODE = 'rediss for TLS; percent-encode @ : / ? # % in users and passwords';
+const SINGLE = 'redis://[user:password@]host[:port][/db]';
+const SENTINEL =
+  'redis+sentinel://[user:password@]host[:port],…/name-of-master[/db][?sentinel_username=…&sentinel_password=…]';
+const CLUSTER = 'redis+cluster://[user:password@]host[:port],…';
+const REDIS = `${SINGLE}, ${SENTINEL} or ${CLUSTER}; ${ENCODE}`;
+const CREDENTIALS = 'a user and password in valid percent-encoding (% itself is %25)';
 const ORIGINS =
   'origins such as https://app.example.com, comma-separated; exact, so no "*", pattern, path or final slash';
 const ITEMS = 'a comma-separated list without empty items';
@@ -125,27 +130,53 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
     'localhost',
     'localhost:6379',
     'http://localhost:6379',
-    'redis+sentinel://a:1',
     'redis:localhost',
     'redis://',
     'redis:///1',
+    'redis+other://h',
+    'redis://h#1',
+    ' redis://h/a b',
+    `redis://:${CANARY}#x@h`,
+    `redis:// :${CANARY}@`,
+    `redis//:${CANARY}@h`,
+  ].map((text) => hidden('REDIS_URL', text, REDIS)),
+  ...[
     'redis://h:0',
     'redis://h:99999',
     'redis://h/x',
     'redis://h/0/1',
     'redis://h/12345',
     'redis://h?db=1',
-    'redis://h#1',
     'redis://a%20b',
-    'redis://h1,h2',
-    ' redis://h/a b',
+    'redis://[h]',
     `redis://:${CANARY}/x@h:1`,
-    `redis://:${CANARY}#x@h`,
-    `redis:// :${CANARY}@`,
-    `redis//:${CANARY}@h`,
-  ].map((text) => hidden('REDIS_URL', text, REDIS)),
-  hidden('REDIS_URL', `redis://:${CANARY}%@h`, 'a user and password in valid percent-encoding (% itself is %25)'),
-  hidden('REDIS_URL', `redis://%ff:${CANARY}@h`, 'a user and password in valid percent-encoding (% itself is %25)'),
+  ].map((text) => hidden('REDIS_URL', text, `${SINGLE}; ${ENCODE}`)),
+  hidden(
+    'REDIS_URL',
+    `redis://:${CANARY}@h1,h2`,
+    `one host after redis://; several after redis+sentinel:// or redis+cluster://: ${REDIS}`,
+  ),
+  ...[
+    'redis+sentinel://a:1',
+    'redis+sentinel://a:1/',
+    'redis+sentinel://a/my%20master',
+    'redis+sentinel://a/m/0/1',
+  ].map((text) => hidden('REDIS_URL', text, `${SENTINEL}, with the name of the master; ${ENCODE}`)),
+  ...[
+    'redis+sentinel://a:1,/m',
+    'redis+sentinel://a:x/m',
+    'redis+sentinel://a/m/x',
+    `redis+sentinel://a/m?password=${CANARY}`,
+    `redis+sentinel://a/m?sentinel_password=${CANARY}&sentinel_password=${CANARY}`,
+    'redis+sentinel://a/m?sentinel_password=',
+  ].map((text) => hidden('REDIS_URL', text, `${SENTINEL}; ${ENCODE}`)),
+  hidden('REDIS_URL', `redis+sentinel://a/m?sentinel_password=${CANARY}%`, CREDENTIALS),
+  hidden('REDIS_URL', 'redis+cluster://a/1', `${CLUSTER}, without a path: a cluster has one database; ${ENCODE}`),
+  ...['redis+cluster://a,,b', 'redis+cluster://a?x=1'].map((text) =>
+    hidden('REDIS_URL', text, `${CLUSTER}; ${ENCODE}`),
+  ),
+  hidden('REDIS_URL', `redis://:${CANARY}%@h`, CREDENTIALS),
+  hidden('REDIS_URL', `redis://%ff:${CANARY}@h`, CREDENTIALS),
   hidden('ADMIN_TOKEN', CANARY, 'at least 16 characters without spaces'),
   hidden('ADMIN_TOKEN', `${CANARY} ${CANARY}`, 'at least 16 characters without spaces'),
 
@@ -208,7 +239,7 @@ const camelCase = (name: string): string =>
   name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 const password = (text: string): Partial<Settings> => ({
-  redis: { host: 'h', port: 6379, tls: false, db: 0, password: text },
+  redis: { kind: 'single', server: { host: 'h', port: 6379 }, tls: false, db: 0, login: { password: text } },
 });
 
 /** What is accepted, and what it is taken for. */
@@ -222,7 +253,7 @@ export const ACCEPTED: readonly (readonly [
     {},
     {
       port: 3000,
-      redis: { host: 'localhost', port: 6379, tls: false, db: 0 },
+      redis: { kind: 'single', server: { host: 'localhost', port: 6379 }, tls: false, db: 0, login: {} },
       authServiceAddr: 'localhost:50051',
       authMode: 'required',
       corsOrigin: [],
@@ -275,17 +306,74 @@ export const ACCEPTED: readonly (readonly [
   [
     'a Redis with all there is',
     { REDIS_URL: 'rediss://app:secret@redis.example.com:6380/12' },
-    { redis: { host: 'redis.example.com', port: 6380, tls: true, db: 12, username: 'app', password: 'secret' } },
+    {
+      redis: {
+        kind: 'single',
+        server: { host: 'redis.example.com', port: 6380 },
+        tls: true,
+        db: 12,
+        login: { username: 'app', password: 'secret' },
+      },
+    },
   ],
   [
     'a Redis at an IPv6 address',
     { REDIS_URL: 'redis://[::1]:7000/' },
-    { redis: { host: '::1', port: 7000, tls: false, db: 0 } },
+    { redis: { kind: 'single', server: { host: '::1', port: 7000 }, tls: false, db: 0, login: {} } },
   ],
   [
     'a user without password',
     { REDIS_URL: 'redis://app@h' },
-    { redis: { host: 'h', port: 6379, tls: false, db: 0, username: 'app' } },
+    { redis: { kind: 'single', server: { host: 'h', port: 6379 }, tls: false, db: 0, login: { username: 'app' } } },
+  ],
+  [
+    'sentinels with all there is',
+    { REDIS_URL: 'rediss+sentinel://app:s%40@a:1,b,[::1]:3/my-master/2?sentinel_username=x&sentinel_password=y%26' },
+    {
+      redis: {
+        kind: 'sentinel',
+        sentinels: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 26_379 },
+          { host: '::1', port: 3 },
+        ],
+        sentinelLogin: { username: 'x', password: 'y&' },
+        master: 'my-master',
+        tls: true,
+        db: 2,
+        login: { username: 'app', password: 's@' },
+      },
+    },
+  ],
+  [
+    'the least of sentinels',
+    { REDIS_URL: 'redis+sentinel://a/m' },
+    {
+      redis: {
+        kind: 'sentinel',
+        sentinels: [{ host: 'a', port: 26_379 }],
+        sentinelLogin: {},
+        master: 'm',
+        tls: false,
+        db: 0,
+        login: {},
+      },
+    },
+  ],
+  [
+    'nodes of a cluster',
+    { REDIS_URL: 'rediss+cluster://:secret@a,b:7001/0' },
+    {
+      redis: {
+        kind: 'cluster',
+        nodes: [
+          { host: 'a', port: 6379 },
+          { host: 'b', port: 7001 },
+        ],
+        tls: true,
+        login: { password: 'secret' },
+      },
+    },
   ],
   ['a password with @ : / % encoded', { REDIS_URL: 'redis://:p%40s%3As%2Fw%25%3F%23@h' }, password('p@s:s/w%?#')],
   ['a password with @ as it is', { REDIS_URL: 'redis://:p@ss@h' }, password('p@ss')],

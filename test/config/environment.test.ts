@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { formatFinding } from '../../src/config/findings.ts';
-import { origins, redisUrl, trustedProxies } from '../../src/config/variable-types.ts';
+import { redisUrl } from '../../src/config/redis-url.ts';
+import { origins, trustedProxies } from '../../src/config/variable-types.ts';
 import { ACCEPTED, CANARY, ENVIRONMENT_ROWS } from './environment-rows.ts';
 
 describe('of the environment all is told that is wrong', () => {
@@ -63,7 +64,7 @@ describe('whatever the text', () => {
         fc.string({ unit: 'grapheme', minLength: 1 }),
         (username, password) => {
           const url = `redis://${encodeURIComponent(username)}:${encodeURIComponent(password)}@h`;
-          expect(redisUrl(url)).toMatchObject({ username, password });
+          expect(redisUrl(url)).toMatchObject({ login: { username, password } });
         },
       ),
     );

@@ -31,6 +31,7 @@ describe('the README lists', () => {
       connections: () => [],
       maxConnections: 1,
       users: () => [],
+      redisProbed: () => true,
       source: () => 'subscribed' as const,
       draining: () => false,
       queuedBytes: () => 0,

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { untilReady } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
-import { stageRedis } from './stage.ts';
+import { gapsOf, stageRedis } from './stage.ts';
 
 async function stage() {
   const redis = await startRedis();
   const proxy = await startTcpProxy(redis.port);
   return { redis, proxy, ...(await stageRedis({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` })) };
 }
+
+/** What a machine as busy as this one may take longer. */
+const SLACK_MS = 1500;
 
 describe('a link to Redis', { timeout: 60_000 }, () => {
   test('that is reset: who asked is told from when to when, and events flow again', async () => {
@@ -22,4 +26,73 @@ describe('a link to Redis', { timeout: 60_000 }, () => {
     expect(await gateway.metric('gateway_gaps_total{reason="connection-lost"}')).toBe(1);
     expect(await gateway.metric('gateway_gap_seconds_total')).toBeCloseTo((gap.to - gap.from) / 1000, 2);
   });
+
+  test.each([['both ways'], ['up'], ['down']] as const)(
+    'that is cut in silence, %s, is noticed within four seconds, and healed within ten',
+    async (way) => {
+      const { redis, proxy, gateway, nextGap, untilHeard, alice } = await stage();
+      const cut = Date.now();
+      proxy.blackhole(way === 'both ways' ? undefined : way);
+      const missed = { user_id: 7, status: 'missed' };
+      await redis.publish('user-status', missed);
+      await untilReady(gateway, 503);
+      expect(Date.now() - cut).toBeLessThan(4000 + SLACK_MS);
+      const healed = Date.now();
+      proxy.pass();
+      const gap = await nextGap();
+      expect(gap.reason).toBe('no-answer');
+      expect(gap.from).toBeLessThanOrEqual(cut);
+      await untilHeard(redis.publish);
+      expect(Date.now() - healed).toBeLessThan(10_000);
+      // What comes late, by a link that was given up, is part of the gap.
+      const heard = alice.heard.filter(({ args }) => JSON.stringify(args) === JSON.stringify([missed]));
+      expect(heard).toHaveLength(way === 'up' ? 1 : 0);
+    },
+  );
+
+  test('to a Redis that hangs is given up, and made again when it wakes', async () => {
+    const { redis, gateway, nextGap, untilHeard } = await stage();
+    const hung = Date.now();
+    redis.hang();
+    await untilReady(gateway, 503);
+    expect(Date.now() - hung).toBeLessThan(4000 + SLACK_MS);
+    redis.resume();
+    expect(await nextGap()).toMatchObject({ reason: 'no-answer' });
+    await untilHeard(redis.publish);
+    expect(Date.now() - hung).toBeLessThan(14_000 + SLACK_MS);
+  });
+
+  test('to a Redis that dies and comes back with nothing is made again', async () => {
+    const { redis, gateway, nextGap, untilHeard } = await stage();
+    await redis.stop();
+    await untilReady(gateway, 503);
+    const again = await startRedis({ port: redis.port });
+    const gap = await nextGap();
+    expect(gap.reason).toBe('connection-lost');
+    await untilHeard(again.publish);
+    expect(await gateway.metric('gateway_gaps_total{reason="connection-lost"}')).toBe(1);
+  });
+
+  test('that is slow is late and no more', async () => {
+    const { redis, proxy, gateway, untilHeard } = await stage();
+    proxy.delay(200, 100);
+    const until = Date.now() + 7000;
+    while (Date.now() < until) await untilHeard(redis.publish);
+    expect(await gapsOf(gateway)).toBe(0);
+  });
+
+  test('is not given up because the gateway itself was busy', async () => {
+    const { redis, gateway, untilHeard } = await stage();
+    for (let i = 0; i < 4; i += 1) {
+      stall(2500);
+      await untilHeard(redis.publish);
+    }
+    expect(await gapsOf(gateway)).toBe(0);
+  });
 });
+
+/** Nothing of this process turns, the gateway included. */
+function stall(ms: number): void {
+  const until = Date.now() + ms;
+  while (Date.now() < until);
+}

@@ -69,3 +69,9 @@ function readGap(notice: unknown): GapNotice {
   expect(routes).toEqual(ROUTES);
   return { from: Date.parse(String(from)), to: Date.parse(String(to)), routes: ROUTES, reason };
 }
+
+/** How many gaps there were, whatever their reasons. */
+export async function gapsOf({ metrics }: Pick<TestGateway, 'metrics'>): Promise<number> {
+  const counts = (await metrics()).matchAll(/^gateway_gaps_total\{.*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}

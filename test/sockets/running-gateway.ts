@@ -11,6 +11,7 @@ export interface RunningGateway extends TestGateway {
   log(): string;
   /** Resolves once this stands in the log. */
   logged(text: string): Promise<void>;
+  signal(name: NodeJS.Signals): void;
   /** Why it ended, if it did. */
   death(): number | string | null;
 }
@@ -43,7 +44,12 @@ export async function runGateway(
   };
   finished(stop);
   const log = collect(child);
-  const gateway = { ...gatewayAt(port, stop), ...log, death: () => child.exitCode ?? child.signalCode };
+  const gateway = {
+    ...gatewayAt(port, stop),
+    ...log,
+    signal: (name: NodeJS.Signals) => void child.kill(name),
+    death: () => child.exitCode ?? child.signalCode,
+  };
   await Promise.race([log.logged('"gateway started"'), closed]);
   if (gateway.death() !== null) throw new Error(`the gateway did not start: ${log.log()}`);
   await untilReady(gateway);

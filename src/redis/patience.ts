@@ -1,0 +1,44 @@
+/** Nothing came in time. */
+export class NoAnswer extends Error {
+  constructor() {
+    super('no answer');
+    this.name = 'NoAnswer';
+  }
+}
+
+const TICK_MS = 100;
+
+/**
+ * Rejects with NoAnswer after so much time without an answer, or without progress where that can be seen.
+ *
+ * The time is counted in ticks of the event loop, not by the clock: when this process itself was stopped or busy, the
+ * answer may lie in the socket unread. A stall counts as one tick, and what has come is read before it is missed.
+ */
+export async function answered<T>(answer: Promise<T>, ms: number, progress: () => number = () => 0): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const missed = new Promise<never>((_, reject) => {
+    let ticks = 0;
+    let last = progress();
+    timer = setInterval(() => {
+      const now = progress();
+      ticks = now === last ? ticks + 1 : 0;
+      last = now;
+      if (ticks >= ms / TICK_MS) setImmediate(() => reject(new NoAnswer()));
+    }, TICK_MS);
+  });
+  try {
+    return await Promise.race([answer, missed]);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Whether it came in time. */
+export async function hasAnswer(answer: Promise<unknown>, ms: number): Promise<boolean> {
+  try {
+    await answered(answer, ms);
+    return true;
+  } catch {
+    return false;
+  }
+}

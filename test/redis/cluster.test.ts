@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { untilReady } from '../support/gateway.ts';
+import { startClusterSet, type ClusterSet } from './cluster-set.ts';
+import { gapsOf, stageRedis } from './stage.ts';
+
+function urlOf({ nodes }: ClusterSet): string {
+  return `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`;
+}
+
+async function stage() {
+  const set = await startClusterSet();
+  const staged = await stageRedis({ REDIS_URL: urlOf(set) });
+  const { node, others } = await set.listener();
+  const [other] = others;
+  if (other === undefined) throw new Error('a cluster has several nodes');
+  return { ...staged, set, node, other, others };
+}
+
+describe('a cluster', { timeout: 90_000 }, () => {
+  test('is heard at one node, wherever it was published', async () => {
+    const { set, gateway, untilHeard } = await stage();
+    for (const { publish } of set.nodes) await untilHeard(publish);
+    expect(await gateway.metric('gateway_redis_probed')).toBe(1);
+    expect(await gapsOf(gateway)).toBe(0);
+  });
+
+  test('whose node under the gateway dies is heard at another', async () => {
+    const { node, other, gateway, nextGap, untilHeard, set } = await stage();
+    const died = Date.now();
+    await node.stop();
+    const gap = await nextGap();
+    expect(gap.reason).toBe('connection-lost');
+    expect(Date.now() - died).toBeLessThan(5000);
+    await untilHeard(other.publish);
+    expect((await gateway.get('/health/ready')).status).toBe(200);
+    expect(set.nodes).toContain(node);
+  });
+
+  test('whose node under the gateway hangs is heard at another', async () => {
+    const { node, other, nextGap, untilHeard } = await stage();
+    const hung = Date.now();
+    node.hang();
+    expect((await nextGap()).reason).toBe('no-answer');
+    expect(Date.now() - hung).toBeLessThan(12_000);
+    await untilHeard(other.publish);
+    node.resume();
+  });
+
+  test('that has cut off the node under the gateway, which answers all the same, is heard at another', async () => {
+    const { node, others, other, gateway, nextGap, untilHeard } = await stage();
+    const cut = Date.now();
+    const idOf = async ({ admin }: typeof node): Promise<string> => String(await admin.call('CLUSTER', 'MYID'));
+    for (const one of others) {
+      await one.admin.call('CLUSTER', 'FORGET', await idOf(node));
+      await node.admin.call('CLUSTER', 'FORGET', await idOf(one));
+    }
+    await untilReady(gateway, 503);
+    expect(Date.now() - cut).toBeLessThan(6000);
+    const gap = await nextGap();
+    expect(gap.reason).toBe('starved');
+    expect(gap.from).toBeLessThanOrEqual(cut + 500);
+    await untilHeard(other.publish);
+  });
+});
