@@ -14,6 +14,8 @@ const SHORTEST_MS = 100;
 const LONGEST_MS = 2000;
 /** Whom Redis does not know is not let in a moment later either; asking in haste fills its log. */
 const REFUSED_MS = 1500;
+/** Links that end soon are replaced within half a second all the same: each moment between them is lost. */
+const FLAPPING = 2;
 /** A link that held for so long was a good one. */
 const STEADY_MS = 5000;
 
@@ -25,7 +27,7 @@ export function createPace(now: () => number = () => performance.now()): Pace {
     linked: () => void (linkedAt = now()),
     lost() {
       refused = false;
-      failures = now() - linkedAt > STEADY_MS ? 0 : failures + 1;
+      failures = now() - linkedAt > STEADY_MS ? 0 : Math.min(failures + 1, FLAPPING);
     },
     failed(error) {
       refused = error instanceof ConnectFailed && error.refused;

@@ -8,16 +8,22 @@ import { VARIABLES } from '../../src/config/variables.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
 import { RESET_REASONS } from '../../src/durable/reset-reasons.ts';
+import { GAP_REASONS } from '../../src/source/gap.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const README = await readFile('README.md', 'utf8');
+const REDIS_PAGE = await readFile('docs/redis.md', 'utf8');
 
 /** Rows of the first table after this heading, as lists of cells. */
-function table(heading: string): string[][] {
-  const section = README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+function table(heading: string, page = README): string[][] {
+  const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| '));
   return rows.slice(2).map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').replaceAll('`', '')));
 }
+
+test('docs/redis.md lists every reason for a gap', () => {
+  expect(table('How a fault is noticed', REDIS_PAGE).map(([reason]) => reason)).toEqual([...GAP_REASONS]);
+});
 
 describe('the README lists', () => {
   test('every variable with its default and description', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runGateway, type RunningGateway } from '../sockets/running-gateway.ts';
@@ -7,16 +6,10 @@ import { connectClient } from '../support/client.ts';
 import { untilReady } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { documentedRule } from './documented-rights.ts';
 
 const PASSWORD = 'canary-password';
 const STATUS = { user_id: 7, status: 'online' };
-
-/** The rule of docs/redis.md, for the channels of the default routes. */
-function documentedRule(): string[] {
-  const [, rule] = /^ACL SETUSER (gateway .*)$/m.exec(readFileSync('docs/redis.md', 'utf8')) ?? [];
-  if (rule === undefined) throw new Error('docs/redis.md has no rule');
-  return rule.replace('>secret', `>${PASSWORD}`).split(/ (?![^(]*\))/);
-}
 
 interface AclStage {
   readonly admin: Redis;
@@ -31,7 +24,7 @@ async function stage(...changes: string[]): Promise<AclStage> {
   const proxy = await startTcpProxy(redis.port);
   const admin = new Redis({ port: redis.port, host: '127.0.0.1' });
   onTestFinished(() => admin.disconnect());
-  await admin.call('ACL', 'SETUSER', ...documentedRule(), ...changes);
+  await admin.call('ACL', 'SETUSER', ...documentedRule(PASSWORD), ...changes);
   const url = `redis://gateway:${PASSWORD}@127.0.0.1:${proxy.port}`;
   const gateway = await runGateway({ REDIS_URL: url, AUTH_SERVICE_ADDR: auth.address }, onTestFinished);
   onTestFinished(() => expect(gateway.log()).not.toContain('canary'));
@@ -81,11 +74,11 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ['PUBLISH', ['clearselectors'], documentedRule()],
+    ['PUBLISH', ['clearselectors'], documentedRule(PASSWORD)],
     [
       "the probes' channel",
       ['resetchannels', '&user-status', '&feature-status', '&notifications', 'clearselectors'],
-      documentedRule(),
+      documentedRule(PASSWORD),
     ],
   ])('without %s it works and says what is missing, until that is granted', async (_, changes, granted) => {
     const { admin, gateway, delivers } = await stage(...changes);

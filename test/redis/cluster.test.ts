@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { untilReady } from '../support/gateway.ts';
 import { startClusterSet, type ClusterSet } from './cluster-set.ts';
+import { documentedRights, documentedRule } from './documented-rights.ts';
 import { gapsOf, stageRedis } from './stage.ts';
 
 function urlOf({ nodes }: ClusterSet): string {
@@ -17,6 +18,16 @@ async function stage() {
 }
 
 describe('a cluster', { timeout: 90_000 }, () => {
+  test('needs one right more than a single server', async () => {
+    const set = await startClusterSet();
+    const rights = [...documentedRule('secret'), ...documentedRights('a cluster')];
+    for (const { admin } of set.nodes) await admin.call('ACL', 'SETUSER', ...rights);
+    const { untilHeard } = await stageRedis({ REDIS_URL: urlOf(set).replace('//', '//gateway:secret@') });
+    for (const { publish, admin } of set.nodes) {
+      await untilHeard(publish);
+      expect(await admin.call('ACL', 'LOG')).toEqual([]);
+    }
+  });
   test('is heard at one node, wherever it was published', async () => {
     const { set, gateway, untilHeard } = await stage();
     for (const { publish } of set.nodes) await untilHeard(publish);

@@ -5,8 +5,10 @@ import { redisUrl } from '../../src/config/redis-url.ts';
 import { START } from '../../src/durable/position.ts';
 import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
 import { createRedisStreams } from '../../src/redis/streams.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { startClusterSet } from './cluster-set.ts';
+import { documentedRights, documentedRule } from './documented-rights.ts';
 import { startSentinelSet } from './sentinel-set.ts';
 
 const NO_FILES = { ca: undefined, certificate: undefined, key: undefined };
@@ -50,6 +52,24 @@ const payloads = (entries: readonly StreamEntry[]): unknown[] => entries.map(({ 
 async function addAt(port: number, payload: string): Promise<void> {
   await clientOf(port).xadd('orders', '*', 'payload', payload);
 }
+
+test('streams need the rights that are documented for them, and no more', async () => {
+  const redis = await startRedis();
+  const admin = clientOf(redis.port);
+  const rights = [...documentedRule('secret'), ...documentedRights('a route with the stream `orders`')];
+  await admin.call('ACL', 'SETUSER', ...rights);
+  const store = openStream(`redis://gateway:secret@127.0.0.1:${redis.port}`);
+  await addAt(redis.port, '1');
+  const [first] = await readAfter(store, START);
+  await store.last(1);
+  await store.page(START, 1);
+  await store.state();
+  await store.ids(first?.id ?? START, first?.id ?? START, 1);
+  await store.rotateEpoch(await store.epoch());
+  await store.trim({ entries: 10 });
+  await store.trim({ before: 1 });
+  expect(await admin.call('ACL', 'LOG')).toEqual([]);
+});
 
 describe('streams', { timeout: 90_000 }, () => {
   test('of sentinels are read on at the new master, when the old one hangs', async () => {

@@ -8,6 +8,7 @@ import { freePort } from '../support/ports.ts';
 import { runProgram } from '../support/program.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startClusterSet } from './cluster-set.ts';
+import { documentedRights } from './documented-rights.ts';
 import { startSentinelSet } from './sentinel-set.ts';
 import { stageRedis } from './stage.ts';
 
@@ -70,6 +71,7 @@ describe('Redis with TLS', { timeout: 90_000 }, () => {
       'tls-replication yes',
       `sentinel auth-pass my-master ${CLIENT.password}`,
       'requirepass canary-sentinel',
+      `user gateway on >canary-gateway -@all ${documentedRights('`redis+sentinel://`').join(' ')}`,
       'sentinel sentinel-pass canary-sentinel',
     ];
     const set = await startSentinelSet({
@@ -78,7 +80,7 @@ describe('Redis with TLS', { timeout: 90_000 }, () => {
       client: { ...CLIENT, password: 'canary-sentinel' },
     });
     const hosts = set.sentinelPorts.map((port) => `127.0.0.1:${port}`).join();
-    const url = `rediss+sentinel://:${CLIENT.password}@${hosts}/my-master?sentinel_password=canary-sentinel`;
+    const url = `rediss+sentinel://:${CLIENT.password}@${hosts}/my-master?sentinel_username=gateway&sentinel_password=canary-gateway`;
     const { untilHeard, nextGap } = await stageRedis({ REDIS_URL: url, ...CA });
     await untilHeard(publisherAt(set.master.port, CLIENT));
     await set.failOver();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Loss } from '../../src/source/gap.ts';
+import type { Gap, Loss } from '../../src/source/gap.ts';
 import { createSource, type Source, type Subscriber } from '../../src/source/subscription.ts';
 
 /** A connection whose answers the test gives, which a real Redis would give when it likes. */
@@ -110,6 +110,28 @@ describe('a source', () => {
     await Promise.all([source.follow(['b', 'c']), source.follow(['d'])]);
     await settled(source);
     expect([...heard]).toEqual(['d']);
+  });
+
+  test('tells one gap, from the first loss on, however many connections it takes', async () => {
+    const gaps: Gap[] = [];
+    const nothing = (): void => undefined;
+    const source = createSource(nothing, {
+      subscribed: nothing,
+      subscribeFailed: nothing,
+      lost: nothing,
+      gapEnded: (gap) => void gaps.push(gap),
+    });
+    await source.follow(['a']);
+    source.connected(createConnection().subscriber);
+    await settled(source);
+    const heardUntil = new Date(Date.now() + 60_000);
+    source.lost({ reason: 'no-answer', detail: 'silence', heardUntil });
+    source.connected(createConnection(() => true).subscriber);
+    await expect.poll(() => source.state()).toBe('subscribing');
+    source.lost(LOSS);
+    source.connected(createConnection().subscriber);
+    await settled(source);
+    expect(gaps).toMatchObject([{ from: heardUntil, reason: 'no-answer' }]);
   });
 
   test('says nothing of a connection that never was', () => {
