@@ -39,7 +39,7 @@ export function createBlockingReader(redis: RedisClient, failed: (error: Error) 
   return { read: ask, close: () => redis.disconnect() };
 }
 
-function withDeadline(redis: Redis, lastError: () => string, words: (string | number)[]): Promise<unknown> {
+function withDeadline(redis: RedisClient, lastError: () => string, words: (string | number)[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const end = (reason: string): void => {
       settle();
