@@ -117,7 +117,7 @@ function tell(ending: Ending, terminal: Terminal): void {
   for (const drop of ending.drops) terminal.printError(printable(`published all the same: ${drop}`));
   const { channel, message, receivers, entryId } = ending;
   if (entryId !== undefined) terminal.print(printable(`added to the stream ${channel} as ${entryId}: ${message}`));
-  if (receivers === undefined) return;
+  if (entryId !== undefined && receivers === undefined) return;
   terminal.print(printable(`published to ${channel}: ${message}`));
   terminal.print(heardBy(receivers));
 }

@@ -100,5 +100,8 @@ describe('Redis with TLS', { timeout: 90_000 }, () => {
 
 function publish(url: string): ReturnType<typeof publishOnce> {
   const tlsFiles = { ca: file('ca.pem'), certificate: undefined, key: undefined };
-  return publishOnce({ address: redisUrl(url), tlsFiles }, 'user-status', Buffer.from('{}'));
+  return publishOnce(
+    { address: redisUrl(url), tlsFiles },
+    { channel: 'user-status', message: Buffer.from('{}'), pubsub: true },
+  );
 }
