@@ -17,7 +17,7 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 /** A quick run ends within three minutes: on a slow machine with one round of the last contests, or without them. */
 const LAST_ROUND_MS = 120_000;
-const LAST_CONTEST_MS = 150_000;
+const END_MS = 170_000;
 
 function fieldOf({ gateways, quick, mostClients }: Options): Field {
   const several = gateways.length > 1;
@@ -42,23 +42,31 @@ async function roundsOf({ scenarios, repeat, seconds, patience, quick }: Options
   };
 }
 
-async function measureAll(contests: readonly Contest[], rounds: Rounds): Promise<Measurement[]> {
-  const all: Measurement[] = [];
+async function* measureAll(contests: readonly Contest[], rounds: Rounds): AsyncGenerator<Measurement[]> {
   for (const contest of contests) {
-    const rows = contest.rows.filter(rounds.isWanted);
-    if (rows.length === 0) continue;
-    const names = rows.map(({ name }) => name).join(', ');
-    if (rounds.isOver() && performance.now() > LAST_CONTEST_MS) {
-      say(`No time left for ${names}`);
-      continue;
-    }
-    process.stderr.write(`${contest.entrants.map(({ name }) => name).join(', ')}: ${names}\n`);
-    const measured: Measurement[] = [];
+    const names = contest.rows.filter(rounds.isWanted).map(({ name }) => name);
+    if (names.length === 0) continue;
+    process.stderr.write(`${contest.entrants.map(({ name }) => name).join(', ')}: ${names.join(', ')}\n`);
+    const measured = [];
     for await (const measurement of runContest(contest, rounds)) measured.push(measurement);
     say(`\n${tablesOf(summarize(measured))}\n`);
-    all.push(...measured);
+    yield measured;
   }
-  return all;
+}
+
+async function main(options: Options): Promise<void> {
+  compileGenerator();
+  const date = new Date().toISOString();
+  const all: Measurement[] = [];
+  const end = (): never => {
+    write({ date, conditions: conditions(options.gateways), rows: summarize(all) }, options.out);
+    process.exit(0);
+  };
+  if (options.quick) setTimeout(() => (say('\nNo time left for the rest.'), end()), END_MS - performance.now());
+  const contests = allContests(fieldOf(options), await startSpanSink());
+  for await (const measured of measureAll(contests, await roundsOf(options))) all.push(...measured);
+  if (all.length === 0) throw new TypeError('no row has a name that begins so; --list tells all');
+  end();
 }
 
 function list(options: Options): never {
@@ -79,13 +87,7 @@ function write(results: Results, out: string | undefined): void {
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.list) list(options);
-  compileGenerator();
-  const contests = allContests(fieldOf(options), await startSpanSink());
-  const date = new Date().toISOString();
-  const rows = summarize(await measureAll(contests, await roundsOf(options)));
-  if (rows.length === 0) throw new TypeError('no row has a name that begins so; --list tells all');
-  write({ date, conditions: conditions(options.gateways), rows }, options.out);
-  process.exit(0);
+  await main(options);
 } catch (error) {
   process.stderr.write(`${error instanceof TypeError ? `${error.message}\n${USAGE}` : String(error)}\n`);
   process.exit(1);
