@@ -1,4 +1,5 @@
 import { withoutShadows, type RoutesConfig } from '../config/routes-file.ts';
+import { GAP_REASONS } from '../source/gap.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** An event of the gateway's own, which no route has. */
@@ -74,7 +75,7 @@ const NOTICES: Readonly<Record<string, OwnEvent>> = {
         from: { type: 'string', format: 'date-time' },
         to: { type: 'string', format: 'date-time' },
         routes: { type: 'array', items: { type: 'string' } },
-        reason: { type: 'string' },
+        reason: { enum: [...GAP_REASONS] },
       },
     },
   },

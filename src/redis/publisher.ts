@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { HostAndPort } from '../config/redis-url.ts';
 import { answered, NoAnswer } from './patience.ts';
 import { ConnectFailed, openConnection } from './server-connection.ts';
 import { accessTo, createTopology, type RedisTarget } from './topology.ts';
@@ -14,23 +15,20 @@ export interface Publishing {
   readonly pubsub: boolean;
 }
 
-/** How many connections got it, where Redis tells: a node of a cluster knows only its own. As which entry it was added. Or why neither could be. */
+/**
+ * How many subscribers got it, where Redis tells: a node of a cluster knows only its own. As which entry it was added.
+ * Or why neither could be.
+ */
 export type Publication = { readonly receivers?: number; readonly entryId?: string } | { readonly problem: string };
 
 const ANSWER_MS = 1500;
 
-/** Connects, publishes one message or adds it to a stream, and closes. Every step has its time: somebody waits at a terminal. */
+/** Connects, publishes one message or adds it to a stream, and closes. Each step has its time: somebody waits. */
 export async function publishOnce(target: RedisTarget, publishing: Publishing): Promise<Publication> {
   const topology = createTopology(target);
   try {
-    const place = await topology.locate();
-    const redis = await openConnection(place, accessTo(target), 'gateway-publish');
-    try {
-      const { receivers, ...rest } = await answered(send(redis, publishing), ANSWER_MS);
-      return target.address.kind === 'cluster' || receivers === undefined ? rest : { receivers, ...rest };
-    } finally {
-      redis.disconnect();
-    }
+    const { receivers, ...publication } = await publishAt(await topology.locate(), target, publishing);
+    return target.address.kind === 'cluster' || receivers === undefined ? publication : { ...publication, receivers };
   } catch (error) {
     return { problem: problemOf(error) };
   } finally {
@@ -38,12 +36,27 @@ export async function publishOnce(target: RedisTarget, publishing: Publishing): 
   }
 }
 
-async function send(
-  redis: Redis,
-  { channel, message, entry, pubsub }: Publishing,
-): Promise<{ receivers?: number; entryId?: string }> {
-  const entryId = entry && (await redis.xadd(channel, '*', ...entryOf(entry, message)));
-  const receivers = pubsub ? await redis.publish(channel, message) : undefined;
+interface Sent {
+  readonly receivers?: number;
+  readonly entryId?: string;
+}
+
+async function publishAt(place: HostAndPort, target: RedisTarget, publishing: Publishing): Promise<Sent> {
+  const redis = await openConnection(place, accessTo(target), 'gateway-publish');
+  try {
+    return await send(redis, publishing);
+  } catch (error) {
+    const keptAt = placeOfMoved(error);
+    if (keptAt === undefined) throw error;
+    return await publishAt(keptAt, target, publishing);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function send(redis: Redis, { channel, message, entry, pubsub }: Publishing): Promise<Sent> {
+  const entryId = entry && (await answered(redis.xadd(channel, '*', ...entryOf(entry, message)), ANSWER_MS));
+  const receivers = pubsub ? await answered(redis.publish(channel, message), ANSWER_MS) : undefined;
   return {
     ...(receivers !== undefined && { receivers }),
     ...(typeof entryId === 'string' && { entryId }),
@@ -55,6 +68,12 @@ function entryOf({ fields, idFields }: NonNullable<Publishing['entry']>, message
   const values = new Map<string, string | Buffer>(idFields.map((field) => [field, id]));
   for (const field of fields) values.set(field, message);
   return [...values].flat();
+}
+
+/** Where in a cluster the key is: `MOVED slot host:port`. */
+function placeOfMoved(error: unknown): HostAndPort | undefined {
+  const [, host, port] = (error instanceof Error && /^MOVED \d+ (.+):(\d+)$/.exec(error.message)) || [];
+  return host === undefined ? undefined : { host, port: Number(port) };
 }
 
 function problemOf(error: unknown): string {

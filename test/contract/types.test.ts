@@ -42,6 +42,7 @@ describe('types of the default routes', () => {
       `socket.on('feature-status-changed', ({ old_owner_id }) => { const old: number | string | null | undefined = old_owner_id; void old; });`,
       `socket.on('notification-received', ({ data }) => { const what: unknown = data?.['related-to']; void what; });`,
       `socket.on('pong', ({ timestamp }) => { const now: number = timestamp; void now; });`,
+      `socket.on('gateway:gap', ({ from, routes, reason }) => { const gap: [string, string[], 'connection-lost' | 'no-answer' | 'starved' | 'failover'] = [from, routes, reason]; void gap; });`,
       `socket.emit('ping'); socket.emit('ping', 1); socket.emit('ping', undefined, ({ timestamp }) => { const now: number = timestamp; void now; });`,
     );
     expect(said).toBe('');

@@ -54,5 +54,6 @@ export function Publish({ message, publish }: PublishPanelProps) {
 function becameOf({ receivers, entryId }: PublishAnswer): string {
   const added = entryId === undefined ? [] : [`Added to the stream as ${entryId}.`];
   const heard = receivers === undefined ? [] : [`Published; ${count(receivers, 'Redis connection')} got it.`];
-  return [...added, ...heard].join(' ');
+  // A cluster tells nothing.
+  return [...added, ...heard].join(' ') || 'Published.';
 }
