@@ -7,9 +7,9 @@ import { createAuth, type Auth } from './auth/auth.ts';
 import type { GrpcTls } from './auth/grpc-checker.ts';
 import { rejection } from './auth/rejection.ts';
 import { grpcTlsFiles, redisTlsFiles, type Settings } from './config/environment.ts';
-import { loadRoutes, withoutShadows, type RoutesConfig } from './config/routes-file.ts';
+import { loadRoutes, heardByClients, type RoutesConfig } from './config/routes-file.ts';
 import { createCopies } from './dispatch/copies.ts';
-import { createDispatch, type DispatchOptions, type Fanout } from './dispatch/dispatch.ts';
+import { createDispatch, type Control, type DispatchOptions, type Fanout } from './dispatch/dispatch.ts';
 import { createStreamDispatch, type StreamDispatchOptions } from './dispatch/stream-dispatch.ts';
 import { DurableRoutes, type Durable } from './durable/durable.ts';
 import { createAdminAccess } from './http/admin-access.ts';
@@ -80,7 +80,8 @@ export function createApp(options: AppOptions): App {
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
   const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
   const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
-  const source = createPlanSource(live, paths, telemetry);
+  const control = createControl(auth, connections);
+  const source = createPlanSource(live, { ...paths, control }, telemetry);
   const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);
   const probes = createProbes(source, redis, durable, connections, admission.isEnding, live);
   telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
@@ -233,11 +234,13 @@ interface ConnectionParts {
 function createConnections(
   http: Server,
   limits: Settings & Pick<HeadRoom, 'isUsedUp'>,
-  { auth: { authenticator, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
+  { auth: { authenticator, revocations, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
 ): Connections {
   const io = createSocketServer(http, limits.corsOrigin, { maxHttpBufferSize: limits.maxClientMessageBytes });
   return acceptConnections(io, {
     authenticator,
+    revocations,
+    revalidateWithin: limits.authRevalidate * 1000,
     fanout,
     limits,
     history: durable,
@@ -255,7 +258,7 @@ function createConnections(
 }
 
 /** What the ways of messages have in common, whatever their source is. */
-type MessagePaths = Omit<DispatchOptions, 'plan'> & StreamDispatchOptions;
+type MessagePaths = Omit<DispatchOptions, 'plan' | 'control'> & StreamDispatchOptions;
 
 function createMessagePaths(fanout: Fanout, feed: Feed, settings: Settings, telemetry: Telemetry): MessagePaths {
   return {
@@ -284,10 +287,35 @@ function createDurableRoutes(
   });
 }
 
-function createPlanSource(live: LivePlan, paths: MessagePaths, telemetry: Telemetry): Source {
+/** Revocations, heard or perhaps missed. */
+interface Revoking extends Control {
+  /** Some may have passed unheard. */
+  distrustAll(): void;
+}
+
+function createControl({ revocations }: Auth, connections: Connections): Revoking {
+  return {
+    disconnect(users) {
+      revocations.revoke(users);
+      return connections.disconnect(users);
+    },
+    distrustAll() {
+      revocations.revokeAll();
+      connections.revalidateAll();
+    },
+  };
+}
+
+function createPlanSource(
+  live: LivePlan,
+  paths: MessagePaths & { readonly control: Revoking },
+  telemetry: Telemetry,
+): Source {
   const dispatch = createDispatch({ plan: live.current, ...paths });
   const gapEnded = toEach(telemetry.source.gapEnded, createGapNotices(live, createNotices(paths.fanout)));
-  const source = createSource(dispatch, { ...telemetry.source, gapEnded });
+  // Each gap ends with this. So does the time before the first: clients may have come, and revocations for them.
+  const subscribed = toEach(telemetry.source.subscribed, paths.control.distrustAll);
+  const source = createSource(dispatch, { ...telemetry.source, gapEnded, subscribed });
   void source.follow(live.current().channels);
   return source;
 }
@@ -295,7 +323,7 @@ function createPlanSource(live: LivePlan, paths: MessagePaths, telemetry: Teleme
 /** Tells those who asked, of the routes that they may hear. */
 function createGapNotices(live: LivePlan, notices: Notices): (gap: Gap) => void {
   return (gap) => {
-    const routes = withoutShadows(live.routes()).routes.filter(({ channels }) => channels.length > 0);
+    const routes = heardByClients(live.routes()).routes.filter(({ channels }) => channels.length > 0);
     const tell = (whom: 'users' | 'anonymous', affected: typeof routes): void => {
       if (affected.length === 0) return;
       notices.tell(NOTICE_ROOMS[whom], 'gateway:gap', { ...gap, routes: affected.map(({ name }) => name) });

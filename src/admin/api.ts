@@ -26,7 +26,9 @@ export interface RouteAnswer {
   readonly name: string;
   readonly description?: string;
   readonly channels: readonly string[];
-  readonly event: string;
+  /** Absent where the route does something else: then `action` says what. */
+  readonly event?: string;
+  readonly action?: 'disconnect';
   /** In words of the routes file: `broadcast to authenticated clients`, `users in old_owner_id?, new_owner_id`. */
   readonly target: string;
   readonly shadow: boolean;
@@ -75,7 +77,7 @@ export interface FeedLine {
   readonly outcomes: readonly {
     readonly route?: string;
     readonly event?: string;
-    readonly outcome: 'delivered' | 'not-here' | 'dropped' | 'shadow';
+    readonly outcome: 'delivered' | 'disconnected' | 'not-here' | 'dropped' | 'shadow';
     readonly recipients?: number;
     readonly reason?: DropReason;
     readonly detail?: string;

@@ -45,7 +45,12 @@ export function routesOn(config: RoutesConfig, channel: string): RoutesConfig {
 }
 
 function reached({ routes }: Explanation, socketsIn: SocketsIn): [string, number][] {
-  return routes.map(({ route, result }) => [route, result.kind === 'sent' ? socketsIn(result.rooms) : 0]);
+  return routes.map(({ route, result }) => [route, socketsIn(roomsOf(result))]);
+}
+
+function roomsOf(result: Explanation['routes'][number]['result']): readonly string[] {
+  if (result.kind === 'dropped') return [];
+  return result.kind === 'sent' ? result.rooms : result.users.map(userRoom);
 }
 
 function socketsOf({ user }: Client, socketsIn: SocketsIn): number {

@@ -85,9 +85,9 @@ function outcomeOf(outcome: Outcome): FeedLine['outcomes'][number] {
   const { kind, route } = outcome;
   const found = kind === 'shadow' ? outcome.would : outcome;
   return {
-    ...(route && { route: route.name, event: route.event }),
+    ...(route && { route: route.name, ...(route.kind === 'event' && { event: route.event }) }),
     outcome: kind,
-    ...(found.kind === 'delivered' && { recipients: found.recipients }),
+    ...('recipients' in found && { recipients: found.recipients }),
     ...(found.kind === 'dropped' && {
       reason: found.reason,
       ...(found.detail !== undefined && { detail: whyDropped(found) }),

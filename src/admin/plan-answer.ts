@@ -52,14 +52,14 @@ export function createPlanAnswers(
 }
 
 function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
-  const { name, description, event, schema, shadow } = route;
+  const { name, description, schema, shadow } = route;
   const channels = sourcesOf(route);
   const example = exampleMessage({ ...config, routes: [route] }, channels[0] ?? name, 1);
   return {
     name,
     ...(description !== undefined && { description }),
     channels,
-    event,
+    ...(route.kind === 'event' ? { event: route.event } : { action: route.action }),
     target: targetWords(route),
     shadow,
     schemaPath: schema,
@@ -68,7 +68,9 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
   };
 }
 
-function targetWords({ target, audience }: CheckedRoute): string {
-  if (target.kind === 'users') return `users in ${target.fields.map(({ text }) => text).join(', ')}`;
-  return audience === 'anyone' ? 'broadcast to anyone' : 'broadcast to authenticated clients';
+function targetWords(route: CheckedRoute): string {
+  if (route.target.kind === 'users') return `users in ${route.target.fields.map(({ text }) => text).join(', ')}`;
+  return route.kind === 'event' && route.audience === 'anyone'
+    ? 'broadcast to anyone'
+    : 'broadcast to authenticated clients';
 }

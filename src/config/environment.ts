@@ -27,6 +27,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     authServiceAddr: take(VARIABLES.authServiceAddr),
     authMode: take(VARIABLES.authMode),
     authCacheTtl: take(VARIABLES.authCacheTtl),
+    authRevalidate: take(VARIABLES.authRevalidate),
     insecureQueryToken: take(VARIABLES.insecureQueryToken),
     corsOrigin: take(VARIABLES.corsOrigin),
     nodeEnv: take(VARIABLES.nodeEnv),

@@ -49,16 +49,18 @@ function targetWords(field: Field, verdict: FieldVerdict): Words | undefined {
   return ['target-unproven', 'warning', words];
 }
 
-function shapeFindings({ route: { shape } }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
-  if (shape.kind === 'as-published') return [];
+function shapeFindings({ route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+  if (route.kind === 'control' || route.shape.kind === 'as-published') return [];
+  const { shape } = route;
   const keys = shape.kind === 'map' ? [...shape.fields.keys()] : shape.fields.map((_, index) => String(index));
   return [...shape.fields.values()].flatMap((field, index) =>
     undeclared(field, [shape.kind, keys[index] ?? ''], schema, report),
   );
 }
 
-function latestFindings({ route: { latest } }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
-  return latest === undefined ? [] : undeclared(latest, ['latest'], schema, report);
+function latestFindings({ route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+  if (route.kind === 'control' || route.latest === undefined) return [];
+  return undeclared(route.latest, ['latest'], schema, report);
 }
 
 function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {

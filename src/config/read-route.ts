@@ -1,33 +1,52 @@
 import { isObject } from '../schema/json.ts';
 import { parseField, parseTargetField } from './field.ts';
-import type { RouteConfig, ShapeConfig, TargetConfig } from './routes-file.ts';
+import type { EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './routes-file.ts';
 import { readStream } from './stream.ts';
 
+type Written = Readonly<Record<string, unknown>>;
+
 /** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
-export function readRoute(name: string, value: Readonly<Record<string, unknown>>): RouteConfig {
-  const { description, channel, event, schema, schema_next: schemaNext, audience, latest, max_bytes: maxBytes } = value;
-  const names = texts(channel ?? name);
-  const stream = readStream(value, names[0] ?? name);
-  return {
+export function readRoute(name: string, value: Written): RouteConfig {
+  const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes } = value;
+  const route = {
     name,
     ...(typeof description === 'string' && { description }),
-    channels: stream && !stream.alsoPubsub ? [] : names,
-    ...(stream && { stream }),
-    event: typeof event === 'string' ? event : '',
+    channels: texts(channel ?? name),
     schema: typeof schema === 'string' ? schema : '',
     ...(typeof schemaNext === 'string' && { schemaNext }),
-    shadow: value['shadow'] === true,
-    target: readTarget(value['target']),
-    audience: audience === 'anyone' ? 'anyone' : 'authenticated',
-    shape: readShape(value['map'], value['omit']),
-    ...(typeof latest === 'string' && { latest: parseField(latest) }),
     ...(typeof maxBytes === 'number' && { maxBytes }),
+  };
+  return value['action'] === 'disconnect'
+    ? { kind: 'control', ...route, shadow: false, action: 'disconnect', target: readUsers(value['target']) }
+    : { kind: 'event', ...route, ...readSource(value, route.channels, name), ...readEvent(value) };
+}
+
+function readSource(
+  value: Written,
+  names: readonly string[],
+  name: string,
+): Pick<EventRouteConfig, 'channels' | 'stream'> {
+  const stream = readStream(value, names[0] ?? name);
+  return { channels: stream && !stream.alsoPubsub ? [] : names, ...(stream && { stream }) };
+}
+
+type EventKeys = 'event' | 'shadow' | 'target' | 'audience' | 'shape' | 'latest';
+
+function readEvent({ event, audience, latest, shadow, target, map, omit }: Written): Pick<EventRouteConfig, EventKeys> {
+  return {
+    event: typeof event === 'string' ? event : '',
+    shadow: shadow === true,
+    target: isObject(target) ? readUsers(target) : { kind: 'broadcast' },
+    audience: audience === 'anyone' ? 'anyone' : 'authenticated',
+    shape: readShape(map, omit),
+    ...(typeof latest === 'string' && { latest: parseField(latest) }),
   };
 }
 
-function readTarget(target: unknown): TargetConfig {
-  if (!isObject(target)) return { kind: 'broadcast' };
-  return { kind: 'users', fields: texts(target['user'] ?? target['users']).map(parseTargetField) };
+/** Nobody, where the target is something else. */
+function readUsers(target: unknown): UsersTarget {
+  const fields = isObject(target) ? texts(target['user'] ?? target['users']) : [];
+  return { kind: 'users', fields: fields.map(parseTargetField) };
 }
 
 function readShape(map: unknown, omit: unknown): ShapeConfig {

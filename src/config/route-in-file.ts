@@ -1,3 +1,4 @@
+import { valueAt } from '../schema/json.ts';
 import type { Envelope } from './envelope.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import type { RouteConfig } from './routes-file.ts';
@@ -21,4 +22,9 @@ export function reporter({ file, document, route }: RouteInFile): Report {
     const at = document.locate(['routes', route.name, ...path]);
     return { code, severity, file, at, route: route.name, message };
   };
+}
+
+/** What stands at this path inside the route, if anything. */
+export function written({ document, route }: RouteInFile, ...path: readonly string[]): unknown {
+  return valueAt(document.value, ['routes', route.name, ...path]);
 }

@@ -1,8 +1,8 @@
-import { valueAt } from '../schema/json.ts';
+import { controlFindings } from './control-rules.ts';
 import { readEnvelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
 import type { Finding } from './findings.ts';
-import { reporter, type Report, type RouteInFile } from './route-in-file.ts';
+import { reporter, written, type Report, type RouteInFile } from './route-in-file.ts';
 import type { CheckedRoute, RouteConfig } from './routes-file.ts';
 import type { LoadedSchema } from './schema-files.ts';
 import { streamFindings } from './stream-rules.ts';
@@ -64,7 +64,9 @@ function checkNext(
   };
 }
 
-function eventFindings({ event }: RouteConfig, report: Report): Finding[] {
+function eventFindings(route: RouteConfig, report: Report): Finding[] {
+  if (route.kind === 'control') return [];
+  const { event } = route;
   const reserved = RESERVED_EVENTS.has(event) || event.startsWith('gateway:');
   if (!reserved) return [];
   const list = [...RESERVED_EVENTS].join(', ');
@@ -85,14 +87,17 @@ function channelFindings({ channels }: RouteConfig, report: Report): Finding[] {
   });
 }
 
-function combinationFindings({ document, route }: RouteInFile, report: Report): Finding[] {
-  const written = (key: string): boolean => valueAt(document.value, ['routes', route.name, key]) !== undefined;
+function combinationFindings(input: RouteInFile, report: Report): Finding[] {
+  return input.route.kind === 'control' ? controlFindings(input, report) : eventCombinations(input, report);
+}
+
+function eventCombinations(input: RouteInFile, report: Report): Finding[] {
   const findings: Finding[] = [];
-  if (written('map') && written('omit')) {
+  if (written(input, 'map') !== undefined && written(input, 'omit') !== undefined) {
     findings.push(report('map-with-omit', ['omit'], 'map already names every field that clients get; remove omit'));
   }
-  const audience = valueAt(document.value, ['routes', route.name, 'audience']);
-  if ((audience === 'authenticated' || audience === 'anyone') && route.target.kind === 'users') {
+  const audience = written(input, 'audience');
+  if ((audience === 'authenticated' || audience === 'anyone') && input.route.target.kind === 'users') {
     const message = 'audience speaks of broadcasts only; users are always authenticated. Remove it';
     findings.push(report('audience-unused', ['audience'], message, 'warning'));
   }
@@ -102,18 +107,21 @@ function combinationFindings({ document, route }: RouteInFile, report: Report): 
 /** Two routes with the same channel and event would tell each client twice. */
 export function duplicateRoutes(file: string, document: YamlDocument, routes: readonly RouteConfig[]): Finding[] {
   const first = new Map<string, string>();
-  const duplicates = routes.flatMap(({ name, channels, stream, event, shadow }) =>
-    [...channels.map((channel) => `channel "${channel}"`), ...(stream ? [`stream "${stream.key}"`] : [])].flatMap(
-      (source) => {
-        // A shadow is heard by nobody: a route is tried beside the one that it may follow.
-        if (event === '' || shadow) return [];
-        const key = JSON.stringify([source, event]);
-        const other = first.get(key) ?? name;
-        first.set(key, other);
-        return other === name ? [] : [{ name, other, source, event }];
-      },
-    ),
-  );
+  const duplicates = routes.flatMap((route) => {
+    // A shadow is heard by nobody: a route is tried beside the one that it may follow.
+    if (route.kind === 'control' || route.event === '' || route.shadow) return [];
+    const { name, channels, stream, event } = route;
+    const sources = [
+      ...channels.map((channel) => `channel "${channel}"`),
+      ...(stream ? [`stream "${stream.key}"`] : []),
+    ];
+    return sources.flatMap((source) => {
+      const key = JSON.stringify([source, event]);
+      const other = first.get(key) ?? name;
+      first.set(key, other);
+      return other === name ? [] : [{ name, other, source, event }];
+    });
+  });
   return duplicates.map(({ name, other, source, event }) => {
     const { line, column } = document.locate(['routes', other], 'key');
     const at = document.locate(['routes', name], 'key');

@@ -19,8 +19,12 @@ import { readYaml, type YamlDocument } from './yaml-document.ts';
 /** Who may hear a broadcast. */
 export type Audience = 'authenticated' | 'anyone';
 
-export type TargetConfig =
-  { readonly kind: 'broadcast' } | { readonly kind: 'users'; readonly fields: readonly Field[] };
+export interface UsersTarget {
+  readonly kind: 'users';
+  readonly fields: readonly Field[];
+}
+
+export type TargetConfig = { readonly kind: 'broadcast' } | UsersTarget;
 
 /** How the event's payload comes from the message. */
 export type ShapeConfig =
@@ -28,28 +32,44 @@ export type ShapeConfig =
   | { readonly kind: 'map'; readonly fields: ReadonlyMap<string, Field> }
   | { readonly kind: 'omit'; readonly fields: readonly Field[] };
 
-export interface RouteConfig {
+interface AnyRoute {
   readonly name: string;
   readonly description?: string;
   /** Of Redis Pub/Sub; none of a durable route, unless its publishers are moving. */
   readonly channels: readonly string[];
-  /** Of a durable route. */
-  readonly stream?: StreamConfig;
-  readonly event: string;
   /** Path as the routes file has it. */
   readonly schema: string;
   /** Path of a schema that is tried beside it. */
   readonly schemaNext?: string;
   /** Evaluated and counted, not delivered. */
   readonly shadow: boolean;
+  /** Longest message that the route takes; without it MAX_MESSAGE_BYTES alone counts. */
+  readonly maxBytes?: number;
+}
+
+/** Messages become an event that clients hear. */
+export interface EventRouteConfig extends AnyRoute {
+  readonly kind: 'event';
+  /** Of a durable route. */
+  readonly stream?: StreamConfig;
+  readonly event: string;
   readonly target: TargetConfig;
   readonly audience: Audience;
   readonly shape: ShapeConfig;
   /** Of messages with equal values here, a slow client needs the newest only. */
   readonly latest?: Field;
-  /** Longest message that the route takes; without it MAX_MESSAGE_BYTES alone counts. */
-  readonly maxBytes?: number;
 }
+
+/** Messages tell the gateway to do something; clients hear nothing of them. */
+export interface ControlRouteConfig extends AnyRoute {
+  readonly kind: 'control';
+  readonly action: 'disconnect';
+  readonly target: UsersTarget;
+  /** Redis Pub/Sub only. */
+  readonly stream?: never;
+}
+
+export type RouteConfig = EventRouteConfig | ControlRouteConfig;
 
 /** A schema's file, and every file that it refers to. */
 export interface PayloadSchema {
@@ -57,18 +77,22 @@ export interface PayloadSchema {
   readonly files: SchemaFiles;
 }
 
-export interface CheckedRoute extends RouteConfig {
+export interface Checks {
   readonly check: Check;
   readonly payload: PayloadSchema;
   /** Of `schema_next`. */
   readonly next?: { readonly check: Check; readonly payload: PayloadSchema };
 }
 
+export type CheckedEventRoute = EventRouteConfig & Checks;
+export type CheckedControlRoute = ControlRouteConfig & Checks;
+export type CheckedRoute = CheckedEventRoute | CheckedControlRoute;
+
 /** A routes file that may start a gateway. */
-export interface RoutesConfig {
+export interface RoutesConfig<Route extends CheckedRoute = CheckedRoute> {
   readonly file: string;
   readonly envelope: Envelope;
-  readonly routes: readonly CheckedRoute[];
+  readonly routes: readonly Route[];
 }
 
 export interface RoutesLoading {
@@ -101,9 +125,10 @@ export function sourcesOf({ channels, stream }: Pick<RouteConfig, 'channels' | '
   return stream === undefined ? channels : [...new Set([stream.key, ...channels])];
 }
 
-/** Without shadow routes: what clients get to hear. */
-export function withoutShadows(config: RoutesConfig): RoutesConfig {
-  return { ...config, routes: config.routes.filter(({ shadow }) => !shadow) };
+/** What clients get to hear: neither shadow routes nor those that do something else. */
+export function heardByClients(config: RoutesConfig): RoutesConfig<CheckedEventRoute> {
+  const isHeard = (route: CheckedRoute): route is CheckedEventRoute => route.kind === 'event' && !route.shadow;
+  return { ...config, routes: config.routes.filter(isHeard) };
 }
 
 /** Folders whose files make up this configuration. */

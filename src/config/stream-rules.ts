@@ -1,15 +1,12 @@
-import { valueAt } from '../schema/json.ts';
 import type { Finding } from './findings.ts';
-import type { Report, RouteInFile } from './route-in-file.ts';
+import { written, type Report, type RouteInFile } from './route-in-file.ts';
+import type { StreamConfig } from './stream.ts';
 
 /** What a route says of its source, and what cannot work. */
 export function streamFindings(input: RouteInFile, report: Report): Finding[] {
   const { stream } = input.route;
-  return stream === undefined ? needsStream(input, report) : [...oneStream(input, report), ...limits(input, report)];
-}
-
-function written({ document, route }: RouteInFile, ...path: readonly string[]): unknown {
-  return valueAt(document.value, ['routes', route.name, ...path]);
+  if (stream === undefined) return needsStream(input, report);
+  return [...oneStream(input, stream, report), ...limits(stream, report)];
 }
 
 /** Pub/Sub keeps nothing that could be trimmed, or told to a newcomer. */
@@ -21,10 +18,9 @@ function needsStream(input: RouteInFile, report: Report): Finding[] {
   });
 }
 
-function oneStream(input: RouteInFile, report: Report): Finding[] {
-  const { stream } = input.route;
+function oneStream(input: RouteInFile, stream: StreamConfig, report: Report): Finding[] {
   const channel = written(input, 'channel');
-  if (stream === undefined || channel === undefined) return [];
+  if (channel === undefined) return [];
   const ownKey = written(input, 'source', 'stream') !== undefined;
   if (Array.isArray(channel) && !ownKey) {
     const message = 'a durable route reads one stream, and a list names several; name one, or make a route of each';
@@ -36,9 +32,7 @@ function oneStream(input: RouteInFile, report: Report): Finding[] {
 }
 
 /** Sizes that contradict one another. */
-function limits({ route: { stream } }: RouteInFile, report: Report): Finding[] {
-  if (stream === undefined) return [];
-  const { greeting, retain, replay, dedupe } = stream;
+function limits({ greeting, retain, replay, dedupe }: StreamConfig, report: Report): Finding[] {
   const kept = retain.entries ?? Infinity;
   const findings: Finding[] = [];
   const refuse = (path: readonly string[], message: string): void =>

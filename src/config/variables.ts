@@ -60,6 +60,12 @@ export const VARIABLES = {
     '30',
     'Seconds for which a valid token is not asked about again when it comes with a new connection. 0: each connection is asked about.',
   ),
+  authRevalidate: define(
+    'AUTH_REVALIDATE',
+    types.seconds(86_400),
+    '300',
+    'Seconds after which, at the latest, the token of a connection is asked about again. 0: never.',
+  ),
   insecureQueryToken: define(
     'INSECURE_QUERY_TOKEN',
     types.flag,

@@ -1,9 +1,9 @@
-import type { CheckedRoute } from '../config/routes-file.ts';
+import type { CheckedEventRoute } from '../config/routes-file.ts';
 import { META } from './own-events.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** Where a message comes from and whom it is for, under words of the routes file. */
-export function routeFacts({ name, channels, stream, target, audience }: CheckedRoute): Schema {
+export function routeFacts({ name, channels, stream, target, audience }: CheckedEventRoute): Schema {
   const source = {
     ...((!stream || channels.length > 0) && { redisChannels: channels }),
     ...(stream && { redisStream: stream.key, meta: META }),

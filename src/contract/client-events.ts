@@ -1,11 +1,11 @@
-import { withoutShadows, type CheckedRoute, type RoutesConfig } from '../config/routes-file.ts';
+import { heardByClients, type CheckedEventRoute, type RoutesConfig } from '../config/routes-file.ts';
 import { clientSchemaIn } from './client-schema.ts';
 import { createSchemaBundle, type Schema } from './schema-bundle.ts';
 import { createNames, type NameIt } from './type-names.ts';
 
 /** A route with the payload that its clients get. */
 export interface RoutePayload {
-  readonly route: CheckedRoute;
+  readonly route: CheckedEventRoute;
   readonly schema: Schema;
 }
 
@@ -27,7 +27,7 @@ export interface ClientEvents {
 /** @param prefix of references to definitions. */
 export function clientEvents(config: RoutesConfig, prefix: string, taken: readonly string[]): ClientEvents {
   const nameIt = createNames(taken);
-  const byEvent = Map.groupBy(withoutShadows(config).routes, ({ event }) => event);
+  const byEvent = Map.groupBy(heardByClients(config).routes, ({ event }) => event);
   // Events have their names before definitions do.
   const named = Array.from(byEvent, ([event, routes]) => ({ event, routes, name: nameIt(event) }));
   const bundle = createSchemaBundle(prefix, nameIt);

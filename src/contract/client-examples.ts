@@ -1,12 +1,12 @@
 import { envelopeFields, type Envelope } from '../config/envelope.ts';
-import type { CheckedRoute } from '../config/routes-file.ts';
+import type { CheckedEventRoute } from '../config/routes-file.ts';
 import { without } from '../routes/json-text.ts';
 import { compileShaping } from '../routes/payload.ts';
 import { isObject } from '../schema/json.ts';
 import { listOf } from '../schema/conjuncts.ts';
 
 /** The examples of the route's schema as clients would get them. */
-export function clientExamples({ payload: { main }, shape }: CheckedRoute, envelope: Envelope): unknown[] {
+export function clientExamples({ payload: { main }, shape }: CheckedEventRoute, envelope: Envelope): unknown[] {
   const shaped = compileShaping(shape);
   const taken = envelopeFields(envelope);
   const examples = isObject(main.json) ? listOf(main.json['examples']) : [];

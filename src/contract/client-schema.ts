@@ -1,14 +1,16 @@
 import { envelopeFields, type Envelope } from '../config/envelope.ts';
 import type { Field } from '../config/field.ts';
-import type { CheckedRoute } from '../config/routes-file.ts';
+import type { CheckedEventRoute } from '../config/routes-file.ts';
 import { isObject } from '../schema/json.ts';
 import { conjuncts, type Place } from '../schema/conjuncts.ts';
 import { pickField } from './picked-field.ts';
 import type { Schema, SchemaBundle } from './schema-bundle.ts';
 import { withoutFields } from './without-fields.ts';
 
+type Shaped = Pick<CheckedEventRoute, 'payload' | 'shape'>;
+
 /** What clients get on a route: after its `map` or `omit`, and without the envelope. References lead into the bundle. */
-export function clientSchemaIn(bundle: SchemaBundle, route: CheckedRoute, envelope: Envelope): Schema {
+export function clientSchemaIn(bundle: SchemaBundle, route: Shaped, envelope: Envelope): Schema {
   const { shape } = route;
   const root = rootOf(route);
   if (shape.kind === 'map') return mapped(bundle, root, shape.fields);
@@ -17,7 +19,7 @@ export function clientSchemaIn(bundle: SchemaBundle, route: CheckedRoute, envelo
   return asMessage(withoutFields(bundle, root, [...left, ...taken.map((field) => [field])]));
 }
 
-function rootOf({ payload: { main, files } }: CheckedRoute): Place {
+function rootOf({ payload: { main, files } }: Shaped): Place {
   return { file: main, files, schema: main.json };
 }
 

@@ -1,4 +1,4 @@
-import type { CheckedRoute } from '../config/routes-file.ts';
+import type { CheckedEventRoute, CheckedRoute } from '../config/routes-file.ts';
 
 /** From harmless to harmful. */
 export const LEVELS = ['safe', 'risky', 'breaking'] as const;
@@ -25,8 +25,8 @@ export interface Change {
 
 /** The same route in both versions. */
 export interface RoutePair {
-  readonly before: CheckedRoute;
-  readonly after: CheckedRoute;
+  readonly before: CheckedEventRoute;
+  readonly after: CheckedEventRoute;
 }
 
 export function effect(party: Party, level: Level, why: string): Effect {
@@ -35,7 +35,8 @@ export function effect(party: Party, level: Level, why: string): Effect {
 
 export function change(route: CheckedRoute | undefined, what: string, ...effects: Effect[]): Change {
   const level = worst(effects.map((one) => one.level));
-  return { level, ...(route && { route: route.name, event: route.event }), what, effects };
+  const place = route && { route: route.name, ...(route.kind === 'event' && { event: route.event }) };
+  return { level, ...place, what, effects };
 }
 
 export function isAtLeast(level: Level, bar: Level): boolean {

@@ -1,18 +1,18 @@
-import { sourcesOf, type CheckedRoute } from '../config/routes-file.ts';
+import { sourcesOf, type CheckedEventRoute } from '../config/routes-file.ts';
 import type { RoutePair } from './diff-change.ts';
 
 export interface PairedRoutes {
   readonly pairs: readonly RoutePair[];
-  readonly removed: readonly CheckedRoute[];
-  readonly added: readonly CheckedRoute[];
+  readonly removed: readonly CheckedEventRoute[];
+  readonly added: readonly CheckedEventRoute[];
 }
 
 /** By name; a route that is gone is paired with a new one that does its work. */
-export function pairRoutes(before: readonly CheckedRoute[], after: readonly CheckedRoute[]): PairedRoutes {
+export function pairRoutes(before: readonly CheckedEventRoute[], after: readonly CheckedEventRoute[]): PairedRoutes {
   const old = new Map(before.map((route) => [route.name, route]));
   const free = after.filter(({ name }) => !old.has(name));
   const now = new Map(after.map((route) => [route.name, route]));
-  const removed: CheckedRoute[] = [];
+  const removed: CheckedEventRoute[] = [];
   const pairs = before.flatMap((route) => {
     const same = now.get(route.name) ?? takeHeir(route, free);
     if (same === undefined) removed.push(route);
@@ -21,7 +21,7 @@ export function pairRoutes(before: readonly CheckedRoute[], after: readonly Chec
   return { pairs, removed, added: free };
 }
 
-function takeHeir(route: CheckedRoute, free: CheckedRoute[]): CheckedRoute | undefined {
+function takeHeir(route: CheckedEventRoute, free: CheckedEventRoute[]): CheckedEventRoute | undefined {
   const sameEvent = free.findIndex(({ event }) => event === route.event);
   const sameSource = free.findIndex(
     (other) => other.schema === route.schema && sourcesOf(other).some((source) => sourcesOf(route).includes(source)),

@@ -1,11 +1,13 @@
-import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes-file.ts';
+import { sourcesOf, type CheckedEventRoute, type CheckedRoute, type RoutesConfig } from '../config/routes-file.ts';
 import { change, effect, type Change, type RoutePair } from './diff-change.ts';
 import { shown } from './diff-rules.ts';
 import { schemaFacts } from './diff-schema.ts';
 import { isRead, streamChanges } from './diff-stream.ts';
 import { clientSchema } from './whole-schema.ts';
 
-export function removedChange(route: CheckedRoute, after: RoutesConfig): Change {
+type HeardRoutes = RoutesConfig<CheckedEventRoute>;
+
+export function removedChange(route: CheckedEventRoute, after: HeardRoutes): Change {
   const orphans = sourcesOf(route).filter((source) => !isRead(source, after));
   const still = after.routes.some(({ event }) => event === route.event);
   const heard = still ? `${route.event} no longer comes from this route` : `${route.event} is never sent again`;
@@ -18,7 +20,7 @@ export function removedChange(route: CheckedRoute, after: RoutesConfig): Change 
   );
 }
 
-export function addedChange(route: CheckedRoute, before: RoutesConfig, after: RoutesConfig): Change {
+export function addedChange(route: CheckedEventRoute, before: HeardRoutes, after: HeardRoutes): Change {
   const known = before.routes.filter(({ event }) => event === route.event);
   if (known.length === 0)
     return change(route, 'the route is new', effect('clients', 'safe', 'nobody listens for it yet'));
@@ -40,7 +42,7 @@ export function addedChange(route: CheckedRoute, before: RoutesConfig, after: Ro
 }
 
 /** What the routes file says of a route, besides target and shape. */
-export function routeChanges(pair: RoutePair, after: RoutesConfig): Change[] {
+export function routeChanges(pair: RoutePair, after: HeardRoutes): Change[] {
   return [
     ...nameChanges(pair),
     ...eventChanges(pair, after),
@@ -57,14 +59,17 @@ function nameChanges({ before, after }: RoutePair): Change[] {
   return [change(after, `the route is renamed, and was ${before.name}`, effect('operators', 'risky', why))];
 }
 
-function eventChanges({ before, after }: RoutePair, { routes }: RoutesConfig): Change[] {
+function eventChanges({ before, after }: RoutePair, { routes }: HeardRoutes): Change[] {
   if (before.event === after.event) return [];
   const still = routes.some(({ event }) => event === before.event);
   const why = `listeners of ${before.event} ${still ? 'no longer hear this route' : 'hear nothing any more'}`;
   return [change(after, `the event is renamed, and was ${before.event}`, effect('clients', 'breaking', why))];
 }
 
-function channelChanges({ before, after }: RoutePair, config: RoutesConfig): Change[] {
+export function channelChanges(
+  { before, after }: Readonly<Record<'before' | 'after', CheckedRoute>>,
+  config: RoutesConfig,
+): Change[] {
   const gone = before.channels.filter((channel) => !after.channels.includes(channel));
   const come = after.channels.filter((channel) => !before.channels.includes(channel));
   return [

@@ -1,4 +1,4 @@
-import type { CheckedRoute, ShapeConfig } from '../config/routes-file.ts';
+import type { CheckedEventRoute, ShapeConfig } from '../config/routes-file.ts';
 import { change, effect, type Change, type RoutePair } from './diff-change.ts';
 
 /** What changes in `map` and `omit` that the schema of the payload does not show. */
@@ -6,7 +6,7 @@ export function shapeChanges({ before, after }: RoutePair): Change[] {
   return [...resourced(before.shape, after), ...uncovered(before.shape, after), ...unmapped(before.shape, after)];
 }
 
-function resourced(old: ShapeConfig, after: CheckedRoute): Change[] {
+function resourced(old: ShapeConfig, after: CheckedEventRoute): Change[] {
   if (old.kind !== 'map' || after.shape.kind !== 'map') return [];
   return [...after.shape.fields].flatMap(([name, { text, path }]) => {
     const was = old.fields.get(name);
@@ -18,7 +18,7 @@ function resourced(old: ShapeConfig, after: CheckedRoute): Change[] {
   });
 }
 
-function uncovered(old: ShapeConfig, after: CheckedRoute): Change[] {
+function uncovered(old: ShapeConfig, after: CheckedEventRoute): Change[] {
   if (old.kind !== 'omit') return [];
   return old.fields
     .filter(({ path }) => isShown(after.shape, path.join('/')))
@@ -37,7 +37,7 @@ function isShown(shape: ShapeConfig, field: string): boolean {
   return shape.kind === 'map' ? named : !named;
 }
 
-function unmapped(old: ShapeConfig, after: CheckedRoute): Change[] {
+function unmapped(old: ShapeConfig, after: CheckedEventRoute): Change[] {
   if (old.kind !== 'map' || after.shape.kind === 'map') return [];
   const why = 'all of a message goes out, and so do fields that a service adds later';
   return [change(after, 'the payload is no longer mapped', effect('operators', 'risky', why))];

@@ -1,4 +1,4 @@
-import type { CheckedRoute, TargetConfig } from '../config/routes-file.ts';
+import type { CheckedEventRoute, TargetConfig } from '../config/routes-file.ts';
 import { change, effect, type Change, type RoutePair } from './diff-change.ts';
 
 /**
@@ -12,20 +12,20 @@ export function targetChanges({ before, after }: RoutePair): Change[] {
   return [after.target.kind === 'broadcast' ? opened(after) : narrowed(before, after)];
 }
 
-function opened(after: CheckedRoute): Change {
+function opened(after: CheckedEventRoute): Change {
   const who = after.audience === 'anyone' ? 'every client, anonymous ones too' : 'every authenticated client';
   const why = `payloads that only the users named in them saw now reach ${who}`;
   return change(after, 'target is widened from users to a broadcast', effect('operators', 'breaking', why));
 }
 
-function narrowed(before: CheckedRoute, after: CheckedRoute): Change {
+function narrowed(before: CheckedEventRoute, after: CheckedEventRoute): Change {
   const named = fieldsOf(after.target).join(', ');
   const who = before.audience === 'anyone' ? 'clients, anonymous ones too,' : 'authenticated clients';
   const why = `${who} that ${named} do not name no longer hear it`;
   return change(after, 'target is narrowed from a broadcast to users', effect('clients', 'breaking', why));
 }
 
-function audienceChanges(before: CheckedRoute, after: CheckedRoute): Change[] {
+function audienceChanges(before: CheckedEventRoute, after: CheckedEventRoute): Change[] {
   if (before.audience === after.audience) return [];
   if (after.audience === 'anyone') {
     const why = 'visitors who are not logged in hear it too';
@@ -35,7 +35,7 @@ function audienceChanges(before: CheckedRoute, after: CheckedRoute): Change[] {
   return [change(after, 'audience is closed to authenticated clients', effect('clients', 'breaking', why))];
 }
 
-function fieldChanges(after: CheckedRoute, old: readonly string[], now: readonly string[]): Change[] {
+function fieldChanges(after: CheckedEventRoute, old: readonly string[], now: readonly string[]): Change[] {
   return [
     ...old
       .filter((field) => !now.includes(field))

@@ -21,7 +21,7 @@ function concerned({ level, effects }: Change): readonly Effect[] {
 
 function placeOf({ route, event }: Change): string {
   if (route === undefined) return '';
-  return `route ${route}, event ${event}: `;
+  return event === undefined ? `route ${route}: ` : `route ${route}, event ${event}: `;
 }
 
 function summaryOf(changes: readonly Change[]): string {

@@ -2,9 +2,10 @@ import { createDispatch, type Handled, type Outcome, type Trial } from '../dispa
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
 import type { Plan } from '../routes/plan.ts';
+import type { UserId } from '../routes/user-id.ts';
 
-/** What one route makes of a message: an event for these rooms, or nothing. */
-export type Result = (Sent | Dropped) & {
+/** What one route makes of a message: an event for these rooms, the end of some users' connections, or nothing. */
+export type Result = (Sent | Disconnected | Dropped) & {
   /** By a shadow route, which only says what it would do. */
   readonly shadow?: true;
   /** What `schema_next` says of it. */
@@ -18,6 +19,14 @@ export interface Sent {
   readonly event: string;
   /** JSON text, as clients get it. */
   readonly payload: string;
+  /** Values in target fields that are no user ids. */
+  readonly skipped: number;
+}
+
+export interface Disconnected {
+  readonly kind: 'disconnected';
+  readonly route: string;
+  readonly users: readonly UserId[];
   /** Values in target fields that are no user ids. */
   readonly skipped: number;
 }
@@ -37,9 +46,15 @@ interface Emitted {
   readonly payload: string;
 }
 
+/** What the routes did, in the order in which they did it. */
+interface Deeds {
+  readonly emitted: Emitted[];
+  readonly disconnected: (readonly UserId[])[];
+}
+
 /** Sends a message the gateway's own way, to a fanout that reaches nobody and tells what it was given. */
 export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: MessageLimits): Result[] {
-  const emitted: Emitted[] = [];
+  const deeds: Deeds = { emitted: [], disconnected: [] };
   const messages: Handled[] = [];
   const dispatch = createDispatch({
     // Shadow routes too are to show all that they would do.
@@ -47,30 +62,38 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: Message
     fanout: {
       // Somebody is always there: whether they are connected is not the routes file's matter.
       count: () => 1,
-      emit: (rooms, event, payload) => void emitted.push({ rooms, event, payload }),
+      emit: (rooms, event, payload) => void deeds.emitted.push({ rooms, event, payload }),
     },
+    control: { disconnect: (users) => deeds.disconnected.push([...users]) },
     events: { handled: (message) => void messages.push(message) },
     limits,
   });
   dispatch(channel, raw);
-  // Routes are served one after the other: the next event emitted is that of the next one delivered.
+  // Routes are served one after the other: the next deed is that of the next one that did something.
   const shadows = new Set(plan.routes.filter(({ shadow }) => shadow).map(({ name }) => name));
   return messages.flatMap(({ outcomes }) =>
     outcomes.map((outcome) => {
       const { next } = outcome;
       const shadow = shadows.has(outcome.route?.name ?? '');
-      return { ...resultOf(outcome, emitted), ...(shadow && { shadow }), ...(next && { next }) };
+      return { ...resultOf(outcome, deeds), ...(shadow && { shadow }), ...(next && { next }) };
     }),
   );
 }
 
-function resultOf(outcome: Outcome, emitted: Emitted[]): Sent | Dropped {
+function resultOf(outcome: Outcome, deeds: Deeds): Sent | Disconnected | Dropped {
   if (outcome.kind === 'shadow') throw new Error(`route "${outcome.route.name}" did not show what it would do`);
   if (outcome.kind === 'dropped') {
     const { route, kind, reason, detail, skipped } = outcome;
     return { kind, reason, skipped, ...(route && { route: route.name }), ...(detail !== undefined && { detail }) };
   }
-  const next = emitted.shift();
-  if (next === undefined) throw new Error(`route "${outcome.route.name}" delivered and emitted nothing`);
-  return { kind: 'sent', route: outcome.route.name, ...next, skipped: outcome.skipped };
+  const { route, skipped } = outcome;
+  if (route.kind === 'control')
+    return { kind: 'disconnected', route: route.name, users: firstOf(deeds.disconnected, route), skipped };
+  return { kind: 'sent', route: route.name, ...firstOf(deeds.emitted, route), skipped };
+}
+
+function firstOf<Deed>(deeds: Deed[], { name }: { readonly name: string }): Deed {
+  const deed = deeds.shift();
+  if (deed === undefined) throw new Error(`route "${name}" was served and did nothing`);
+  return deed;
 }

@@ -110,6 +110,7 @@ function named(users: readonly string[]): string {
 
 function resultRows(result: RouteExplanation['result']): Row[] {
   if (result.kind === 'dropped') return [bad('  dropped', `${result.reason}: ${whyDropped(result)}`)];
+  if (result.kind === 'disconnected') return [good('  disconnects', named(result.users))];
   const { event, rooms, payload, payloadBytes = 0 } = result;
   return [
     plain('  rooms', rooms.slice(0, MOST_NAMED).join(', ') + (rooms.length > MOST_NAMED ? ', …' : '')),

@@ -74,11 +74,11 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
   };
 }
 
-/** Whether each of its live routes sends it on; of a client that was asked about, whether it hears anything. */
+/** Whether each of its live routes obeys it; of a client that was asked about, whether it hears anything. */
 export function arrives({ routes }: Explanation): boolean {
   if (routes.some(({ client }) => client !== undefined)) return routes.some(({ client }) => client?.hears);
   const live = routes.filter(({ result }) => !result.shadow);
-  return live.length > 0 && live.every(({ result }) => result.kind === 'sent');
+  return live.length > 0 && live.every(({ result }) => result.kind !== 'dropped');
 }
 
 function found(message: Message | Unreadable, raw: Buffer): MessageFound {
@@ -133,6 +133,7 @@ function nextFound({ schemaNext: schema, next }: CheckedRoute, value: unknown): 
 }
 
 function targetFound(route: CheckedRoute, value: unknown): TargetFound {
-  if (route.target.kind === 'broadcast') return { kind: 'broadcast', audience: route.audience };
-  return { kind: 'users', fields: findTargets(route.target.fields, value) };
+  if (route.kind === 'event' && route.target.kind === 'broadcast')
+    return { kind: 'broadcast', audience: route.audience };
+  return { kind: 'users', fields: findTargets(route.target.kind === 'users' ? route.target.fields : [], value) };
 }

@@ -1,6 +1,6 @@
 import { roomsOf } from '../routes/rooms.ts';
 import { toUserId, type UserId } from '../routes/user-id.ts';
-import type { Dropped, Result, Sent } from './dry-run.ts';
+import type { Disconnected, Dropped, Result, Sent } from './dry-run.ts';
 import { recipientsOf, type FieldTarget } from './recipients.ts';
 
 /** Who asks: a user, or a client without a token. */
@@ -31,6 +31,7 @@ export function hears(client: Client, result: Result, fields: readonly FieldTarg
     return { hears: false, because: 'the route is a shadow: it is evaluated and counted, and delivers nothing' };
   if (result.kind === 'dropped')
     return { hears: false, because: `the message is dropped because ${whyDropped(result)}` };
+  if (result.kind === 'disconnected') return { hears: false, because: whyDisconnected(client, result, fields) };
   const mine = roomsOf(client.user);
   const heard = result.rooms.some((room) => mine.includes(room));
   return { hears: heard, because: whyHeard(client, result, heard) ?? whyNamed(client.user, fields) };
@@ -44,6 +45,12 @@ function whyHeard(client: Client, { rooms }: Sent, heard: boolean): string | und
       ? 'it is broadcast to all authenticated clients'
       : 'it is broadcast to authenticated clients only; anonymous ones hear broadcasts with audience: anyone';
   return client.user === undefined ? 'it is for users by their id, and an anonymous client has none' : undefined;
+}
+
+function whyDisconnected({ user }: Client, { users }: Disconnected, fields: readonly FieldTarget[]): string {
+  if (user === undefined) return 'the route disconnects users by their id, and an anonymous client has none';
+  const named = whyNamed(user, fields);
+  return users.includes(user) ? `it is disconnected: ${named}` : `the route disconnects users, and ${named}`;
 }
 
 function whyNamed(user: UserId | undefined, fields: readonly FieldTarget[]): string {

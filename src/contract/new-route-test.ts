@@ -22,6 +22,7 @@ export function newRouteTest(config: RoutesConfig, channel: string, payload: Sch
 function expectationOf(result: Result): object {
   const route = result.route === undefined ? {} : { route: result.route };
   if (result.kind === 'dropped') return { ...route, drop: result.reason };
+  if (result.kind === 'disconnected') return { ...route, action: 'disconnect', to: result.users.map(idOnWire) };
   const recipients = recipientsOf(result.rooms);
   return { ...route, event: result.event, to: typeof recipients === 'string' ? recipients : recipients.map(idOnWire) };
 }

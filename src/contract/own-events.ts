@@ -1,5 +1,5 @@
-import { withoutShadows, type RoutesConfig } from '../config/routes-file.ts';
 import { GAP_REASONS } from '../source/gap.ts';
+import { heardByClients, type RoutesConfig } from '../config/routes-file.ts';
 import type { Schema } from './schema-bundle.ts';
 
 /** An event of the gateway's own, which no route has. */
@@ -86,7 +86,7 @@ const NOTICES: Readonly<Record<string, OwnEvent>> = {
       type: 'object',
       required: ['code', 'retry', 'after'],
       properties: {
-        code: { description: 'One of the rejections.', type: 'string' },
+        code: { description: 'One of the closings in the README.', type: 'string' },
         retry: { description: 'Whether the client may come back.', type: 'boolean' },
         after: { description: 'Milliseconds to wait before.', type: 'integer' },
       },
@@ -126,5 +126,5 @@ export function ownEvents(config: RoutesConfig): Readonly<Record<string, OwnEven
 }
 
 export function hasStreams(config: RoutesConfig): boolean {
-  return withoutShadows(config).routes.some(({ stream }) => stream !== undefined);
+  return heardByClients(config).routes.some(({ stream }) => stream !== undefined);
 }

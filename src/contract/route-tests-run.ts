@@ -5,7 +5,7 @@ import { didYouMean } from '../schema/did-you-mean.ts';
 import { dryRun, type Result, type Sent } from './dry-run.ts';
 import { differences, type Difference } from './exact-json.ts';
 import { recipientsOf, type Recipients } from './recipients.ts';
-import type { ExpectedDrop, ExpectedEvent, Expectation, RouteTest } from './route-tests.ts';
+import type { ExpectedAction, ExpectedDrop, ExpectedEvent, Expectation, RouteTest } from './route-tests.ts';
 
 /** Something that should have happened and did not, or the other way round; both where one came for the other. */
 export interface Mismatch {
@@ -58,17 +58,24 @@ export function compare(expected: readonly Expectation[], seen: readonly Result[
 
 function weight(expected: Expectation): number {
   if (expected.kind === 'drop') return expected.route === undefined ? 0 : 2;
-  return 1 + (expected.route === undefined ? 0 : 2) + (expected.payload ? 1 : 0);
+  return 1 + (expected.route === undefined ? 0 : 2) + (expected.kind === 'event' && expected.payload ? 1 : 0);
 }
 
 /** Takes what meets the expectation off the rest; tells whether there was any. */
 function take(expected: Expectation, left: Set<Result>): boolean {
-  const meeting = [...left].filter((result) =>
-    expected.kind === 'drop' ? isSuchDrop(expected, result) : isSuchEvent(expected, result),
-  );
+  const meeting = [...left].filter((result) => isSuch(expected, result));
   const all = expected.kind === 'drop' && expected.route === undefined;
   for (const result of all ? meeting : meeting.slice(0, 1)) left.delete(result);
   return meeting.length > 0;
+}
+
+function isSuch(expected: Expectation, result: Result): boolean {
+  if (expected.kind === 'drop') return isSuchDrop(expected, result);
+  return expected.kind === 'event' ? isSuchEvent(expected, result) : isSuchAction(expected, result);
+}
+
+function isSuchAction(expected: ExpectedAction, result: Result): boolean {
+  return result.kind === 'disconnected' && ofRoute(expected, result) && isSame(expected.to, result.users);
 }
 
 function isSuchDrop(expected: ExpectedDrop, result: Result): boolean {
@@ -76,7 +83,7 @@ function isSuchDrop(expected: ExpectedDrop, result: Result): boolean {
 }
 
 function isSuchEvent(expected: ExpectedEvent, result: Result): boolean {
-  if (result.kind === 'dropped' || !isAddressed(expected, result)) return false;
+  if (result.kind !== 'sent' || !isAddressed(expected, result)) return false;
   return !expected.payload || differences(expected.payload.value, JSON.parse(result.payload)).length === 0;
 }
 
@@ -103,7 +110,7 @@ function nearest(expected: Expectation, left: readonly Result[]): Result | undef
 }
 
 function payloadDifferences(expected: Expectation, seen: Result): Difference[] {
-  if (expected.kind === 'drop' || !expected.payload || seen.kind === 'dropped') return [];
+  if (expected.kind !== 'event' || !expected.payload || seen.kind !== 'sent') return [];
   return isAddressed(expected, seen) ? differences(expected.payload.value, JSON.parse(seen.payload)) : [];
 }
 
@@ -112,7 +119,7 @@ function hintsFor({ channel, expected }: RouteTest, { sources, routes }: Plan): 
   const named = expected.flatMap(({ route }) => route ?? []);
   return [
     ...unknown('channel', [channel], sources),
-    ...unknown('event', events, [...new Set(routes.map(({ event }) => event))]),
+    ...unknown('event', events, [...new Set(routes.flatMap((route) => (route.kind === 'event' ? [route.event] : [])))]),
     ...unknown(
       'route',
       named,

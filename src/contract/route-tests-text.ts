@@ -39,16 +39,29 @@ function shown(value: unknown): string {
 function expectationText(expected: Expectation): string {
   const { route } = expected;
   if (expected.kind === 'event') return eventText(route, expected.event, expected.to);
+  if (expected.kind === 'action') return actionText(route, expected.to);
   return `${route === undefined ? 'every route' : `route ${route}`}: dropped, ${expected.reason}`;
 }
 
 function resultText(seen: Result): string {
   if (seen.kind === 'sent') return eventText(seen.route, seen.event, recipientsOf(seen.rooms));
+  if (seen.kind === 'disconnected') return actionText(seen.route, seen.users);
   const who = seen.route === undefined ? '' : `route ${seen.route}: `;
   return `${who}dropped, ${seen.reason}: ${whyDropped(seen)}`;
 }
 
 function eventText(route: string | undefined, event: string, to: Recipients): string {
-  const who = typeof to === 'string' ? to : `${to.length === 1 ? 'user' : 'users'} ${to.join(', ')}`;
-  return `${route === undefined ? '' : `route ${route}: `}${event} to ${who}`;
+  return `${routeText(route)}${event} to ${typeof to === 'string' ? to : usersText(to)}`;
+}
+
+function actionText(route: string | undefined, users: readonly string[]): string {
+  return `${routeText(route)}disconnect ${usersText(users)}`;
+}
+
+function routeText(route: string | undefined): string {
+  return route === undefined ? '' : `route ${route}: `;
+}
+
+function usersText(users: readonly string[]): string {
+  return `${users.length === 1 ? 'user' : 'users'} ${users.join(', ')}`;
 }

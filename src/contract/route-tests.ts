@@ -1,14 +1,14 @@
 import type { Finding, Position } from '../config/findings.ts';
 import { readYaml, type YamlDocument } from '../config/yaml-document.ts';
 import { DROP_REASONS, type DropReason } from '../dispatch/drop-reasons.ts';
-import { toUserId } from '../routes/user-id.ts';
+import { toUserId, type UserId } from '../routes/user-id.ts';
 import { isObject, valueAt } from '../schema/json.ts';
 import { compileShape, type Violation } from '../schema/shape.ts';
 import { inexactNumbers } from './exact-json.ts';
 import type { Recipients } from './recipients.ts';
 
 /** What should become of a message on one route, or, of a drop without a route, on all others. */
-export type Expectation = ExpectedEvent | ExpectedDrop;
+export type Expectation = ExpectedEvent | ExpectedAction | ExpectedDrop;
 
 export interface ExpectedEvent {
   readonly kind: 'event';
@@ -17,6 +17,13 @@ export interface ExpectedEvent {
   readonly to: Recipients;
   /** Absent where any payload will do. */
   readonly payload?: { readonly value: unknown };
+}
+
+export interface ExpectedAction {
+  readonly kind: 'action';
+  readonly route?: string;
+  readonly action: 'disconnect';
+  readonly to: readonly UserId[];
 }
 
 export interface ExpectedDrop {
@@ -107,16 +114,20 @@ function readTest(test: unknown, index: number, document: YamlDocument): RouteTe
 }
 
 function readExpectation(value: unknown): Expectation {
-  const { route, event, to, drop } = isObject(value) ? value : {};
+  const { route, event, action, to, drop } = isObject(value) ? value : {};
   const named = typeof route === 'string' ? { route } : {};
   const reason = DROP_REASONS.find((one) => one === drop);
   if (reason !== undefined) return { kind: 'drop', ...named, reason };
+  if (action !== undefined) return { kind: 'action', ...named, action: 'disconnect', to: readUsers(to) };
   const payload = isObject(value) && Object.hasOwn(value, 'payload') ? { payload: { value: value['payload'] } } : {};
   return { kind: 'event', ...named, event: String(event), to: readRecipients(to), ...payload };
 }
 
 function readRecipients(to: unknown): Recipients {
-  if (to === 'anyone' || to === 'authenticated') return to;
+  return to === 'anyone' || to === 'authenticated' ? to : readUsers(to);
+}
+
+function readUsers(to: unknown): UserId[] {
   return [...new Set(listOf(to).flatMap((user) => toUserId(user) ?? []))];
 }
 

@@ -1,16 +1,16 @@
 import type { Envelope } from '../config/envelope.ts';
-import type { CheckedRoute } from '../config/routes-file.ts';
+import type { CheckedEventRoute, CheckedRoute } from '../config/routes-file.ts';
 import { clientSchemaIn } from './client-schema.ts';
 import { createSchemaBundle, type Schema, type SchemaBundle } from './schema-bundle.ts';
 import { createNames } from './type-names.ts';
 
 /** What publishers send on a route, in one piece, without the envelope. */
-export function publishedSchema(route: CheckedRoute, envelope: Envelope): Schema {
-  return clientSchema({ ...route, shape: { kind: 'as-published' } }, envelope);
+export function publishedSchema({ payload }: CheckedRoute, envelope: Envelope): Schema {
+  return clientSchema({ payload, shape: { kind: 'as-published' } }, envelope);
 }
 
 /** What clients get on a route, in one piece: after its `map` or `omit`, and without the envelope. */
-export function clientSchema(route: CheckedRoute, envelope: Envelope): Schema {
+export function clientSchema(route: Pick<CheckedEventRoute, 'payload' | 'shape'>, envelope: Envelope): Schema {
   return inOnePiece((bundle) => clientSchemaIn(bundle, route, envelope));
 }
 

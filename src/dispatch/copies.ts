@@ -1,12 +1,12 @@
-import type { Route } from '../routes/plan.ts';
+import type { EventRoute } from '../routes/plan.ts';
 import { RecentIds } from './recent-ids.ts';
 
 /** Events of routes that move from Pub/Sub to a stream: each comes by both ways, and clients are to get the first. */
 export interface Copies {
   /** Notes the event; tells whether it came before, by either way. One without an id is always new. */
-  isKnown(route: Route, eventId: string | undefined): boolean;
+  isKnown(route: EventRoute, eventId: string | undefined): boolean;
   /** The same of a message whose id is in its field. */
-  isKnownMessage(route: Route, message: Readonly<Record<string, unknown>>): boolean;
+  isKnownMessage(route: EventRoute, message: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** Far more than come by one way before they have come by the other. */
@@ -14,7 +14,7 @@ const WINDOW = 10_000;
 
 export function createCopies(): Copies {
   const byRoute = new Map<string, RecentIds>();
-  const isKnown = ({ name }: Route, eventId: string | undefined): boolean => {
+  const isKnown = ({ name }: EventRoute, eventId: string | undefined): boolean => {
     const ids = byRoute.get(name) ?? new RecentIds(WINDOW);
     byRoute.set(name, ids);
     return ids.add(eventId);

@@ -1,6 +1,7 @@
 import type { Origin } from '../routes/envelope.ts';
-import type { Plan, Route } from '../routes/plan.ts';
+import type { ControlRoute, EventRoute, Plan, Route } from '../routes/plan.ts';
 import type { Recipients } from '../routes/target.ts';
+import type { UserId } from '../routes/user-id.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { DropReason } from './drop-reasons.ts';
 import type { Copies } from './copies.ts';
@@ -29,6 +30,16 @@ export interface Fanout {
   ): void;
 }
 
+/** What control routes can do on this instance. */
+export interface Control {
+  /**
+   * Closes the connections of these users for good; what is known of their tokens counts no more.
+   *
+   * @returns how many connections.
+   */
+  disconnect(users: ReadonlySet<UserId>): number;
+}
+
 /** A client that is still being given what it missed on the route gets nothing: its turn comes with the replay. */
 export interface Stamp {
   readonly route: string;
@@ -53,7 +64,14 @@ export type Outcome = (
 };
 
 export type LiveOutcome =
-  | { readonly kind: 'delivered'; readonly route: Route; readonly recipients: number; readonly skipped: number }
+  | { readonly kind: 'delivered'; readonly route: EventRoute; readonly recipients: number; readonly skipped: number }
+  /** By a control route; as good as delivered. */
+  | {
+      readonly kind: 'disconnected';
+      readonly route: ControlRoute;
+      readonly recipients: number;
+      readonly skipped: number;
+    }
   | { readonly kind: 'not-here'; readonly route: Route; readonly skipped: number }
   | Dropped;
 
@@ -90,6 +108,7 @@ export interface DispatchOptions {
   /** The plan in force; read once per message. */
   readonly plan: () => Plan;
   readonly fanout: Fanout;
+  readonly control: Control;
   readonly events: DispatchEvents;
   readonly limits: MessageLimits;
   /** Of routes that move from Pub/Sub to a stream. */
@@ -99,10 +118,11 @@ export interface DispatchOptions {
 export type Dispatch = (channel: string, raw: Buffer) => void;
 
 /** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
-export function createDispatch({ plan, fanout, events, limits, copies }: DispatchOptions): Dispatch {
+export function createDispatch({ plan, fanout, control, events, limits, copies }: DispatchOptions): Dispatch {
   // Counts, and reaches nobody.
   const silent: Fanout = { count: fanout.count, emit() {} };
   const serve = (route: Route, message: Message): Outcome => {
+    if (route.kind === 'control') return tried(route, message, disconnect(route, message, control, limits));
     const outcome: Outcome = route.shadow
       ? { kind: 'shadow', route, would: deliver(route, message, silent, limits) }
       : deliver(route, message, fanout, limits, route.stream && copies);
@@ -167,7 +187,7 @@ function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
 }
 
 function deliver(
-  route: Route,
+  route: EventRoute,
   message: Message & Traced,
   fanout: Fanout,
   limits: MessageLimits,
@@ -181,20 +201,61 @@ function deliver(
 }
 
 /** Whom a message is for, or why it is for nobody: the same whatever its source is. */
-export function judge(route: Route, message: Message & Traced, { maxTargetIds }: MessageLimits): Recipients | Dropped {
-  if (message.bytes > route.maxBytes)
-    return dropped(route, 'too-large', `${message.bytes} bytes, the route takes ${route.maxBytes} at most`);
-  const broken = route.check(message.value);
-  if (broken !== undefined) return dropped(route, 'invalid', broken);
-  message.trace?.passed('checked', route);
+export function judge(
+  route: EventRoute,
+  message: Message & Traced,
+  { maxTargetIds }: MessageLimits,
+): Recipients | Dropped {
+  const unfit = fault(route, message);
+  if (unfit) return unfit;
   const recipients = route.target(message.value, maxTargetIds);
-  if (recipients.tooMany) return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
+  if (recipients.tooMany) return tooManyIds(route, maxTargetIds);
   message.trace?.passed('targeted', route);
   return recipients.rooms.length > 0 ? recipients : dropped(route, 'no-target', undefined, recipients.skipped);
 }
 
+function fault(route: Route, { bytes, value, trace }: Message & Traced): Dropped | undefined {
+  if (bytes > route.maxBytes)
+    return dropped(route, 'too-large', `${bytes} bytes, the route takes ${route.maxBytes} at most`);
+  const broken = route.check(value);
+  if (broken !== undefined) return dropped(route, 'invalid', broken);
+  trace?.passed('checked', route);
+  return undefined;
+}
+
+function tooManyIds(route: Route, maxTargetIds: number): Dropped {
+  return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
+}
+
+function disconnect(
+  route: ControlRoute,
+  message: Message & Traced,
+  control: Control,
+  { maxTargetIds }: MessageLimits,
+): LiveOutcome {
+  const unfit = fault(route, message);
+  if (unfit) return unfit;
+  const { users, skipped, tooMany } = route.users(message.value, maxTargetIds);
+  if (tooMany) return tooManyIds(route, maxTargetIds);
+  message.trace?.passed('targeted', route);
+  if (users.size === 0) return dropped(route, 'no-target', undefined, skipped);
+  try {
+    const recipients = control.disconnect(users);
+    message.trace?.passed('sent', route);
+    return recipients === 0
+      ? { kind: 'not-here', route, skipped }
+      : { kind: 'disconnected', route, recipients, skipped };
+  } catch (error) {
+    return dropped(route, 'emit-failed', textOf(error), skipped);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 export function send(
-  route: Route,
+  route: EventRoute,
   message: Message & Traced,
   { rooms, skipped }: Recipients,
   fanout: Fanout,
@@ -208,7 +269,7 @@ export function send(
     message.trace?.passed('sent', route);
     return { kind: 'delivered', route, recipients, skipped };
   } catch (error) {
-    return dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error), skipped);
+    return dropped(route, 'emit-failed', textOf(error), skipped);
   }
 }
 

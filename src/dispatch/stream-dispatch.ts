@@ -1,4 +1,4 @@
-import type { Route, RouteStream } from '../routes/plan.ts';
+import type { EventRoute, Route, RouteStream } from '../routes/plan.ts';
 import type { Copies } from './copies.ts';
 import {
   beginTrace,
@@ -16,7 +16,7 @@ import {
 import { readMessage, type Message, type MessageLimits } from './message.ts';
 
 /** A route that reads a stream. */
-export type DurableRoute = Route & { readonly stream: RouteStream };
+export type DurableRoute = EventRoute & { readonly stream: RouteStream };
 
 export function isDurable(route: Route): route is DurableRoute {
   return route.stream !== undefined;

@@ -6,12 +6,10 @@ import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import { compileEnvelope, type OpenEnvelope } from './envelope.ts';
 import { compileShaping, type Shape } from './payload.ts';
-import { compileTarget, type Target } from './target.ts';
+import { compileTarget, usersIn, type NamedUsers, type Target } from './target.ts';
 
-/** A route with all its work prepared. */
-export interface Route {
+interface AnyRoute {
   readonly name: string;
-  readonly event: string;
   readonly check: Check;
   /** Of a schema that is tried: asked, and never obeyed. */
   readonly checkNext?: Check;
@@ -19,6 +17,12 @@ export interface Route {
   readonly shadow: boolean;
   /** Of a message as published; longer ones are dropped. */
   readonly maxBytes: number;
+}
+
+/** Messages become an event for clients. */
+export interface EventRoute extends AnyRoute {
+  readonly kind: 'event';
+  readonly event: string;
   readonly target: Target;
   readonly shape: Shape;
   /** What tells messages apart for a slow client; no key where the field is absent. */
@@ -26,6 +30,18 @@ export interface Route {
   /** Of a durable route. */
   readonly stream?: RouteStream;
 }
+
+/** Messages name users to disconnect. */
+export interface ControlRoute extends AnyRoute {
+  readonly kind: 'control';
+  readonly action: 'disconnect';
+  readonly users: (message: unknown, maxIds: number) => NamedUsers;
+  /** Redis Pub/Sub only. */
+  readonly stream?: never;
+}
+
+/** A route with all its work prepared. */
+export type Route = EventRoute | ControlRoute;
 
 export interface RouteStream extends StreamConfig {
   readonly openEnvelope: OpenEnvelope;
@@ -56,34 +72,48 @@ const NONE: readonly Route[] = Object.freeze([]);
 export function compilePlan(config: RoutesConfig, number: number): Plan {
   const byChannel = new Map<string, Route[]>();
   const bySource = new Map<string, Route[]>();
-  const routes = config.routes.map((configured) => {
-    const route: Route = Object.freeze({
-      name: configured.name,
-      event: configured.event,
-      check: configured.check,
-      ...(configured.next && { checkNext: configured.next.check }),
-      shadow: configured.shadow,
-      maxBytes: configured.maxBytes ?? Infinity,
-      target: compileTarget(configured.target, configured.audience),
-      shape: compileShaping(configured.shape),
-      ...(configured.latest && { latestKey: compileLatestKey(configured.name, configured.latest) }),
-      ...(configured.stream && { stream: compileStream(configured, configured.stream, config) }),
-    });
+  const routes = config.routes.map(
+    (configured) => [Object.freeze(compileRoute(configured, config)), configured] as const,
+  );
+  for (const [route, configured] of routes.toSorted(controlLast)) {
     for (const channel of configured.channels) addTo(byChannel, channel, route);
     for (const source of sourcesOf(configured)) addTo(bySource, source, route);
-    return route;
-  });
+  }
   return Object.freeze({
     number,
     loadedAt: new Date(),
     hash: hashOf(config),
     openEnvelope: compileEnvelope(config.envelope),
-    routes,
+    routes: routes.map(([route]) => route),
     channels: [...byChannel.keys()],
     routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
     sources: [...bySource.keys()],
     routesFrom: (source: string) => bySource.get(source) ?? NONE,
   });
+}
+
+/** Whom a message disconnects hears its events before. */
+function controlLast([{ kind: a }]: readonly [Route, unknown], [{ kind: b }]: readonly [Route, unknown]): number {
+  return Number(a === 'control') - Number(b === 'control');
+}
+
+function compileRoute(configured: CheckedRoute, config: RoutesConfig): Route {
+  const { name, check, next, shadow, maxBytes = Infinity } = configured;
+  const route = { name, check, ...(next && { checkNext: next.check }), shadow, maxBytes };
+  if (configured.kind === 'control') {
+    const { kind, action, target } = configured;
+    return { kind, ...route, action, users: (message, maxIds) => usersIn(message, target.fields, maxIds) };
+  }
+  const { kind, event, target, audience, shape, latest, stream } = configured;
+  return {
+    kind,
+    ...route,
+    event,
+    target: compileTarget(target, audience),
+    shape: compileShaping(shape),
+    ...(latest && { latestKey: compileLatestKey(name, latest) }),
+    ...(stream && { stream: compileStream(configured, stream, config) }),
+  };
 }
 
 function addTo(routes: Map<string, Route[]>, name: string, route: Route): void {

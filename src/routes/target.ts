@@ -15,16 +15,25 @@ export interface Recipients {
 
 export type Target = (message: unknown, maxIds: number) => Recipients;
 
-const TOO_MANY: Recipients = Object.freeze({ rooms: [], skipped: 0, tooMany: true });
+/** Users that a message names. */
+export interface NamedUsers extends Omit<Recipients, 'rooms'> {
+  readonly users: ReadonlySet<UserId>;
+}
 
 /** What names the recipients of each message; a broadcast's are known beforehand. */
 export function compileTarget(target: TargetConfig, audience: Audience): Target {
-  if (target.kind === 'users') return (message, maxIds) => recipientsIn(message, target.fields, maxIds);
+  if (target.kind === 'users') {
+    const { fields } = target;
+    return (message, maxIds) => {
+      const { users, ...rest } = usersIn(message, fields, maxIds);
+      return { rooms: Array.from(users, userRoom), ...rest };
+    };
+  }
   const everyone = Object.freeze({ rooms: Object.freeze([AUDIENCE_ROOMS[audience]]), skipped: 0 });
   return () => everyone;
 }
 
-function recipientsIn(message: unknown, fields: readonly Field[], maxIds: number): Recipients {
+export function usersIn(message: unknown, fields: readonly Field[], maxIds: number): NamedUsers {
   const users = new Set<UserId>();
   let named = 0;
   let skipped = 0;
@@ -37,9 +46,9 @@ function recipientsIn(message: unknown, fields: readonly Field[], maxIds: number
     const value = valueAt(message, field.path);
     if (field.optional && (value === undefined || value === null)) continue;
     named += Array.isArray(value) ? value.length : 1;
-    if (named > maxIds) return TOO_MANY;
+    if (named > maxIds) return { users: new Set(), skipped: 0, tooMany: true };
     if (Array.isArray(value)) for (const item of value) add(item);
     else add(value);
   }
-  return { rooms: Array.from(users, userRoom), skipped };
+  return { users, skipped };
 }

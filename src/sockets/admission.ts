@@ -53,6 +53,7 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
       users.add(user, socket.conn);
       socket.data.user = user;
     }
+    if (outcome.proof) socket.data.proof = outcome.proof;
     const { notices, resume, trace: traced } = optionsOf(socket);
     if (notices === true) socket.data.notices = true;
     if (traced === true) socket.data.trace = true;

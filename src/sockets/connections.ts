@@ -6,7 +6,7 @@ import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace, type AdmissionEvents } from './admission.ts';
 import { createClientAddress, isForwardedByStranger } from './client-address.ts';
 import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
-import { drain } from './drain.ts';
+import { createEndings, type EndingEvents, type Endings, type EndingsOptions } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
 import type { Membership } from './membership.ts';
 import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
@@ -17,7 +17,7 @@ import { isTooLong, tellTooLong } from './message-size.ts';
 import { limitPackets } from './packet-limit.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
-export interface ConnectionEvents extends ClientEventEvents, AdmissionEvents {
+export interface ConnectionEvents extends ClientEventEvents, AdmissionEvents, EndingEvents {
   opened(authenticated: boolean): void;
   /** @param seconds how long it was open. */
   closed(reason: string, seconds: number): void;
@@ -37,8 +37,8 @@ export interface ClientLimits extends HandshakeLimits {
   readonly maxClientMessageBytes: number;
 }
 
-export interface ConnectionsOptions {
-  readonly authenticator: Pick<Authenticator, 'identify'>;
+export interface ConnectionsOptions extends EndingsOptions {
+  readonly authenticator: Authenticator;
   readonly origins: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly queryToken: boolean;
@@ -60,15 +60,10 @@ export interface ClientHistory {
 type Refused = (code: RejectionCode, request: IncomingMessage) => void;
 
 /** The sockets of this instance, as health and metrics see them. */
-export interface Connections {
+export interface Connections extends Pick<Endings, 'disconnect' | 'revalidateAll' | 'drain'> {
   count(): number;
   kinds(): ConnectionKind[];
   users(): UserId[];
-  /**
-   * Closes all, evenly over that many milliseconds, in a way that makes stock clients connect again, elsewhere; resolves
-   * when they are gone.
-   */
-  drain(over: number): Promise<void>;
 }
 
 /** From handshake to `connected`: gate, token, identity, rooms. */
@@ -89,13 +84,21 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   limitPackets(io, limits.maxClientPacketsPerSecond, (request) => refused('too-many-packets', request));
   tellTooLong(io, limits.maxClientMessageBytes, (request) => refused('message-too-large', request));
   guardNamespace(io, { ...options, ...limits, refused, failed: events.failed });
-  namespace.on('connection', (socket) => greet(socket, options, refused));
+  const endings = createEndings(io, options);
+  namespace.on('connection', (socket) => {
+    // The client comes again, and is asked about again.
+    if (endings.isOver(socket)) return socket.conn.close();
+    greet(socket, options, refused);
+    endings.watch(socket);
+  });
 
   return {
     count: () => namespace.sockets.size,
     kinds: () => connectionKinds(namespace.sockets.values()),
     users: () => [...fanout.rooms()].flatMap((room) => userOfRoom(room) ?? []),
-    drain: (over) => drain(io, over),
+    disconnect: endings.disconnect,
+    revalidateAll: endings.revalidateAll,
+    drain: endings.drain,
   };
 }
 

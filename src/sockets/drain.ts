@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CloseConnection } from './closing.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
 /** Few are not kept waiting for the sake of an even pace: as many a second at least. */
@@ -12,9 +13,10 @@ const LOOK_MS = 20;
  * Closes all sockets, evenly over that many milliseconds, and resolves when they are gone. Stock clients connect again
  * within about a second of their close, so it is this pace that other instances feel.
  */
-export async function drain(io: GatewayServer, over: number): Promise<void> {
+export async function drain(io: GatewayServer, over: number, close: CloseConnection): Promise<void> {
+  const sendAway = (socket: GatewaySocket): void => void close(socket, 'draining');
   const { sockets } = io.of('/');
-  await sendAwayAtPace([...sockets.values()], over);
+  await atPace([...sockets.values()], over, sendAway);
   // Let in meanwhile: their tokens were with the auth service.
   for (const socket of sockets.values()) sendAway(socket);
   const patience = AbortSignal.timeout(PATIENCE_MS);
@@ -22,7 +24,11 @@ export async function drain(io: GatewayServer, over: number): Promise<void> {
   await io.close();
 }
 
-async function sendAwayAtPace(sockets: readonly GatewaySocket[], over: number): Promise<void> {
+async function atPace(
+  sockets: readonly GatewaySocket[],
+  over: number,
+  sendAway: (socket: GatewaySocket) => void,
+): Promise<void> {
   const span = Math.min(over, (sockets.length / LEAST_PER_SECOND) * 1000);
   const began = performance.now();
   let gone = 0;
@@ -33,14 +39,4 @@ async function sendAwayAtPace(sockets: readonly GatewaySocket[], over: number): 
     gone = due;
     if (gone < sockets.length) await pause(TICK_MS);
   }
-}
-
-/** Not `disconnect()`: a stock client takes that for "stay away" and never comes back. */
-function sendAway(socket: GatewaySocket): void {
-  const { conn, data } = socket;
-  if (conn.readyState !== 'open') return;
-  if (data.notices) socket.emit('gateway:closing', { code: 'draining', retry: true, after: 0 });
-  // A polling client fetches its goodbye later: what would be sent to it until then would be lost, yet counted.
-  data.leave?.();
-  conn.close();
 }

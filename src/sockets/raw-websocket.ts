@@ -95,9 +95,16 @@ export function bytesHeldBack({ writeBuffer }: EngineSession): number {
 
 /** Frees the connection at once: closing in order would wait until the client has read what it does not read. */
 export function cutOff(session: EngineSession): void {
+  cutOffLater(session)();
+}
+
+/**
+ * What frees the connection at once, when it is called. A session that was closed until then is no way to its websocket
+ * any more, whose close frame may still wait to be read.
+ */
+export function cutOffLater(session: EngineSession): () => void {
   const raw = rawWebSocketOf(session);
-  if (raw) raw.webSocket.terminate();
-  else session.close(true);
+  return raw ? () => raw.webSocket.terminate() : () => void session.close(true);
 }
 
 function isWebSocketLike(value: unknown): value is WebSocketLike {

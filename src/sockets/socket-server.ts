@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
+import type { Proof } from '../auth/authenticator.ts';
 import type { UserId } from '../routes/user-id.ts';
 import { engineTelling } from './websocket-engine.ts';
 
@@ -12,6 +13,10 @@ export interface SocketData {
   notices?: true;
   /** The client asked, with `auth: { trace: true }`, for the trace context of what it gets. */
   trace?: true;
+  /** The token that let it in; with a user only. */
+  proof?: Proof;
+  /** performance.now() when the token is to be asked about again. */
+  revalidateAt?: number;
   /** The client asked for positions, with `auth: { resume: { route: position } }`; what it says of them is not checked. */
   resume?: Readonly<Record<string, unknown>>;
   /** Sends what waits for it, and takes it out of its rooms. */

@@ -1,4 +1,5 @@
 import { ANSWER_SOURCES } from '../auth/authenticator.ts';
+import { REVALIDATION_OUTCOMES } from '../sockets/revalidation.ts';
 import type { Instruments } from './instruments.ts';
 
 /** What the auth service was asked, and how it answered. */
@@ -15,6 +16,12 @@ export function authMetrics({ counterBy, histogram }: Instruments) {
       'invalid',
       'unavailable',
     ]),
+    revalidations: counterBy(
+      'gateway_auth_revalidations_total',
+      'Tokens of open connections that were asked about again, by outcome.',
+      'outcome',
+      REVALIDATION_OUTCOMES,
+    ),
     authDuration: histogram(
       'gateway_auth_call_duration_seconds',
       'Time until the auth service answered, or did not.',

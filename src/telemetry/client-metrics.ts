@@ -1,4 +1,5 @@
 import { REJECTIONS } from '../auth/rejection.ts';
+import { CLOSINGS } from '../sockets/closing.ts';
 import { CUT_CAUSES } from '../sockets/slow-readers.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -13,6 +14,12 @@ export function clientMetrics({ counter, counterBy, histogram }: Instruments) {
       'websocket_connections_closed_total',
       'Connections that ended, by the reason Socket.IO gives.',
       ['reason'],
+    ),
+    closings: counterBy(
+      'websocket_closings_total',
+      'Connections that the gateway ended, by why.',
+      'code',
+      Object.keys(CLOSINGS),
     ),
     connectionsFailed: counterBy(
       'websocket_connections_failed_total',

@@ -38,6 +38,8 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing
         );
       });
     },
+    closing: (code) => metrics.closings.inc({ code }),
+    revalidated: (outcome) => metrics.revalidations.inc({ outcome }),
     clientEvent(known) {
       metrics.clientEvents.inc({ kind: known ? 'known' : 'unknown' });
     },

@@ -19,6 +19,16 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
     });
   }
 
+  function logDisconnect(message: Handled, { route, recipients }: Outcome & { kind: 'disconnected' }): void {
+    throttle(`${route.name}:disconnected`, (heldBack) => {
+      const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
+      logger.info(
+        { channel: message.channel, route: route.name, connections: recipients, ...more },
+        'connections closed, as a message says',
+      );
+    });
+  }
+
   function logTrial(message: Handled, route: string | undefined, { detail }: Trial): void {
     throttle(`${route}:schema_next`, (heldBack) => {
       const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
@@ -36,6 +46,7 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
       for (const outcome of message.outcomes) {
         count(metrics, outcome);
         if (outcome.kind === 'dropped') logDrop(message, outcome);
+        if (outcome.kind === 'disconnected') logDisconnect(message, outcome);
         if (outcome.next?.verdict === 'would-drop') logTrial(message, outcome.route?.name, outcome.next);
       }
       const recorded = message.trace ?? keptDrop(message, tracing);
@@ -72,6 +83,7 @@ function count(metrics: Metrics, outcome: Outcome): void {
   if (outcome.kind === 'dropped') return metrics.dropped.inc({ route, reason: outcome.reason });
   metrics.delivered.add(route);
   metrics.recipients.add(route, outcome.recipients);
+  if (outcome.kind === 'disconnected') return;
   metrics.sent.inc(outcome.recipients);
   metrics.broadcasts.add(outcome.route.event);
 }

@@ -60,7 +60,8 @@ function endSpan(span: Span, { bytes, outcomes, publishedAt }: Handled): void {
 
 function attributesOf(outcome: Outcome): Attributes {
   return {
-    ...(outcome.route && { 'gateway.route': outcome.route.name, 'gateway.event': outcome.route.event }),
+    ...(outcome.route && { 'gateway.route': outcome.route.name }),
+    ...(outcome.route?.kind === 'event' && { 'gateway.event': outcome.route.event }),
     'gateway.outcome': outcome.kind,
     ...(outcome.kind === 'dropped' && { 'gateway.drop.reason': outcome.reason }),
     ...(outcome.kind === 'shadow' && { 'gateway.shadow.outcome': outcome.would.kind }),
@@ -76,7 +77,7 @@ function markFailure(span: Span, outcomes: readonly Outcome[]): void {
 }
 
 function recipientsOf(outcome: Outcome): number {
-  return outcome.kind === 'delivered' ? outcome.recipients : 0;
+  return 'recipients' in outcome ? outcome.recipients : 0;
 }
 
 function contextOf(parent: TraceParent | undefined): Context {

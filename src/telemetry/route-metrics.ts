@@ -74,11 +74,12 @@ function startShadow(metrics: RouteMetrics, { name: route, stream }: StartingRou
     metrics.shadowMessages.inc({ route, outcome }, 0);
 }
 
-function startLive(metrics: RouteMetrics, { name: route, event, stream }: StartingRoute): void {
+function startLive(metrics: RouteMetrics, live: StartingRoute): void {
+  const route = live.name;
   for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
     metric.add(route, 0);
-  for (const reason of dropsOf(stream)) metrics.dropped.inc({ route, reason }, 0);
-  metrics.broadcasts.add(event, 0);
+  for (const reason of dropsOf(live.stream)) metrics.dropped.inc({ route, reason }, 0);
+  if (live.kind === 'event') metrics.broadcasts.add(live.event, 0);
 }
 
 /** Those of CloudEvents appear with the first; few files have them. */

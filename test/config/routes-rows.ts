@@ -400,6 +400,55 @@ export const ROUTES_ROWS: readonly Row[] = [
     { routes: plus('audience: anyone') },
     [['audience-unused', 'routes@anyone', 'Remove it']],
   ],
+  ['a route that disconnects', { routes: instead('event: changed', 'action: disconnect') }, []],
+  [
+    'a route that disconnects beside one with an event, and beside another',
+    {
+      routes: ['b', 'c'].reduce(
+        (text, name) =>
+          `${text}  ${name}: { channel: a, action: disconnect, schema: ../schemas/a.json, target: { user: user_id } }\n`,
+        GOOD_ROUTE,
+      ),
+    },
+    [],
+  ],
+  [
+    'an action that is none',
+    { routes: instead('event: changed', 'action: kick') },
+    [['wrong-value', 'routes@kick', 'found "kick". What a message does, in place of an event: `disconnect`']],
+  ],
+  [
+    'an action with keys of an event',
+    {
+      routes: plus(
+        'action: disconnect\n    audience: anyone\n    map: { id: user_id }\n    omit: [user_id]\n    latest: user_id\n    shadow: false',
+      ),
+    },
+    [
+      ['action-with-event', 'routes@changed', 'event speaks of what clients hear'],
+      ['action-with-event', 'routes@anyone', 'audience speaks'],
+      ['action-with-event', 'routes@{ id: user_id }', 'map speaks'],
+      ['action-with-event', 'routes@[user_id]', 'omit speaks'],
+      ['action-with-event', 'routes:11:13', 'latest speaks'],
+      ['action-with-event', 'routes@false', 'shadow speaks'],
+    ],
+  ],
+  [
+    'an action by a stream',
+    { routes: instead('event: changed', 'action: disconnect\n    source: stream') },
+    [['action-with-stream', 'routes@stream', 'remove source']],
+  ],
+  ['an action by Pub/Sub', { routes: instead('event: changed', 'action: disconnect\n    source: pubsub') }, []],
+  [
+    'an action for everyone',
+    { routes: instead('event: changed', 'action: disconnect').replace('{ user: user_id }', 'broadcast') },
+    [['action-broadcast', 'routes@broadcast', 'would disconnect everyone']],
+  ],
+  [
+    'an action whose target the schema does not know',
+    { routes: instead('event: changed', 'action: disconnect').replace('user_id }', 'usr_id }') },
+    [['target-undeclared', 'routes@usr_id', 'did you mean "user_id"']],
+  ],
   [
     'a shadow beside the route that it may follow',
     {

@@ -41,6 +41,12 @@ describe('a file of route tests', () => {
     });
   });
 
+  test('may expect users to be disconnected', () => {
+    expect(testIn(PUBLISH, 'expect: { route: r, action: disconnect, to: [7, "8", "7"] }')?.expected).toEqual([
+      { kind: 'action', route: 'r', action: 'disconnect', to: ['7', '8'] },
+    ]);
+  });
+
   test('publishes `raw` to the letter', () => {
     expect(testIn('publish: { channel: c, raw: \'{"n": 1.0\' }', EXPECT)?.message).toBe('{"n": 1.0');
   });
@@ -60,6 +66,16 @@ describe('a file of route tests', () => {
     ['an event to nobody', [PUBLISH, 'expect: { event: e }'], ':5:5  error  key "to" is missing. Who hears it'],
     ['an event to everyone', [PUBLISH, 'expect: { event: e, to: everyone }'], ':5:29  error  found "everyone". Who'],
     ['an event that drops', [PUBLISH, 'expect: { event: e, drop: invalid }'], ':5:15  error  unknown key "event"'],
+    [
+      'an action that is none',
+      [PUBLISH, 'expect: { action: kick, to: [7] }'],
+      ':5:23  error  found "kick". What is done: `disconnect`',
+    ],
+    [
+      'everyone disconnected',
+      [PUBLISH, 'expect: { action: disconnect, to: authenticated }'],
+      ':5:39  error  found "authenticated". Whose connections are closed',
+    ],
     ['user 0', [PUBLISH, 'expect: { event: e, to: [7, 0] }'], ':5:33  error  found the number 0. A user id'],
     [
       'a user beyond 2^64',

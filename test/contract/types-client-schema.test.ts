@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_ENVELOPE } from '../../src/config/envelope.ts';
-import type { CheckedRoute } from '../../src/config/routes-file.ts';
+import type { CheckedEventRoute } from '../../src/config/routes-file.ts';
 import { clientSchema } from '../../src/contract/whole-schema.ts';
 import { without } from '../../src/routes/json-text.ts';
 import { compileShaping } from '../../src/routes/payload.ts';
@@ -65,9 +65,9 @@ const { routes } = checkedContract({
   schemas: { 'message.json': MESSAGE, 'parts.json': PARTS },
 });
 
-const routeOf = (wanted: string): CheckedRoute => {
+const routeOf = (wanted: string): CheckedEventRoute => {
   const route = routes.find(({ name }) => name === wanted);
-  if (!route) throw new Error('each shape has its route');
+  if (route?.kind !== 'event') throw new Error('each shape has its route');
   return route;
 };
 const schemaOf = (name: string): { properties?: unknown; required?: unknown } =>

@@ -124,14 +124,14 @@ describe('the outcome of a message', () => {
       const kinds = countBy(outcomes.filter((outcome) => outcome.route?.name === route));
       expect(kinds.delivered + kinds['not-here'] + kinds.dropped).toBe(messages.length);
     }
-    const { shadow, ...live } = countBy(outcomes);
-    expect(shadow).toBe(0);
+    const { shadow, disconnected, ...live } = countBy(outcomes);
+    expect(shadow + disconnected).toBe(0);
     expect(Object.values(live).every((count) => count > 0)).toBe(true);
   });
 });
 
 function countBy(outcomes: readonly Outcome[]): Record<Outcome['kind'], number> {
-  const counts = { delivered: 0, 'not-here': 0, dropped: 0, shadow: 0 };
+  const counts = { delivered: 0, disconnected: 0, 'not-here': 0, dropped: 0, shadow: 0 };
   for (const { kind } of outcomes) counts[kind] += 1;
   return counts;
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
-import { createDispatch, type Fanout, type Handled, type Outcome } from '../../src/dispatch/dispatch.ts';
+import { createDispatch, type Control, type Fanout, type Handled, type Outcome } from '../../src/dispatch/dispatch.ts';
 import type { MessageLimits } from '../../src/dispatch/message.ts';
 import { compilePlan, type Plan } from '../../src/routes/plan.ts';
+import type { UserId } from '../../src/routes/user-id.ts';
 
 export interface Emitted {
   readonly rooms: readonly string[];
@@ -18,6 +19,8 @@ export interface Emitted {
 export interface DispatchStage {
   readonly plan: Plan;
   readonly emitted: Emitted[];
+  /** Users whose connections were to be closed, message by message. */
+  readonly disconnected: UserId[][];
   readonly handled: Handled[];
   /** @returns what became of it, one outcome per route. */
   receive(channel: string, raw: string | Buffer): readonly Outcome[];
@@ -35,19 +38,23 @@ export function stageDispatch(
   yaml: string,
   schemas: Record<string, object>,
   fanout: Partial<Fanout> = {},
+  control: Partial<Control> = {},
 ): DispatchStage {
   const plan = planOf(yaml, schemas);
   const emitted: Emitted[] = [];
+  const disconnected: UserId[][] = [];
   const handled: Handled[] = [];
   const dispatch = createDispatch({
     plan: () => plan,
     fanout: { count: () => 1, emit: (rooms, event, payload) => emitted.push({ rooms, event, payload }), ...fanout },
+    control: { disconnect: (users) => (disconnected.push([...users]), 1), ...control },
     events: { handled: (message) => handled.push(message) },
     limits: LIMITS,
   });
   return {
     plan,
     emitted,
+    disconnected,
     handled,
     receive(channel, raw) {
       dispatch(channel, Buffer.from(raw));

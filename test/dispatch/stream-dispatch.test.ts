@@ -40,6 +40,7 @@ function stage() {
         void sent.push({ payload, stamp }),
     },
     events: { handled: (message: Handled) => void handled.push(message) },
+    control: { disconnect: () => 0 },
     limits: LIMITS,
     copies: createCopies(),
   };

@@ -8,6 +8,7 @@ import { VARIABLES } from '../../src/config/variables.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
 import { RESET_REASONS } from '../../src/durable/reset-reasons.ts';
+import { CLOSINGS } from '../../src/sockets/closing.ts';
 import { GAP_REASONS } from '../../src/source/gap.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 
@@ -65,6 +66,11 @@ describe('the README lists', () => {
     expect(reasons).toEqual([...RESET_REASONS]);
   });
 
+  test('every reason for closing a connection, and whether the client may come back', () => {
+    const listed = table('Closings').map(([code, again]) => [code, again === 'yes']);
+    expect(listed).toEqual(Object.entries(CLOSINGS).map(([code, { retry }]) => [code, retry]));
+  });
+
   test('every reason for a drop', () => {
     expect(table('Drops').map(([reason]) => reason)).toEqual([...DROP_REASONS]);
   });
@@ -85,7 +91,7 @@ describe('the README’s examples', () => {
 
   test('are there', () => {
     expect(yamlBlocks.length).toBeGreaterThanOrEqual(2);
-    expect(namedJson).toHaveLength(1);
+    expect(namedJson).toHaveLength(2);
   });
 
   test.each(yamlBlocks)('load without a finding: example %#', async (block) => {

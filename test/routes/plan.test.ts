@@ -1,15 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_ENVELOPE } from '../../src/config/envelope.ts';
 import { parseField } from '../../src/config/field.ts';
-import type { CheckedRoute, RoutesConfig } from '../../src/config/routes-file.ts';
+import type {
+  CheckedControlRoute,
+  CheckedEventRoute,
+  CheckedRoute,
+  RoutesConfig,
+} from '../../src/config/routes-file.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 
-function configOf(...routes: Partial<CheckedRoute>[]): RoutesConfig {
-  return { file: 'routes.yaml', envelope: DEFAULT_ENVELOPE, routes: routes.map(checked) };
+function configOf(...routes: Partial<CheckedEventRoute>[]): RoutesConfig {
+  return configWith(...routes.map(checked));
 }
 
-function checked(route: Partial<CheckedRoute>, index: number): CheckedRoute {
+function configWith(...routes: CheckedRoute[]): RoutesConfig {
+  return { file: 'routes.yaml', envelope: DEFAULT_ENVELOPE, routes };
+}
+
+function checked(route: Partial<CheckedEventRoute>, index = 0): CheckedEventRoute {
   return {
+    kind: 'event',
     name: `route-${index}`,
     channels: ['news'],
     event: 'news',
@@ -35,6 +45,25 @@ describe('a plan', () => {
     expect(plan.number).toBe(3);
     expect(plan.channels).toEqual(['a', 'b', 'c']);
     expect(plan.routesFor('b').map(({ name }) => name)).toEqual(['route-0', 'route-1']);
+  });
+
+  test('puts what disconnects last: users hear before what is for them', () => {
+    const { check, payload } = checked({});
+    const control = (name: string): CheckedControlRoute => ({
+      kind: 'control',
+      name,
+      channels: ['news'],
+      schema: 'news.json',
+      shadow: false,
+      action: 'disconnect',
+      target: { kind: 'users', fields: [parseField('user_id')] },
+      check,
+      payload,
+    });
+    const config = configWith(control('ban'), checked({ name: 'a' }), control('logout'), checked({ name: 'b' }));
+    const plan = compilePlan(config, 1);
+    expect(plan.routesFor('news').map(({ name }) => name)).toEqual(['a', 'b', 'ban', 'logout']);
+    expect(plan.routes.map(({ name }) => name)).toEqual(['ban', 'a', 'logout', 'b']);
   });
 
   test.each(['other', '', 'NEWS', '__proto__', 'constructor', 'toString'])(

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
+import type { Revocations } from '../../src/auth/revocations.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import { acceptConnections, type ClientLimits, type ConnectionEvents } from '../../src/sockets/connections.ts';
 import { createFanout } from '../../src/sockets/fanout.ts';
@@ -17,18 +18,22 @@ const NO_LIMITS: ClientLimits = {
 };
 
 /** A server whose authenticator always comes to this end. */
-async function stage(identify: Authenticator['identify']) {
+async function stage(identify: Authenticator['identify'], isOutdated: Revocations['isOutdated'] = () => false) {
   const { io, url } = await startSocketIo();
   const events = {
     opened: vi.fn<ConnectionEvents['opened']>(),
     closed: vi.fn<ConnectionEvents['closed']>(),
     refused: vi.fn<ConnectionEvents['refused']>(),
     clientEvent: vi.fn<ConnectionEvents['clientEvent']>(),
+    closing: vi.fn<ConnectionEvents['closing']>(),
+    revalidated: vi.fn<ConnectionEvents['revalidated']>(),
     failed: vi.fn<ConnectionEvents['failed']>(),
     handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected() {} }),
   };
   const connections = acceptConnections(io, {
-    authenticator: { identify },
+    authenticator: { identify, revalidate: identify },
+    revocations: { isOutdated },
+    revalidateWithin: 0,
     history: { welcome() {}, leave() {} },
     fanout: createFanout({
       maxBytes: 2 ** 20,
@@ -102,6 +107,21 @@ describe('a socket that was not let in', () => {
     await gone;
     answer.resolve(accepted);
     await vi.waitFor(() => expect(pending.size).toBe(0));
+    expect(events.opened).not.toHaveBeenCalled();
+    expect(connections.users()).toEqual([]);
+  });
+});
+
+describe('a socket whose user was revoked between the answer and its greeting', () => {
+  test('is closed before it is greeted, and may come again', async () => {
+    const accepted = { kind: 'accepted', identity: { user: '7' }, proof: { token: 'x', askedAt: 5 } } as const;
+    const isOutdated = vi.fn<Revocations['isOutdated']>(() => true);
+    const { url, events, connections } = await stage(async () => accepted, isOutdated);
+    const client = await knock(url);
+    // No `41`: a stock client takes that for "stay away".
+    expect(await client.next()).toMatch(/^40/);
+    expect(await Promise.race([client.next(), client.closed])).toBeUndefined();
+    expect(isOutdated).toHaveBeenCalledExactlyOnceWith('7', 5);
     expect(events.opened).not.toHaveBeenCalled();
     expect(connections.users()).toEqual([]);
   });

@@ -17,7 +17,7 @@ export interface SocketStage {
 
 type Stop = () => void | Promise<void>;
 
-const ROUTES_FILE = fileURLToPath(new URL('./fixture/config/routes.yaml', import.meta.url));
+export const ROUTES_FILE = fileURLToPath(new URL('./fixture/config/routes.yaml', import.meta.url));
 const BYSTANDERS = [
   { token: TOKENS.bob, user: USERS.bob, transport: 'websocket' },
   { token: TOKENS.carol, user: USERS.carol, transport: 'polling' },

@@ -126,6 +126,17 @@ function Result({
       </Step>
     );
   }
+  const reaches = sockets === undefined ? 'unknown' : `${count(sockets, 'connection')} of this instance`;
+  if (result.kind === 'disconnected') {
+    return (
+      <>
+        <Step term="Disconnects">
+          <span class="good">{count(result.users.length, 'user')}</span>
+        </Step>
+        <Step term="Closes now">{reaches}</Step>
+      </>
+    );
+  }
   return (
     <>
       <Step term="Rooms">
@@ -133,9 +144,7 @@ function Result({
           <code key={room}>{room} </code>
         ))}
       </Step>
-      <Step term="Reaches now">
-        {sockets === undefined ? 'unknown' : `${count(sockets, 'connection')} of this instance`}
-      </Step>
+      <Step term="Reaches now">{reaches}</Step>
       <Step term="Event">
         <code class="good">{result.event}</code>
         {result.payloadBytes !== undefined && `, ${count(result.payloadBytes, 'byte')}`}

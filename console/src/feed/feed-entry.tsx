@@ -28,7 +28,13 @@ function Line({ at, channel, bytes, outcomes, payload }: FeedLine) {
   );
 }
 
-const TONES = { delivered: 'good', dropped: 'bad', 'not-here': 'muted', shadow: 'muted' } as const;
+const TONES = {
+  delivered: 'good',
+  disconnected: 'good',
+  dropped: 'bad',
+  'not-here': 'muted',
+  shadow: 'muted',
+} as const;
 
 function Outcome({ route, event, outcome, recipients, reason, detail }: FeedLine['outcomes'][number]) {
   return (
@@ -41,7 +47,7 @@ function Outcome({ route, event, outcome, recipients, reason, detail }: FeedLine
           as <code>{event}</code>
         </>
       )}
-      {recipients !== undefined && ` to ${count(recipients, 'connection')}`}
+      {recipients !== undefined && `${outcome === 'disconnected' ? ':' : ' to'} ${count(recipients, 'connection')}`}
       {reason !== undefined && `: ${reason}`}
       {detail !== undefined && `, ${detail}`}
     </li>

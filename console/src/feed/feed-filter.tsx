@@ -6,7 +6,7 @@ export interface Filter {
   readonly outcome: string;
 }
 
-const OUTCOMES = ['delivered', 'not-here', 'dropped', 'shadow'] as const;
+const OUTCOMES = ['delivered', 'disconnected', 'not-here', 'dropped', 'shadow'] as const;
 
 export function passes({ outcomes }: Entry, { route, outcome }: Filter): boolean {
   return outcomes.some((one) => (route === '' || one.route === route) && (outcome === '' || one.outcome === outcome));

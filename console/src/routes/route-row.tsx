@@ -38,7 +38,8 @@ export function RouteRow({ route, history, ...actions }: RouteRowProps) {
           {route.description !== undefined && <p class="muted description">{route.description}</p>}
         </th>
         <td data-label="Channel">
-          <code>{route.channels.join(', ')}</code> → <code>{route.event}</code>
+          <code>{route.channels.join(', ')}</code> →{' '}
+          {route.event === undefined ? route.action : <code>{route.event}</code>}
         </td>
         <td data-label="Target">{route.target}</td>
         <Counts activity={now?.routes[route.name]} rate={ratePerSecond(history, route.name)} now={now?.at ?? ''} />

@@ -38,9 +38,9 @@ export function RoutesPanel({ plan, history, ...actions }: RoutesPanelProps) {
   );
 }
 
-function isMeant({ name, channels, event }: RouteAnswer, text: string): boolean {
+function isMeant({ name, channels, event, action }: RouteAnswer, text: string): boolean {
   const words = text.toLowerCase().split(/\s+/);
-  const names = [name, ...channels, event].join(' ').toLowerCase();
+  const names = [name, ...channels, event ?? action].join(' ').toLowerCase();
   return words.every((word) => names.includes(word));
 }
 

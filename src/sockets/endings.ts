@@ -1,0 +1,73 @@
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Revocations } from '../auth/revocations.ts';
+import type { UserId } from '../routes/user-id.ts';
+import { closeConnection, type CloseConnection, type ClosingCode } from './closing.ts';
+import { drain } from './drain.ts';
+import { createRevalidation, type RevalidationEvents } from './revalidation.ts';
+import { RoomIndex } from './room-index.ts';
+import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+
+export interface EndingEvents extends RevalidationEvents {
+  /** The gateway ended a connection that it had let in. */
+  closing(code: ClosingCode): void;
+}
+
+export interface EndingsOptions {
+  readonly authenticator: Pick<Authenticator, 'revalidate'>;
+  readonly revocations: Pick<Revocations, 'isOutdated'>;
+  /** After so many milliseconds at the latest a token is asked about again; 0: never. */
+  readonly revalidateWithin: number;
+  readonly events: EndingEvents;
+}
+
+/** How the gateway ends connections that it has let in. */
+export interface Endings {
+  /** Whether its user was revoked between the auth service's answer and now. */
+  isOver(socket: GatewaySocket): boolean;
+  /** From here on it can be found by its user. */
+  watch(socket: GatewaySocket): void;
+  /**
+   * Closes those of these users, who are to stay away.
+   *
+   * @returns how many that were.
+   */
+  disconnect(users: Iterable<UserId>): number;
+  /** The tokens of all are asked about again, soon. */
+  revalidateAll(): void;
+  /**
+   * Closes all, evenly over that many milliseconds, in a way that makes stock clients connect again, elsewhere; resolves
+   * when they are gone.
+   */
+  drain(over: number): Promise<void>;
+}
+
+export function createEndings(io: GatewayServer, options: EndingsOptions): Endings {
+  const { events, revocations } = options;
+  const byUser = new RoomIndex<GatewaySocket>();
+  const close: CloseConnection = (socket, code) => {
+    const isClosed = closeConnection(socket, code);
+    if (isClosed) events.closing(code);
+    return isClosed;
+  };
+  const revalidation = createRevalidation({ ...options, sockets: io.of('/').sockets, close });
+  return {
+    isOver({ data: { user, proof } }) {
+      return user !== undefined && proof !== undefined && revocations.isOutdated(user, proof.askedAt);
+    },
+    watch(socket) {
+      const { user } = socket.data;
+      if (user === undefined) return;
+      byUser.join(socket, [user]);
+      socket.on('disconnect', () => byUser.leave(socket, [user]));
+    },
+    disconnect(users) {
+      const theirs = Array.from(users, (user) => [...(byUser.members(user) ?? [])]).flat();
+      return theirs.filter((socket) => close(socket, 'revoked')).length;
+    },
+    revalidateAll: revalidation.all,
+    drain(over) {
+      revalidation.stop();
+      return drain(io, over, close);
+    },
+  };
+}
