@@ -1,7 +1,7 @@
 import { setInterval as every } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
-import { createApp } from '../src/app.ts';
+import { createApp } from '../src/app/app.ts';
 import { readEnvironment } from '../src/config/environment.ts';
 import { formatFinding, type Finding } from '../src/config/findings.ts';
 import { loadRoutes } from '../src/config/routes-file.ts';

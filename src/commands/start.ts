@@ -1,4 +1,4 @@
-import { createApp, type App } from '../app.ts';
+import { createApp, type App } from '../app/app.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';

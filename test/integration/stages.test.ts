@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { startInOrder, type Stage } from '../../src/stages.ts';
+import { startInOrder, type Stage } from '../../src/app/stages.ts';
 
 const never = (): Promise<void> => new Promise(() => {});
 

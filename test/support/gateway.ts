@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { createApp, type App } from '../../src/app.ts';
+import { createApp, type App } from '../../src/app/app.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { formatFinding } from '../../src/config/findings.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';

@@ -1,0 +1,132 @@
+import { createFeed } from '../admin/feed.ts';
+import { createLastRefusal } from '../admin/plan-answer.ts';
+import type { Settings } from '../config/environment.ts';
+import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
+import type { Durable } from '../durable/durable.ts';
+import { createHttpApp } from '../http/http-app.ts';
+import { createHttpServer, listen } from '../http/http-server.ts';
+import { createRedisStreams } from '../redis/streams.ts';
+import { connectSubscriber } from '../redis/subscriber.ts';
+import {
+  createLivePlan,
+  createReloading,
+  type LivePlan,
+  type ReloadEvents,
+  type Reloading,
+  type ReloadOutcome,
+} from '../reload.ts';
+import type { Source } from '../source/subscription.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { createAdmission, drainStages } from './admission.ts';
+import { createConnections, createControl, createHeadRoom, createLocalFanout, createTokenAuth } from './clients.ts';
+import { createDurableRoutes, createMessagePaths, createPlanSource, redisTarget, toEach } from './messages.ts';
+import {
+  createAdminApi,
+  createCounts,
+  createProbes,
+  createTelemetry,
+  httpSettings,
+  isDevelopment,
+} from './operators.ts';
+import { startInOrder, type Stage } from './stages.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly routes: RoutesConfig;
+  /** Read for the `OTEL_*` variables, which are OpenTelemetry's own. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Variables that only a start reads and that have changed since; nothing where there is no file to compare. */
+  readonly changedVariables?: () => readonly string[];
+}
+
+export interface App {
+  readonly logger: Telemetry['logger'];
+  /** Resolves with the port once clients can connect. Redis may still be on its way: /health/ready tells. */
+  start(): Promise<number>;
+  /** Takes over the routes as the files have them now, or leaves everything as it is. */
+  reload(): Promise<ReloadOutcome>;
+  /** Resolves when everything is closed, or has had its time. */
+  stop(): Promise<void>;
+  /** Tells of an error that nobody caught: the end of this process. */
+  uncaught(error: unknown): void;
+  /** Resolves when logs and spans are out, or have had their time. */
+  flush(): Promise<void>;
+}
+
+/** The composition root: the one place where all parts know each other. */
+export function createApp(options: AppOptions): App {
+  const { settings } = options;
+  const live = createLivePlan(options.routes);
+  const admission = createAdmission(isDevelopment(settings) ? 0 : settings.preDrain * 1000);
+
+  const telemetry = createTelemetry(settings, options.environment, live.current());
+  const auth = createTokenAuth(settings, telemetry);
+  const http = createHttpServer((request, response) => httpApp(request, response));
+  const fanout = createLocalFanout(settings, telemetry);
+  const feed = createFeed();
+  const paths = createMessagePaths(fanout, feed, settings, telemetry);
+  const streams = createRedisStreams(redisTarget(settings), telemetry.source);
+  const durable = createDurableRoutes(paths, streams, settings, telemetry);
+  const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
+  const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
+  const control = createControl(auth, connections);
+  const source = createPlanSource(live, { ...paths, control }, telemetry);
+  const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);
+  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live);
+  telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
+  const refusal = createLastRefusal();
+  const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
+  const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
+  const reloaded = toEach(telemetry.reload.reloaded, refusal.reloaded);
+  const reloading = createPlanReloading(options, { live, source, durable }, { ...telemetry.reload, reloaded });
+
+  let port = settings.port;
+  // Started from top to bottom, stopped from bottom to top.
+  const stages: Stage[] = [
+    { name: 'telemetry', start: telemetry.stalls.start, stop: () => (telemetry.stalls.stop(), telemetry.flush()) },
+    { name: 'auth', stop: auth.close },
+    { name: 'reload', start: reloading.watch, stop: reloading.stop },
+    { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
+    { name: 'streams', start: () => durable.follow(live.current()), stop: () => (durable.stop(), streams.close()) },
+    {
+      name: 'http',
+      start: async () => void (port = await listen(http, settings.port, settings.bindAddress)),
+      stop: () => void http.close(),
+    },
+    // Polling clients fetch their goodbye with a new request: http closes after them.
+    ...drainStages(settings, connections, feed, admission),
+  ];
+  let stop = async (): Promise<void> => {};
+  return {
+    logger: telemetry.logger,
+    async start() {
+      stop = await startInOrder(stages, telemetry.stageFailed);
+      return port;
+    },
+    reload: reloading.reload,
+    stop: () => stop(),
+    uncaught: telemetry.uncaught,
+    flush: telemetry.flush,
+  };
+}
+
+interface Reloaded {
+  readonly live: LivePlan;
+  readonly source: Source;
+  readonly durable: Durable;
+}
+
+function createPlanReloading(
+  { settings, changedVariables = () => [] }: AppOptions,
+  { live, source, durable }: Reloaded,
+  events: ReloadEvents,
+): Reloading {
+  return createReloading({
+    live,
+    load: () => loadRoutes(settings.routesFile, settings.configRoot),
+    changedVariables,
+    follow: source.follow,
+    swapped: (plan) => durable.follow(plan),
+    events,
+  });
+}

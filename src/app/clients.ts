@@ -1,0 +1,104 @@
+import type { Server } from 'node:http';
+import { createAuth, type Auth } from '../auth/auth.ts';
+import type { GrpcTls } from '../auth/grpc-checker.ts';
+import { rejection } from '../auth/rejection.ts';
+import { grpcTlsFiles, type Settings } from '../config/environment.ts';
+import type { Control } from '../dispatch/dispatch.ts';
+import type { Durable } from '../durable/durable.ts';
+import { keepHeadRoom, openFileLimit, type HeadRoom } from '../http/head-room.ts';
+import { acceptConnections, type Connections } from '../sockets/connections.ts';
+import { createFanout, type LocalFanout } from '../sockets/fanout.ts';
+import { createSocketServer } from '../sockets/socket-server.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Admission } from './admission.ts';
+
+export function createLocalFanout(settings: Settings, telemetry: Telemetry): LocalFanout {
+  return createFanout({
+    maxBytes: settings.maxQueueBytes,
+    maxAge: settings.maxQueueAge * 1000,
+    events: telemetry.fanout,
+  });
+}
+
+export function createTokenAuth(settings: Settings, telemetry: Telemetry): Auth {
+  return createAuth({
+    address: settings.authServiceAddr,
+    ...tlsOf(settings),
+    anonymousAllowed: settings.authMode === 'optional',
+    cacheLifetime: settings.authCacheTtl * 1000,
+    events: telemetry.auth,
+  });
+}
+
+function tlsOf(settings: Settings): { tls?: GrpcTls } {
+  if (!settings.grpcTlsEnabled) return {};
+  const { ca, certificate, key } = grpcTlsFiles(settings);
+  return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
+}
+
+/** Connections that there may be, by the settings and by open files. */
+export function createHeadRoom(
+  http: Server,
+  { maxConnections: wanted }: Settings,
+  telemetry: Telemetry,
+): Pick<HeadRoom, 'isUsedUp'> & { readonly maxConnections: number } {
+  const { connections, isUsedUp } = keepHeadRoom(http, openFileLimit(), (address) =>
+    telemetry.connections.refused(rejection('instance-full'), address, false),
+  );
+  if (wanted !== Infinity && wanted > connections)
+    telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS: raise ulimit -n');
+  return { maxConnections: Math.min(wanted, connections), isUsedUp };
+}
+
+export interface ConnectionParts {
+  readonly auth: Auth;
+  readonly fanout: LocalFanout;
+  readonly durable: Durable;
+  readonly admission: Admission;
+  readonly telemetry: Telemetry;
+}
+
+export function createConnections(
+  http: Server,
+  limits: Settings & Pick<HeadRoom, 'isUsedUp'>,
+  { auth: { authenticator, revocations, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
+): Connections {
+  const io = createSocketServer(http, limits.corsOrigin, { maxHttpBufferSize: limits.maxClientMessageBytes });
+  return acceptConnections(io, {
+    authenticator,
+    revocations,
+    revalidateWithin: limits.authRevalidate * 1000,
+    fanout,
+    limits,
+    history: durable,
+    origins: limits.corsOrigin,
+    trustedProxies: limits.trustProxy,
+    queryToken: limits.insecureQueryToken,
+    closedBecause: () => {
+      if (admission.isClosed()) return 'draining';
+      if (limits.isUsedUp()) return 'instance-full';
+      // Where anonymous clients are welcome everyone may knock: they need no auth service.
+      return limits.authMode === 'required' ? calls.closedBecause() : undefined;
+    },
+    events: telemetry.connections,
+  });
+}
+
+/** Revocations, heard or perhaps missed. */
+export interface Revoking extends Control {
+  /** Some may have passed unheard. */
+  distrustAll(): void;
+}
+
+export function createControl({ revocations }: Auth, connections: Connections): Revoking {
+  return {
+    disconnect(users) {
+      revocations.revoke(users);
+      return connections.disconnect(users);
+    },
+    distrustAll() {
+      revocations.revokeAll();
+      connections.revalidateAll();
+    },
+  };
+}
