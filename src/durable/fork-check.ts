@@ -11,7 +11,7 @@ const COMPARED = 64;
  * not tell; reading on would leave a hole, or hear nothing for as long as new ids are below the old ones. Trimming may also
  * have been faster than this instance.
  *
- * @param added how many entries had ever been added when it was last looked at.
+ * @param added how many entries were ever added up to the position.
  */
 export async function lossOf(
   history: History,
@@ -20,7 +20,7 @@ export async function lossOf(
   store: Pick<StreamStore, 'ids'>,
 ): Promise<HistoryLoss | undefined> {
   const { position, ring } = history;
-  if (state.added - added > unread(state, position)) return 'trimmed';
+  if (isTrimmed(state, added, position)) return 'trimmed';
   if (position === START) return undefined;
   if (state.lastId === START) return 'deleted';
   if (state.lastId < position) return 'fork';
@@ -32,6 +32,11 @@ export async function lossOf(
   // The oldest may have been trimmed. Anything else that is gone, or that nobody has read, is another history.
   const expected = found.length > known.length ? undefined : known.slice(known.length - found.length);
   return expected?.join() === found.join() ? undefined : 'fork';
+}
+
+/** Whether entries behind the position were gone before they could be read. */
+export function isTrimmed(state: StreamState, added: number, position: string): boolean {
+  return state.added - added > unread(state, position);
 }
 
 /** Most entries that may be there and have not been read. */

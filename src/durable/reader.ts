@@ -1,7 +1,7 @@
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
-import { lossOf } from './fork-check.ts';
+import { isTrimmed, lossOf } from './fork-check.ts';
 import { History } from './history.ts';
-import { before, START, timeOf, type Position } from './position.ts';
+import { before, timeOf, type Position } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamEntry, StreamState, StreamStore } from './store.ts';
 
@@ -13,7 +13,11 @@ export interface ReaderEvents {
 }
 
 /** In a history; at its end, where there is no id. */
-export type Place = Pick<Position, 'e'> & Partial<Position>;
+export interface Place extends Partial<Position> {
+  readonly e: string;
+  /** How many entries were ever added up to there. */
+  readonly added?: number;
+}
 
 export interface ReaderOptions {
   readonly route: DurableRoute;
@@ -41,8 +45,8 @@ export class Reader {
   #stopped = false;
   #reading = false;
   #lag = 0;
-  /** How many entries were ever added to this history, up to an id; those read since come on top. */
-  #counted = { added: 0, upTo: START };
+  /** How many entries were ever added to this history, up to its position; NaN where that is not known. */
+  #added = Number.NaN;
   #checkedAt = -Infinity;
   #checkNow = false;
   #failures = 0;
@@ -76,7 +80,7 @@ export class Reader {
   /** Where another reader has to go on, once this one has stopped; nothing while it knows nothing. */
   get place(): Place | undefined {
     if (!this.#started) return this.#options.from;
-    return { e: this.history.epoch, id: this.history.position };
+    return { e: this.history.epoch, id: this.history.position, added: this.#added };
   }
 
   async run(): Promise<void> {
@@ -128,11 +132,12 @@ export class Reader {
     if (this.#stopped) return;
     if (this.#checkNow || performance.now() - this.#checkedAt >= CHECK_EVERY) await this.#check();
     if (this.#stopped) return;
-    const entries = await this.store.read(this.history.position);
+    const { entries, state } = await this.store.read(this.history.position);
     this.#reading = true;
     if (this.#stopped) return;
+    if (state !== undefined && isTrimmed(state, this.#added, this.history.position)) return this.#check();
     for (const entry of entries) this.history.deliver(entry);
-    this.#counted.added += entries.filter(({ id }) => id > this.#counted.upTo).length;
+    this.#added += entries.length;
     const last = entries.at(-1);
     if (last === undefined) return;
     this.#lag = Math.max(0, (Date.now() - timeOf(last.id)) / 1000);
@@ -145,7 +150,8 @@ export class Reader {
     const past = await this.store.last(History.wanted(route), from?.id);
     if (this.#stopped) return;
     this.history.load({ epoch, ...past, ...(from?.id !== undefined && { upTo: from.id }) });
-    this.#count(past.state);
+    if (from?.added !== undefined) this.#added = from.added;
+    this.#recount(past.state);
     this.#started = true;
     if (from !== undefined && from.e !== epoch) this.#lost('epoch');
     this.#tell();
@@ -156,12 +162,12 @@ export class Reader {
     const [epoch, state] = [await store.epoch(), await store.state()];
     if (epoch !== history.epoch) await this.#adopt(epoch, 'epoch');
     else {
-      const loss = await lossOf(history, state, this.#counted.added, store);
+      const loss = await lossOf(history, state, this.#added, store);
       if (loss === 'trimmed') await this.#skip(state);
-      else if (loss !== undefined) await this.#adopt(await store.rotateEpoch(epoch), loss);
+      else if (loss === undefined) this.#recount(state);
+      else await this.#adopt(await store.rotateEpoch(epoch), loss);
     }
     if (this.#stopped) return;
-    this.#count(state);
     const { entries, age } = history.route.stream.retain;
     if (entries !== undefined) await store.trim({ entries });
     if (age !== undefined) await store.trim({ before: Date.now() - age * 1000 });
@@ -172,11 +178,12 @@ export class Reader {
   }
 
   /** Entries were gone before they could be read. */
-  async #skip({ lastId }: StreamState): Promise<void> {
+  async #skip(state: StreamState): Promise<void> {
     const { entries } = await this.store.page(this.history.position, 1);
     if (this.#stopped) return;
     const [next] = entries;
-    this.history.skipTo(next === undefined ? lastId : before(next.id));
+    this.history.skipTo(next === undefined ? state.lastId : before(next.id));
+    this.#added = state.added - state.length;
     this.#lost('trimmed');
   }
 
@@ -194,10 +201,12 @@ export class Reader {
     for (const entry of rest)
       if (isKnown(entry)) history.learn(entry);
       else history.deliver(entry);
+    this.#added = Number.NaN;
+    this.#recount(past.state);
   }
 
-  #count({ added, lastId }: StreamState): void {
-    this.#counted = { added, upTo: lastId };
+  #recount({ added, lastId }: StreamState): void {
+    if (lastId === this.history.position) this.#added = added;
   }
 
   #lost(reason: HistoryLoss): void {

@@ -17,6 +17,12 @@ export interface StreamState {
   readonly length: number;
 }
 
+export interface StreamRead {
+  readonly entries: readonly StreamEntry[];
+  /** As it was when the read began, where trimming may have gone past `id` before that. */
+  readonly state?: StreamState;
+}
+
 /** One stream, by way of a connection for commands. Everything here rejects rather than waits while Redis is away. */
 export interface StreamStore {
   /** The last `count` entries up to `upTo` (all, where it is absent), oldest first, and the stream's state at that moment. */
@@ -36,6 +42,6 @@ export interface StreamStore {
   /** Drops what is beyond, never more: older than a time in milliseconds since 1970, or all but the last so many. */
   trim(limit: { readonly entries: number } | { readonly before: number }): Promise<void>;
   /** Waits, at most a second or so, for entries behind `id`. On a connection of its own. */
-  read(id: string): Promise<readonly StreamEntry[]>;
+  read(id: string): Promise<StreamRead>;
   close(): void;
 }

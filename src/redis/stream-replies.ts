@@ -7,6 +7,9 @@ export interface EntryFields {
   readonly eventId: string;
 }
 
+/** Of one command among several. */
+export type Reply = readonly [error: Error | null, value: unknown];
+
 /** `[[id, [field, value, …]], …]` as Redis answers XRANGE and XREVRANGE. */
 export function entriesIn(reply: unknown, fields: EntryFields): StreamEntry[] {
   return listIn(reply).flatMap((row) => {
@@ -28,8 +31,19 @@ export function entriesRead(reply: unknown, fields: EntryFields): StreamEntry[] 
   return entriesIn(Array.isArray(first) ? listIn(first)[1] : entries, fields);
 }
 
+export function valueOf(reply: Reply | undefined): unknown {
+  if (reply?.[0]) throw reply[0];
+  return reply?.[1];
+}
+
+/** A stream without entries does not exist before its first one. */
+export function stateOrNone(reply: Reply | undefined): StreamState {
+  if (reply?.[0]?.message.includes('no such key')) return NO_STREAM;
+  return stateIn(valueOf(reply));
+}
+
 /** XINFO STREAM, as names and values in turn. */
-export function stateIn(reply: unknown): StreamState {
+function stateIn(reply: unknown): StreamState {
   const values = new Map<string, unknown>();
   const list = listIn(reply);
   for (let i = 0; i + 1 < list.length; i += 2) values.set(textOf(list[i]), list[i + 1]);
@@ -42,7 +56,7 @@ export function stateIn(reply: unknown): StreamState {
   };
 }
 
-export const NO_STREAM: StreamState = { lastId: START, length: 0, added: 0 };
+const NO_STREAM: StreamState = { lastId: START, length: 0, added: 0 };
 
 function entryOf(id: string, pairs: readonly unknown[], { payload, eventId }: EntryFields): StreamEntry {
   let [found, foundId]: (Buffer | undefined)[] = [];

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { ChainableCommander } from 'ioredis';
 import { toRedisId } from '../durable/position.ts';
-import type { StreamState, StreamStore } from '../durable/store.ts';
+import type { StreamStore } from '../durable/store.ts';
 import { createBlockingReader } from './blocking-reader.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { RedisEvents } from './subscriber.ts';
 import type { RedisTarget } from './topology.ts';
-import { entriesIn, entriesRead, idsIn, NO_STREAM, stateIn, type EntryFields } from './stream-replies.ts';
+import { entriesIn, idsIn, stateOrNone, valueOf, type EntryFields, type Reply } from './stream-replies.ts';
 
 /** Streams of one Redis: a connection for commands that all share, and one more for each that is read. */
 export interface RedisStreams {
@@ -42,7 +42,7 @@ export function createRedisStreams(target: RedisTarget, events: RedisEvents): Re
     open(key, fields) {
       connect();
       const blocked = createClient(target, 'websocket-gateway-stream');
-      return createStore(redis, key, fields, createBlockingReader(blocked, events.connectFailed));
+      return createStore(redis, key, fields, createBlockingReader(blocked, key, fields, events.connectFailed));
     },
     close() {
       heartbeat.stop();
@@ -97,12 +97,10 @@ function createStore(
       if ('entries' in limit) await redis.xtrim(key, 'MAXLEN', '~', limit.entries);
       else await redis.xtrim(key, 'MINID', '~', Math.trunc(limit.before));
     },
-    read: async (id) => entriesRead(await reader.read(key, toRedisId(id)), fields),
+    read: (id) => reader.read(toRedisId(id)),
     close: () => reader.close(),
   };
 }
-
-type Reply = readonly [error: Error | null, value: unknown];
 
 async function transaction(
   redis: RedisClient,
@@ -112,17 +110,6 @@ async function transaction(
   const replies = await add(redis.multi()).exec();
   if (replies === null) throw new Error('Redis did not run the transaction');
   return replies;
-}
-
-function valueOf(reply: Reply | undefined): unknown {
-  if (reply?.[0]) throw reply[0];
-  return reply?.[1];
-}
-
-/** A stream without entries does not exist before its first one. */
-function stateOrNone(reply: Reply | undefined): StreamState {
-  if (reply?.[0]?.message.includes('no such key')) return NO_STREAM;
-  return stateIn(valueOf(reply));
 }
 
 /** Commands are not queued without end: while there is no connection they fail, after a moment. */

@@ -5,7 +5,7 @@ import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
 export interface FakeStream {
   readonly store: StreamStore;
   add(n: number): void;
-  /** Drops all but the last `kept` and those that were not read yet. */
+  /** Drops all but the last `kept`, whether they were read or not. */
   trim(kept: number): void;
   /** Lets the answer go that has waited longest, or the one before it, and so on; nothing waits: nothing happens. */
   answer(index: number): Promise<void>;
@@ -15,7 +15,6 @@ export function createFakeStream(): FakeStream {
   let entries: StreamEntry[] = [];
   let added = 0;
   let lastId = START;
-  let readUpTo = START;
   const waiting: (() => void)[] = [];
   // What Redis answers is as of when it was asked; what comes back later is late, not new.
   const later = <T>(answer: T): Promise<T> => new Promise((resolve) => waiting.push(() => resolve(answer)));
@@ -28,7 +27,7 @@ export function createFakeStream(): FakeStream {
       entries.push({ id: lastId, payload: Buffer.from(JSON.stringify({ n })) });
     },
     trim(kept) {
-      entries = entries.filter(({ id }, index) => id > readUpTo || index >= entries.length - kept);
+      entries = kept === 0 ? [] : entries.slice(-kept);
     },
     async answer(index) {
       const [answer] = waiting.splice(index % Math.max(1, waiting.length), 1);
@@ -53,10 +52,7 @@ export function createFakeStream(): FakeStream {
       epoch: () => later('epoch'),
       rotateEpoch: () => later('another'),
       trim: () => later(undefined),
-      read(id) {
-        readUpTo = id;
-        return later(behind(id));
-      },
+      read: (id) => later({ entries: behind(id), state: state() }),
       close() {},
     },
   };

@@ -38,7 +38,7 @@ async function readAfter(store: StreamStore, id: string): Promise<readonly Strea
   let failure: unknown;
   while (Date.now() < until) {
     try {
-      const entries = await store.read(id);
+      const { entries } = await store.read(id);
       if (entries.length > 0) return entries;
     } catch (error) {
       failure = error;
