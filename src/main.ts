@@ -11,6 +11,7 @@ import { EXIT } from './commands/exit-codes.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerNew } from './commands/new.ts';
 import { registerPublish } from './commands/publish.ts';
+import { registerQuarantine } from './commands/quarantine.ts';
 import { registerStart } from './commands/start.ts';
 import { registerTail } from './commands/tail.ts';
 import { registerTest } from './commands/test.ts';
@@ -70,6 +71,7 @@ for (const register of [
   registerTest,
   registerPublish,
   registerTail,
+  registerQuarantine,
   registerNew,
   registerTypes,
   registerAsyncapi,

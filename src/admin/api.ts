@@ -32,6 +32,7 @@ export interface RouteAnswer {
   /** In words of the routes file: `broadcast to authenticated clients`, `users in old_owner_id?, new_owner_id`. */
   readonly target: string;
   readonly shadow: boolean;
+  readonly onInvalid: 'drop' | 'quarantine';
   /** Path as the routes file has it. */
   readonly schemaPath: string;
   /** One document, its references inside. */

@@ -52,7 +52,7 @@ export function createPlanAnswers(
 }
 
 function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
-  const { name, description, schema, shadow } = route;
+  const { name, description, schema, shadow, onInvalid } = route;
   const channels = sourcesOf(route);
   const example = exampleMessage({ ...config, routes: [route] }, channels[0] ?? name, 1);
   return {
@@ -62,6 +62,7 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
     ...(route.kind === 'event' ? { event: route.event } : { action: route.action }),
     target: targetWords(route),
     shadow,
+    onInvalid,
     schemaPath: schema,
     schema: publishedSchema(route, config.envelope),
     ...('raw' in example && { example: example.raw.toString('utf8') }),

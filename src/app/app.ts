@@ -5,7 +5,6 @@ import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
 import type { Durable } from '../durable/durable.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
-import { createRedisStreams } from '../redis/streams.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
 import {
   createLivePlan,
@@ -19,7 +18,14 @@ import type { Source } from '../source/subscription.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createAdmission, drainStages } from './admission.ts';
 import { createConnections, createControl, createHeadRoom, createLocalFanout, createTokenAuth } from './clients.ts';
-import { createDurableRoutes, createMessagePaths, createPlanSource, redisTarget, toEach } from './messages.ts';
+import {
+  createCommandParts,
+  createDurableRoutes,
+  createMessagePaths,
+  createPlanSource,
+  redisTarget,
+  toEach,
+} from './messages.ts';
 import {
   createAdminApi,
   createCounts,
@@ -64,8 +70,8 @@ export function createApp(options: AppOptions): App {
   const http = createHttpServer((request, response) => httpApp(request, response));
   const fanout = createLocalFanout(settings, telemetry);
   const feed = createFeed();
-  const paths = createMessagePaths(fanout, feed, settings, telemetry);
-  const streams = createRedisStreams(redisTarget(settings), telemetry.source);
+  const { commands, quarantine, streams } = createCommandParts(settings, telemetry);
+  const paths = createMessagePaths({ fanout, feed, quarantine }, settings, telemetry);
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
   const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
   const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
@@ -86,8 +92,9 @@ export function createApp(options: AppOptions): App {
     { name: 'telemetry', start: telemetry.stalls.start, stop: () => (telemetry.stalls.stop(), telemetry.flush()) },
     { name: 'auth', stop: auth.close },
     { name: 'reload', start: reloading.watch, stop: reloading.stop },
+    { name: 'commands', stop: async () => (await quarantine.settled(), commands.close()) },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
-    { name: 'streams', start: () => durable.follow(live.current()), stop: () => (durable.stop(), streams.close()) },
+    { name: 'streams', start: () => durable.follow(live.current()), stop: () => durable.stop() },
     {
       name: 'http',
       start: async () => void (port = await listen(http, settings.port, settings.bindAddress)),

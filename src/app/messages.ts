@@ -5,7 +5,10 @@ import { createCopies } from '../dispatch/copies.ts';
 import { createDispatch, type DispatchOptions, type Fanout } from '../dispatch/dispatch.ts';
 import { createStreamDispatch, type StreamDispatchOptions } from '../dispatch/stream-dispatch.ts';
 import { DurableRoutes, type Durable } from '../durable/durable.ts';
-import type { RedisStreams } from '../redis/streams.ts';
+import { createQuarantine, type Quarantine } from '../durable/quarantine.ts';
+import { createCommands } from '../redis/commands.ts';
+import { createQuarantineWriter } from '../redis/quarantine-writer.ts';
+import { createRedisStreams, type RedisStreams } from '../redis/streams.ts';
 import type { RedisTarget } from '../redis/topology.ts';
 import type { LivePlan } from '../reload.ts';
 import { NOTICE_ROOMS } from '../routes/rooms.ts';
@@ -19,15 +22,36 @@ export function redisTarget(settings: Settings): RedisTarget {
   return { address: settings.redis, tlsFiles: redisTlsFiles(settings) };
 }
 
+/** What shares the connection for commands. */
+export function createCommandParts(settings: Settings, telemetry: Telemetry) {
+  const target = redisTarget(settings);
+  const commands = createCommands(target, telemetry.source);
+  return {
+    commands,
+    quarantine: createQuarantine(createQuarantineWriter(commands, settings.quarantineEntries), telemetry.quarantine),
+    streams: createRedisStreams(target, commands, telemetry.source),
+  };
+}
+
 /** What the ways of messages have in common, whatever their source is. */
 type MessagePaths = Omit<DispatchOptions, 'plan' | 'control'> & StreamDispatchOptions;
 
-export function createMessagePaths(fanout: Fanout, feed: Feed, settings: Settings, telemetry: Telemetry): MessagePaths {
+interface Reached {
+  readonly fanout: Fanout;
+  readonly feed: Feed;
+  readonly quarantine: Quarantine;
+}
+
+export function createMessagePaths(
+  { fanout, feed, quarantine }: Reached,
+  settings: Settings,
+  telemetry: Telemetry,
+): MessagePaths {
   return {
     fanout,
     events: {
       begun: telemetry.messages.begun,
-      handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled),
+      handled: toEach(telemetry.messages.handled, telemetry.counts.handled, feed.handled, quarantine.handled),
     },
     limits: settings,
     copies: createCopies(),

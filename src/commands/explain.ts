@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
-import { printable } from '../config/findings.ts';
 import { arrives, explain, type Explanation } from '../contract/explain.ts';
 import { explanationRows, type Row } from '../contract/explain-text.ts';
 import { readClient } from '../contract/hearing.ts';
-import { paint, type Register, type Terminal } from './command.ts';
+import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { explainThere, thereRows } from './explain-there.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { readMessageFile } from './message-file.ts';
 import { openRoutes, readRules } from './routes-in-force.ts';
+import { printRows } from './rows.ts';
 
 interface Options {
   readonly user?: string;
@@ -67,7 +67,7 @@ async function run(
   const told = url === undefined ? tellHere(asked, file, terminal) : await tellThere(asked, url, terminal);
   if (!told) return;
   if (json) terminal.print(JSON.stringify(told.document, undefined, 2));
-  else print([...explanationRows(told.explanation, nameOf(user)), ...told.more], terminal);
+  else printRows([...explanationRows(told.explanation, nameOf(user)), ...told.more], terminal);
   terminal.exitWith(arrives(told.explanation) ? EXIT.ok : EXIT.failed);
 }
 
@@ -89,20 +89,4 @@ async function tellThere(asked: Asked, url: string, terminal: Terminal): Promise
 
 function nameOf(user: string | undefined): string | undefined {
   return user === undefined || user === 'anonymous' ? user : `user ${user}`;
-}
-
-const COLOURS = { good: 'green', bad: 'red' } as const;
-
-function print(rows: readonly Row[], terminal: Terminal): void {
-  const width = Math.max(...rows.map(({ label }) => label.length)) + 2;
-  for (const row of rows) for (const line of linesOf(row, width)) terminal.print(line);
-}
-
-function linesOf({ label, lines, tone }: Row, width: number): string[] {
-  if (lines.length === 0) return [''];
-  return lines.map((line, i) => {
-    const text = printable(line);
-    const shown = tone === 'plain' ? text : paint(COLOURS[tone], text);
-    return paint('dim', (i === 0 ? label : '').padEnd(width)) + shown;
-  });
 }

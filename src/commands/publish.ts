@@ -1,5 +1,4 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readEnvironment, redisTlsFiles } from '../config/environment.ts';
 import { printable } from '../config/findings.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { exampleMessage } from '../contract/example-message.ts';
@@ -9,7 +8,7 @@ import type { RedisTarget } from '../redis/topology.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readMessageFile } from './message-file.ts';
-import { openRoutes, readRules, refuse, type Rules } from './routes-in-force.ts';
+import { openRoutes, readRedis, readRules, type Rules } from './routes-in-force.ts';
 
 interface Options {
   readonly file?: string;
@@ -77,13 +76,6 @@ async function run(
   if (json) terminal.print(JSON.stringify(ending, undefined, 2));
   else tell(ending, terminal);
   if (!ending.published) terminal.exitWith(EXIT.failed);
-}
-
-/** Nothing where the variable is malformed, which is told. */
-function readRedis(terminal: Terminal): RedisTarget | undefined {
-  const theirs = Object.entries(terminal.environment).filter(([name]) => name.startsWith('REDIS_'));
-  const { settings, findings } = readEnvironment(Object.fromEntries(theirs));
-  return settings ? { address: settings.redis, tlsFiles: redisTlsFiles(settings) } : refuse(findings, terminal);
 }
 
 interface Message {

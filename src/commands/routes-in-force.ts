@@ -1,7 +1,8 @@
-import { readEnvironment } from '../config/environment.ts';
+import { readEnvironment, redisTlsFiles } from '../config/environment.ts';
 import { formatFinding, isRefused, type Finding } from '../config/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
 import type { Question } from '../contract/explain.ts';
+import type { RedisTarget } from '../redis/topology.ts';
 import type { Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -30,6 +31,13 @@ export function readRules(terminal: Terminal): Rules | undefined {
   if (!settings) return refuse(findings, terminal);
   const { routesFile, configRoot } = settings;
   return { routesFile, limits: settings, ...(configRoot !== undefined && { configRoot }) };
+}
+
+/** Nothing where a variable about Redis is malformed, which is told. */
+export function readRedis(terminal: Terminal): RedisTarget | undefined {
+  const theirs = Object.entries(terminal.environment).filter(([name]) => name.startsWith('REDIS_'));
+  const { settings, findings } = readEnvironment(Object.fromEntries(theirs));
+  return settings ? { address: settings.redis, tlsFiles: redisTlsFiles(settings) } : refuse(findings, terminal);
 }
 
 /** Nothing where the file is refused, which is told. */

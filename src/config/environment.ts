@@ -48,6 +48,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     maxMessageDepth: take(VARIABLES.maxMessageDepth),
     maxMessageKeys: take(VARIABLES.maxMessageKeys),
     maxTargetIds: take(VARIABLES.maxTargetIds),
+    quarantineEntries: take(VARIABLES.quarantineEntries),
     maxQueueBytes: take(VARIABLES.maxQueueBytes),
     maxQueueAge: take(VARIABLES.maxQueueAge),
     preDrain: take(VARIABLES.preDrain),

@@ -1,20 +1,21 @@
 import { isObject } from '../schema/json.ts';
 import { parseField, parseTargetField } from './field.ts';
-import type { EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './routes-file.ts';
+import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './routes-file.ts';
 import { readStream } from './stream.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
 /** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Written): RouteConfig {
-  const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes } = value;
-  const route = {
+  const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes, on_invalid: onInvalid } = value;
+  const route: Omit<AnyRoute, 'shadow'> = {
     name,
     ...(typeof description === 'string' && { description }),
     channels: texts(channel ?? name),
     schema: typeof schema === 'string' ? schema : '',
     ...(typeof schemaNext === 'string' && { schemaNext }),
     ...(typeof maxBytes === 'number' && { maxBytes }),
+    onInvalid: onInvalid === 'quarantine' ? onInvalid : 'drop',
   };
   return value['action'] === 'disconnect'
     ? { kind: 'control', ...route, shadow: false, action: 'disconnect', target: readUsers(value['target']) }

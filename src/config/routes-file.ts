@@ -32,7 +32,9 @@ export type ShapeConfig =
   | { readonly kind: 'map'; readonly fields: ReadonlyMap<string, Field> }
   | { readonly kind: 'omit'; readonly fields: readonly Field[] };
 
-interface AnyRoute {
+export type OnInvalid = 'drop' | 'quarantine';
+
+export interface AnyRoute {
   readonly name: string;
   readonly description?: string;
   /** Of Redis Pub/Sub; none of a durable route, unless its publishers are moving. */
@@ -45,6 +47,8 @@ interface AnyRoute {
   readonly shadow: boolean;
   /** Longest message that the route takes; without it MAX_MESSAGE_BYTES alone counts. */
   readonly maxBytes?: number;
+  /** What becomes of messages that are at fault themselves. */
+  readonly onInvalid: OnInvalid;
 }
 
 /** Messages become an event that clients hear. */

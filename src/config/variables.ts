@@ -184,6 +184,12 @@ export const VARIABLES = {
     '10000',
     'User ids that the target fields of a route may name in one message. 0: no limit.',
   ),
+  quarantineEntries: define(
+    'QUARANTINE_ENTRIES',
+    types.integer(1, 100_000),
+    '1000',
+    'Messages that are kept in Redis of each route with on_invalid: quarantine, about. Of each 64 KiB at most.',
+  ),
   maxQueueBytes: define(
     'MAX_QUEUE_BYTES',
     types.positiveInteger,

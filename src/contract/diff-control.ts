@@ -1,7 +1,7 @@
 import type { CheckedControlRoute, RoutesConfig } from '../config/routes-file.ts';
 import { change, effect, type Change } from './diff-change.ts';
 import { meaningFor } from './diff-facts.ts';
-import { channelChanges } from './diff-route.ts';
+import { channelChanges, invalidChanges } from './diff-route.ts';
 import { schemaFacts } from './diff-schema.ts';
 import { publishedSchema } from './whole-schema.ts';
 
@@ -42,6 +42,7 @@ function changed(
   const facts = schemaFacts(publishedSchema(old, before.envelope), publishedSchema(route, after.envelope));
   return [
     ...channelChanges({ before: old, after: route }, after),
+    ...invalidChanges({ before: old, after: route }),
     ...targetChanges(route, fieldsOf(old), fieldsOf(route)),
     ...facts.map((fact) => change(route, fact.what, meaningFor('publishers', fact))),
   ];

@@ -48,6 +48,7 @@ export function routeChanges(pair: RoutePair, after: HeardRoutes): Change[] {
     ...eventChanges(pair, after),
     ...channelChanges(pair, after),
     ...sizeChanges(pair),
+    ...invalidChanges(pair),
     ...streamChanges(pair, after),
     ...wordChanges(pair),
   ];
@@ -92,6 +93,14 @@ function sizeChanges({ before, after }: RoutePair): Change[] {
   return now < old
     ? [change(after, what, effect('publishers', 'risky', 'longer messages are dropped'))]
     : [change(after, what, effect('clients', 'safe', 'they hear longer messages too'))];
+}
+
+/** What becomes of messages that the route cannot take. */
+export function invalidChanges({ before, after }: Readonly<Record<'before' | 'after', CheckedRoute>>): Change[] {
+  if (before.onInvalid === after.onInvalid) return [];
+  return after.onInvalid === 'quarantine'
+    ? [change(after, 'invalid messages are quarantined', effect('operators', 'safe', 'they can be replayed'))]
+    : [change(after, 'invalid messages are no longer quarantined', effect('operators', 'risky', 'they are lost'))];
 }
 
 function wordChanges({ before, after }: RoutePair): Change[] {

@@ -50,7 +50,8 @@ function messageRow(message: MessageFound, bytes: number): Row {
   return plain('message', `${size}, a JSON object`, `envelope of ${count(envelopeBytes, 'byte')} taken off, ${read}`);
 }
 
-function routeRows({ route, schema, broken, next, target, result, client }: RouteExplanation, asked = 'client'): Row[] {
+function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
+  const { route, schema, broken, next, target, result, quarantined, client } = explanation;
   return [
     plain('route', route, ...(result.shadow ? ['a shadow: nothing of this is delivered, it is what would be'] : [])),
     ...(broken === undefined
@@ -59,6 +60,7 @@ function routeRows({ route, schema, broken, next, target, result, client }: Rout
     ...(next === undefined ? [] : [schemaRow(next.schema, next.broken, next.broken.length > 0, '  schema_next')]),
     ...(target === undefined ? [] : [plain('  target', ...targetLines(target))]),
     ...resultRows(result),
+    ...(quarantined ? [plain('  kept', 'in quarantine, for gateway quarantine to show and replay')] : []),
     ...(client === undefined ? [] : [hearingRow(client, asked)]),
   ];
 }

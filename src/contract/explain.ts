@@ -1,4 +1,5 @@
 import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
+import { isInvalid } from '../dispatch/drop-reasons.ts';
 import { readMessage, type Message, type MessageLimits, type Unreadable } from '../dispatch/message.ts';
 import { compilePlan } from '../routes/plan.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
@@ -47,6 +48,8 @@ export interface RouteExplanation {
   /** Who is named by what; absent where the message was not read or is not valid. */
   readonly target?: TargetFound;
   readonly result: ResultExplained;
+  /** The message is kept, as `on_invalid` says. */
+  readonly quarantined?: true;
   /** Whether the client that was asked about hears it. */
   readonly client?: Hearing;
 }
@@ -122,8 +125,13 @@ function explainRoute(
     ...(read !== undefined && nextFound(route, read)),
     ...(target !== undefined && { target }),
     result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
+    ...(isKept(route, result) && { quarantined: true }),
     ...(client !== undefined && { client: hears(client, result, target?.kind === 'users' ? target.fields : []) }),
   };
+}
+
+function isKept({ onInvalid, shadow }: CheckedRoute, result: Result): boolean {
+  return onInvalid === 'quarantine' && !shadow && result.kind === 'dropped' && isInvalid(result.reason);
 }
 
 function nextFound({ schemaNext: schema, next }: CheckedRoute, value: unknown): Pick<RouteExplanation, 'next'> {

@@ -15,4 +15,23 @@ export const DROP_REASONS = [
   'emit-failed',
 ] as const;
 
+/** The message itself is at fault, and its text is there: a route with `on_invalid: quarantine` keeps it. */
+export const INVALID_REASONS = [
+  'too-large',
+  'not-json',
+  'too-deep',
+  'too-many-keys',
+  'not-object',
+  'not-cloudevent',
+  'invalid',
+  'no-target',
+  'too-many-ids',
+] as const satisfies readonly DropReason[];
+
+const INVALID: ReadonlySet<string> = new Set(INVALID_REASONS);
+
+export function isInvalid(reason: DropReason): boolean {
+  return INVALID.has(reason);
+}
+
 export type DropReason = (typeof DROP_REASONS)[number];

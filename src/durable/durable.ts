@@ -59,12 +59,15 @@ interface Reading {
   readonly stop: () => void;
 }
 
+/** Replays from Redis, of one user: a client that comes and goes without end costs the others. */
+const READS = { burst: 60, perSecond: 2 };
+
 export class DurableRoutes implements Durable {
   readonly #options: DurableOptions;
   readonly #readings = new Map<string, Reading>();
   /** Those that asked for positions. */
   readonly #resumable = new Set<Client>();
-  readonly #allowed = createQuota();
+  readonly #isAllowed = createQuota(READS);
 
   constructor(options: DurableOptions) {
     this.#options = options;
@@ -126,7 +129,10 @@ export class DurableRoutes implements Durable {
         reader,
         calmBytes,
         gate: createGate(route.stream.replay.concurrency),
-        quota: ({ rooms }) => this.#allowed(rooms.find((room) => userOfRoom(room) !== undefined)),
+        quota: ({ rooms }) => {
+          const user = rooms.find((room) => userOfRoom(room) !== undefined);
+          return user === undefined || this.#isAllowed(user);
+        },
         pages: createPages(reader.store, reader.history),
       },
       stop() {

@@ -1,20 +1,26 @@
-/** Replays from Redis that a user may ask for at once, and each second after that. */
-const BURST = 60;
-const PER_SECOND = 2;
 const MOST_KEPT = 10_000;
 
-/** How often each user may have Redis read: a client that comes and goes without end costs the others. */
-export function createQuota(now: () => number = () => performance.now()): (user: string | undefined) => boolean {
+export interface Rate {
+  /** At once. */
+  readonly burst: number;
+  /** Each second after that. */
+  readonly perSecond: number;
+}
+
+/** Whether one of these, such as a user, may once more. */
+export function createQuota(
+  { burst, perSecond }: Rate,
+  now: () => number = () => performance.now(),
+): (key: string) => boolean {
   const left = new Map<string, { tokens: number; at: number }>();
-  return (user) => {
-    if (user === undefined) return true;
+  return (key) => {
     const at = now();
-    const bucket = left.get(user) ?? { tokens: BURST, at };
-    const tokens = Math.min(BURST, bucket.tokens + ((at - bucket.at) / 1000) * PER_SECOND);
+    const bucket = left.get(key) ?? { tokens: burst, at };
+    const tokens = Math.min(burst, bucket.tokens + ((at - bucket.at) / 1000) * perSecond);
     // The longest known goes first: its quota has filled up again.
-    left.delete(user);
+    left.delete(key);
     if (left.size >= MOST_KEPT) for (const [oldest] of left) if (left.size >= MOST_KEPT) left.delete(oldest);
-    left.set(user, { tokens: Math.max(0, tokens - 1), at });
+    left.set(key, { tokens: Math.max(0, tokens - 1), at });
     return tokens >= 1;
   };
 }

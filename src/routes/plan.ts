@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Field } from '../config/field.ts';
-import { sourcesOf, type CheckedRoute, type PayloadSchema, type RoutesConfig } from '../config/routes-file.ts';
+import {
+  sourcesOf,
+  type CheckedRoute,
+  type OnInvalid,
+  type PayloadSchema,
+  type RoutesConfig,
+} from '../config/routes-file.ts';
 import type { StreamConfig } from '../config/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
@@ -17,6 +23,7 @@ interface AnyRoute {
   readonly shadow: boolean;
   /** Of a message as published; longer ones are dropped. */
   readonly maxBytes: number;
+  readonly onInvalid: OnInvalid;
 }
 
 /** Messages become an event for clients. */
@@ -98,8 +105,8 @@ function controlLast([{ kind: a }]: readonly [Route, unknown], [{ kind: b }]: re
 }
 
 function compileRoute(configured: CheckedRoute, config: RoutesConfig): Route {
-  const { name, check, next, shadow, maxBytes = Infinity } = configured;
-  const route = { name, check, ...(next && { checkNext: next.check }), shadow, maxBytes };
+  const { name, check, next, shadow, onInvalid, maxBytes = Infinity } = configured;
+  const route = { name, check, ...(next && { checkNext: next.check }), shadow, maxBytes, onInvalid };
   if (configured.kind === 'control') {
     const { kind, action, target } = configured;
     return { kind, ...route, action, users: (message, maxIds) => usersIn(message, target.fields, maxIds) };

@@ -43,6 +43,12 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     const message = `name ${quoted(key)} is not allowed. ${allowed(error)}`;
     return { kind: 'wrong-value', path: [...path, key], of: 'key', message };
   },
+  enum(error, path) {
+    const values: unknown = error.params['allowedValues'];
+    const near = Array.isArray(values) ? didYouMean(String(error.data), values.map(String)) : undefined;
+    const message = `found ${found(error)}. ${allowed(error)}${near === undefined ? '' : ` Did you mean "${near}"?`}`;
+    return { kind: 'wrong-value', path, of: 'value', message };
+  },
   uniqueItems({ params }, path) {
     const [first, again] = [Number(params['j']), Number(params['i'])].sort((a, b) => a - b);
     const message = `stands in the list already, as item ${Number(first) + 1}; keep one of them`;

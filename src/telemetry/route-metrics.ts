@@ -41,6 +41,11 @@ export function routeMetrics({ counter, tally, moments, histogram }: Instruments
     shadowRecipients: counter('gateway_shadow_recipients_total', 'Sockets that a shadow route would have sent to.', [
       'route',
     ]),
+    quarantined: counter(
+      'gateway_quarantine_total',
+      'Messages that a route with on_invalid: quarantine could not take, by result: kept, known (kept a moment ago), held-back (too many), failed.',
+      ['route', 'result'],
+    ),
     schemaNext: counter('gateway_schema_next_total', 'Messages held against schema_next too, by verdict.', [
       'route',
       'verdict',
@@ -54,6 +59,7 @@ export function routeMetrics({ counter, tally, moments, histogram }: Instruments
 }
 
 const TRIAL_VERDICTS = ['same', 'would-drop', 'would-pass'];
+const QUARANTINE_RESULTS = ['kept', 'known', 'held-back', 'failed'];
 
 type StartingRoute = Parameters<ReloadEvents['planLoaded']>[0][number];
 
@@ -78,6 +84,8 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   const route = live.name;
   for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
     metric.add(route, 0);
+  if (live.onInvalid === 'quarantine')
+    for (const result of QUARANTINE_RESULTS) metrics.quarantined.inc({ route, result }, 0);
   for (const reason of dropsOf(live.stream)) metrics.dropped.inc({ route, reason }, 0);
   if (live.kind === 'event') metrics.broadcasts.add(live.event, 0);
 }

@@ -11,6 +11,7 @@ import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 import { createMessageCounts } from './message-counts.ts';
 import { createMessageEvents } from './message-events.ts';
 import { createMetrics } from './metrics.ts';
+import { createQuarantineEvents } from './quarantine-events.ts';
 import { createReloadEvents } from './reload-events.ts';
 import { createSourceEvents } from './source-events.ts';
 import { createStallWatch } from './stalls.ts';
@@ -50,6 +51,7 @@ export function startTelemetry(options: TelemetryOptions) {
     connections: createConnectionEvents(metrics, logger, tracing),
     fanout: createFanoutEvents(metrics, logger),
     durable: createDurableEvents(metrics, logger),
+    quarantine: createQuarantineEvents(metrics, logger),
     auth: createAuthEvents(metrics, tracing, authServer),
     source: createSourceEvents(metrics, logger),
     exposition: createExposition(metrics.registry),

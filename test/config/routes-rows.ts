@@ -131,9 +131,19 @@ export const ROUTES_ROWS: readonly Row[] = [
     [['unknown-key', 'routes@usr', 'allowed here: user, users.']],
   ],
   [
-    'B4 a key of a later issue',
-    { routes: plus('on_invalid: drop') },
-    [['unknown-key', 'routes@on_invalid', 'allowed here']],
+    'B5 on_invalid with another word, far from both',
+    { routes: plus('on_invalid: keep') },
+    [['wrong-value', 'routes@keep', 'found "keep". What becomes of a message']],
+  ],
+  [
+    'B5 on_invalid with a word that is near to one of the two, which is suggested',
+    { routes: plus('on_invalid: Quarentine') },
+    [['wrong-value', 'routes@Quarentine', 'Did you mean "quarantine"?']],
+  ],
+  [
+    'B5 on_invalid that is switched like a flag',
+    { routes: plus('on_invalid: true') },
+    [['wrong-value', 'routes@true', 'found the boolean true. What becomes of a message']],
   ],
   ['B4 an empty key', { routes: plus('"": 1') }, [['unknown-key', 'routes@"":', 'unknown key ""']]],
   [

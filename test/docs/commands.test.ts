@@ -13,12 +13,15 @@ const commands = [...runCommand(['--help']).out.matchAll(/^ {2}(\w+) .*$/gm)]
   .map(([, name = '']) => name)
   .filter((name) => name !== 'help');
 
-/** Long names of a command's options, by its own help. */
-function optionsOf(command: string): string[] {
-  const { out } = runCommand([command, '--help']);
-  return [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)]
-    .map(([, name = '']) => name)
-    .filter((name) => name !== '--help');
+/** Long names of a command's options, by its own help; with those of its commands, if it has any. */
+function optionsOf(...command: string[]): string[] {
+  const { out } = runCommand([...command, '--help']);
+  const own = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name = '']) => name);
+  const [, inner = ''] = out.split('\nCommands:\n');
+  const theirs = [...inner.matchAll(/^ {2}(\w+) /gm)].flatMap(([, name = '']) =>
+    name === 'help' ? [] : optionsOf(...command, name),
+  );
+  return [...new Set([...own, ...theirs])].filter((name) => name !== '--help');
 }
 
 describe('docs/commands.md', () => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { REJECTIONS } from '../../src/auth/rejection.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';
-import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
+import { DROP_REASONS, INVALID_REASONS } from '../../src/dispatch/drop-reasons.ts';
 import { RESET_REASONS } from '../../src/durable/reset-reasons.ts';
 import { CLOSINGS } from '../../src/sockets/closing.ts';
 import { GAP_REASONS } from '../../src/source/gap.ts';
@@ -73,6 +73,8 @@ describe('the README lists', () => {
 
   test('every reason for a drop', () => {
     expect(table('Drops').map(([reason]) => reason)).toEqual([...DROP_REASONS]);
+    const kept = table('Drops').filter(([, , isKept]) => isKept === 'yes');
+    expect(kept.map(([reason]) => reason)).toEqual([...INVALID_REASONS]);
   });
 
   test('files and folders that are there', () => {

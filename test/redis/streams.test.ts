@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { redisUrl } from '../../src/config/redis-url.ts';
 import { START } from '../../src/durable/position.ts';
 import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
+import { createCommands } from '../../src/redis/commands.ts';
 import { publishOnce } from '../../src/redis/publisher.ts';
 import { createRedisStreams } from '../../src/redis/streams.ts';
 import { startRedis } from '../support/redis-server.ts';
@@ -16,11 +17,13 @@ const NO_FILES = { ca: undefined, certificate: undefined, key: undefined };
 
 function openStream(url: string): StreamStore {
   const events = { connectFailed: () => undefined, doubted: () => undefined, certainAgain: () => undefined };
-  const streams = createRedisStreams({ address: redisUrl(url), tlsFiles: NO_FILES }, events);
+  const target = { address: redisUrl(url), tlsFiles: NO_FILES };
+  const commands = createCommands(target, events);
+  const streams = createRedisStreams(target, commands, events);
   const store = streams.open('orders', { payload: 'payload', eventId: 'id' });
   onTestFinished(() => {
     store.close();
-    streams.close();
+    commands.close();
   });
   return store;
 }

@@ -12,7 +12,7 @@ interface ExplainedRouteProps {
 }
 
 export function ExplainedRoute({ explained, sockets, user }: ExplainedRouteProps) {
-  const { route, schema, broken, next, target, result, client } = explained;
+  const { route, schema, broken, next, target, result, quarantined, client } = explained;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
   return (
     <section aria-label={`Route ${route}`}>
@@ -27,6 +27,7 @@ export function ExplainedRoute({ explained, sockets, user }: ExplainedRouteProps
           </Step>
         )}
         <Result result={result} sockets={sockets} />
+        {quarantined && <Step term="Kept">in quarantine, for gateway quarantine to show and replay</Step>}
         {client && (
           <Step term={user === 'anonymous' ? 'Anonymous' : `User ${user}`}>
             <span class={client.hears ? 'good' : 'bad'}>{client.hears ? 'hears it' : 'does not hear it'}</span>:{' '}

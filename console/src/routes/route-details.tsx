@@ -25,6 +25,7 @@ export function RouteDetails({ route, close, explain, publish }: RouteDetailsPro
       <h3>Payload</h3>
       <p class="muted">
         Checked by <code>{route.schemaPath}</code> as it is published.
+        {route.onInvalid === 'quarantine' && ' What is not valid is kept: gateway quarantine shows it.'}
       </p>
       <SchemaTable caption={`Payload of ${route.name}`} schema={route.schema} root={route.schema} />
       <details>

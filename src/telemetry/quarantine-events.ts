@@ -1,0 +1,29 @@
+import type { QuarantineEvents } from '../durable/quarantine.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Messages that routes could not take: what became of them. That Redis does not keep them is told once, until it does. */
+export function createQuarantineEvents({ quarantined }: Metrics, logger: Logger): QuarantineEvents {
+  let failing = false;
+  return {
+    quarantined(route, isNew) {
+      quarantined.inc({ route, result: isNew ? 'kept' : 'known' });
+      if (failing) logger.info('invalid messages are kept in quarantine again');
+      failing = false;
+    },
+    quarantineHeldBack(route) {
+      quarantined.inc({ route, result: 'held-back' });
+    },
+    quarantineFailed(route, error) {
+      quarantined.inc({ route, result: 'failed' });
+      if (!failing)
+        logger.error({ route, reason: textOf(error) }, 'an invalid message could not be kept in quarantine');
+      failing = true;
+    },
+  };
+}
+
+/** Not the whole error: the Redis client attaches the command, and the message is in it. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
