@@ -2,15 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
-/** Tells whence a request comes: the first address in X-Forwarded-For, seen from us, that is no trusted proxy. */
-export function createClientAddress(trusted: readonly string[]): (request: IncomingMessage) => string {
-  const trust = proxyAddr.compile([...trusted]);
-  return (request) => proxyAddr(request, trust);
+/** Whence a request comes, as far as proxies are trusted. */
+export interface Peer {
+  readonly address: string;
+  /** It came with X-Forwarded-For, from nobody who is trusted with it; perhaps one should be. */
+  readonly forwarded: boolean;
 }
 
-/** Whether a request has X-Forwarded-For and comes from nobody who is trusted with it; perhaps one should be. */
-export function isForwardedByStranger(request: IncomingMessage, address: string): boolean {
-  return request.headers['x-forwarded-for'] !== undefined && address === request.socket.remoteAddress;
+/** The first address in X-Forwarded-For, seen from us, that is no trusted proxy. */
+export function createPeerOf(trusted: readonly string[]): (request: IncomingMessage) => Peer {
+  const trust = proxyAddr.compile([...trusted]);
+  return (request) => {
+    const address = proxyAddr(request, trust);
+    const { headers, socket } = request;
+    return { address, forwarded: headers['x-forwarded-for'] !== undefined && address === socket.remoteAddress };
+  };
 }
 
 const MAPPED = '::ffff:';

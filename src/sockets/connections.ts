@@ -4,7 +4,7 @@ import { rejection, type Rejection, type RejectionCode } from '../auth/rejection
 import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import { guardNamespace, type AdmissionEvents } from './admission.ts';
-import { createClientAddress, isForwardedByStranger } from './client-address.ts';
+import { createPeerOf, type Peer } from './client-address.ts';
 import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
 import { createEndings, type EndingEvents, type Endings, type EndingsOptions } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
@@ -15,6 +15,7 @@ import { limitHandshakes, type HandshakeLimits } from './handshake-limits.ts';
 import { limitHandshakeTime } from './handshake-time.ts';
 import { isTooLong, tellTooLong } from './message-size.ts';
 import { limitPackets } from './packet-limit.ts';
+import { freeRequests } from './request-memory.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
 export interface ConnectionEvents extends ClientEventEvents, AdmissionEvents, EndingEvents {
@@ -69,27 +70,31 @@ export interface Connections extends Pick<Endings, 'disconnect' | 'revalidateAll
 /** From handshake to `connected`: gate, token, identity, rooms. */
 export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
   const { events, fanout, limits } = options;
-  const addressOf = createClientAddress(options.trustedProxies);
-  const refused: Refused = (code, request) => {
-    const address = addressOf(request);
-    events.refused(rejection(code), address, isForwardedByStranger(request, address));
-  };
+  const peerOf = createPeerOf(options.trustedProxies);
+  const refusedPeer = (code: RejectionCode, { address, forwarded }: Peer): void =>
+    events.refused(rejection(code), address, forwarded);
+  const refused: Refused = (code, request) => refusedPeer(code, peerOf(request));
   const namespace = io.of('/');
 
-  const overLimit = limitHandshakes(io, limits, addressOf);
+  const overLimit = limitHandshakes(io, limits, peerOf);
   const closedBecause = (request: IncomingMessage): RejectionCode | undefined =>
     options.closedBecause() ?? overLimit(request);
   guardHandshakes(io, { origins: options.origins, closedBecause, refused });
   limitHandshakeTime(io, limits.handshakeTimeout * 1000, (request) => refused('handshake-timeout', request));
-  limitPackets(io, limits.maxClientPacketsPerSecond, (request) => refused('too-many-packets', request));
+  limitPackets(io, {
+    perSecond: limits.maxClientPacketsPerSecond,
+    peerOf,
+    exceeded: (peer) => refusedPeer('too-many-packets', peer),
+  });
   tellTooLong(io, limits.maxClientMessageBytes, (request) => refused('message-too-large', request));
   guardNamespace(io, { ...options, ...limits, refused, failed: events.failed });
   const endings = createEndings(io, options);
+  const freeRequest = freeRequests(io);
   namespace.on('connection', (socket) => {
     // The client comes again, and is asked about again.
     if (endings.isOver(socket)) return socket.conn.close();
-    greet(socket, options, refused);
-    endings.watch(socket);
+    greet(socket, options, refused, endings);
+    freeRequest(socket);
   });
 
   return {
@@ -102,7 +107,12 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   };
 }
 
-function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOptions, refused: Refused): void {
+function greet(
+  socket: GatewaySocket,
+  { events, fanout, history }: ConnectionsOptions,
+  refused: Refused,
+  endings: Endings,
+): void {
   const { user, notices, resume, trace } = socket.data;
   const openedAt = performance.now();
   handleClientEvents(socket, events);
@@ -117,10 +127,12 @@ function greet(socket: GatewaySocket, { events, fanout, history }: ConnectionsOp
   const rooms = [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])];
   const membership = fanout.join(socket.conn, rooms, { resumable: resume !== undefined, traced: trace === true });
   history.welcome(membership, resume);
+  endings.watch(socket);
   socket.data.leave = () => membership.leave();
   socket.on('disconnect', (reason, details: unknown) => {
     membership.leave();
     history.leave(membership);
+    endings.forget(socket);
     if (isTooLong(details)) refused('message-too-large', socket.request);
     events.closed(reason, (performance.now() - openedAt) / 1000);
   });

@@ -26,6 +26,7 @@ export interface Endings {
   isOver(socket: GatewaySocket): boolean;
   /** From here on it can be found by its user. */
   watch(socket: GatewaySocket): void;
+  forget(socket: GatewaySocket): void;
   /**
    * Closes those of these users, who are to stay away.
    *
@@ -56,9 +57,11 @@ export function createEndings(io: GatewayServer, options: EndingsOptions): Endin
     },
     watch(socket) {
       const { user } = socket.data;
-      if (user === undefined) return;
-      byUser.join(socket, [user]);
-      socket.on('disconnect', () => byUser.leave(socket, [user]));
+      if (user !== undefined) byUser.join(socket, [user]);
+    },
+    forget(socket) {
+      const { user } = socket.data;
+      if (user !== undefined) byUser.leave(socket, [user]);
     },
     disconnect(users) {
       const theirs = Array.from(users, (user) => [...(byUser.members(user) ?? [])]).flat();

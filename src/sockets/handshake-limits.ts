@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RejectionCode } from '../auth/rejection.ts';
-import { networkOf } from './client-address.ts';
+import { networkOf, type Peer } from './client-address.ts';
 import { SessionQuota } from './session-quota.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -16,17 +16,17 @@ export interface HandshakeLimits {
 export function limitHandshakes(
   io: GatewayServer,
   { maxConnections, maxConnectionsPerAddress, maxHandshakesPerSecond }: HandshakeLimits,
-  addressOf: (request: IncomingMessage) => string,
+  peerOf: (request: IncomingMessage) => Peer,
 ): (request: IncomingMessage) => RejectionCode | undefined {
   const addresses = new SessionQuota(maxConnectionsPerAddress);
   const rate =
     maxHandshakesPerSecond === Infinity ? undefined : new TokenBucket(maxHandshakesPerSecond, maxHandshakesPerSecond);
   io.engine.on('connection', (session: GatewaySocket['conn']) =>
-    addresses.add(networkOf(addressOf(session.request)), session),
+    addresses.add(networkOf(peerOf(session.request).address), session),
   );
   return (request) => {
     if (io.engine.clientsCount >= maxConnections) return 'instance-full';
-    if (addresses.isUsedUp(networkOf(addressOf(request)))) return 'address-limit';
+    if (addresses.isUsedUp(networkOf(peerOf(request).address))) return 'address-limit';
     return rate === undefined || rate.take() ? undefined : 'too-many-handshakes';
   };
 }

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { rejection, REJECTIONS, type RejectionCode } from '../../src/auth/rejection.ts';
-import { createClientAddress } from '../../src/sockets/client-address.ts';
+import { createPeerOf } from '../../src/sockets/client-address.ts';
 import { guardHandshakes, isAllowedOrigin } from '../../src/sockets/gate.ts';
 import { knock, ask, askUpgrade, HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';
@@ -99,7 +99,7 @@ describe('the address of a client', () => {
   ])('is the first that is not trusted, where %s', (_, trusted, from, address) => {
     const request = requestWith({ 'x-forwarded-for': 'spoofed, 198.51.100.1, 203.0.113.7' });
     Object.defineProperty(request.socket, 'remoteAddress', { value: from });
-    expect(createClientAddress(trusted)(request)).toBe(address);
+    expect(createPeerOf(trusted)(request).address).toBe(address);
   });
 });
 

@@ -1,0 +1,36 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+
+/** Of a session's first request, what is asked for after the client was let in. */
+const HEADERS = ['authorization', 'x-forwarded-for'] as const;
+
+/**
+ * Frees the first requests of sessions, which the library would keep to their end: three kilobytes each, and more from a
+ * browser with cookies.
+ *
+ * @returns what is called once a client is in.
+ */
+export function freeRequests(io: GatewayServer): (socket: GatewaySocket) => void {
+  // engine.io's stand-in for the response to an upgrade lives as long as the TCP connection, and knows its request as `req`.
+  const responses = new WeakMap<IncomingMessage, object>();
+  io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
+    if (!(response instanceof ServerResponse)) responses.set(request, response);
+    next();
+  });
+  return ({ conn, handshake }) => {
+    const { request } = conn;
+    const response = responses.get(request);
+    if (response !== undefined) Object.assign(response, { req: undefined });
+    const kept = partOf(request);
+    // Socket.IO documents that it may be taken away.
+    Object.assign(conn, { request: kept });
+    handshake.headers = kept.headers;
+  };
+}
+
+/** What Socket.IO looks at, and we, when the client comes again on the same session. */
+function partOf(request: IncomingMessage) {
+  const { url, socket, headers } = request;
+  const kept = Object.fromEntries(HEADERS.flatMap((name) => (name in headers ? [[name, headers[name]]] : [])));
+  return { url, socket, connection: socket, headers: kept, ...('_query' in request && { _query: request._query }) };
+}
