@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { HANDSHAKE } from './raw-http.ts';
@@ -56,10 +55,19 @@ export async function openUpgraded(
   return socket;
 }
 
-/** Resolves once the gateway has said this. */
-export async function heard(socket: Socket, text: string): Promise<void> {
-  let all = '';
-  while (!all.includes(text)) all += String((await once(socket, 'data'))[0]);
+/** Resolves once the gateway has said this; fails where it closes the connection instead. */
+export function heard(socket: Socket, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    const listen = (chunk: Buffer): void => {
+      all += chunk.toString();
+      if (!all.includes(text)) return;
+      socket.off('data', listen);
+      resolve();
+    };
+    socket.on('data', listen);
+    socket.once('close', () => reject(new Error(`closed before "${text}" came`)));
+  });
 }
 
 /** Past its `connected`. */
