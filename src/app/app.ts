@@ -2,7 +2,6 @@ import { createFeed } from '../admin/feed.ts';
 import { createLastRefusal } from '../admin/plan-answer.ts';
 import type { Settings } from '../config/environment.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
-import type { Durable } from '../durable/durable.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
@@ -14,6 +13,7 @@ import {
   type Reloading,
   type ReloadOutcome,
 } from '../reload.ts';
+import type { Plan } from '../routes/plan.ts';
 import type { Source } from '../source/subscription.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createAdmission, drainStages } from './admission.ts';
@@ -24,6 +24,7 @@ import {
   createMessagePaths,
   createPlanSource,
   redisTarget,
+  tellVainLimits,
   toEach,
 } from './messages.ts';
 import {
@@ -70,6 +71,8 @@ export function createApp(options: AppOptions): App {
   const http = createHttpServer((request, response) => httpApp(request, response));
   const fanout = createLocalFanout(settings, telemetry);
   const feed = createFeed();
+  const tellLimits = tellVainLimits(settings, telemetry);
+  tellLimits(live.current());
   const { commands, quarantine, streams } = createCommandParts(settings, telemetry);
   const paths = createMessagePaths({ fanout, feed, quarantine }, settings, telemetry);
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
@@ -84,7 +87,8 @@ export function createApp(options: AppOptions): App {
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
   const reloaded = toEach(telemetry.reload.reloaded, refusal.reloaded);
-  const reloading = createPlanReloading(options, { live, source, durable }, { ...telemetry.reload, reloaded });
+  const swapped = toEach((plan: Plan) => durable.follow(plan), tellLimits);
+  const reloading = createPlanReloading(options, { live, source, swapped }, { ...telemetry.reload, reloaded });
 
   let port = settings.port;
   // Started from top to bottom, stopped from bottom to top.
@@ -120,12 +124,12 @@ export function createApp(options: AppOptions): App {
 interface Reloaded {
   readonly live: LivePlan;
   readonly source: Source;
-  readonly durable: Durable;
+  readonly swapped: (plan: Plan) => void;
 }
 
 function createPlanReloading(
   { settings, changedVariables = () => [] }: AppOptions,
-  { live, source, durable }: Reloaded,
+  { live, source, swapped }: Reloaded,
   events: ReloadEvents,
 ): Reloading {
   return createReloading({
@@ -133,7 +137,7 @@ function createPlanReloading(
     load: () => loadRoutes(settings.routesFile, settings.configRoot),
     changedVariables,
     follow: source.follow,
-    swapped: (plan) => durable.follow(plan),
+    swapped,
     events,
   });
 }

@@ -11,6 +11,7 @@ import { createQuarantineWriter } from '../redis/quarantine-writer.ts';
 import { createRedisStreams, type RedisStreams } from '../redis/streams.ts';
 import type { RedisTarget } from '../redis/topology.ts';
 import type { LivePlan } from '../reload.ts';
+import type { Plan } from '../routes/plan.ts';
 import { NOTICE_ROOMS } from '../routes/rooms.ts';
 import { createNotices, type Notices } from '../sockets/notices.ts';
 import type { Gap } from '../source/gap.ts';
@@ -20,6 +21,16 @@ import type { Revoking } from './clients.ts';
 
 export function redisTarget(settings: Settings): RedisTarget {
   return { address: settings.redis, tlsFiles: redisTlsFiles(settings) };
+}
+
+/** Of routes that allow more than ever comes: `gateway check` does not know with which limits a gateway will run. */
+export function tellVainLimits({ maxMessageBytes }: Settings, telemetry: Telemetry): (plan: Plan) => void {
+  return ({ routes }) => {
+    const vain = routes.filter(({ maxBytes }) => maxBytes !== Infinity && maxBytes > maxMessageBytes);
+    if (vain.length === 0) return;
+    const named = { routes: vain.map(({ name }) => name), maxMessageBytes };
+    telemetry.logger.warn(named, 'max_bytes of these routes is above MAX_MESSAGE_BYTES, which holds');
+  };
 }
 
 /** What shares the connection for commands. */

@@ -81,14 +81,15 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
     options.closedBecause() ?? overLimit(request);
   guardHandshakes(io, { origins: options.origins, closedBecause, refused });
   limitHandshakeTime(io, limits.handshakeTimeout * 1000, (request) => refused('handshake-timeout', request));
+  tellTooLong(io, limits.maxClientMessageBytes, (request) => refused('message-too-large', request));
+  guardNamespace(io, { ...options, ...limits, refused, failed: events.failed });
+  const endings = createEndings(io, options);
   limitPackets(io, {
     perSecond: limits.maxClientPacketsPerSecond,
     peerOf,
     exceeded: (peer) => refusedPeer('too-many-packets', peer),
+    close: (session) => endings.cut(session, 'too-many-packets'),
   });
-  tellTooLong(io, limits.maxClientMessageBytes, (request) => refused('message-too-large', request));
-  guardNamespace(io, { ...options, ...limits, refused, failed: events.failed });
-  const endings = createEndings(io, options);
   const freeRequest = freeRequests(io);
   namespace.on('connection', (socket) => {
     // The client comes again, and is asked about again.

@@ -33,6 +33,8 @@ export interface Endings {
    * @returns how many that were.
    */
   disconnect(users: Iterable<UserId>): number;
+  /** Closes the session of a client, with a word to one that was let in and asked to be told. */
+  cut(session: GatewaySocket['conn'], code: ClosingCode): void;
   /** The tokens of all are asked about again, soon. */
   revalidateAll(): void;
   /**
@@ -50,7 +52,8 @@ export function createEndings(io: GatewayServer, options: EndingsOptions): Endin
     if (isClosed) events.closing(code);
     return isClosed;
   };
-  const revalidation = createRevalidation({ ...options, sockets: io.of('/').sockets, close });
+  const { sockets } = io.of('/');
+  const revalidation = createRevalidation({ ...options, sockets, close });
   return {
     isOver({ data: { user, proof } }) {
       return user !== undefined && proof !== undefined && revocations.isOutdated(user, proof.askedAt);
@@ -66,6 +69,13 @@ export function createEndings(io: GatewayServer, options: EndingsOptions): Endin
     disconnect(users) {
       const theirs = Array.from(users, (user) => [...(byUser.members(user) ?? [])]).flat();
       return theirs.filter((socket) => close(socket, 'revoked')).length;
+    },
+    cut(session, code) {
+      // Looked for in all of them: it happens seldom, and another index would cost each connection.
+      const socket = [...sockets.values()].find(({ conn }) => conn === session);
+      if (socket) close(socket, code);
+      // Without waiting for answers to be fetched that may never be.
+      else session.close(true);
     },
     revalidateAll: revalidation.all,
     drain(over) {

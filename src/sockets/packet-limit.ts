@@ -9,6 +9,7 @@ export interface PacketLimitOptions {
   readonly perSecond: number;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly exceeded: (peer: Peer) => void;
+  readonly close: (session: Session) => void;
 }
 
 /** In seconds: a client that was offline sends its saved-up pings at once. */
@@ -18,7 +19,7 @@ const WINDOW = 10;
  * Closes sessions that send without measure. Opening one needs no token, and each packet is answered: who sends and
  * does not read would fill the memory with answers.
  */
-export function limitPackets(io: GatewayServer, { perSecond, peerOf, exceeded }: PacketLimitOptions): void {
+export function limitPackets(io: GatewayServer, { perSecond, peerOf, exceeded, close }: PacketLimitOptions): void {
   if (perSecond === Infinity) return;
   const isOneTooMany = createCount(perSecond * WINDOW);
   const peers = new WeakMap<WebSocket, Peer>();
@@ -27,8 +28,7 @@ export function limitPackets(io: GatewayServer, { perSecond, peerOf, exceeded }:
   function countPacket(this: Session): void {
     if (!isOneTooMany(this)) return;
     exceeded(peerOf(this.request));
-    // Without waiting for answers to be fetched that may never be.
-    this.close(true);
+    close(this);
   }
 
   /** They are no packets: ws answers a ping itself, and Engine.IO hears of none. */

@@ -134,6 +134,24 @@ describe('the program reloads by itself', () => {
     expect(await program.loggedNext('routes reloaded')).toMatchObject({ plan: 3, routes: 3 });
   });
 
+  test('and tells of routes that allow more than ever comes, as at the start', async () => {
+    const { file, environment } = await stage();
+    const withLimit = (bytes: number): string => `${extraRoute('extra')}    max_bytes: ${bytes}\n`;
+    await writeFile(file, withLimit(2001));
+    const program = await runProgram({ ...environment, MAX_MESSAGE_BYTES: '2000' });
+    const warning = 'max_bytes of these routes is above MAX_MESSAGE_BYTES, which holds';
+    const told = { routes: ['extra'], maxMessageBytes: 2000 };
+    expect(await program.loggedNext(warning)).toMatchObject(told);
+    await program.logged('subscribed to Redis');
+
+    await writeFile(file, withLimit(2000));
+    await program.loggedNext('routes reloaded');
+    await writeFile(file, withLimit(3000));
+    expect(await program.loggedNext(warning)).toMatchObject(told);
+    await program.loggedNext('routes reloaded');
+    expect(program.output().split(warning)).toHaveLength(3);
+  });
+
   test('when a ConfigMap is swapped, each time', async () => {
     const { root, environment } = await stage();
     const mounted = join(root, 'mounted');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
+import { createClient, type TestClient } from '../support/client.ts';
 import { enterRaw } from './raw-client.ts';
 import { openPolling } from './raw-polling.ts';
 import { stageSockets, type SocketStage } from './stage.ts';
@@ -51,6 +52,26 @@ describe('MAX_CLIENT_PACKETS_PER_SECOND', { timeout: 60_000 }, () => {
 
     await expect(client.closed).resolves.toBeUndefined();
     expect(await refusals(stage, 'too-many-packets')).toBe(1);
+    await stage.allIsWell();
+  });
+
+  test.each(['websocket', 'polling'])('a client that asked is told why, on %s; another is not', async (transport) => {
+    const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
+    const flood = async (auth: object): Promise<TestClient['heard']> => {
+      const client = createClient(stage.gateway.url, { auth, transports: [transport] });
+      await client.next('connected');
+      for (let sent = 0; sent < 40; sent += 1) client.socket.emit('anything');
+      await client.next('disconnect');
+      // Stock clients come back by themselves.
+      await client.next('connected');
+      return client.heard;
+    };
+
+    expect(await flood({ token: TOKENS.alice, notices: true })).toEqual([
+      { event: 'gateway:closing', args: [{ code: 'too-many-packets', retry: true, after: 0 }] },
+    ]);
+    expect(await flood({ token: TOKENS.alice })).toEqual([]);
+    expect(await stage.gateway.metric('websocket_closings_total{code="too-many-packets"}')).toBe(2);
     await stage.allIsWell();
   });
 });
