@@ -118,6 +118,13 @@ describe('an odd request is answered, and tells nothing:', () => {
     expect({}).not.toHaveProperty('b');
   });
 
+  test.each(['/health', '/metrics', '/metrics?format=prometheus'])('two hundred of %s at once', async (path) => {
+    const keepAlive = `GET ${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`;
+    const answering = say(keepAlive.repeat(199) + get(path));
+    await stage().allIsWell();
+    expect((await answering).match(/HTTP\/1\.1 200/g)).toHaveLength(200);
+  });
+
   test('a hundred at once', async () => {
     const keepAlive = 'GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n';
     const answers = await say(keepAlive.repeat(99) + get('/health/live'));

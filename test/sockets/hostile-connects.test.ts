@@ -38,7 +38,12 @@ describe('before its CONNECT a client', () => {
   test.each([
     ['recovery of another session', { pid: 'x', offset: 'y' }],
     ['opt-ins of a later day', { notices: true, resume: { news: '0-1' }, trace: true }],
-    ['a thousand keys', Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]))],
+    ['5,000 keys', Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, index]))],
+    [
+      '1,000 positions',
+      { resume: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`r${i}`, { e: 'x', id: '-1' }])) },
+    ],
+    ['positions that are none', { resume: ['a', '-1', '99999999999999999999999-0', {}] }],
     ['a prototype', JSON.parse('{"__proto__":{"token":1},"constructor":{"prototype":{"token":1}}}')],
   ])('that adds %s to its token is let in as ever', async (_, more: object) => {
     const client = await openRaw(stage().gateway.url);

@@ -23,6 +23,14 @@ describe('a session of polling', () => {
     expect(await session.poll()).toMatchObject({ status: 200, body: expect.stringMatching(/^44\/unknown,/) });
   });
 
+  test('that polls twice at once is closed', async () => {
+    const session = await openPolling(stage().gateway.url);
+    // The first has fetched nothing yet: there is nothing to say.
+    const answers = await Promise.all([session.poll(), session.poll()]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]));
+    expect(await session.poll()).toMatchObject({ status: 400, body: expect.stringContaining('Session ID unknown') });
+  });
+
   test.each([
     ['bytes', Buffer.from([0, 1, 2]), { 'Content-Type': 'application/octet-stream' }, 400],
     ['an unknown packet', 'x', {}, 200],

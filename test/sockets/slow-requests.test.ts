@@ -21,6 +21,8 @@ const UNFINISHED = [
   'GET /health HTTP/1.1\r\nHost: gateway\r\nX-Slow: ',
   'POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: gateway\r\nContent-Length: 100\r\n\r\n40',
   'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: gateway\r\nUpgrade: websocket\r\n',
+  'POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n40\r\n',
+  'POST /admin/explain HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n',
 ];
 
 test(
