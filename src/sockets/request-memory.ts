@@ -32,5 +32,6 @@ export function freeRequests(io: GatewayServer): (socket: GatewaySocket) => void
 function partOf(request: IncomingMessage) {
   const { url, socket, headers } = request;
   const kept = Object.fromEntries(HEADERS.flatMap((name) => (name in headers ? [[name, headers[name]]] : [])));
+  // oxlint-disable-next-line no-underscore-dangle -- Engine.IO's own
   return { url, socket, connection: socket, headers: kept, ...('_query' in request && { _query: request._query }) };
 }
