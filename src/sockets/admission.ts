@@ -3,6 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
+import { isEngineSession, joinWrites } from './raw-websocket.ts';
 import { SessionQuota } from './session-quota.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
@@ -60,6 +61,8 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
     if (isObject(resume)) socket.data.resume = resume;
     trace.accepted(user !== undefined);
     next();
+    // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
+    if (isEngineSession(socket.conn)) joinWrites(socket.conn);
   }
 
   async function decideOnce(socket: GatewaySocket, next: Next): Promise<void> {

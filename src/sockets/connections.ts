@@ -118,15 +118,9 @@ function greet(
   const openedAt = performance.now();
   handleClientEvents(socket, events);
   events.opened(user !== undefined);
-  socket.emit('connected', {
-    message: 'Connected to MetaRGB WebSocket Gateway',
-    ...(user !== undefined && { userId: idOnWire(user) }),
-    authenticated: user !== undefined,
-    timestamp: new Date().toISOString(),
-  });
-  // After the greeting, which is the first event that a client hears.
   const rooms = [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])];
   const membership = fanout.join(socket.conn, rooms, { resumable: resume !== undefined, traced: trace === true });
+  membership.send('connected', greetingFor(user));
   history.welcome(membership, resume);
   endings.watch(socket);
   socket.data.leave = () => membership.leave();
@@ -136,5 +130,15 @@ function greet(
     endings.forget(socket);
     if (isTooLong(details)) refused('message-too-large', socket.request);
     events.closed(reason, (performance.now() - openedAt) / 1000);
+  });
+}
+
+/** The first event that a client hears. */
+function greetingFor(user: UserId | undefined): string {
+  return JSON.stringify({
+    message: 'Connected to MetaRGB WebSocket Gateway',
+    ...(user !== undefined && { userId: idOnWire(user) }),
+    authenticated: user !== undefined,
+    timestamp: new Date().toISOString(),
   });
 }

@@ -37,8 +37,10 @@ export function isAllowedOrigin({ headers: { origin, host } }: IncomingMessage, 
 }
 
 /** As Engine.IO sees it: of repeated keys the last counts, and an empty `sid` is none. */
-function isNewSession(request: IncomingMessage): boolean {
-  const { searchParams } = new URL(request.url ?? '/', 'http://gateway');
+function isNewSession({ url = '' }: IncomingMessage): boolean {
+  // Nothing to parse in the common case; a `%` may be part of the name.
+  if (!/sid|%/.test(url)) return true;
+  const { searchParams } = new URL(url, 'http://gateway');
   return !searchParams.getAll('sid').at(-1);
 }
 

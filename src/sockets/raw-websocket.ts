@@ -84,6 +84,14 @@ export function isNextInLine(session: EngineSession, raw: RawWebSocket): boolean
   );
 }
 
+/** What is sent to a websocket before the event loop turns leaves in one write. */
+export function joinWrites(session: EngineSession): void {
+  const tcp = rawWebSocketOf(session)?.tcp;
+  if (tcp === undefined) return;
+  tcp.cork();
+  setImmediate(() => tcp.uncork());
+}
+
 /** Bytes of packets that engine.io holds back, about. */
 export function bytesHeldBack({ writeBuffer }: EngineSession): number {
   if (writeBuffer.length === 0 || !Array.isArray(writeBuffer)) return 0;

@@ -10,6 +10,9 @@ export function engineTelling(
 ): typeof WebSocketServer<typeof WebSocket, typeof IncomingMessage> {
   return class extends WebSocketServer {
     override handleUpgrade(...[request, socket, head, callback]: Parameters<WebSocketServer['handleUpgrade']>): void {
+      // The answer to the upgrade and the first packet leave in one write: a tenth of what a connect costs is writes.
+      socket.cork();
+      setImmediate(() => socket.uncork());
       super.handleUpgrade(request, socket, head, (webSocket, again) => {
         opened(webSocket, request);
         callback(webSocket, again);
