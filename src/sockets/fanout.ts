@@ -51,7 +51,7 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
     },
     emit(rooms, event, payload, latestKey, stamp, traceparent) {
       if (rooms.length === 0) throw new Error('emit without rooms');
-      const here = rooms.flatMap((room) => index.members(room) ?? []);
+      const here = index.found(rooms);
       if (here.length === 0) return;
       const trace = someoneAsks ? traceparent : undefined;
       if (stamp || trace !== undefined)

@@ -21,7 +21,7 @@ export interface Outbox {
  * along all that its sockets were waiting for, so that the order on each socket is kept.
  */
 export function createOutbox(slowReaders: SlowReaders): Outbox {
-  const urgent: Outlet[] = [];
+  let urgent: Outlet[] = [];
   const long = createLongFanout(write);
   let scheduled = false;
 
@@ -32,7 +32,9 @@ export function createOutbox(slowReaders: SlowReaders): Outbox {
 
   function writeUrgent(): void {
     scheduled = false;
-    for (const outlet of urgent.splice(0)) write(outlet);
+    const outlets = urgent;
+    urgent = [];
+    for (const outlet of outlets) write(outlet);
   }
 
   function add(outlet: Outlet, alone: Batch, isUrgent: boolean): void {
@@ -85,7 +87,9 @@ function sharedBatch(packet: EventPacket, known: Map<EventPacket, Batch>): Batch
 }
 
 function isShort(rooms: readonly ReadonlySet<Outlet>[]): boolean {
-  return rooms.reduce((sum, { size }) => sum + size, 0) <= SLICE;
+  let sockets = 0;
+  for (const { size } of rooms) sockets += size;
+  return sockets <= SLICE;
 }
 
 interface LongFanout {

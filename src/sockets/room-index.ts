@@ -21,6 +21,16 @@ export class RoomIndex<Member> {
     return this.#rooms.get(room);
   }
 
+  /** The members of each of these rooms that has any. */
+  found(rooms: readonly string[]): ReadonlySet<Member>[] {
+    const found: ReadonlySet<Member>[] = [];
+    for (const room of rooms) {
+      const members = this.#rooms.get(room);
+      if (members) found.push(members);
+    }
+    return found;
+  }
+
   /** Rooms with somebody in them. */
   names(): IterableIterator<string> {
     return this.#rooms.keys();
