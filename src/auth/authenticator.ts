@@ -37,7 +37,8 @@ export type AnswerSource = (typeof ANSWER_SOURCES)[number];
 
 /** One authentication as it is seen from outside. */
 export interface AuthTrace {
-  answeredBy(source: AnswerSource): void;
+  /** @param asker whose call it is that gives the answer, where it is another's. */
+  answeredBy(source: AnswerSource, asker?: AuthTrace): void;
   callStarted(): CallTrace;
   ended(outcome: AuthOutcome): void;
 }

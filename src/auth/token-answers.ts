@@ -24,6 +24,7 @@ const TRIES = 2;
 
 interface Flight {
   readonly askedAt: number;
+  readonly asker: AuthTrace;
   readonly standing: Promise<TokenStanding>;
 }
 
@@ -58,7 +59,7 @@ export function createTokenAnswers(options: TokenAnswersOptions): TokenAnswers {
 
   function takeOff(key: string, token: string, trace: AuthTrace): Flight {
     const land = (): void => void (flights.get(key) === flight && flights.delete(key));
-    const flight: Flight = { askedAt: now(), standing: ask(key, token, trace).finally(land) };
+    const flight: Flight = { askedAt: now(), asker: trace, standing: ask(key, token, trace).finally(land) };
     flights.set(key, flight);
     return flight;
   }
@@ -67,11 +68,17 @@ export function createTokenAnswers(options: TokenAnswersOptions): TokenAnswers {
     find(token, since, trace) {
       const key = hash('sha256', token, 'base64');
       const known = recall(key, since);
-      const flight = known ? undefined : flights.get(key);
-      const isShared = flight !== undefined && flight.askedAt >= since;
-      trace.answeredBy(known ? 'cache' : isShared ? 'shared' : 'service');
-      if (known) return Promise.resolve(known);
-      return (isShared ? flight : takeOff(key, token, trace)).standing;
+      if (known) {
+        trace.answeredBy('cache');
+        return Promise.resolve(known);
+      }
+      const flight = flights.get(key);
+      if (flight !== undefined && flight.askedAt >= since) {
+        trace.answeredBy('shared', flight.asker);
+        return flight.standing;
+      }
+      trace.answeredBy('service');
+      return takeOff(key, token, trace).standing;
     },
   };
 }

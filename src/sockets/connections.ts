@@ -1,27 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
-import { noticeRoomsOf, roomsOf, userOfRoom } from '../routes/rooms.ts';
-import { idOnWire, type UserId } from '../routes/user-id.ts';
+import { userOfRoom } from '../routes/rooms.ts';
+import type { UserId } from '../routes/user-id.ts';
 import { guardNamespace, type AdmissionEvents } from './admission.ts';
 import { createPeerOf, type Peer } from './client-address.ts';
 import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
 import { createEndings, type EndingEvents, type Endings, type EndingsOptions } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
-import type { Membership } from './membership.ts';
-import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import { guardHandshakes } from './gate.ts';
+import { greet, type ClientHistory, type GreetingEvents } from './greeting.ts';
 import { limitHandshakes, type HandshakeLimits } from './handshake-limits.ts';
 import { limitHandshakeTime } from './handshake-time.ts';
-import { isTooLong, tellTooLong } from './message-size.ts';
+import { tellTooLong } from './message-size.ts';
 import { limitPackets } from './packet-limit.ts';
 import { freeRequests } from './request-memory.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { GatewayServer } from './socket-server.ts';
 
-export interface ConnectionEvents extends ClientEventEvents, AdmissionEvents, EndingEvents {
-  opened(authenticated: boolean): void;
-  /** @param seconds how long it was open. */
-  closed(reason: string, seconds: number): void;
+export interface ConnectionEvents extends GreetingEvents, AdmissionEvents, EndingEvents {
   /**
    * @param address of the client, as far as proxies are trusted.
    * @param forwarded it came with X-Forwarded-For, which is not believed of that address.
@@ -51,13 +47,6 @@ export interface ConnectionsOptions extends EndingsOptions {
   readonly events: ConnectionEvents;
 }
 
-/** What gives clients the events that they missed. */
-export interface ClientHistory {
-  /** @param claims positions by route, as the client says them; nothing where it did not ask for any. */
-  welcome(client: Membership, claims: Readonly<Record<string, unknown>> | undefined): void;
-  leave(client: Membership): void;
-}
-
 type Refused = (code: RejectionCode, request: IncomingMessage) => void;
 
 /** The sockets of this instance, as health and metrics see them. */
@@ -74,12 +63,16 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   const refusedPeer = (code: RejectionCode, { address, forwarded }: Peer): void =>
     events.refused(rejection(code), address, forwarded);
   const refused: Refused = (code, request) => refusedPeer(code, peerOf(request));
+  const refusedAtGate: Refused = (code, request) => {
+    events.handshake(transportIn(request)).rejected(rejection(code));
+    refused(code, request);
+  };
   const namespace = io.of('/');
 
   const overLimit = limitHandshakes(io, limits, peerOf);
   const closedBecause = (request: IncomingMessage): RejectionCode | undefined =>
     options.closedBecause() ?? overLimit(request);
-  guardHandshakes(io, { origins: options.origins, closedBecause, refused });
+  guardHandshakes(io, { origins: options.origins, closedBecause, refused: refusedAtGate });
   limitHandshakeTime(io, limits.handshakeTimeout * 1000, (request) => refused('handshake-timeout', request));
   tellTooLong(io, limits.maxClientMessageBytes, (request) => refused('message-too-large', request));
   guardNamespace(io, { ...options, ...limits, refused, failed: events.failed });
@@ -94,7 +87,7 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   namespace.on('connection', (socket) => {
     // The client comes again, and is asked about again.
     if (endings.isOver(socket)) return socket.conn.close();
-    greet(socket, options, refused, endings);
+    greet(socket, { ...options, refused, endings });
     freeRequest(socket);
   });
 
@@ -108,37 +101,7 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   };
 }
 
-function greet(
-  socket: GatewaySocket,
-  { events, fanout, history }: ConnectionsOptions,
-  refused: Refused,
-  endings: Endings,
-): void {
-  const { user, notices, resume, trace } = socket.data;
-  const openedAt = performance.now();
-  handleClientEvents(socket, events);
-  events.opened(user !== undefined);
-  const rooms = [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])];
-  const membership = fanout.join(socket.conn, rooms, { resumable: resume !== undefined, traced: trace === true });
-  membership.send('connected', greetingFor(user));
-  history.welcome(membership, resume);
-  endings.watch(socket);
-  socket.data.leave = () => membership.leave();
-  socket.on('disconnect', (reason, details: unknown) => {
-    membership.leave();
-    history.leave(membership);
-    endings.forget(socket);
-    if (isTooLong(details)) refused('message-too-large', socket.request);
-    events.closed(reason, (performance.now() - openedAt) / 1000);
-  });
-}
-
-/** The first event that a client hears. */
-function greetingFor(user: UserId | undefined): string {
-  return JSON.stringify({
-    message: 'Connected to MetaRGB WebSocket Gateway',
-    ...(user !== undefined && { userId: idOnWire(user) }),
-    authenticated: user !== undefined,
-    timestamp: new Date().toISOString(),
-  });
+/** That a request to the engine asks for. */
+function transportIn({ url = '' }: IncomingMessage): string {
+  return url.includes('transport=websocket') ? 'websocket' : 'polling';
 }

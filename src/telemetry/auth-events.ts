@@ -12,38 +12,51 @@ export function createAuthEvents(
   { tracer, sampling }: Tracing,
   server: { address: string; port: number },
 ): AuthEvents {
+  /** Calls that others may share. */
+  const calls = new WeakMap<AuthTrace, Span>();
   return {
     started(what): AuthTrace {
       // The handshake has decided already. Who is asked about later has none.
       const isRecorded = what === 'authenticate' ? trace.getActiveSpan() !== undefined : sampling(undefined);
       const span = isRecorded ? tracer.startSpan(what) : undefined;
-      return {
-        answeredBy(source) {
+      const own: AuthTrace = {
+        answeredBy(source, asker) {
           metrics.authAnswers.inc({ source });
           span?.setAttribute('gateway.auth.source', source);
+          // Many wait for one call, which has one parent.
+          const call = asker && calls.get(asker);
+          if (call) span?.addLink({ context: call.spanContext() });
         },
-        callStarted: () => startCall(metrics, tracer, span, server),
+        callStarted() {
+          const call = startCallSpan(tracer, span, server);
+          if (call) calls.set(own, call);
+          return traceCall(metrics, call);
+        },
         ended: (outcome) => endAuthentication(span, outcome),
       };
+      return own;
     },
   };
 }
 
-function startCall(
-  metrics: Metrics,
+function startCallSpan(
   tracer: Tracer,
   parent: Span | undefined,
   server: { address: string; port: number },
-): CallTrace {
-  const startedAt = performance.now();
+): Span | undefined {
   const attributes = {
     'rpc.system.name': 'grpc',
     'rpc.method': METHOD,
     'server.address': server.address,
     'server.port': server.port,
   };
-  const span =
-    parent && tracer.startSpan(METHOD, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent));
+  return (
+    parent && tracer.startSpan(METHOD, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent))
+  );
+}
+
+function traceCall(metrics: Metrics, span: Span | undefined): CallTrace {
+  const startedAt = performance.now();
   return {
     headers: span ? { traceparent: traceparentOf(span) } : {},
     ended(answer: TokenAnswer, status: string) {

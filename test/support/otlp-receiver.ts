@@ -12,6 +12,7 @@ export interface Span {
   readonly parentSpanId?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events: readonly { name: string; attributes: Readonly<Record<string, unknown>> }[];
+  readonly links: readonly { traceId: string; spanId: string }[];
   readonly status: { readonly code?: number };
 }
 
@@ -125,6 +126,7 @@ function toSpan(raw: unknown): Span {
     ...(member(raw, 'parentSpanId') !== undefined && { parentSpanId: text(raw, 'parentSpanId') }),
     attributes: attributesOf(raw),
     events: list(raw, 'events').map((event) => ({ name: text(event, 'name'), attributes: attributesOf(event) })),
+    links: list(raw, 'links').map((link) => ({ traceId: text(link, 'traceId'), spanId: text(link, 'spanId') })),
     status: { code: Number(member(member(raw, 'status'), 'code') ?? 0) },
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { connectClient, createClient } from '../support/client.ts';
-import { startOtlpGrpcReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { startOtlpGrpcReceiver, startOtlpReceiver, type Span } from '../support/otlp-receiver.ts';
 import { runProgram, type Program } from '../support/program.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const SERVER = 2;
 const CONSUMER = 5;
@@ -106,6 +107,49 @@ describe('with an OTLP endpoint', () => {
     const { traceId } = handshake;
     expect(authentication).toMatchObject({ traceId, parentSpanId: handshake.spanId });
     expect(call).toMatchObject({ traceId, parentSpanId: authentication.spanId, kind: CLIENT });
+  });
+
+  test('a handshake that is refused at the gate is a trace, too', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    const headers = { origin: 'https://canary.example' };
+    const answer = await fetch(`${program.url}/socket.io/?EIO=4&transport=polling`, { headers });
+    expect(answer.status).toBe(403);
+    expect(await receiver.span('handshake')).toMatchObject({
+      kind: SERVER,
+      attributes: {
+        'gateway.transport': 'polling',
+        'gateway.outcome': 'rejected',
+        'gateway.rejection': 'origin-refused',
+      },
+    });
+  });
+
+  test('clients that share a call have one parent for it, and links from the others', async () => {
+    const [receiver, auth] = [await startOtlpReceiver(), await startAuth()];
+    const proxy = await startTcpProxy(Number(auth.address.split(':').at(-1)));
+    const { program } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      AUTH_SERVICE_ADDR: `127.0.0.1:${proxy.port}`,
+    });
+    proxy.blackhole();
+    const clients = [1, 2].map(() => createClient(program.url, { auth: { token: TOKENS.alice } }));
+    await expect.poll(() => program.metric('gateway_auth_answers_total{source="shared"}')).toBe(1);
+    proxy.pass();
+    await Promise.all(clients.map((client) => client.next('connected')));
+    const spansOf = (name: string): readonly Span[] => receiver.spans.filter((span) => span.name === name);
+    await expect.poll(() => spansOf('authenticate').length).toBe(2);
+    const [call] = spansOf(CALL);
+    expect(spansOf(CALL)).toHaveLength(1);
+    const links = spansOf('authenticate').map(({ attributes, links: to }) => [attributes['gateway.auth.source'], to]);
+    expect(Object.fromEntries(links)).toEqual({
+      service: [],
+      shared: [{ traceId: call?.traceId, spanId: call?.spanId }],
+    });
   });
 
   test('with TRACE_DROPS=always drops and refusals are traced although nothing is sampled', async () => {
