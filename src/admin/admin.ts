@@ -5,7 +5,7 @@ import { activityAnswer, type InstanceHealth, type ReadCounts } from './activity
 import type { PlanAnswer } from './api.ts';
 import { answerExplain, type SocketsIn } from './explain-answer.ts';
 import type { Feed } from './feed.ts';
-import { createPlanAnswers, type LastRefusal } from './plan-answer.ts';
+import { createPlanAnswers, planVersion, type LastRefusal } from './plan-answer.ts';
 import { answerPublish, type Publish } from './publish-answer.ts';
 
 export interface AdminParts {
@@ -26,6 +26,7 @@ export function createAdmin(parts: AdminParts) {
   const development = parts.instance.mode === 'development';
   return {
     plan: createPlanAnswers(live, parts.refusal, parts.instance),
+    planVersion: () => planVersion(live, parts.refusal),
     activity: async () => activityAnswer(parts.health(), await parts.counts(live.current().routes)),
     asyncapi: (host: string) => asyncapiOf(live.routes(), { host }),
     explain: (body: unknown) => answerExplain(body, live, limits, parts.socketsIn),

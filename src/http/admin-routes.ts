@@ -7,6 +7,8 @@ import { bodyFault } from './body-fault.ts';
 /** What `/admin/*` asks. */
 export interface AdminApi {
   plan(): PlanAnswer;
+  /** Changes with what `plan` answers. */
+  planVersion(): string;
   activity(): Promise<ActivityAnswer>;
   /** @param host where clients connect. */
   asyncapi(host: string): object;
@@ -23,7 +25,7 @@ interface Endpoint {
 
 /** Documented one by one in docs/admin-api.md; a test compares the two lists. */
 export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
-  { method: 'GET', path: '/admin/plan', answer: (api, _, response) => void response.json(api.plan()) },
+  { method: 'GET', path: '/admin/plan', answer: answerPlan },
   {
     method: 'GET',
     path: '/admin/activity',
@@ -46,6 +48,15 @@ export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
     answer: async (api, request, response) => reply(response, await api.publish(request.body)),
   },
 ];
+
+/** With thousands of routes it is megabytes: whoever has it already is told so. */
+function answerPlan(api: AdminApi, request: Request, response: Response): void {
+  const tag = `"${api.planVersion()}"`;
+  response.set('ETag', tag);
+  // Not `fresh`: a page that names a tag says "no-cache" as well, for caches in between.
+  if (request.headers['if-none-match'] === tag) response.status(304).end();
+  else response.json(api.plan());
+}
 
 /** @param maxMessageBytes a body holds a message, in which every quote may be escaped. */
 export function createAdminRoutes(api: AdminApi, guard: RequestHandler, maxMessageBytes: number): Router {

@@ -76,10 +76,15 @@ describe('GET /admin/plan', () => {
     expect(JSON.stringify(body)).not.toMatch(/"\$ref":"(?!#)/);
   });
 
-  test('tells the last refused reload with its findings, until the files are in order again', async () => {
+  test('tells the last refused reload with its findings, until the files are in order again, and 304 while nothing changes', async () => {
     const own = await folderWith(ROUTES);
     const gateway = await startGateway({ ...stage.settings, ROUTES_FILE: own });
     const refused = async (): Promise<unknown> => Object((await gateway.get('/admin/plan')).body).refused;
+    const askAgain = (tag: string): Promise<Response> =>
+      fetch(`${gateway.url}/admin/plan`, { headers: { 'If-None-Match': tag } });
+    const tag = (await askAgain('"another"')).headers.get('etag') ?? '';
+    const again = await askAgain(tag);
+    expect([again.status, await again.text()]).toEqual([304, '']);
 
     await writeFile(own, ROUTES.replace('event: user-status-changed', 'evnt: user-status-changed'));
     await gateway.reload();
@@ -95,6 +100,7 @@ describe('GET /admin/plan', () => {
       ]),
     });
     expect((await gateway.get('/admin/plan')).body).toMatchObject({ plan: { number: 1 } });
+    expect((await askAgain(tag)).status).toBe(200);
 
     await writeFile(own, ROUTES);
     await gateway.reload();

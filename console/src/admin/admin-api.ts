@@ -33,6 +33,8 @@ export class Refusal extends Error {
   }
 }
 
+const NOT_MODIFIED = 304;
+
 /** A sentence for people, whatever was thrown. */
 export function inWords(error: unknown): string {
   if (error instanceof Refusal) return `The gateway says: ${error.message}`;
@@ -47,7 +49,7 @@ export function createAdminApi(token: string | undefined, unauthorized: () => vo
     const headers = new Headers(options.headers);
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
     const response = await fetch(`/admin/${path}`, { ...options, headers });
-    if (response.ok) return response;
+    if (response.ok || response.status === NOT_MODIFIED) return response;
     if (response.status === 401) unauthorized();
     throw new Refusal(response.status, await errorOf(response));
   };
@@ -60,8 +62,16 @@ export function createAdminApi(token: string | undefined, unauthorized: () => vo
     const response = await ask(path, { method: 'POST', headers, body: JSON.stringify(question) });
     return response.json();
   };
+  let known: { readonly plan: PlanAnswer; readonly tag: string } | undefined;
+  const plan = async (signal?: AbortSignal): Promise<PlanAnswer> => {
+    const headers = known && { 'If-None-Match': known.tag };
+    const response = await ask('plan', { ...(signal && { signal }), ...(headers && { headers }) });
+    if (known && response.status === NOT_MODIFIED) return known.plan;
+    known = { plan: await response.json(), tag: response.headers.get('etag') ?? '' };
+    return known.plan;
+  };
   return {
-    plan: (signal) => get('plan', signal),
+    plan,
     activity: (signal) => get('activity', signal),
     asyncapi: (signal) => get('asyncapi', signal),
     explain: (question) => post('explain', question),
