@@ -21,7 +21,6 @@ export const NOT_RUN: readonly NotRun[] = [
   { id: 'F12', title: 'Redis with an append-only file', reason: 'Pub/Sub keeps nothing: as F11' },
   { id: 'F13b', title: 'publishes do not arrive', reason: `${ELSEWHERE}test/redis/replica.test.ts` },
   { id: 'F17', title: 'packets are lost', reason: `${BY_ROOT}nftables` },
-  { id: 'F22–F23', title: 'sentinels', reason: `${ELSEWHERE}test/redis/sentinel.test.ts` },
   { id: 'F24', title: 'sentinels that are parted', reason: `${BY_ROOT}network namespaces` },
   {
     id: 'F25–F26',

@@ -24,12 +24,14 @@ const ROUTES_FILE = fileURLToPath(new URL('../ledger/fixture/config/routes.yaml'
 
 export interface Neighbours {
   readonly redisPort: number;
+  /** Instead of the link: sentinels tell of addresses that no proxy stands before. */
+  readonly redisUrl?: string;
   readonly authPort: number;
 }
 
 export async function startGatewayNode(
   name: string,
-  { redisPort, authPort }: Neighbours,
+  { redisPort, redisUrl, authPort }: Neighbours,
   environment: Readonly<Record<string, string>>,
   finished: Finished,
 ): Promise<GatewayNode> {
@@ -40,7 +42,7 @@ export async function startGatewayNode(
   ]);
   const settings = {
     PORT: String(port),
-    REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
+    REDIS_URL: redisUrl ?? `redis://127.0.0.1:${redisLink.port}`,
     AUTH_SERVICE_ADDR: `127.0.0.1:${authLink.port}`,
     ROUTES_FILE,
     ...environment,

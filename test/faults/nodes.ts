@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
+import { startSentinelSet } from '../redis/sentinel-set.ts';
 import { freePort } from '../support/ports.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 
@@ -19,6 +20,8 @@ export interface ServiceNode {
 }
 
 export interface RedisNode extends ServiceNode {
+  /** Where there are sentinels: gateways and publishers ask them. */
+  readonly sentinels?: readonly { readonly host: string; readonly port: number }[];
   /** Over a connection of its own, which stays. */
   command(name: string, ...args: (string | number)[]): Promise<unknown>;
 }
@@ -39,6 +42,20 @@ export async function startRedisNode(finished: Finished, args: string[] = []): P
       if (admin === undefined || admin.status === 'end') admin = openAdmin(port, finished);
       return admin.call(name, ...rest);
     },
+  };
+}
+
+/** A master, its replica and three sentinels; what befalls it befalls the master. */
+export async function startSentinelNode(finished: Finished): Promise<RedisNode> {
+  const { master, sentinelPorts } = await startSentinelSet({ finished });
+  return {
+    port: master.port,
+    sentinels: sentinelPorts.map((port) => ({ host: '127.0.0.1', port })),
+    kill: () => master.stop(),
+    start: () => Promise.reject(new Error('sentinels do without it')),
+    hang: () => master.hang(),
+    resume: () => master.resume(),
+    command: (name, ...rest) => openAdmin(master.port, finished).call(name, ...rest),
   };
 }
 

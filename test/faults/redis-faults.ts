@@ -176,4 +176,21 @@ export const REDIS_FAULTS: readonly Fault[] = [
     noticed: firstNotReady,
     lasts: 0,
   },
+  {
+    id: 'F22',
+    title: 'sentinels: the master is killed, its replica takes over',
+    site: { gateways: 2, sentinels: true },
+    inject: ({ redis }) => redis.kill(),
+    noticed: firstNotReady,
+    lasts: 0,
+  },
+  {
+    id: 'F23',
+    title: 'sentinels: the master hangs for 15 s, its replica takes over, and it wakes',
+    site: { gateways: 2, sentinels: true },
+    inject: ({ redis }) => redis.hang(),
+    noticed: firstNotReady,
+    lasts: 15_000,
+    heal: ({ redis }) => redis.resume(),
+  },
 ];

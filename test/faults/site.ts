@@ -3,8 +3,17 @@ import { startSilentService } from '../auth/faulty-service.ts';
 import { openClient, type LedgerClient } from '../ledger/client.ts';
 import type { History } from '../ledger/history.ts';
 import { createPublisher, type Publisher } from '../ledger/publisher.ts';
+import { NAME } from '../redis/sentinel-set.ts';
 import { startGatewayNode, until, type GatewayNode } from './gateway-node.ts';
-import { startAuthNode, startRedisNode, tokenOf, type Finished, type RedisNode, type ServiceNode } from './nodes.ts';
+import {
+  startAuthNode,
+  startRedisNode,
+  startSentinelNode,
+  tokenOf,
+  type Finished,
+  type RedisNode,
+  type ServiceNode,
+} from './nodes.ts';
 
 /** Everything that a fault may befall, all of it real. */
 export interface Site {
@@ -24,6 +33,8 @@ export interface SiteOptions {
   /** Variables of the gateways; a TCP server that never says a word is there for whoever wants to name it. */
   readonly environment?: (silentServer: string) => Readonly<Record<string, string>>;
   readonly redisArgs?: readonly string[];
+  /** A master, a replica and sentinels, in place of one Redis. */
+  readonly sentinels?: true;
 }
 
 export const USERS = ['7', '8', '9', '9007199254740993', '18446744073709551615'] as const;
@@ -33,12 +44,12 @@ const CLIENTS_PER_GATEWAY = 6;
 
 export async function buildSite(options: SiteOptions, finished: Finished): Promise<Site> {
   const [redis, auth, silent] = await Promise.all([
-    startRedisNode(finished, [...(options.redisArgs ?? [])]),
+    options.sentinels ? startSentinelNode(finished) : startRedisNode(finished, [...(options.redisArgs ?? [])]),
     startAuthNode(finished),
     startSilentService(finished),
   ]);
   const environment = options.environment?.(silent.address) ?? {};
-  const ports = { redisPort: redis.port, authPort: auth.port };
+  const ports = { redisPort: redis.port, authPort: auth.port, ...sentinelUrl(redis) };
   const startGateway = (index: number): Promise<GatewayNode> =>
     startGatewayNode(`G${index + 1}`, ports, environment, finished);
   const [first, ...others] = await Promise.all([
@@ -47,7 +58,7 @@ export async function buildSite(options: SiteOptions, finished: Finished): Promi
   ]);
   const gateways = [first, ...others] as const;
   const run = randomUUID();
-  const publisher = createPublisher(run, { host: '127.0.0.1', port: redis.port });
+  const publisher = createPublisher(run, publisherOf(redis));
   finished(publisher.close);
   const clients = gateways.flatMap((_, index) => openClients(gateways, index, finished));
   await until(() => clients.every(({ history }) => history.stays.length > 0));
@@ -57,6 +68,17 @@ export async function buildSite(options: SiteOptions, finished: Finished): Promi
     clients: clients.map((client) => client.history),
   });
   return { redis, auth, gateways, clients, publisher, history, finished };
+}
+
+function sentinelUrl({ sentinels }: RedisNode): { redisUrl?: string } {
+  if (sentinels === undefined) return {};
+  return { redisUrl: `redis+sentinel://${sentinels.map(({ host, port }) => `${host}:${port}`).join()}/${NAME}` };
+}
+
+function publisherOf({ port, sentinels }: RedisNode): Parameters<typeof createPublisher>[1] {
+  return sentinels === undefined
+    ? { host: '127.0.0.1', port }
+    : { sentinels: [...sentinels], name: NAME, failoverDetector: true };
 }
 
 /** Clients of all transports, on the gateway with this index to begin with. */

@@ -10,11 +10,13 @@ export interface Publisher {
   close(): void;
 }
 
+type Whereabouts = Pick<RedisOptions, 'host' | 'port' | 'password' | 'sentinels' | 'name' | 'failoverDetector'>;
+
 /** Longer without an answer counts as none. */
 const ANSWER_MS = 1000;
 
 /** Numbers messages, sends them in order over one connection, and writes down what became of each. */
-export function createPublisher(run: string, redis: Pick<RedisOptions, 'host' | 'port' | 'password'>): Publisher {
+export function createPublisher(run: string, redis: Whereabouts): Publisher {
   const connection = new Redis({
     ...redis,
     connectionName: 'ledger-publisher',
