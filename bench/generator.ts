@@ -27,12 +27,16 @@ export interface Load {
   readonly unicasts?: number;
   /** Flags of the traceparent that each message carries. */
   readonly traceparent?: '00' | '01';
+  /** 1: added to a stream, not published. */
+  readonly stream?: 0 | 1;
 }
 
 export interface Crowd {
   readonly clients: number;
   readonly users?: number;
   readonly polling?: boolean;
+  /** They ask for positions. */
+  readonly resume?: boolean;
   /** Makes the tokens differ from those of other crowds. */
   readonly salt?: string;
 }
@@ -108,8 +112,10 @@ export function startGenerator(server: Server): Generator {
     return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   };
   return {
-    async connect({ polling = false, ...crowd }) {
-      const report: ConnectReport = JSON.parse(await ask('connect', { ...crowd, polling: Number(polling) }));
+    async connect({ polling = false, resume = false, ...crowd }) {
+      const report: ConnectReport = JSON.parse(
+        await ask('connect', { ...crowd, polling: Number(polling), resume: Number(resume) }),
+      );
       return report;
     },
     async load(load) {

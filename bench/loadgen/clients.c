@@ -126,5 +126,5 @@ void client_event(int index, bool writable, bool broken) {
   if (broken) return client_fail(client);
   if (!writable) return;
   loop_rewatch(client->fd, index);
-  wire_begin(client, crowd.salt);
+  wire_begin(client, &crowd);
 }

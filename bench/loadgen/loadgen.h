@@ -18,7 +18,7 @@ void loop_for(double seconds);
 typedef struct {
   const char *salt; // makes the tokens of one crowd differ from another's
   int port, count, users, first_user, at_once;
-  bool polling;
+  bool polling, resume; // resume: asks for positions
 } crowd_t;
 void clients_open(const crowd_t *crowd);
 void clients_close(void);
@@ -39,7 +39,7 @@ typedef struct {
   uint8_t state;
   bool polling;
 } client_t;
-void wire_begin(client_t *client, const char *salt);
+void wire_begin(client_t *client, const crowd_t *crowd);
 size_t wire_take(client_t *client, char *bytes, size_t length); // returns how many are done with
 void client_joined(client_t *client);
 void client_fail(client_t *client);
@@ -56,6 +56,7 @@ typedef struct {
   int among; // the users that messages go to; 0 is all of them
   double broadcasts, unicasts; // per second, in an open loop
   const char *traceparent; // its flags, 00 or 01
+  bool stream; // XADD in place of PUBLISH
 } load_t;
 void redis_open(int port);
 void redis_replied(void);

@@ -1,6 +1,6 @@
 // Commands come line by line on standard input, each is answered by one line of JSON:
-//   connect clients=1000 users=1000 first=1 at_once=64 polling=0 salt=a
-//   load kind=b window=8 count=100000 seconds=2 size=200 share=10 channels=0 among=0 traceparent=00
+//   connect clients=1000 users=1000 first=1 at_once=64 polling=0 resume=0 salt=a
+//   load kind=b window=8 count=100000 seconds=2 size=200 share=10 channels=0 among=0 traceparent=00 stream=0
 //   load kind=o broadcasts=2 unicasts=200 seconds=5
 //   gauge seconds=2       CPU and memory after so long a rest
 //   close
@@ -44,6 +44,7 @@ static void connect_command(const char *line) {
   crowd.first_user = (int)number_of(line, "first", 1);
   crowd.at_once = (int)number_of(line, "at_once", 64);
   crowd.polling = number_of(line, "polling", 0) != 0;
+  crowd.resume = number_of(line, "resume", 0) != 0;
   times_clear();
   double cpu = cpu_seconds(server_pid), busy = busy_seconds(server_processor);
   uint64_t began = now_us();
@@ -69,6 +70,7 @@ static load_t load_of(const char *line) {
       .broadcasts = number_of(line, "broadcasts", 0),
       .unicasts = number_of(line, "unicasts", 0),
       .traceparent = text_of(line, "traceparent", NULL),
+      .stream = number_of(line, "stream", 0) != 0,
   };
 }
 

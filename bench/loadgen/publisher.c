@@ -34,10 +34,15 @@ void redis_open(int port) {
 }
 
 void redis_replied(void) {
+  static char last = '\n';
   char replies[65536];
   ssize_t got = read(redis, replies, sizeof replies);
   if (got == 0 || (got < 0 && errno != EAGAIN)) die("redis");
-  if (got > 0 && memchr(replies, '-', (size_t)got)) die("redis refused to publish");
+  for (ssize_t i = 0; i < got; i += 1) {
+    // Ids of entries hold one too, but never at the beginning of a line.
+    if (replies[i] == '-' && last == '\n') die("redis refused to publish");
+    last = replies[i];
+  }
 }
 
 void redis_flush(void) {
@@ -51,10 +56,14 @@ void redis_flush(void) {
   waiting_length = 0;
 }
 
-static void enqueue(const char *channel, const char *payload, size_t length) {
+static const char PUBLISH[] = "*3\r\n$7\r\nPUBLISH\r\n$%zu\r\n%s\r\n$%zu\r\n";
+static const char XADD[] = "*8\r\n$4\r\nXADD\r\n$%zu\r\n%s\r\n$6\r\nMAXLEN\r\n$1\r\n~\r\n$5\r\n10000\r\n$1\r\n*\r\n"
+                           "$7\r\npayload\r\n$%zu\r\n";
+
+static void enqueue(bool stream, const char *channel, const char *payload, size_t length) {
   if (waiting_length + length + 256 > ROOM) redis_flush();
-  waiting_length += (size_t)sprintf(waiting + waiting_length, "*3\r\n$7\r\nPUBLISH\r\n$%zu\r\n%s\r\n$%zu\r\n",
-                                    strlen(channel), channel, length);
+  waiting_length +=
+      (size_t)sprintf(waiting + waiting_length, stream ? XADD : PUBLISH, strlen(channel), channel, length);
   memcpy(waiting + waiting_length, payload, length);
   waiting_length += length;
   memcpy(waiting + waiting_length, "\r\n", 2);
@@ -115,5 +124,5 @@ void publish(const load_t *load, char kind, int clients, int users, int first_us
     snprintf(route, sizeof route, "route-%u", random_below(load->channels));
     channel = route;
   }
-  enqueue(channel, text, (size_t)finish(text, length, load));
+  enqueue(load->stream, channel, text, (size_t)finish(text, length, load));
 }

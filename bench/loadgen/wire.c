@@ -10,7 +10,7 @@
   "Host: 127.0.0.1\r\nPragma: no-cache\r\nCache-Control: no-cache\r\nAccept-Language: en-GB,en;q=0.9,fa;q=0.8\r\n"       \
   "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\n"
 
-static const char *token_salt;
+static const crowd_t *told;
 
 static void send_bytes(client_t *client, const char *bytes, size_t length) {
   // Requests and frames of a few hundred bytes into an empty buffer: less than all of it means that something is wrong.
@@ -36,8 +36,8 @@ static void send_packet(client_t *client, const char *packet) {
   send_bytes(client, frame, length + 6);
 }
 
-void wire_begin(client_t *client, const char *salt) {
-  token_salt = salt;
+void wire_begin(client_t *client, const crowd_t *crowd) {
+  told = crowd;
   if (client->polling) {
     client->state = OPENING;
     return send_request(client, "GET", NULL);
@@ -55,7 +55,8 @@ static void opened(client_t *client, const char *packet, size_t length) {
   const char *sid = memmem(packet, length, "\"sid\":\"", 7);
   if (client->polling && sid) client->session = strndup(sid + 7, strcspn(sid + 7, "\""));
   client->state = JOINING;
-  snprintf(join, sizeof join, "40{\"token\":\"user-%d.%s\"}", client->user, token_salt);
+  snprintf(join, sizeof join, "40{\"token\":\"user-%d.%s\"%s}", client->user, told->salt,
+           told->resume ? ",\"resume\":{}" : "");
   send_packet(client, join);
 }
 

@@ -1,6 +1,7 @@
 import type { Contest, Field } from '../contest.ts';
 import type { Service } from '../services.ts';
 import { connects, idle } from './connections.ts';
+import { durable } from './durable.ts';
 import { fanOut } from './fan-out.ts';
 import { routeGrowth, userGrowth } from './growth.ts';
 import { longPolling } from './long-polling.ts';
@@ -13,6 +14,7 @@ export function allContests(field: Field, spanSink: Pick<Service, 'port'>): Cont
     routeGrowth(field),
     userGrowth(field),
     tracing(field, spanSink),
+    durable(field),
     connects(field),
     idle(field),
   ];

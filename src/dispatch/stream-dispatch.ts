@@ -26,8 +26,6 @@ export function isDurable(route: Route): route is DurableRoute {
 export interface EntryContent {
   readonly payload?: Buffer;
   readonly eventId?: string;
-  /** Whether its event id is among those of the entries before. */
-  readonly duplicate: boolean;
 }
 
 /** An entry after all checks: whom it is for, and the message; nobody and nothing where it was dropped. */
@@ -45,10 +43,14 @@ export interface StreamDispatchOptions {
 
 /** The way of an entry: that of a message, and whatever it holds, it never throws. */
 export interface StreamDispatch {
-  /** For history and replay: nothing is sent or counted. */
-  judge(route: DurableRoute, content: EntryContent): Judged;
+  /**
+   * For history and replay: nothing is sent or counted.
+   *
+   * @param duplicate whether its event id is among those of the entries before.
+   */
+  judge(route: DurableRoute, content: EntryContent, duplicate: boolean): Judged;
   /** @param meta second argument for clients that asked for positions. */
-  deliver(route: DurableRoute, content: EntryContent, meta: () => string): Judged;
+  deliver(route: DurableRoute, content: EntryContent, duplicate: boolean, meta: () => string): Judged;
 }
 
 const NOBODY: Judged = Object.freeze({ rooms: Object.freeze([]), text: '' });
@@ -57,14 +59,14 @@ const NOTHING = Buffer.alloc(0);
 export function createStreamDispatch(options: StreamDispatchOptions): StreamDispatch {
   const { events, limits } = options;
   return {
-    judge(route, content) {
-      const message = readEntry(route, content, limits);
+    judge(route, content, duplicate) {
+      const message = readEntry(route, content, duplicate, limits);
       return 'kind' in message ? NOBODY : judgedOf(route, message, limits);
     },
-    deliver(route, content, meta) {
+    deliver(route, content, duplicate, meta) {
       const receivedAt = performance.now();
       const raw = content.payload ?? NOTHING;
-      const entry = readEntry(route, content, limits);
+      const entry = readEntry(route, content, duplicate, limits);
       const origin = 'kind' in entry ? {} : originOf(entry);
       const trace = beginTrace(events, route.stream.key, receivedAt, origin);
       const message = trace ? { ...entry, trace } : entry;
@@ -85,7 +87,8 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
 
 function readEntry(
   route: DurableRoute,
-  { payload, duplicate }: EntryContent,
+  { payload }: EntryContent,
+  duplicate: boolean,
   limits: MessageLimits,
 ): Message | Outcome {
   const { field, openEnvelope } = route.stream;

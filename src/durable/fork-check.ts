@@ -34,8 +34,13 @@ export async function lossOf(
   return expected?.join() === found.join() ? undefined : 'fork';
 }
 
-/** Whether entries behind the position were gone before they could be read. */
-export function isTrimmed(state: StreamState, added: number, position: string): boolean {
+/** Whether this alone shows that something was lost. */
+export function isSuspect(state: StreamState, added: number, position: string): boolean {
+  return isTrimmed(state, added, position) || state.lastId < position || state.added < added;
+}
+
+/** Entries behind the position were gone before they could be read. */
+function isTrimmed(state: StreamState, added: number, position: string): boolean {
   return state.added - added > unread(state, position);
 }
 

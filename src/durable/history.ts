@@ -56,7 +56,7 @@ export class History {
     const duplicate = this.#recent.add(entry.eventId);
     this.#note(
       entry.id,
-      this.#dispatch.deliver(this.route, { ...entry, duplicate }, () => this.metaAt(entry.id)),
+      this.#dispatch.deliver(this.route, entry, duplicate, () => this.metaAt(entry.id)),
     );
   }
 
@@ -99,7 +99,7 @@ export class History {
 
   /** Of an entry that is older than the ring; for a replay. */
   judge(entry: StreamEntry, duplicate: boolean): RingEntry {
-    const { rooms, text } = this.#dispatch.judge(this.route, { ...entry, duplicate });
+    const { rooms, text } = this.#dispatch.judge(this.route, entry, duplicate);
     return { id: entry.id, rooms, text };
   }
 

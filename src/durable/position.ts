@@ -31,6 +31,21 @@ export function fromRedisId(id: string): string {
   return `${id.slice(0, dash).padStart(WIDTH, '0')}-${id.slice(dash + 1).padStart(WIDTH, '0')}`;
 }
 
+const [DASH, ZERO] = [0x2d, 0x30];
+const scratch = Buffer.alloc(2 * WIDTH + 1);
+
+/** The same of bytes, for many: no digit becomes a piece of text by itself. */
+export function fromRedisBytes(id: Buffer): string {
+  let from = id.length - 1;
+  for (let to = scratch.length - 1; to >= 0; to -= 1) {
+    const isDash = to === WIDTH;
+    const digit = isDash || id[from] !== DASH ? id[from] : undefined;
+    scratch[to] = digit ?? ZERO;
+    if (digit !== undefined) from -= 1;
+  }
+  return scratch.toString('latin1');
+}
+
 export function toRedisId(id: string): string {
   return `${bare(id.slice(0, WIDTH))}-${bare(id.slice(WIDTH + 1))}`;
 }

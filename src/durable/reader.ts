@@ -1,5 +1,5 @@
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
-import { isTrimmed, lossOf } from './fork-check.ts';
+import { isSuspect, lossOf } from './fork-check.ts';
 import { History } from './history.ts';
 import { before, timeOf, type Position } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
@@ -135,12 +135,16 @@ export class Reader {
     const { entries, state } = await this.store.read(this.history.position);
     this.#reading = true;
     if (this.#stopped) return;
-    if (state !== undefined && isTrimmed(state, this.#added, this.history.position)) return this.#check();
+    if (state !== undefined && isSuspect(state, this.#added, this.history.position)) return this.#check();
+    if (entries.length > 0) this.#deliver(entries);
+  }
+
+  #deliver(entries: StreamEntry[]): void {
     for (const entry of entries) this.history.deliver(entry);
     this.#added += entries.length;
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    this.#lag = Math.max(0, (Date.now() - timeOf(last.id)) / 1000);
+    // Else promises that were kept for long would keep them too, see the blocking reader.
+    entries.length = 0;
+    this.#lag = Math.max(0, (Date.now() - timeOf(this.history.position)) / 1000);
     this.#tell();
   }
 

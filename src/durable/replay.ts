@@ -57,9 +57,7 @@ export class Replay {
     }
   }
 
-  #isFor({ rooms }: RingEntry): boolean {
-    return rooms.some((room) => this.client.rooms.includes(room));
-  }
+  readonly #isFor = (rooms: readonly string[]): boolean => rooms.some((room) => this.client.rooms.includes(room));
 
   /** Waits until the client has taken most of what it was sent. */
   async #calm(): Promise<void> {
@@ -115,9 +113,9 @@ export class Replay {
   async greet(count: number): Promise<void> {
     const { pages, reader } = this.#place;
     const { ring, route } = reader.history;
-    const isWanted = (entry: RingEntry): boolean => this.#isFor(entry);
+    const isWanted = ({ rooms }: RingEntry): boolean => this.#isFor(rooms);
     const { floor } = ring;
-    const recent = ring.after(START).filter(isWanted).slice(-count);
+    const recent = ring.last(count, this.#isFor);
     const missing = floor === START ? 0 : count - recent.length;
     const older =
       missing > 0 ? await this.#inTurn(() => pages.last(floor, missing, route.stream.replay.scan, isWanted)) : [];
@@ -130,23 +128,24 @@ export class Replay {
   async #sendAll(entries: readonly RingEntry[]): Promise<void> {
     for (const entry of entries) {
       if (this.client.queued() > this.#place.calmBytes) await this.#calm();
-      this.#pass(entry);
+      this.cursor = entry.id;
+      if (this.#isFor(entry.rooms)) this.#send(entry);
     }
   }
 
   /** Whether it came to its end. */
   #fromRing(): boolean {
-    for (const entry of this.#place.reader.history.ring.after(this.cursor)) {
+    const { history } = this.#place.reader;
+    for (const entry of history.ring.after(this.cursor, this.#isFor)) {
       if (this.client.queued() > this.#place.calmBytes) return false;
-      this.#pass(entry);
+      this.#send(entry);
     }
+    this.cursor = history.position;
     return true;
   }
 
-  /** Sends the entry if it is for the client, and puts it behind it. */
-  #pass(entry: RingEntry): void {
+  #send(entry: RingEntry): void {
     this.cursor = entry.id;
-    if (!this.#isFor(entry)) return;
     const { history } = this.#place.reader;
     const { events, bytes } = history.route.stream.replay;
     const payload = history.route.shape(entry.text);

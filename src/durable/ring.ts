@@ -1,3 +1,4 @@
+import { Chunks, type StoredText } from './chunks.ts';
 import { START } from './position.ts';
 
 /** An entry that was read and judged. */
@@ -14,23 +15,30 @@ export interface RingLimits {
   readonly bytes: number;
 }
 
-/** Of an entry besides its text: its id, its rooms, the object. */
-const OVERHEAD = 200;
+/** An entry as it is kept: its id and its text in one piece. */
+interface Kept extends StoredText {
+  readonly rooms: readonly string[];
+}
+
+/** Of an entry besides its id and its text: its rooms, the objects. */
+const OVERHEAD = 160;
 
 /** The last entries of a stream. Every entry that was ever added behind `floor` is in it. */
 export class Ring {
   readonly #limits: RingLimits;
-  #entries: RingEntry[] = [];
+  readonly #chunks = new Chunks();
+  #entries: Kept[] = [];
   #start = 0;
   #bytes = 0;
-  #floor: string = START;
+  /** An entry that is no longer in the ring, or an id. */
+  #floor: Kept | string = START;
 
   constructor(limits: RingLimits) {
     this.#limits = limits;
   }
 
   get floor(): string {
-    return this.#floor;
+    return typeof this.#floor === 'string' ? this.#floor : idOf(this.#floor);
   }
 
   get bytes(): number {
@@ -43,33 +51,49 @@ export class Ring {
 
   /** Empties it: nothing at or before `floor` is known. */
   reset(floor: string): void {
+    for (const entry of this.#entries.slice(this.#start)) this.#chunks.drop(entry);
     this.#entries = [];
     this.#start = 0;
     this.#bytes = 0;
-    this.#floor = floor;
+    this.#setFloor(floor);
   }
 
-  push(entry: RingEntry): void {
-    this.#entries.push(entry);
-    this.#bytes += sizeOf(entry);
+  push({ id, rooms, text }: RingEntry): void {
+    const { chunk, from, to } = this.#chunks.store(id + text);
+    this.#entries.push({ chunk, from, to, rooms });
+    this.#bytes += to - from + OVERHEAD;
     while (this.size > this.#limits.entries || this.#bytes > this.#limits.bytes) this.#evict();
   }
 
-  /** Those behind `id`, in order. */
-  after(id: string): readonly RingEntry[] {
-    return this.#entries.slice(this.#indexAfter(id));
+  /** Those behind `id` that are wanted, in order; to be gone through before anything else is done. */
+  *after(id: string, isWanted: (rooms: readonly string[]) => boolean): Generator<RingEntry> {
+    const entries = this.#entries;
+    for (let index = this.#indexAfter(id); index < entries.length; index += 1) {
+      const entry = entries[index];
+      if (entry !== undefined && isWanted(entry.rooms)) yield entryOf(entry);
+    }
+  }
+
+  /** The last `count` that are wanted, in order. */
+  last(count: number, isWanted: (rooms: readonly string[]) => boolean): RingEntry[] {
+    const found: RingEntry[] = [];
+    for (let index = this.#entries.length - 1; index >= this.#start && found.length < count; index -= 1) {
+      const entry = this.#entries[index];
+      if (entry !== undefined && isWanted(entry.rooms)) found.push(entryOf(entry));
+    }
+    return found.toReversed();
   }
 
   /** The last `count` ids. */
   lastIds(count: number): string[] {
-    return this.#entries.slice(Math.max(this.#start, this.#entries.length - count)).map(({ id }) => id);
+    return this.#entries.slice(Math.max(this.#start, this.#entries.length - count)).map(idOf);
   }
 
   #evict(): void {
     const oldest = this.#entries[this.#start];
     if (oldest === undefined) return;
-    this.#floor = oldest.id;
-    this.#bytes -= sizeOf(oldest);
+    this.#setFloor(oldest);
+    this.#bytes -= oldest.to - oldest.from + OVERHEAD;
     this.#start += 1;
     // Moved up only now and then; until that the evicted are kept alive.
     if (this.#start < 64 || this.#start * 2 < this.#entries.length) return;
@@ -77,19 +101,29 @@ export class Ring {
     this.#start = 0;
   }
 
+  #setFloor(floor: Kept | string): void {
+    if (typeof this.#floor !== 'string') this.#chunks.drop(this.#floor);
+    this.#floor = floor;
+  }
+
   /** Of the first entry behind `id`. */
   #indexAfter(id: string): number {
     let [low, high] = [this.#start, this.#entries.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#entries[middle]?.id ?? '') <= id) low = middle + 1;
+      const entry = this.#entries[middle];
+      if (entry === undefined || idOf(entry) <= id) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
 
-/** About: text of ASCII alone takes a byte per character. */
-function sizeOf({ text }: RingEntry): number {
-  return text.length + OVERHEAD;
+function entryOf(kept: Kept): RingEntry {
+  const { chunk, from, to, rooms } = kept;
+  return { id: idOf(kept), rooms, text: chunk.bytes.toString('utf8', from + START.length, to) };
+}
+
+function idOf({ chunk, from }: Kept): string {
+  return chunk.bytes.toString('latin1', from, from + START.length);
 }

@@ -18,7 +18,8 @@ export interface StreamState {
 }
 
 export interface StreamRead {
-  readonly entries: readonly StreamEntry[];
+  /** The reader's own. */
+  readonly entries: StreamEntry[];
   /** As it was when the read began, where trimming may have gone past `id` before that. */
   readonly state?: StreamState;
 }

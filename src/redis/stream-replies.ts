@@ -1,4 +1,4 @@
-import { fromRedisId, START } from '../durable/position.ts';
+import { fromRedisBytes, fromRedisId, START } from '../durable/position.ts';
 import type { StreamEntry, StreamState } from '../durable/store.ts';
 
 /** Names of an entry's fields. */
@@ -12,16 +12,18 @@ export type Reply = readonly [error: Error | null, value: unknown];
 
 /** `[[id, [field, value, …]], …]` as Redis answers XRANGE and XREVRANGE. */
 export function entriesIn(reply: unknown, fields: EntryFields): StreamEntry[] {
-  return listIn(reply).flatMap((row) => {
+  const entries: StreamEntry[] = [];
+  for (const row of listIn(reply)) {
     const [id, pairs] = listIn(row);
-    return Buffer.isBuffer(id) ? [entryOf(fromRedisId(id.toString()), listIn(pairs), fields)] : [];
-  });
+    if (Buffer.isBuffer(id)) entries.push(entryOf(fromRedisBytes(id), listIn(pairs), fields));
+  }
+  return entries;
 }
 
 export function idsIn(reply: unknown): string[] {
   return listIn(reply).flatMap((row) => {
     const [id] = listIn(row);
-    return Buffer.isBuffer(id) ? [fromRedisId(id.toString())] : [];
+    return Buffer.isBuffer(id) ? [fromRedisBytes(id)] : [];
   });
 }
 

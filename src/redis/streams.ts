@@ -78,7 +78,7 @@ function createStore(
       if ('entries' in limit) await redis.xtrim(key, 'MAXLEN', '~', limit.entries);
       else await redis.xtrim(key, 'MINID', '~', Math.trunc(limit.before));
     },
-    read: (id) => reader.read(toRedisId(id)),
+    read: reader.read,
     close: () => reader.close(),
   };
 }

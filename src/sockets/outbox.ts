@@ -69,21 +69,27 @@ export function createOutbox(slowReaders: SlowReaders): Outbox {
     },
     sendEach(rooms, packetFor) {
       const isUrgent = isShort(rooms);
-      const alone = new Map<EventPacket, Batch>();
+      const alone = createBatches();
       for (const outlets of rooms)
         for (const outlet of outlets) {
           const packet = packetFor(outlet);
-          if (packet !== undefined) add(outlet, sharedBatch(packet, alone), isUrgent);
+          if (packet !== undefined) add(outlet, alone(packet), isUrgent);
         }
       schedule();
     },
   };
 }
 
-function sharedBatch(packet: EventPacket, known: Map<EventPacket, Batch>): Batch {
-  const batch = known.get(packet) ?? new Batch(packet, undefined);
-  known.set(packet, batch);
-  return batch;
+/** One for each of the few forms that a message has; mostly the same as the last one. */
+function createBatches(): (packet: EventPacket) => Batch {
+  const known: Batch[] = [];
+  let last: Batch | undefined;
+  return (packet) => {
+    if (last?.newest === packet) return last;
+    last = known.find(({ newest }) => newest === packet) ?? new Batch(packet, undefined);
+    if (!known.includes(last)) known.push(last);
+    return last;
+  };
 }
 
 function isShort(rooms: readonly ReadonlySet<Outlet>[]): boolean {

@@ -51,12 +51,11 @@ function stage() {
     /** @returns what became of it, and what the ring gets. */
     entry(payload: string | undefined, { eventId, duplicate = false }: { eventId?: string; duplicate?: boolean } = {}) {
       const content = {
-        duplicate,
         ...(payload !== undefined && { payload: Buffer.from(payload) }),
         ...(eventId && { eventId }),
       };
-      const judged = entries.deliver(route, content, meta);
-      expect(entries.judge(route, content)).toEqual(judged);
+      const judged = entries.deliver(route, content, duplicate, meta);
+      expect(entries.judge(route, content, duplicate)).toEqual(judged);
       return { judged, outcome: handled.at(-1)?.outcomes[0] };
     },
     message(payload: string) {

@@ -57,6 +57,29 @@ describe('a history that is lost is told, once, and what is new is delivered', (
     expect(client.heard.filter(({ event }) => event === 'gateway:reset')).toHaveLength(1);
   });
 
+  test('also while nothing is cut and nothing is added, within seconds', async () => {
+    const { client, commands, add } = await withClient();
+    const began = Date.now();
+    await commands.del('news');
+    expect((await client.next('gateway:reset'))[0]).toMatchObject({ reason: 'deleted' });
+    expect(Date.now() - began).toBeLessThan(10_000);
+    await add(1);
+    await expect.poll(() => numbersOf(client)).toEqual([0, 1]);
+  });
+
+  test('also when a burst trims what it has just added', async () => {
+    const { client, commands } = await withClient();
+    const burst = commands.pipeline();
+    for (let n = 1; n <= 1000; n += 1)
+      burst.xadd('news', 'MAXLEN', '=', 100, '*', 'payload', JSON.stringify({ to: 7, n }));
+    await burst.exec();
+    await expect.poll(() => numbersOf(client).at(-1)).toBe(1000);
+    const heard = numbersOf(client).map(Number);
+    const isHole = heard.some((n, index) => index > 0 && n !== (heard[index - 1] ?? 0) + 1);
+    const resets = client.heard.filter(({ event }) => event === 'gateway:reset');
+    expect(isHole ? resets.map(({ args: [reset] }) => Object(reset).reason) : ['trimmed']).toContain('trimmed');
+  });
+
   test('on all instances it is the same new one', async () => {
     const { stage, client, commands } = await withClient();
     const second = await stage.gateway();
@@ -71,6 +94,7 @@ describe('a history that is lost is told, once, and what is new is delivered', (
   test('a stream that was made anew between two looks is found out by how many were ever added', async () => {
     const { stage, client, add, commands } = await withClient();
     const id = await add(1);
+    await expect.poll(() => numbersOf(client)).toEqual([0, 1]);
     await commands.del('news');
     // In the same millisecond the new stream would give out the same id again.
     const added = Number(id.split('-')[0]);
@@ -172,6 +196,7 @@ test('an event that its publisher sends again is delivered once, live, from the 
   const { stage, gateway, meta, client, add } = await withClient('source: { dedupe: 5, ring: { entries: 2 } }');
   client.socket.disconnect();
   for (const id of ['a', 'a', 'b', 'a', 'c', 'b']) await add(id.charCodeAt(0), 7, { id });
+  await expect.poll(() => gateway.metric('gateway_route_received_total{route="news"}')).toBe(7);
   const back = stage.client(gateway.url, { news: meta });
   await back.next('gateway:position');
   expect(numbersOf(back)).toEqual(['a', 'b', 'c'].map((id) => id.charCodeAt(0)));

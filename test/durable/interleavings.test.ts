@@ -71,7 +71,7 @@ function stage() {
   const judged = { rooms: ['everyone'], text: '{}' };
   const dispatch: StreamDispatch = {
     judge: () => judged,
-    deliver(_route, _content, meta) {
+    deliver(_route, _content, _duplicate, meta) {
       const { id } = JSON.parse(meta());
       guest.live(String(id));
       return judged;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadRoutes } from '../../src/config/routes-file.ts';
 import { publishWay } from '../../src/contract/publish-rule.ts';
-import { before, fromRedisId, readPosition, START, toRedisId } from '../../src/durable/position.ts';
+import { before, fromRedisBytes, fromRedisId, readPosition, START, toRedisId } from '../../src/durable/position.ts';
 import { createQuota } from '../../src/durable/quota.ts';
 import { Ring } from '../../src/durable/ring.ts';
 import { GOOD_ROUTE, plant, treeOf } from '../config/tree.ts';
@@ -19,6 +19,7 @@ describe('a position', () => {
       fc.property(ID, ID, (a, b) => {
         const [x, y] = [fromRedisId(written(a)), fromRedisId(written(b))];
         expect(toRedisId(x)).toBe(written(a));
+        expect(fromRedisBytes(Buffer.from(written(a)))).toBe(x);
         expect(x < y).toBe(a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]));
       }),
     );
@@ -49,6 +50,35 @@ describe('a position', () => {
 });
 
 describe('a ring', () => {
+  const anyone = (): boolean => true;
+
+  test('gives each text back as it was, whatever its length and its letters, to those whom it is for', () => {
+    const texts = fc.array(
+      fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.nat(3).map((more) => 'ö'.repeat(30_000 + more * 10_000)),
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 1, max: 20 }), (all, entries) => {
+        const ring = new Ring({ entries, bytes: 100_000_000 });
+        const pushed = all.map((text, index) => {
+          const entry = { id: fromRedisId(`${index + 1}-0`), rooms: [index % 3 === 0 ? 'fizz' : 'other'], text };
+          ring.push(entry);
+          return entry;
+        });
+        const kept = pushed.slice(-entries);
+        const isFizz = (rooms: readonly string[]): boolean => rooms.includes('fizz');
+        expect([...ring.after(START, anyone)]).toEqual(kept);
+        expect([...ring.after(START, isFizz)]).toEqual(kept.filter(({ rooms }) => isFizz(rooms)));
+        expect(ring.last(3, isFizz)).toEqual(kept.filter(({ rooms }) => isFizz(rooms)).slice(-3));
+        ring.reset(START);
+        expect([ring.size, ring.bytes, [...ring.after(START, anyone)]]).toEqual([0, 0, []]);
+      }),
+    );
+  });
+
   test('holds the last entries, and all of them behind its floor', () => {
     const sizes = fc.array(fc.nat(300), { maxLength: 300 });
     fc.assert(
@@ -65,9 +95,11 @@ describe('a ring', () => {
           });
           expect(ring.size).toBeLessThanOrEqual(entries);
           expect(ring.bytes).toBeLessThanOrEqual(bytes);
-          expect(ring.after(START).map(({ id }) => id)).toEqual(ids.filter((id) => id > ring.floor));
+          expect([...ring.after(START, anyone)].map(({ id }) => id)).toEqual(ids.filter((id) => id > ring.floor));
           const from = ids[Math.floor(ids.length / 2)] ?? START;
-          expect(ring.after(from).map(({ id }) => id)).toEqual(ids.filter((id) => id > from && id > ring.floor));
+          expect([...ring.after(from, anyone)].map(({ id }) => id)).toEqual(
+            ids.filter((id) => id > from && id > ring.floor),
+          );
           expect(ring.lastIds(5)).toEqual(ids.filter((id) => id > ring.floor).slice(-5));
         },
       ),
