@@ -11,20 +11,19 @@ export interface MessageCounts extends DispatchEvents {
 /** The last drop of a route for a reason: what the counters do not tell. */
 type LastDrops = Map<string, { readonly at: number; readonly detail?: string }>;
 
-/** Notes when messages last came and why they were last dropped; how many, the metrics' own counters tell. */
+/** Notes why messages were last dropped; all else the metrics tell. */
 export function createMessageCounts(metrics: Metrics): MessageCounts {
   const lastDrops: LastDrops = new Map();
   return {
     handled({ outcomes }) {
-      const at = Date.now();
       for (const outcome of outcomes) {
-        if (outcome.route === undefined) continue;
-        const { name, shadow } = outcome.route;
-        metrics.lastMessage.note(name, at);
         const found = outcome.kind === 'shadow' ? outcome.would : outcome;
-        if (found.kind !== 'dropped') continue;
-        const { reason, detail } = found;
-        lastDrops.set(keyOf(name, shadow, reason), { at, ...(detail !== undefined && { detail }) });
+        if (found.kind !== 'dropped' || found.route === undefined) continue;
+        const { reason, detail, route } = found;
+        lastDrops.set(keyOf(route.name, route.shadow, reason), {
+          at: Date.now(),
+          ...(detail !== undefined && { detail }),
+        });
       }
     },
     async read(routes) {

@@ -43,8 +43,9 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
     },
     handled(message) {
       metrics.pubsubReceived.inc();
+      const now = Date.now();
       for (const outcome of message.outcomes) {
-        count(metrics, outcome);
+        count(metrics, outcome, now);
         if (outcome.kind === 'dropped') logDrop(message, outcome);
         if (outcome.kind === 'disconnected') logDisconnect(message, outcome);
         if (outcome.next?.verdict === 'would-drop') logTrial(message, outcome.route?.name, outcome.next);
@@ -72,17 +73,20 @@ function idIn(traceparent: string): string {
   return traceparent.slice(3, 35);
 }
 
-function count(metrics: Metrics, outcome: Outcome): void {
+/** @param now as Date.now(). */
+function count(metrics: Metrics, outcome: Outcome, now: number): void {
   if (outcome.route === undefined) return metrics.noRoute.inc();
   const route = outcome.route.name;
+  const row = metrics.routes.of(route);
+  row.lastMessage = now;
   if (outcome.next) metrics.schemaNext.inc({ route, verdict: outcome.next.verdict });
   if (outcome.kind === 'shadow') return countShadow(metrics, route, outcome.would);
-  metrics.received.add(route);
-  if (outcome.skipped > 0) metrics.skippedIds.add(route, outcome.skipped);
-  if (outcome.kind === 'not-here') return metrics.notHere.add(route);
+  row.received += 1;
+  row.skippedIds += outcome.skipped;
+  if (outcome.kind === 'not-here') return void (row.notHere += 1);
   if (outcome.kind === 'dropped') return metrics.dropped.inc({ route, reason: outcome.reason });
-  metrics.delivered.add(route);
-  metrics.recipients.add(route, outcome.recipients);
+  row.delivered += 1;
+  row.recipients += outcome.recipients;
   if (outcome.kind === 'disconnected') return;
   metrics.sent.inc(outcome.recipients);
   metrics.broadcasts.add(outcome.route.event);
@@ -96,8 +100,9 @@ function measure(metrics: Metrics, { receivedAt, publishedAt, outcomes }: Handle
   for (const { kind, route } of outcomes) {
     if (kind !== 'delivered') continue;
     metrics.lag.observe(seconds, traceId);
-    metrics.lagSeconds.add(route.name, seconds);
-    metrics.timed.add(route.name);
+    const row = metrics.routes.of(route.name);
+    row.lagSeconds += seconds;
+    row.timed += 1;
   }
 }
 

@@ -6,28 +6,51 @@ import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
 /** What became of messages. */
-export function routeMetrics({ counter, tally, moments, histogram }: Instruments) {
+export function routeMetrics({ counter, tally, rows, histogram }: Instruments) {
+  const routes = rows('route', zeroes);
   return {
+    /** For the counters with nothing but a route: to be added to. */
+    routes,
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
     broadcasts: tally('websocket_broadcasts_total', 'Messages delivered as this event.', 'event'),
-    received: tally('gateway_route_received_total', 'Messages of a route: delivered + not here + dropped.', 'route'),
-    delivered: tally('gateway_route_delivered_total', 'Messages with a recipient on this instance.', 'route'),
-    notHere: tally(
+    received: routes.counter(
+      'received',
+      'gateway_route_received_total',
+      'Messages of a route: delivered + not here + dropped.',
+    ),
+    delivered: routes.counter(
+      'delivered',
+      'gateway_route_delivered_total',
+      'Messages with a recipient on this instance.',
+    ),
+    notHere: routes.counter(
+      'notHere',
       'gateway_route_not_here_total',
       'Messages whose recipients have no socket on this instance.',
-      'route',
     ),
     dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
-    recipients: tally('gateway_route_recipients_total', 'Sockets that messages of a route went to.', 'route'),
-    skippedIds: tally('gateway_route_skipped_ids_total', 'Values in target fields that are no user ids.', 'route'),
+    recipients: routes.counter(
+      'recipients',
+      'gateway_route_recipients_total',
+      'Sockets that messages of a route went to.',
+    ),
+    skippedIds: routes.counter(
+      'skippedIds',
+      'gateway_route_skipped_ids_total',
+      'Values in target fields that are no user ids.',
+    ),
     lag: histogram(
       'gateway_lag_seconds',
       'Time from publication, by the clock of the publisher, until a message was handed to its sockets.',
       [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
     ),
-    lagSeconds: tally('gateway_route_lag_seconds_total', 'The same of a route, added up.', 'route'),
-    timed: tally('gateway_route_timed_messages_total', 'Delivered messages of a route that told their time.', 'route'),
+    lagSeconds: routes.counter('lagSeconds', 'gateway_route_lag_seconds_total', 'The same of a route, added up.'),
+    timed: routes.counter(
+      'timed',
+      'gateway_route_timed_messages_total',
+      'Delivered messages of a route that told their time.',
+    ),
     dispatchDuration: histogram(
       'gateway_dispatch_duration_seconds',
       'Time from the arrival of a message until it was handed to its sockets, on all its routes.',
@@ -50,13 +73,24 @@ export function routeMetrics({ counter, tally, moments, histogram }: Instruments
       'route',
       'verdict',
     ]),
-    lastMessage: moments(
+    lastMessage: routes.moment(
+      'lastMessage',
       'gateway_route_last_message_timestamp_seconds',
       'When the last message of a route came, in seconds since 1970; absent before the first.',
-      'route',
     ),
   };
 }
+
+const zeroes = () => ({
+  received: 0,
+  delivered: 0,
+  notHere: 0,
+  recipients: 0,
+  skippedIds: 0,
+  lagSeconds: 0,
+  timed: 0,
+  lastMessage: 0,
+});
 
 const TRIAL_VERDICTS = ['same', 'would-drop', 'would-pass'];
 const QUARANTINE_RESULTS = ['kept', 'known', 'held-back', 'failed'];
@@ -83,7 +117,7 @@ function startShadow(metrics: RouteMetrics, { name: route, stream }: StartingRou
 function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   const route = live.name;
   for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
-    metric.add(route, 0);
+    metric.inc({ route }, 0);
   if (live.onInvalid === 'quarantine')
     for (const result of QUARANTINE_RESULTS) metrics.quarantined.inc({ route, result }, 0);
   for (const reason of dropsOf(live.stream)) metrics.dropped.inc({ route, reason }, 0);
