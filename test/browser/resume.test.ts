@@ -27,6 +27,10 @@ function readmeCode(): string {
   return code.replace("listen('notification-received', show);", "listen('news', show);");
 }
 
+test('the code of the README is ten lines at most', () => {
+  expect(readmeCode().trimEnd().split('\n').length).toBeLessThanOrEqual(10);
+});
+
 /** A page that is the README's code, with what that code takes for granted. */
 async function servePage(url: string): Promise<string> {
   const script = `
@@ -101,6 +105,19 @@ test('the code of the README: offline while events are added, and then all are t
   await expect.poll(() => shownOn(page)).toEqual(numbers(1, 41));
   expect(await page.evaluate('loaded')).toEqual([]);
   expect(complaints.filter((text) => !/ERR_CONNECTION|ERR_EMPTY_RESPONSE|WebSocket connection/.test(text))).toEqual([]);
+}, 60_000);
+
+test('the code of the README: an event that comes again has no effect, one of another history has', async () => {
+  const { page, add } = await stage();
+  for (const n of [1, 2]) await add(n);
+  await expect.poll(() => shownOn(page)).toEqual([1, 2]);
+  const hears = (n: number, meta: string): Promise<unknown> =>
+    page.evaluate(`socket.listeners('news').forEach((hear) => hear({ n: ${n} }, ${meta}))`);
+  await hears(2, '{ route: "news", ...last.news }');
+  await hears(1, '{ route: "news", e: last.news.e, id: "0" }');
+  expect(await shownOn(page)).toEqual([1, 2]);
+  await hears(3, '{ route: "news", e: "another", id: last.news.id }');
+  expect(await shownOn(page)).toEqual([1, 2, 3]);
 }, 60_000);
 
 test('the code of the README: a page that was closed goes on from where it was', async () => {

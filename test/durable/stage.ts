@@ -8,7 +8,7 @@ import { createClient, type TestClient } from '../support/client.ts';
 import { startGateway, untilReady } from '../support/gateway.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 
-const NEWS_SCHEMA = {
+export const NEWS_SCHEMA = {
   type: 'object',
   required: ['to', 'n'],
   properties: { to: { type: ['integer', 'string'] }, n: { type: 'integer' } },
