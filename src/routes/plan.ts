@@ -11,8 +11,9 @@ import type { StreamConfig } from '../config/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import { compileEnvelope, type OpenEnvelope } from './envelope.ts';
-import { compileShaping, type Shape } from './payload.ts';
-import { compileTarget, usersIn, type NamedUsers, type Target } from './target.ts';
+import type { Shape } from './payload.ts';
+import { createParts, type RouteParts } from './route-parts.ts';
+import { usersIn, type NamedUsers, type Target } from './target.ts';
 
 interface AnyRoute {
   readonly name: string;
@@ -79,8 +80,9 @@ const NONE: readonly Route[] = Object.freeze([]);
 export function compilePlan(config: RoutesConfig, number: number): Plan {
   const byChannel = new Map<string, Route[]>();
   const bySource = new Map<string, Route[]>();
+  const parts = createParts();
   const routes = config.routes.map(
-    (configured) => [Object.freeze(compileRoute(configured, config)), configured] as const,
+    (configured) => [Object.freeze(compileRoute(configured, config, parts)), configured] as const,
   );
   for (const [route, configured] of routes.toSorted(controlLast)) {
     for (const channel of configured.channels) addTo(byChannel, channel, route);
@@ -104,7 +106,7 @@ function controlLast([{ kind: a }]: readonly [Route, unknown], [{ kind: b }]: re
   return Number(a === 'control') - Number(b === 'control');
 }
 
-function compileRoute(configured: CheckedRoute, config: RoutesConfig): Route {
+function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: RouteParts): Route {
   const { name, check, next, shadow, onInvalid, maxBytes = Infinity } = configured;
   const route = { name, check, ...(next && { checkNext: next.check }), shadow, maxBytes, onInvalid };
   if (configured.kind === 'control') {
@@ -115,9 +117,9 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig): Route {
   return {
     kind,
     ...route,
-    event,
-    target: compileTarget(target, audience),
-    shape: compileShaping(shape),
+    event: parts.event(event),
+    target: parts.target({ target, audience }),
+    shape: parts.shape({ shape }),
     ...(latest && { latestKey: compileLatestKey(name, latest) }),
     ...(stream && { stream: compileStream(configured, stream, config) }),
   };
