@@ -56,6 +56,18 @@ export function routeMetrics({ counter, tally, rows, histogram }: Instruments) {
       'Time from the arrival of a message until it was handed to its sockets, on all its routes.',
       [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
     ),
+    ...asideMetrics(counter),
+    lastMessage: routes.moment(
+      'lastMessage',
+      'gateway_route_last_message_timestamp_seconds',
+      'When the last message of a route came, in seconds since 1970; absent before the first.',
+    ),
+  };
+}
+
+/** Of messages that were only tried, or kept. */
+function asideMetrics(counter: Instruments['counter']) {
+  return {
     shadowMessages: counter(
       'gateway_shadow_messages_total',
       'Messages of a shadow route, by what would have become of them: delivered, not-here or a drop reason.',
@@ -73,11 +85,6 @@ export function routeMetrics({ counter, tally, rows, histogram }: Instruments) {
       'route',
       'verdict',
     ]),
-    lastMessage: routes.moment(
-      'lastMessage',
-      'gateway_route_last_message_timestamp_seconds',
-      'When the last message of a route came, in seconds since 1970; absent before the first.',
-    ),
   };
 }
 
