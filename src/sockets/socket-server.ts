@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { Proof } from '../auth/authenticator.ts';
 import type { UserId } from '../routes/user-id.ts';
@@ -54,5 +54,13 @@ export function createSocketServer(
     wsEngine: engineTelling((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
     ...(origins.length > 0 && { cors: { origin: [...origins], credentials: true } }),
   });
+  http.on('upgrade', (request) => endElsewhere(request, `${io.path()}/`));
   return io;
+}
+
+/** Engine.IO ends upgrades to other paths, but not on a connection that has had an answer: that would stay for ever. */
+function endElsewhere({ url = '', socket }: IncomingMessage, path: string): void {
+  if (url.startsWith(path)) return;
+  socket.on('error', () => socket.destroy());
+  socket.destroySoon();
 }

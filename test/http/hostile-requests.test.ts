@@ -87,6 +87,12 @@ const ANSWERED: readonly [what: string, request: string, status: RegExp][] = [
   ['a way out of Socket.IO’s path', get('/socket.io/../package.json'), /^4\d\d/],
   ['no path', get('//'), /^4\d\d/],
   ['an upgrade elsewhere', get('/health', ...UPGRADE, KEY), /^$/],
+  // Found by a fuzzer: it stayed open, without a timeout, even when its client had gone.
+  [
+    'an upgrade elsewhere after another request',
+    `GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n${get('/health', ...UPGRADE, KEY)}`,
+    /^(200|$)/,
+  ],
   [
     'an upgrade to HTTP/2',
     get(POLLING, 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AA'),
