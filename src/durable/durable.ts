@@ -1,16 +1,12 @@
-import { isDurable, type DurableRoute, type StreamDispatch } from '../dispatch/stream-dispatch.ts';
-import type { Plan, RouteStream } from '../routes/plan.ts';
-import { userOfRoom } from '../routes/rooms.ts';
+import { isDurable, type DurableRoute } from '../dispatch/stream-dispatch.ts';
+import type { Plan } from '../routes/plan.ts';
 import { arrive, sendReset, type Arrival } from './arrival.ts';
-import { startCheckpoints } from './checkpoints.ts';
 import type { Client } from './client.ts';
-import { createGate } from './gate.ts';
-import { createPages } from './pages.ts';
 import { createQuota } from './quota.ts';
-import { Reader, type Place, type ReaderEvents } from './reader.ts';
-import { Abandoned, type ReplayPlace } from './replay.ts';
+import type { Place, Reader, ReaderEvents } from './reader.ts';
+import { startReading, type Reading, type ReadingParts } from './reading.ts';
+import { Abandoned } from './replay.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
-import type { StreamStore } from './store.ts';
 
 export interface DurableEvents extends ReaderEvents {
   /** A client is live, after what it missed, or after it was told that it must load its state anew. */
@@ -19,12 +15,8 @@ export interface DurableEvents extends ReaderEvents {
   replayFailed(route: string, error: unknown): void;
 }
 
-export interface DurableOptions {
-  readonly open: (stream: RouteStream) => StreamStore;
-  readonly dispatch: StreamDispatch;
+export interface DurableOptions extends Pick<ReadingParts, 'open' | 'dispatch' | 'calmBytes'> {
   readonly events: DurableEvents;
-  /** Bytes that may wait for a client before a replay goes on. */
-  readonly calmBytes: number;
 }
 
 /** What is read off of one route. */
@@ -51,12 +43,6 @@ export interface Durable {
   unread(): string[];
   readings(): StreamReading[];
   stop(): void;
-}
-
-interface Reading {
-  readonly route: DurableRoute;
-  readonly place: ReplayPlace;
-  readonly stop: () => void;
 }
 
 /** Replays from Redis, of one user: a client that comes and goes without end costs the others. */
@@ -118,28 +104,12 @@ export class DurableRoutes implements Durable {
   }
 
   #start(route: DurableRoute, from: Place | undefined): Reading {
-    const { open, dispatch, events, calmBytes } = this.#options;
-    const lost = (reason: HistoryLoss): void => this.#tellLoss(reader, reason);
-    const reader = new Reader({ route, dispatch, events, lost, store: open(route.stream), ...(from && { from }) });
-    const stopCheckpoints = route.shadow ? () => {} : startCheckpoints(reader, this.#resumable);
-    void reader.run();
-    return {
-      route,
-      place: {
-        reader,
-        calmBytes,
-        gate: createGate(route.stream.replay.concurrency),
-        quota: ({ rooms }) => {
-          const user = rooms.find((room) => userOfRoom(room) !== undefined);
-          return user === undefined || this.#isAllowed(user);
-        },
-        pages: createPages(reader.store, reader.history),
-      },
-      stop() {
-        stopCheckpoints();
-        reader.stop();
-      },
-    };
+    return startReading(route, from, {
+      ...this.#options,
+      resumable: this.#resumable,
+      lost: (reader, reason) => this.#tellLoss(reader, reason),
+      isAllowed: this.#isAllowed,
+    });
   }
 
   /** Who is still being brought up to date finds out by itself. */

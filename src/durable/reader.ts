@@ -1,9 +1,10 @@
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
-import { isSuspect, lossOf } from './fork-check.ts';
+import { Changes } from './changes.ts';
+import { Continuity } from './continuity.ts';
 import { History } from './history.ts';
-import { before, timeOf, type Position } from './position.ts';
+import { timeOf, type Position } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
-import type { StreamEntry, StreamState, StreamStore } from './store.ts';
+import type { StreamEntry, StreamStore } from './store.ts';
 
 export interface ReaderEvents {
   /** Redis did not answer, or refused; it is asked again. */
@@ -41,21 +42,26 @@ export class Reader {
   readonly history: History;
   readonly store: StreamStore;
   readonly #options: ReaderOptions;
+  readonly #continuity: Continuity;
+  readonly #changes = new Changes();
   #started = false;
   #stopped = false;
   #reading = false;
   #lag = 0;
-  /** How many entries were ever added to this history, up to its position; NaN where that is not known. */
-  #added = Number.NaN;
   #checkedAt = -Infinity;
   #checkNow = false;
   #failures = 0;
-  #waiting = new Set<() => void>();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.store = options.store;
     this.history = new History(options.route, options.dispatch);
+    this.#continuity = new Continuity({
+      history: this.history,
+      store: this.store,
+      isStopped: () => this.#stopped,
+      lost: (reason) => this.#lost(reason),
+    });
   }
 
   get stopped(): boolean {
@@ -80,7 +86,7 @@ export class Reader {
   /** Where another reader has to go on, once this one has stopped; nothing while it knows nothing. */
   get place(): Place | undefined {
     if (!this.#started) return this.#options.from;
-    return { e: this.history.epoch, id: this.history.position, added: this.#added };
+    return { e: this.history.epoch, id: this.history.position, added: this.#continuity.added };
   }
 
   async run(): Promise<void> {
@@ -102,7 +108,7 @@ export class Reader {
   stop(): void {
     this.#stopped = true;
     this.store.close();
-    this.#tell();
+    this.#changes.tell();
   }
 
   /** Resolves once the history has been looked at, at most a moment ago. */
@@ -116,15 +122,7 @@ export class Reader {
 
   /** Resolves after the next entries, or when `ms` are over, or when it stops. */
   changed(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#waiting.add(done);
-    });
+    return this.#changes.next(ms);
   }
 
   async #turn(): Promise<void> {
@@ -135,17 +133,17 @@ export class Reader {
     const { entries, state } = await this.store.read(this.history.position);
     this.#reading = true;
     if (this.#stopped) return;
-    if (state !== undefined && isSuspect(state, this.#added, this.history.position)) return this.#check();
+    if (this.#continuity.isDoubtful(state)) return this.#check();
     if (entries.length > 0) this.#deliver(entries);
   }
 
   #deliver(entries: StreamEntry[]): void {
     for (const entry of entries) this.history.deliver(entry);
-    this.#added += entries.length;
+    this.#continuity.advance(entries.length);
     // Else promises that were kept for long would keep them too, see the blocking reader.
     entries.length = 0;
     this.#lag = Math.max(0, (Date.now() - timeOf(this.history.position)) / 1000);
-    this.#tell();
+    this.#changes.tell();
   }
 
   async #start(): Promise<void> {
@@ -154,23 +152,15 @@ export class Reader {
     const past = await this.store.last(History.wanted(route), from?.id);
     if (this.#stopped) return;
     this.history.load({ epoch, ...past, ...(from?.id !== undefined && { upTo: from.id }) });
-    if (from?.added !== undefined) this.#added = from.added;
-    this.#recount(past.state);
+    this.#continuity.begin(past.state, from?.added);
     this.#started = true;
     if (from !== undefined && from.e !== epoch) this.#lost('epoch');
-    this.#tell();
+    this.#changes.tell();
   }
 
   async #check(): Promise<void> {
     const { history, store } = this;
-    const [epoch, state] = [await store.epoch(), await store.state()];
-    if (epoch !== history.epoch) await this.#adopt(epoch, 'epoch');
-    else {
-      const loss = await lossOf(history, state, this.#added, store);
-      if (loss === 'trimmed') await this.#skip(state);
-      else if (loss === undefined) this.#recount(state);
-      else await this.#adopt(await store.rotateEpoch(epoch), loss);
-    }
+    await this.#continuity.check();
     if (this.#stopped) return;
     const { entries, age } = history.route.stream.retain;
     if (entries !== undefined) await store.trim({ entries });
@@ -178,51 +168,13 @@ export class Reader {
     this.#checkedAt = performance.now();
     this.#checkNow = false;
     this.#reading = true;
-    this.#tell();
-  }
-
-  /** Entries were gone before they could be read. */
-  async #skip(state: StreamState): Promise<void> {
-    const { entries } = await this.store.page(this.history.position, 1);
-    if (this.#stopped) return;
-    const [next] = entries;
-    this.history.skipTo(next === undefined ? state.lastId : before(next.id));
-    this.#added = state.added - state.length;
-    this.#lost('trimmed');
-  }
-
-  /** Takes over another history: what of it was not sent yet is sent, after the clients were told. */
-  async #adopt(epoch: string, reason: HistoryLoss): Promise<void> {
-    const { history } = this;
-    const upTo = history.position;
-    const past = await this.store.last(History.wanted(history.route), upTo);
-    if (this.#stopped) return;
-    const old = new Set(history.ring.lastIds(Infinity));
-    const { floor } = history.ring;
-    const isKnown = ({ id }: Pick<StreamEntry, 'id'>): boolean => id <= floor || old.has(id);
-    const rest = history.load({ epoch, ...past, upTo }, (id) => isKnown({ id }));
-    this.#lost(reason);
-    for (const entry of rest)
-      if (isKnown(entry)) history.learn(entry);
-      else history.deliver(entry);
-    this.#added = Number.NaN;
-    this.#recount(past.state);
-  }
-
-  #recount({ added, lastId }: StreamState): void {
-    if (lastId === this.history.position) this.#added = added;
+    this.#changes.tell();
   }
 
   #lost(reason: HistoryLoss): void {
     const { route, events, lost } = this.#options;
     events.historyLost(route.name, reason);
     lost(reason);
-  }
-
-  #tell(): void {
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
-    for (const done of waiting) done();
   }
 }
 
