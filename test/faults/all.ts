@@ -29,7 +29,11 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { id: 'F27', title: 'a slot of a cluster moves', reason: 'no test yet; Pub/Sub of a cluster does not go by slots' },
   { id: 'F28', title: 'a part of a cluster is down', reason: 'no test yet' },
-  { id: 'F29', title: 'a replica with an older clock', reason: `${ELSEWHERE}test/durable/sentinel.test.ts, test/durable/history.test.ts` },
+  {
+    id: 'F29',
+    title: 'a replica with an older clock',
+    reason: `${ELSEWHERE}test/durable/sentinel.test.ts, test/durable/history.test.ts`,
+  },
   {
     id: 'F30–F35',
     title: 'streams',
