@@ -1,5 +1,5 @@
 import { whyDropped } from '../contract/hearing.ts';
-import type { DispatchEvents, Handled, Outcome } from '../dispatch/dispatch.ts';
+import type { DispatchEvents, Handled, Outcome } from '../dispatch/outcome.ts';
 import type { FeedLine } from './api.ts';
 
 /** Somebody who watches messages pass. */

@@ -3,7 +3,7 @@ import { createAuth, type Auth } from '../auth/auth.ts';
 import type { GrpcTls } from '../auth/grpc-checker.ts';
 import { rejection } from '../auth/rejection.ts';
 import { grpcTlsFiles, type Settings } from '../config/environment.ts';
-import type { Control } from '../dispatch/dispatch.ts';
+import type { Control } from '../dispatch/control.ts';
 import type { Durable } from '../durable/durable.ts';
 import { keepHeadRoom, openFileLimit, type HeadRoom } from '../http/head-room.ts';
 import { acceptConnections, type Connections } from '../sockets/connections.ts';

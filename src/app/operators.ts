@@ -2,7 +2,7 @@ import { createAdmin } from '../admin/admin.ts';
 import type { Feed } from '../admin/feed.ts';
 import type { LastRefusal } from '../admin/plan-answer.ts';
 import type { Settings } from '../config/environment.ts';
-import type { Fanout } from '../dispatch/dispatch.ts';
+import type { Fanout } from '../dispatch/fanout.ts';
 import type { Durable } from '../durable/durable.ts';
 import { createAdminAccess } from '../http/admin-access.ts';
 import type { AdminApi } from '../http/admin-routes.ts';

@@ -1,4 +1,5 @@
-import { createDispatch, type Handled, type Outcome, type Trial } from '../dispatch/dispatch.ts';
+import { createDispatch } from '../dispatch/dispatch.ts';
+import type { Handled, Outcome, Trial } from '../dispatch/outcome.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
 import type { Plan } from '../routes/plan.ts';

@@ -1,6 +1,6 @@
 import type { Origin } from '../routes/envelope.ts';
 import type { Route } from '../routes/plan.ts';
-import type { Handled } from './dispatch.ts';
+import type { Handled } from './outcome.ts';
 
 /** Where a message is on its way; the last is told by the outcome. */
 export type Step = 'read' | 'checked' | 'targeted' | 'sent';

@@ -1,18 +1,8 @@
 import type { EventRoute, Route, RouteStream } from '../routes/plan.ts';
 import type { Copies } from './copies.ts';
-import {
-  beginTrace,
-  dropped,
-  judge,
-  originOf,
-  send,
-  tried,
-  unread,
-  type DispatchEvents,
-  type Fanout,
-  type Outcome,
-  type Traced,
-} from './dispatch.ts';
+import type { Fanout } from './fanout.ts';
+import { dropped, type DispatchEvents, type Outcome, type Traced } from './outcome.ts';
+import { beginTrace, judge, originOf, send, tried, unread } from './steps.ts';
 import { readMessage, type Message, type MessageLimits } from './message.ts';
 
 /** A route that reads a stream. */

@@ -1,4 +1,4 @@
-import type { DispatchEvents, Dropped, Handled } from '../dispatch/dispatch.ts';
+import type { DispatchEvents, Dropped, Handled } from '../dispatch/outcome.ts';
 import { isInvalid, type DropReason } from '../dispatch/drop-reasons.ts';
 import { createQuota } from './quota.ts';
 

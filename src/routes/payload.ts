@@ -4,8 +4,10 @@ import { sliceAt, without } from './json-text.ts';
 /** Text of the message, envelope removed, to the text that clients get. */
 export type Shape = (text: string) => string;
 
+const asPublished: Shape = (text) => text;
+
 export function compileShaping(shape: ShapeConfig): Shape {
-  if (shape.kind === 'as-published') return (text) => text;
+  if (shape.kind === 'as-published') return asPublished;
   if (shape.kind === 'omit') {
     const paths = shape.fields.map(({ path }) => path);
     return (text) => paths.reduce(without, text);

@@ -11,7 +11,7 @@ import type { StreamConfig } from '../config/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import { compileEnvelope, type OpenEnvelope } from './envelope.ts';
-import type { Shape } from './payload.ts';
+import { compileShaping, type Shape } from './payload.ts';
 import { createParts, type RouteParts } from './route-parts.ts';
 import { usersIn, type NamedUsers, type Target } from './target.ts';
 
@@ -119,7 +119,7 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
     ...route,
     event: parts.event(event),
     target: parts.target({ target, audience }),
-    shape: parts.shape({ shape }),
+    shape: compileShaping(shape),
     ...(latest && { latestKey: compileLatestKey(name, latest) }),
     ...(stream && { stream: compileStream(configured, stream, config) }),
   };

@@ -1,5 +1,4 @@
 import type { CheckedRoute } from '../config/routes-file.ts';
-import { compileShaping } from './payload.ts';
 import { compileTarget } from './target.ts';
 
 type EventConfig = Extract<CheckedRoute, { kind: 'event' }>;
@@ -16,10 +15,10 @@ export function createParts() {
     target: sharing(({ target, audience }: Pick<EventConfig, 'target' | 'audience'>) =>
       compileTarget(target, audience),
     ),
-    shape: sharing(({ shape }: Pick<EventConfig, 'shape'>) => compileShaping(shape)),
   };
 }
 
+/** @param make of something that JSON says completely. */
 function sharing<Said, Made>(make: (said: Said) => Made): (said: Said) => Made {
   const known = new Map<string, Made>();
   return (said) => {

@@ -1,4 +1,4 @@
-import type { Fanout } from '../dispatch/dispatch.ts';
+import type { Fanout } from '../dispatch/fanout.ts';
 import { EventPacket } from './event-packet.ts';
 import { Membership } from './membership.ts';
 import { createOutbox } from './outbox.ts';

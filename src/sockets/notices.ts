@@ -1,4 +1,4 @@
-import type { Fanout } from '../dispatch/dispatch.ts';
+import type { Fanout } from '../dispatch/fanout.ts';
 
 /** What the gateway says of itself, to clients that asked for it and to no others. */
 export interface Notices {

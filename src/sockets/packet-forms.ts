@@ -1,4 +1,4 @@
-import type { Stamp } from '../dispatch/dispatch.ts';
+import type { Stamp } from '../dispatch/fanout.ts';
 import { EventPacket } from './event-packet.ts';
 import type { Outlet, Wishes } from './outlet.ts';
 

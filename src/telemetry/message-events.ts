@@ -1,4 +1,4 @@
-import type { DispatchEvents, Handled, LiveOutcome, Outcome, Trial } from '../dispatch/dispatch.ts';
+import type { DispatchEvents, Handled, LiveOutcome, Outcome, Trial } from '../dispatch/outcome.ts';
 import type { Logger } from './logger.ts';
 import { startMessageSpan } from './message-span.ts';
 import type { Metrics } from './metrics.ts';

@@ -9,7 +9,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import type { Handled, Outcome } from '../dispatch/dispatch.ts';
+import type { Handled, Outcome } from '../dispatch/outcome.ts';
 import type { MessageTrace } from '../dispatch/message-trace.ts';
 import type { TraceParent } from './sampling.ts';
 import { traceparentOf } from './traceparent.ts';

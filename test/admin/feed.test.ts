@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createFeed, LINES_PER_SECOND, MOST_READERS, type FeedReader } from '../../src/admin/feed.ts';
-import type { Handled } from '../../src/dispatch/dispatch.ts';
+import type { Handled } from '../../src/dispatch/outcome.ts';
 
 const RAW = Buffer.from('{"a":1}');
 const MESSAGE: Handled = { channel: 'news', bytes: RAW.length, raw: RAW, receivedAt: 0, outcomes: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fanout } from '../../src/dispatch/dispatch.ts';
+import type { Fanout } from '../../src/dispatch/fanout.ts';
 
 /** A fan-out with receivers that a test puts into rooms. */
 export interface FanoutStage {

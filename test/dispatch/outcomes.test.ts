@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../src/dispatch/dispatch.ts';
+import type { Outcome } from '../../src/dispatch/outcome.ts';
 import { stageDispatch } from './stage.ts';
 
 const ROUTES = `

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createCopies } from '../../src/dispatch/copies.ts';
-import { createDispatch, type Handled, type Stamp } from '../../src/dispatch/dispatch.ts';
+import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import type { Stamp } from '../../src/dispatch/fanout.ts';
+import type { Handled } from '../../src/dispatch/outcome.ts';
 import { createStreamDispatch, isDurable } from '../../src/dispatch/stream-dispatch.ts';
 import { LIMITS, stageDispatch } from './stage.ts';
 

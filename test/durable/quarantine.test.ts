@@ -1,5 +1,5 @@
 import { onTestFinished, describe, expect, test } from 'vitest';
-import type { Handled } from '../../src/dispatch/dispatch.ts';
+import type { Handled } from '../../src/dispatch/outcome.ts';
 import { createQuarantine } from '../../src/durable/quarantine.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 import { loadRoutes } from '../../src/config/routes-file.ts';

@@ -1,0 +1,97 @@
+import type { Origin } from '../routes/envelope.ts';
+import type { EventRoute, Route } from '../routes/plan.ts';
+import type { Recipients } from '../routes/target.ts';
+import type { Check } from '../schema/payload-schemas.ts';
+import type { Fanout, Stamp } from './fanout.ts';
+import type { MessageTrace } from './message-trace.ts';
+import type { Message, MessageLimits, Unreadable } from './message.ts';
+import {
+  dropped,
+  textOf,
+  type DispatchEvents,
+  type Dropped,
+  type LiveOutcome,
+  type Outcome,
+  type Traced,
+  type Trial,
+} from './outcome.ts';
+
+/** Also where the envelope is unread, which says nothing of a trace then. */
+export function beginTrace(
+  { begun }: DispatchEvents,
+  channel: string,
+  receivedAt: number,
+  origin: Origin,
+): MessageTrace | undefined {
+  const trace = begun?.(channel, receivedAt, origin);
+  trace?.passed('read');
+  return trace;
+}
+
+export function originOf({ traceparent, publishedAt }: Origin): Origin {
+  return { ...(traceparent !== undefined && { traceparent }), ...(publishedAt !== undefined && { publishedAt }) };
+}
+
+export function unread(route: Route, { reason, detail }: Unreadable): Outcome {
+  const outcome = dropped(route, reason, detail);
+  return route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
+}
+
+/** With what `schema_next` says beside it, if there is one. */
+export function tried(route: Route, message: Message & Traced, outcome: Outcome): Outcome {
+  return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
+}
+
+function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
+  const now = outcome.kind === 'shadow' ? outcome.would : outcome;
+  const drops = now.kind === 'dropped' && now.reason === 'invalid';
+  const broken = check(value);
+  if (broken !== undefined) return drops ? { verdict: 'same' } : { verdict: 'would-drop', detail: broken };
+  return { verdict: drops ? 'would-pass' : 'same' };
+}
+
+/** Whom a message is for, or why it is for nobody: the same whatever its source is. */
+export function judge(
+  route: EventRoute,
+  message: Message & Traced,
+  { maxTargetIds }: MessageLimits,
+): Recipients | Dropped {
+  const unfit = fault(route, message);
+  if (unfit) return unfit;
+  const recipients = route.target(message.value, maxTargetIds);
+  if (recipients.tooMany) return tooManyIds(route, maxTargetIds);
+  message.trace?.passed('targeted', route);
+  return recipients.rooms.length > 0 ? recipients : dropped(route, 'no-target', undefined, recipients.skipped);
+}
+
+export function fault(route: Route, { bytes, value, trace }: Message & Traced): Dropped | undefined {
+  if (bytes > route.maxBytes)
+    return dropped(route, 'too-large', `${bytes} bytes, the route takes ${route.maxBytes} at most`);
+  const broken = route.check(value);
+  if (broken !== undefined) return dropped(route, 'invalid', broken);
+  trace?.passed('checked', route);
+  return undefined;
+}
+
+export function tooManyIds(route: Route, maxTargetIds: number): Dropped {
+  return dropped(route, 'too-many-ids', `more than ${maxTargetIds} user ids`);
+}
+
+export function send(
+  route: EventRoute,
+  message: Message & Traced,
+  { rooms, skipped }: Recipients,
+  fanout: Fanout,
+  stamp?: Stamp,
+): LiveOutcome {
+  try {
+    const recipients = fanout.count(rooms);
+    if (recipients === 0) return { kind: 'not-here', route, skipped };
+    const key = route.latestKey?.(message.value);
+    fanout.emit(rooms, route.event, route.shape(message.text), key, stamp, message.trace?.traceparent);
+    message.trace?.passed('sent', route);
+    return { kind: 'delivered', route, recipients, skipped };
+  } catch (error) {
+    return dropped(route, 'emit-failed', textOf(error), skipped);
+  }
+}
