@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { startSentinelSet } from '../redis/sentinel-set.ts';
+import type { PublisherTarget } from '../ledger/publisher.ts';
 import { freePort } from '../support/ports.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 
@@ -20,8 +20,10 @@ export interface ServiceNode {
 }
 
 export interface RedisNode extends ServiceNode {
-  /** Where there are sentinels: gateways and publishers ask them. */
-  readonly sentinels?: readonly { readonly host: string; readonly port: number }[];
+  /** What gateways are told, where it is several servers: no link stands before those. */
+  readonly url?: string;
+  /** Where to publish, once the gateways listen. */
+  publishers(): Promise<PublisherTarget>;
   /** Over a connection of its own, which stays. */
   command(name: string, ...args: (string | number)[]): Promise<unknown>;
 }
@@ -33,6 +35,7 @@ export async function startRedisNode(finished: Finished, args: string[] = []): P
   let admin: Redis | undefined;
   return {
     port,
+    publishers: () => Promise.resolve({ host: '127.0.0.1', port }),
     kill: () => server.stop(),
     start: async () => void (server = await launch()),
     hang: () => server.hang(),
@@ -42,20 +45,6 @@ export async function startRedisNode(finished: Finished, args: string[] = []): P
       if (admin === undefined || admin.status === 'end') admin = openAdmin(port, finished);
       return admin.call(name, ...rest);
     },
-  };
-}
-
-/** A master, its replica and three sentinels; what befalls it befalls the master. */
-export async function startSentinelNode(finished: Finished): Promise<RedisNode> {
-  const { master, sentinelPorts } = await startSentinelSet({ finished });
-  return {
-    port: master.port,
-    sentinels: sentinelPorts.map((port) => ({ host: '127.0.0.1', port })),
-    kill: () => master.stop(),
-    start: () => Promise.reject(new Error('sentinels do without it')),
-    hang: () => master.hang(),
-    resume: () => master.resume(),
-    command: (name, ...rest) => openAdmin(master.port, finished).call(name, ...rest),
   };
 }
 

@@ -9,6 +9,9 @@ import type { Site } from './site.ts';
 const firstNotReady = ({ gateways: [first] }: Site): Promise<boolean> => notReady(first);
 const firstLosesRedis = ({ gateways: [first] }: Site): Promise<boolean> => losesRedis(first);
 
+/** Each may listen elsewhere. */
+const oneLosesRedis = ({ gateways }: Site): Promise<boolean> => Promise.any(gateways.map(losesRedis));
+
 const BIG = 'x'.repeat(100_000);
 /** More than the kernel's buffers hold on the way. */
 const BIG_ONES = 300;
@@ -179,7 +182,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     id: 'F22',
     title: 'sentinels: the master is killed, its replica takes over',
-    site: { gateways: 2, sentinels: true },
+    site: { gateways: 2, redis: 'sentinels' },
     inject: ({ redis }) => redis.kill(),
     noticed: firstNotReady,
     lasts: 0,
@@ -187,9 +190,26 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     id: 'F23',
     title: 'sentinels: the master hangs for 15 s, its replica takes over, and it wakes',
-    site: { gateways: 2, sentinels: true },
+    site: { gateways: 2, redis: 'sentinels' },
     inject: ({ redis }) => redis.hang(),
     noticed: firstNotReady,
+    lasts: 15_000,
+    heal: ({ redis }) => redis.resume(),
+  },
+  {
+    id: 'F26',
+    title: 'cluster: a node where a gateway listens is killed',
+    site: { gateways: 2, redis: 'cluster' },
+    inject: ({ redis }) => redis.kill(),
+    noticed: oneLosesRedis,
+    lasts: 0,
+  },
+  {
+    id: 'F26 hung',
+    title: 'cluster: a node where a gateway listens hangs for 15 s',
+    site: { gateways: 2, redis: 'cluster' },
+    inject: ({ redis }) => redis.hang(),
+    noticed: oneLosesRedis,
     lasts: 15_000,
     heal: ({ redis }) => redis.resume(),
   },

@@ -3,17 +3,9 @@ import { startSilentService } from '../auth/faulty-service.ts';
 import { openClient, type LedgerClient } from '../ledger/client.ts';
 import type { History } from '../ledger/history.ts';
 import { createPublisher, type Publisher } from '../ledger/publisher.ts';
-import { NAME } from '../redis/sentinel-set.ts';
 import { startGatewayNode, until, type GatewayNode } from './gateway-node.ts';
-import {
-  startAuthNode,
-  startRedisNode,
-  startSentinelNode,
-  tokenOf,
-  type Finished,
-  type RedisNode,
-  type ServiceNode,
-} from './nodes.ts';
+import { startAuthNode, startRedisNode, tokenOf, type Finished, type RedisNode, type ServiceNode } from './nodes.ts';
+import { startCluster, startSentinels } from './redis-sets.ts';
 
 /** Everything that a fault may befall, all of it real. */
 export interface Site {
@@ -33,8 +25,8 @@ export interface SiteOptions {
   /** Variables of the gateways; a TCP server that never says a word is there for whoever wants to name it. */
   readonly environment?: (silentServer: string) => Readonly<Record<string, string>>;
   readonly redisArgs?: readonly string[];
-  /** A master, a replica and sentinels, in place of one Redis. */
-  readonly sentinels?: true;
+  /** In place of one Redis. */
+  readonly redis?: 'sentinels' | 'cluster';
 }
 
 export const USERS = ['7', '8', '9', '9007199254740993', '18446744073709551615'] as const;
@@ -44,12 +36,12 @@ const CLIENTS_PER_GATEWAY = 6;
 
 export async function buildSite(options: SiteOptions, finished: Finished): Promise<Site> {
   const [redis, auth, silent] = await Promise.all([
-    options.sentinels ? startSentinelNode(finished) : startRedisNode(finished, [...(options.redisArgs ?? [])]),
+    startRedis(options, finished),
     startAuthNode(finished),
     startSilentService(finished),
   ]);
   const environment = options.environment?.(silent.address) ?? {};
-  const ports = { redisPort: redis.port, authPort: auth.port, ...sentinelUrl(redis) };
+  const ports = { redisPort: redis.port, authPort: auth.port, ...(redis.url !== undefined && { redisUrl: redis.url }) };
   const startGateway = (index: number): Promise<GatewayNode> =>
     startGatewayNode(`G${index + 1}`, ports, environment, finished);
   const [first, ...others] = await Promise.all([
@@ -58,7 +50,7 @@ export async function buildSite(options: SiteOptions, finished: Finished): Promi
   ]);
   const gateways = [first, ...others] as const;
   const run = randomUUID();
-  const publisher = createPublisher(run, publisherOf(redis));
+  const publisher = createPublisher(run, await redis.publishers());
   finished(publisher.close);
   const clients = gateways.flatMap((_, index) => openClients(gateways, index, finished));
   await until(() => clients.every(({ history }) => history.stays.length > 0));
@@ -70,15 +62,9 @@ export async function buildSite(options: SiteOptions, finished: Finished): Promi
   return { redis, auth, gateways, clients, publisher, history, finished };
 }
 
-function sentinelUrl({ sentinels }: RedisNode): { redisUrl?: string } {
-  if (sentinels === undefined) return {};
-  return { redisUrl: `redis+sentinel://${sentinels.map(({ host, port }) => `${host}:${port}`).join()}/${NAME}` };
-}
-
-function publisherOf({ port, sentinels }: RedisNode): Parameters<typeof createPublisher>[1] {
-  return sentinels === undefined
-    ? { host: '127.0.0.1', port }
-    : { sentinels: [...sentinels], name: NAME, failoverDetector: true };
+function startRedis({ redis, redisArgs = [] }: SiteOptions, finished: Finished): Promise<RedisNode> {
+  if (redis === 'sentinels') return startSentinels(finished);
+  return redis === 'cluster' ? startCluster(finished) : startRedisNode(finished, [...redisArgs]);
 }
 
 /** Clients of all transports, on the gateway with this index to begin with. */

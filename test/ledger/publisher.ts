@@ -10,13 +10,17 @@ export interface Publisher {
   close(): void;
 }
 
-type Whereabouts = Pick<RedisOptions, 'host' | 'port' | 'password' | 'sentinels' | 'name' | 'failoverDetector'>;
+/** How it connects. */
+export type PublisherTarget = Pick<
+  RedisOptions,
+  'host' | 'port' | 'password' | 'sentinels' | 'name' | 'failoverDetector'
+>;
 
 /** Longer without an answer counts as none. */
 const ANSWER_MS = 1000;
 
 /** Numbers messages, sends them in order over one connection, and writes down what became of each. */
-export function createPublisher(run: string, redis: Whereabouts): Publisher {
+export function createPublisher(run: string, redis: PublisherTarget): Publisher {
   const connection = new Redis({
     ...redis,
     connectionName: 'ledger-publisher',
