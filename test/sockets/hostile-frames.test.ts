@@ -87,16 +87,18 @@ describe('a client whose frames are unusual, and right, is served', () => {
     const socket = await enter();
     socket.write(opening('4'));
     socket.write(more('x'.repeat(60_000)));
+    const hearing = heard(socket, 'meanwhile');
     await stage().redis.publish('notices', { to: 7, text: 'meanwhile' });
-    await expect(heard(socket, 'meanwhile')).resolves.toBeUndefined();
+    await expect(hearing).resolves.toBeUndefined();
   });
 
   test('(attachments that were announced and never come)', async () => {
     const socket = await enter();
     socket.write(frame('453-["ping",{"_placeholder":true,"num":0}]'));
     for (const byte of [1, 2]) socket.write(frame(Buffer.from([byte]), { opcode: OPCODE.bytes }));
+    const hearing = heard(socket, 'meanwhile');
     await stage().redis.publish('notices', { to: 7, text: 'meanwhile' });
-    await expect(heard(socket, 'meanwhile')).resolves.toBeUndefined();
+    await expect(hearing).resolves.toBeUndefined();
   });
 });
 
