@@ -38,6 +38,17 @@ test.for(['websocket only', 'polling only', 'websocket, then polling'])(
   },
 );
 
+test('a client that asks for notices hears why it is closed', async () => {
+  const { gateway, page } = await openStage(browser, '/console');
+  const connect = section(page, 'Connect as a client');
+  await connect.getByLabel('Token').fill(TOKENS.alice);
+  await connect.getByLabel('with notices, positions and trace contexts').check();
+  await button(page, 'Connect').click();
+  await connect.getByText('Connected as user 7').waitFor();
+  await gateway.stop();
+  await connect.getByRole('listitem').filter({ hasText: 'gateway:closing' }).filter({ hasText: 'draining' }).waitFor();
+});
+
 test('a token that is refused is told with code, reason and what the client does next', async () => {
   const { page, complaints } = await openStage(browser, '/console');
   const connect = section(page, 'Connect as a client');

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { timeOfDay } from '../page/words.ts';
-import type { ConnectionState, Transport } from './connection.ts';
+import type { ConnectionOptions, ConnectionState, Transport } from './connection.ts';
 import { useConnection, type Heard } from './use-connection.ts';
 
 const TRANSPORTS: Readonly<Record<string, readonly Transport[]>> = {
@@ -55,16 +55,17 @@ function HeardEvent({ at, name, payload }: Heard) {
 }
 
 interface ConnectFormProps {
-  readonly enter: (token: string, transports: readonly Transport[]) => void;
+  readonly enter: (options: ConnectionOptions) => void;
   readonly children: ComponentChildren;
 }
 
 function ConnectForm({ enter, children }: ConnectFormProps) {
   const [token, setToken] = useState('');
   const [transports, setTransports] = useState(Object.keys(TRANSPORTS)[0] ?? '');
+  const [everything, setEverything] = useState(false);
   const submit = (event: Event): void => {
     event.preventDefault();
-    enter(token.trim(), TRANSPORTS[transports] ?? []);
+    enter({ token: token.trim(), transports: TRANSPORTS[transports] ?? [], everything });
   };
   return (
     <form class="fields" onSubmit={submit}>
@@ -87,6 +88,14 @@ function ConnectForm({ enter, children }: ConnectFormProps) {
           <option key={name}>{name}</option>
         ))}
       </select>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={everything}
+          onInput={({ currentTarget }) => setEverything(currentTarget.checked)}
+        />
+        with notices, positions and trace contexts
+      </label>
       <div class="tools">
         <button class="main">Connect</button>
         {children}

@@ -5,6 +5,8 @@ export type Transport = 'websocket' | 'polling';
 export interface ConnectionOptions {
   readonly token: string;
   readonly transports: readonly Transport[];
+  /** Asks for all that a client is told on request only. */
+  readonly everything: boolean;
 }
 
 /** What a page with this client would know. */
@@ -36,8 +38,9 @@ export async function connect(options: ConnectionOptions, events: ConnectionEven
   events.state({ kind: 'connecting' });
   // Most visits to this page do without it.
   const { io } = await import('socket.io-client');
+  const { token, everything } = options;
   const socket = io({
-    auth: options.token === '' ? {} : { token: options.token },
+    auth: { ...(token !== '' && { token }), ...(everything && { notices: true, resume: {}, trace: true }) },
     transports: [...options.transports],
     tryAllTransports: true,
     forceNew: true,

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inWords } from '../admin/admin-api.ts';
-import { connect, type Connection, type ConnectionState, type Transport } from './connection.ts';
+import { connect, type Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
 
 /** An event that the client heard. */
 export interface Heard {
@@ -31,11 +31,11 @@ export function useConnection() {
     answer,
     leave,
     forget: () => setHeard([]),
-    enter(token: string, transports: readonly Transport[]): void {
+    enter(options: ConnectionOptions): void {
       leave();
       const event = (name: string, payload: readonly unknown[]): void =>
         setHeard((before) => withHeard(before, name, payload));
-      const next = connect({ token, transports }, { state: setState, event });
+      const next = connect(options, { state: setState, event });
       connection.current = next;
       // Only the client's own code can be missing: its connection tells of its troubles by events.
       next.catch((error: unknown) => setState({ kind: 'closed', message: inWords(error) }));
