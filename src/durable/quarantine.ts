@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DispatchEvents, Dropped, Handled } from '../dispatch/outcome.ts';
 import { isInvalid, type DropReason } from '../dispatch/drop-reasons.ts';
 import { createQuota } from './quota.ts';
@@ -31,14 +32,15 @@ export interface QuarantineEvents {
 }
 
 export interface Quarantine extends DispatchEvents {
-  /** Resolves once nothing is on its way any more. */
-  settled(): Promise<void>;
+  /** Resolves once nothing is on its way any more, or soon: whoever stops does not wait for a Redis that is away. */
+  settled(): Promise<unknown>;
 }
 
 /** More of a message is not kept. */
 const MOST_BYTES = 64 * 1024;
 /** Of all routes together: 4 MiB of memory at most. */
 const MOST_UNDER_WAY = 64;
+const SETTLE_MS = 1500;
 /** Of one route. */
 const RATE = { burst: 100, perSecond: 20 };
 
@@ -68,7 +70,7 @@ export function createQuarantine(store: QuarantineStore, events: QuarantineEvent
         if (isInvalid(outcome.reason)) take(message, outcome.route.name, outcome);
       }
     },
-    settled: async () => void (await Promise.all(underWay)),
+    settled: () => Promise.race([Promise.all(underWay), pause(SETTLE_MS, undefined, { ref: false })]),
   };
 }
 

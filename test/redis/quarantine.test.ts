@@ -1,0 +1,78 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { redisUrl } from '../../src/config/redis-url.ts';
+import { createCommands } from '../../src/redis/commands.ts';
+import { openQuarantine } from '../../src/redis/quarantine-reader.ts';
+import { createQuarantineWriter } from '../../src/redis/quarantine-writer.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { startClusterSet } from './cluster-set.ts';
+
+const EVENTS = { connectFailed: () => undefined, doubted: () => undefined, certainAgain: () => undefined };
+
+function keptFor(route: string) {
+  const message = Buffer.from(`{"of":"${route}"}`);
+  return {
+    route,
+    channel: 'orders',
+    reason: 'invalid' as const,
+    at: 1_763_888_400_000,
+    message,
+    bytes: message.length,
+  };
+}
+
+async function stage(url: string) {
+  const target = { address: redisUrl(url), tlsFiles: { ca: undefined, certificate: undefined, key: undefined } };
+  const commands = createCommands(target, EVENTS);
+  onTestFinished(() => commands.close());
+  const reader = await openQuarantine(target);
+  onTestFinished(() => reader.close());
+  return { writer: createQuarantineWriter(commands, 1000), reader };
+}
+
+test(
+  'of a cluster: each route is kept, read and removed at the node that has its key',
+  { timeout: 60_000 },
+  async () => {
+    const { nodes } = await startClusterSet();
+    const { writer, reader } = await stage(`redis+cluster://127.0.0.1:${nodes[0]?.port}`);
+    // Far enough apart to lie on all nodes.
+    const routes = ['a', 'b', 'c', 'orders', 'user-status', 'x:y.z_1'];
+    for (const route of routes) {
+      expect(await writer.keep(keptFor(route))).toBe(true);
+      expect(await writer.keep(keptFor(route))).toBe(false);
+      const [entry, ...others] = await reader.last(route, 10);
+      expect(others).toEqual([]);
+      if (entry === undefined) throw new Error(`nothing of ${route}`);
+      expect(entry).toEqual({ id: entry.id, ...keptFor(route) });
+      await reader.unmark(entry);
+      expect(await writer.keep(keptFor(route))).toBe(true);
+      await reader.remove(entry);
+      expect(await reader.count(route)).toBe(1);
+    }
+    const sizes = await Promise.all(nodes.map(({ admin }) => admin.dbsize()));
+    expect(sizes.every((size) => size > 0)).toBe(true);
+  },
+);
+
+test('a Redis that hangs: nothing is kept, which is told within seconds, and kept again when it is back', async () => {
+  const redis = await startRedis();
+  const { writer, reader } = await stage(redis.url);
+  expect(await writer.keep(keptFor('a'))).toBe(true);
+  redis.hang();
+  const asked = Date.now();
+  await expect(writer.keep(keptFor('b'))).rejects.toThrow();
+  expect(Date.now() - asked).toBeLessThan(10_000);
+  redis.resume();
+  // The first may have arrived all the same.
+  await expect
+    .poll(
+      () =>
+        writer.keep(keptFor('c')).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 15_000 },
+    )
+    .toBe(true);
+  expect(await reader.count('c')).toBe(1);
+});
