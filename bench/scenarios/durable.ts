@@ -41,6 +41,13 @@ const ROWS: readonly LoadRow[] = [
     load: { kind: 'b', window: 64 },
     goal: GOAL,
   },
+  ...[2000, 20_000].map((unicasts): LoadRow => ({
+    name: `durable-paced-${unicasts}`,
+    title: `to one of 1k users, ${unicasts.toLocaleString('en')} a second, live`,
+    unit: 'µs CPU / message',
+    load: { kind: 'o', unicasts },
+    goal: GOAL,
+  })),
   {
     name: 'durable-lone-unicast',
     title: 'to one of 1k users, 2,000 a second, live',
