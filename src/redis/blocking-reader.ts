@@ -19,7 +19,7 @@ const BLOCK_MS = 1000;
 const GRACE_MS = 1500;
 const COUNT = 500;
 /** Before the next read, after one that brought something: so a burst is read in one piece, and sent in one write to each. */
-const GATHER_MS = 1;
+const GATHER_MS = 2;
 /** Entries in one read, after which the next one need not wait for any. */
 const RUSH = 8;
 
