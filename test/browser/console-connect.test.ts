@@ -46,7 +46,8 @@ test('a client that asks for notices hears why it is closed', async () => {
   await button(page, 'Connect').click();
   await connect.getByText('Connected as user 7').waitFor();
   await gateway.stop();
-  await connect.getByRole('listitem').filter({ hasText: 'gateway:closing' }).filter({ hasText: 'draining' }).waitFor();
+  const closing = connect.getByRole('listitem').filter({ hasText: 'gateway:closing' });
+  expect(JSON.parse(await closing.locator('pre').innerText())).toMatchObject({ code: 'draining', retry: true });
 });
 
 test('a token that is refused is told with code, reason and what the client does next', async () => {
