@@ -6,10 +6,10 @@ import { diffLines, type PaintLevel } from '../contract/diff-text.ts';
 import { diffContracts } from '../contract/diff.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { loadVersion } from './version.ts';
+import { fileNamedBy, loadVersion } from './version.ts';
 
 interface DiffOptions {
-  readonly file: string;
+  readonly file?: string;
   readonly failOn: Exclude<Level, 'safe'>;
   readonly json?: boolean;
 }
@@ -22,8 +22,7 @@ export const registerDiff: Register = (program, terminal) => {
     .argument('<new>', 'the same')
     .option(
       '--file <routes>',
-      'the routes file in a revision',
-      terminal.environment['ROUTES_FILE'] ?? 'config/routes.yaml',
+      'the routes file in a revision (default: that of the other version, else $ROUTES_FILE, else config/routes.yaml)',
     )
     .addOption(
       new Option('--fail-on <level>', 'exit with 1 at this level or above')
@@ -35,8 +34,13 @@ export const registerDiff: Register = (program, terminal) => {
 };
 
 function diff(names: readonly [string, string], { file, failOn, json }: DiffOptions, terminal: Terminal): void {
-  const root = terminal.environment['CONFIG_ROOT'];
-  const [before, after] = [loadVersion(names[0], file, root), loadVersion(names[1], file, root)];
+  const { CONFIG_ROOT: root, ROUTES_FILE: usual = 'config/routes.yaml' } = terminal.environment;
+  // Two files of different names are seldom two versions of one.
+  const beside = (other: string) => (): string => file ?? fileNamedBy(other) ?? usual;
+  const [before, after] = [
+    loadVersion(names[0], beside(names[1]), root),
+    loadVersion(names[1], beside(names[0]), root),
+  ];
   const problem = before.problem ?? after.problem;
   if (problem !== undefined) refuse([problem], EXIT.usage, terminal);
   else if (before.config && after.config) tell(before.config, after.config, { failOn, json: json === true }, terminal);

@@ -16,18 +16,49 @@ export interface Version {
 
 /**
  * @param name a routes file, a git revision, or `revision:path`.
- * @param file the routes file in a revision that names none.
+ * @param fileOf tells the routes file in a revision that names none.
  * @param root folder that must hold the routes file and its schemas.
  */
-export function loadVersion(name: string, file: string, root: string | undefined): Version {
-  if (existsSync(name) && statSync(name).isFile()) return loadRoutes(name, root);
+export function loadVersion(name: string, fileOf: () => string, root: string | undefined): Version {
+  if (isFile(name)) return loadRoutes(name, root);
   const [revision = '', ...path] = name.split(':');
   const commit = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
   if (commit === undefined || revision === '')
     return { findings: [], problem: `${name} is neither a routes file nor a git revision` };
-  const top = git(['rev-parse', '--show-toplevel']) ?? '.';
+  const top = topOfRepository();
   // As git has it: a path behind the colon counts from the top.
-  return loadRevision(commit, name, top, path.length > 0 ? join(top, path.join(':')) : realPath(file), root);
+  const file = path.length > 0 ? join(top, path.join(':')) : placeIn(commit, top, fileOf());
+  return loadRevision(commit, name, top, file, root);
+}
+
+/** The routes file that a version names; nothing of a bare revision, or of a file that no revision here can have. */
+export function fileNamedBy(name: string): string | undefined {
+  const top = topOfRepository();
+  if (isFile(name)) return isInside(top, realPath(name)) ? realPath(name) : undefined;
+  const [, ...path] = name.split(':');
+  return path.length > 0 ? join(top, path.join(':')) : undefined;
+}
+
+function isFile(name: string): boolean {
+  return existsSync(name) && statSync(name).isFile();
+}
+
+function topOfRepository(): string {
+  return git(['rev-parse', '--show-toplevel']) ?? '.';
+}
+
+/** From here, as paths are; what the revision has not there may be written as from the top. */
+function placeIn(commit: string, top: string, file: string): string {
+  const [here, fromTop] = [realPath(file), resolve(top, file)];
+  return !holds(commit, top, here) && holds(commit, top, fromTop) ? fromTop : here;
+}
+
+function holds(commit: string, top: string, file: string): boolean {
+  return git(['-C', top, 'cat-file', '-e', `${commit}:${inGit(relative(top, file))}`]) !== undefined;
+}
+
+function inGit(path: string): string {
+  return path.split(sep).join('/');
 }
 
 /** Writes the tree of a revision into a folder of its own, for as long as it is read. */
@@ -49,14 +80,18 @@ function loadRevision(commit: string, name: string, top: string, file: string, r
 /** With an index of its own: that of the repository is somebody's work. */
 function checkOut(commit: string, { top, base }: { top: string; base: string }, to: string, index: string): void {
   const environment = { ...process.env, GIT_INDEX_FILE: index };
-  const folder = relative(top, base).split(sep).join('/');
+  const folder = inGit(relative(top, base));
   // From the top: elsewhere git leaves out what is not below. A folder that is not there leaves the tree empty.
   git(['-C', top, 'read-tree', folder === '' ? commit : `${commit}:${folder}`], environment);
   git(['-C', top, 'checkout-index', '--all', '--force', `--prefix=${to}/`], environment);
 }
 
 function insideOf(top: string, folder: string): string {
-  return relative(top, folder).startsWith('..') ? top : folder;
+  return isInside(top, folder) ? folder : top;
+}
+
+function isInside(top: string, path: string): boolean {
+  return !relative(top, path).startsWith('..');
 }
 
 function nameIn(version: string, file: string, tree: string): string {

@@ -92,6 +92,49 @@ describe('gateway diff', () => {
     expect(diff(folder, ...named).out).toContain('field price is string, and was number');
   });
 
+  describe('a revision without a path', () => {
+    /** Beside the usual file a second one, which has another event. */
+    function twoFiles(): string {
+      const folder = repository();
+      const second = JSON.stringify({ version: 1, routes: { ticker: { ...ROUTE, event: 'tock' } } });
+      writeFileSync(join(folder, 'config', 'second.yaml'), second);
+      git(folder, 'add', '.');
+      git(folder, 'commit', '--quiet', '--message', 'second');
+      return folder;
+    }
+    const SAME = { code: 0, out: 'nothing of the contract changed\n', err: '' };
+
+    test('has the file that the other version names, before or after it, by a path or behind a colon', () => {
+      const folder = twoFiles();
+      expect(diff(folder, 'HEAD', 'config/second.yaml')).toEqual(SAME);
+      expect(diff(folder, 'config/second.yaml', 'HEAD')).toEqual(SAME);
+      expect(diff(folder, 'HEAD', 'HEAD:config/second.yaml')).toEqual(SAME);
+      expect(diff(folder, 'HEAD', join(folder, 'config', 'second.yaml'))).toEqual(SAME);
+    });
+
+    test('has the file of --file where that is given, and the usual one beside a file from elsewhere', () => {
+      const folder = twoFiles();
+      const chosen = diff(folder, '--file', 'config/routes.yaml', 'HEAD', 'config/second.yaml');
+      expect(chosen).toMatchObject({ code: 1, out: expect.stringContaining('tock') });
+      const elsewhere = writeContract(contract({ type: 'boolean' }));
+      expect(diff(folder, 'HEAD', elsewhere).out).toContain('field price is boolean, and was string');
+    });
+
+    test('that has no such file is told so, in place of another file', () => {
+      const { code, err } = diff(twoFiles(), 'HEAD~1', 'config/second.yaml');
+      expect([code, err]).toEqual([78, expect.stringMatching(/^HEAD~1:config\/second\.yaml.* does not exist/)]);
+    });
+
+    test('is compared from a folder below the top too, with a path from there or from the top', () => {
+      const folder = twoFiles();
+      const below = join(folder, 'config');
+      expect(diff(below, 'HEAD', 'routes.yaml')).toEqual(SAME);
+      expect(diff(below, 'HEAD', 'second.yaml')).toEqual(SAME);
+      expect(diff(below, 'HEAD~3', 'v2').out).toContain('field price is string, and was number');
+      expect(diff(below, '--file', 'config/second.yaml', 'HEAD', 'second.yaml')).toEqual(SAME);
+    });
+  });
+
   test('gives machines all it tells people', () => {
     const { code, out } = diff(repository(), '--json', 'v2', 'main');
     expect(code).toBe(0);
