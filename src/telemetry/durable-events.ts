@@ -10,7 +10,9 @@ export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEv
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
     arrived(route, { result, sent }, seconds) {
-      metrics.resumes.inc({ route, result });
+      const isReset = result !== 'ring' && result !== 'redis';
+      metrics.resumes.inc({ route, result: isReset ? 'reset' : result });
+      if (isReset) metrics.resets.inc({ reason: result });
       metrics.replayDuration.observe(seconds);
       if (sent > 0) metrics.replayed.inc({ route }, sent);
     },
@@ -26,7 +28,7 @@ export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEv
       );
     },
     historyLost(route, reason) {
-      metrics.historyLost.inc({ route, reason });
+      metrics.historyLost.inc({ route });
       logger.error(
         { route, reason },
         'the history of a stream was lost; its clients are told to load their state anew',

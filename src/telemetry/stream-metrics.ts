@@ -1,15 +1,21 @@
-import { HISTORY_LOSSES, RESET_REASONS } from '../durable/reset-reasons.ts';
+import { RESET_REASONS } from '../durable/reset-reasons.ts';
 import type { Instruments } from './instruments.ts';
 
 export type StreamMetrics = ReturnType<typeof streamMetrics>;
 
 /** Durable routes. */
-export function streamMetrics({ counter, histogram }: Instruments) {
+export function streamMetrics({ counter, counterBy, histogram }: Instruments) {
   return {
     resumes: counter(
       'gateway_stream_resumes_total',
-      'Clients that went live on a durable route, by result: ring, redis, or why they were told to load their state anew.',
+      'Clients that went live on a durable route, by result: ring, redis, or reset.',
       ['route', 'result'],
+    ),
+    resets: counterBy(
+      'gateway_stream_resets_total',
+      'The resets among them, on all routes, by reason.',
+      'reason',
+      RESET_REASONS,
     ),
     replayed: counter('gateway_stream_replayed_events_total', 'Events sent to clients that had missed them.', [
       'route',
@@ -21,15 +27,14 @@ export function streamMetrics({ counter, histogram }: Instruments) {
     ),
     historyLost: counter(
       'gateway_stream_history_lost_total',
-      'Times that Redis no longer had what was read, or was still to be read, by reason; clients are told.',
-      ['route', 'reason'],
+      'Times that Redis no longer had what was read, or was still to be read; clients are told.',
+      ['route'],
     ),
     streamFailures: counter('gateway_stream_failures_total', 'Times that a stream could not be read.', ['route']),
   };
 }
 
 export function startStreamAtZero(metrics: StreamMetrics, route: string): void {
-  for (const result of ['ring', 'redis', ...RESET_REASONS]) metrics.resumes.inc({ route, result }, 0);
-  for (const reason of HISTORY_LOSSES) metrics.historyLost.inc({ route, reason }, 0);
-  for (const metric of [metrics.replayed, metrics.streamFailures]) metric.inc({ route }, 0);
+  for (const result of ['ring', 'redis', 'reset']) metrics.resumes.inc({ route, result }, 0);
+  for (const metric of [metrics.historyLost, metrics.replayed, metrics.streamFailures]) metric.inc({ route }, 0);
 }

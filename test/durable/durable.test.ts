@@ -29,6 +29,8 @@ test('what a client missed it gets on another instance, in order, none twice, an
   before.socket.disconnect();
   for (const n of [2, 3]) await add(n);
   await add(99, 8);
+  // What it has not read yet would come live.
+  await expect.poll(() => second.metric('gateway_route_received_total{route="news"}')).toBe(4);
 
   const after = client(second.url, { news: meta });
   expect(await after.next('gateway:position')).toEqual([expect.objectContaining({ route: 'news', resumed: 2 })]);

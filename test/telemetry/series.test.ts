@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { DROP_REASONS, type DropReason } from '../../src/dispatch/drop-reasons.ts';
+import type { LiveOutcome, Outcome } from '../../src/dispatch/outcome.ts';
+import { HISTORY_LOSSES, RESET_REASONS } from '../../src/durable/reset-reasons.ts';
+import type { Route } from '../../src/routes/plan.ts';
+import { connectionKinds } from '../../src/sockets/connection-kinds.ts';
+import { createConnectionEvents } from '../../src/telemetry/connection-events.ts';
+import { createDurableEvents } from '../../src/telemetry/durable-events.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { createMessageEvents } from '../../src/telemetry/message-events.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
+import { createQuarantineEvents } from '../../src/telemetry/quarantine-events.ts';
+import { startRoutesAtZero } from '../../src/telemetry/route-metrics.ts';
+import { startTracing } from '../../src/telemetry/tracing.ts';
+import { stageDispatch } from '../dispatch/stage.ts';
+
+const ORDER = { type: 'object', required: ['user_id'], properties: { user_id: { type: 'integer' } } };
+
+/** What the README says. */
+const INSTANCE = 210;
+const EACH = 20;
+const BOUNDS: readonly [kind: string, lines: string, more: number][] = [
+  ['a plain route', '', 0],
+  ['a shadow route', 'shadow: true', 0],
+  ['a route with quarantine', 'on_invalid: quarantine', 4],
+  ['a route with schema_next', 'schema_next: ../order.json', 3],
+  ['a durable route', 'source: stream', 11],
+  ['a durable route with both', 'source: stream\n    on_invalid: quarantine\n    schema_next: ../order.json', 18],
+  ['a durable shadow route', 'source: stream\n    shadow: true', 11],
+];
+
+function routeOf(lines: string): Route {
+  const yaml = `version: 1
+envelope: cloudevents
+routes:
+  orders:
+    event: order
+    schema: ../order.json
+    target: { user: user_id }
+    ${lines}
+`;
+  const [route] = stageDispatch(yaml, { order: ORDER }).plan.routes;
+  if (!route) throw new Error('no route');
+  return route;
+}
+
+/** Whatever a message can come to, with every verdict of the schema that is only tried. */
+function outcomesOf(route: Route): Outcome[] {
+  const live: LiveOutcome[] = [
+    ...(route.kind === 'event' ? [{ kind: 'delivered', route, recipients: 1, skipped: 1 } as const] : []),
+    { kind: 'not-here', route, skipped: 0 },
+    ...DROP_REASONS.filter((reason) => canDrop(route, reason)).map(
+      (reason) => ({ kind: 'dropped', route, reason, skipped: 0 }) as const,
+    ),
+  ];
+  return live.flatMap((would) => {
+    const outcome: Outcome = route.shadow ? { kind: 'shadow', route, would } : would;
+    if (!route.checkNext) return [outcome];
+    return (['same', 'would-drop', 'would-pass'] as const).map((verdict) => ({ ...outcome, next: { verdict } }));
+  });
+}
+
+/** Without a route there is none to count it for, and two reasons are those of streams. */
+function canDrop({ stream }: Route, reason: DropReason): boolean {
+  return reason !== 'no-route' && (stream !== undefined || (reason !== 'no-payload' && reason !== 'duplicate'));
+}
+
+const SILENT = createLogger({ level: 'silent', pretty: false }, { write: () => undefined });
+
+/** All that can happen to a route, happens. */
+function everything(metrics: Metrics, route: Route): void {
+  startRoutesAtZero(metrics, [route]);
+  createMessageEvents(metrics, SILENT, startTracing({}, '0', false)).handled({
+    channel: 'orders',
+    bytes: 2,
+    raw: Buffer.from('{}'),
+    receivedAt: performance.now(),
+    publishedAt: Date.now() - 5,
+    outcomes: outcomesOf(route),
+  });
+  if (route.onInvalid === 'quarantine') {
+    const events = createQuarantineEvents(metrics, SILENT);
+    for (const isNew of [true, false]) events.quarantined(route.name, isNew);
+    events.quarantineHeldBack(route.name);
+    events.quarantineFailed(route.name, new Error('no'));
+  }
+  if (!route.stream) return;
+  const events = createDurableEvents(metrics, SILENT);
+  for (const result of ['ring', 'redis', ...RESET_REASONS] as const)
+    events.arrived(route.name, { result, sent: 1 }, 0.1);
+  for (const reason of HISTORY_LOSSES) events.historyLost(route.name, reason);
+  events.readFailed(route.name, new Error('no'));
+  metrics.read(readings(route.name));
+}
+
+/** Those of Socket.IO. */
+const CLOSE_REASONS = [
+  'transport error',
+  'transport close',
+  'forced close',
+  'ping timeout',
+  'parse error',
+  'server shutting down',
+  'forced server close',
+  'client namespace disconnect',
+  'server namespace disconnect',
+];
+/** A histogram for each kind of garbage collection: those that did not happen here may happen elsewhere. */
+const COLLECTIONS = 4 * 9;
+
+test('an instance has no more series than the README says', async () => {
+  const metrics = createMetrics();
+  const events = createConnectionEvents(metrics, SILENT, startTracing({}, '0', false));
+  for (const reason of CLOSE_REASONS) events.closed(reason, 1);
+  for (const known of [true, false]) events.clientEvent(known);
+  metrics.read(readings());
+  const text = await metrics.registry.metrics();
+  const series = text.split('\n').filter((line) => /^(?!nodejs_gc_)\w/.test(line));
+  expect(series.length).toBeGreaterThan(130);
+  expect(series.length + COLLECTIONS).toBeLessThanOrEqual(INSTANCE);
+});
+
+test.each(BOUNDS)('%s has no more series than the README says, whatever happens to it', async (_, lines, more) => {
+  const metrics = createMetrics();
+  everything(metrics, routeOf(lines));
+  const text = await metrics.registry.metrics();
+  const series = text.split('\n').filter((line) => /^\w+\{(route="orders"|event="order")/.test(line));
+  expect(series.length).toBeGreaterThan(10 + more);
+  expect(series.length).toBeLessThanOrEqual(EACH + more);
+});
+
+function readings(route?: string) {
+  return {
+    connections: () => connectionKinds([]),
+    maxConnections: 1,
+    users: () => [],
+    redisProbed: () => true,
+    source: () => 'subscribed' as const,
+    draining: () => false,
+    queuedBytes: () => 0,
+    unreadStreams: () => [],
+    streams: { readings: () => (route === undefined ? [] : [{ route, ringBytes: 1, lagSeconds: 1, waiting: 1 }]) },
+    authCalls: { underWay: () => 0, waiting: () => 0 },
+  };
+}
