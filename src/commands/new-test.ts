@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { addTest } from '../config/add-to-yaml.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { addTest, fileOfTests, type Edit } from '../config/add-to-yaml.ts';
+import { formatFinding } from '../config/findings.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import type { NewRoute } from '../contract/new-route.ts';
 import { newRouteTest } from '../contract/new-route-test.ts';
@@ -9,21 +10,44 @@ import { readText } from './new-schema.ts';
 import type { Rules } from './routes-in-force.ts';
 import { createFileReader } from './test-files.ts';
 
-/** Adds to the file of tests beside the routes file, if there is one; answers with what it did. */
+export type WrittenTest =
+  | { readonly test: string; readonly isNew: boolean; readonly laidOutAnew: boolean }
+  /** Why there is none. */
+  | { readonly untested: string };
+
+/** Adds to the file of tests beside the routes file, or begins it; throws where what it wrote has mistakes. */
 export function writeTest(
   config: RoutesConfig,
   { channel, sample }: NewRoute & { readonly channel: string },
   { limits }: Rules,
   changes: FileChanges,
-): string {
-  const file = config.file.replace(/\.ya?ml$/, '.test.yaml');
-  if (file === config.file || !existsSync(file)) return `no test was added: there is no ${file}`;
-  const { tests } = createFileReader()(file);
-  if (!tests) return `no test was added: ${file} has mistakes, which gateway test tells`;
-  if (resolve(dirname(file), tests.routes) !== resolve(config.file))
-    return `no test was added: ${file} is for ${join(dirname(file), tests.routes)}`;
-  const before = readText(file);
-  const { text, laidOutAnew } = addTest(before, newRouteTest(config, channel, sample, limits));
+): WrittenTest {
+  const file = `${config.file.replace(/\.ya?ml$/, '')}.test.yaml`;
+  const read = createFileReader();
+  const before = existsSync(file) ? readText(file) : undefined;
+  const untested = before === undefined ? undefined : whyNotIn(file, config.file, read);
+  if (untested !== undefined) return { untested };
+  const test = newRouteTest(config, channel, sample, limits);
+  const { text, laidOutAnew }: Edit =
+    before === undefined
+      ? { text: headOf(file) + fileOfTests(basename(config.file), test), laidOutAnew: false }
+      : addTest(before, test);
   changes.write(file, text, before);
-  return `added a test to ${file}${laidOutAnew ? ', and laid out its other lines anew' : ''}`;
+  const { tests, findings } = read(file);
+  if (!tests) throw new Error(`the test would have mistakes: ${findings.map(formatFinding).join('; ')}`);
+  return { test: file, isNew: before === undefined, laidOutAnew };
+}
+
+function whyNotIn(file: string, routesFile: string, read: ReturnType<typeof createFileReader>): string | undefined {
+  const { tests } = read(file);
+  if (!tests) return `${file} has mistakes, which gateway test tells`;
+  if (resolve(dirname(file), tests.routes) === resolve(routesFile)) return undefined;
+  return `${file} is for ${join(dirname(file), tests.routes)}`;
+}
+
+const SCHEMA = '../schemas/route-tests.schema.json';
+
+/** For editors, where they find the schema. */
+function headOf(file: string): string {
+  return existsSync(join(dirname(file), SCHEMA)) ? `# yaml-language-server: $schema=${SCHEMA}\n` : '';
 }

@@ -1,21 +1,23 @@
 import type { Command } from 'commander';
 import { addRoute } from '../config/add-to-yaml.ts';
-import { printable } from '../config/findings.ts';
+import type { Finding } from '../config/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
-import { newRoute, readTargetWish, type NewRoute } from '../contract/new-route.ts';
-import { printFindings, summaryOf } from './check.ts';
+import { newRoute, readTargetWish, type NewRoute, type RouteWish } from '../contract/new-route.ts';
+import { printFindings } from './check.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readMessageFile } from './message-file.ts';
+import { tellEnding, type Ending } from './new-ending.ts';
 import { createFileChanges, type FileChanges } from './new-files.ts';
 import { readText, writeSchema } from './new-schema.ts';
 import { completeOptions, type Wanted } from './new-questions.ts';
 import { writeTest } from './new-test.ts';
-import { openRoutes, readRules, type Rules } from './routes-in-force.ts';
+import { readRules, refuse, type Rules } from './routes-in-force.ts';
 
 interface Options extends Partial<Wanted> {
   readonly schemaName?: string;
   readonly file?: string;
+  readonly json?: boolean;
 }
 
 export const registerNew: Register = (program, terminal) => {
@@ -30,6 +32,7 @@ export const registerNew: Register = (program, terminal) => {
     .option('--sample <file>', 'a message as it is published; - reads it from standard input')
     .option('--schema-name <name>', "the schema's file is <name>.schema.json (default: the channel)")
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
+    .option('--json', 'print how it ended as one JSON document')
     .action((channel: string, options: Options) =>
       run(channel, options, terminal, (problem) => command.error(`error: ${problem}`)),
     );
@@ -39,7 +42,7 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 async function run(
   channel: string,
-  { schemaName, file, ...given }: Options,
+  { schemaName, file, json = false, ...given }: Options,
   terminal: Terminal,
   misused: (problem: string) => never,
 ): Promise<void> {
@@ -53,58 +56,65 @@ async function run(
   const bytes = await readMessageFile(path);
   if (typeof bytes === 'string') return misused(bytes);
   const rules = readRules(terminal);
-  const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
-  if (!config) return;
-  const wish = {
-    channel,
-    event,
-    target,
-    sample: bytes.toString('utf8'),
-    ...(schemaName !== undefined && { schemaName }),
-  };
-  const made = newRoute(config, wish);
-  if ('problem' in made) return fail(made.problem, terminal);
-  const changes = createFileChanges();
-  try {
-    writeAll({ config, rules, made, channel, ids: target.fields }, changes, terminal);
-  } catch (error) {
-    changes.undo();
-    fail(error instanceof Error ? error.message : String(error), terminal);
-  }
+  if (!rules) return;
+  const routesFile = file ?? rules.routesFile;
+  const { config, findings } = loadRoutes(routesFile, rules.configRoot);
+  if (!config && !json) return refuse(findings, terminal);
+  const sample = bytes.toString('utf8');
+  const wish = { channel, event, target, sample, ...(schemaName !== undefined && { schemaName }) };
+  const ending: Ending = config
+    ? add({ config, rules, wish, tellFindings: (found) => !json && printFindings(routesFile, found, terminal) })
+    : { added: false, problem: `${routesFile} has errors already`, findings };
+  tellEnding(ending, json, terminal);
+  if (!ending.added) terminal.exitWith(config ? EXIT.failed : EXIT.config);
 }
 
 interface Work {
   readonly config: RoutesConfig;
   readonly rules: Rules;
-  readonly made: NewRoute;
-  readonly channel: string;
-  readonly ids: Parameters<typeof writeSchema>[2];
+  readonly wish: RouteWish;
+  /** Called while the files are as they were checked, for frames show their lines. */
+  readonly tellFindings: (findings: readonly Finding[]) => void;
+}
+
+function add(work: Work): Ending {
+  const made = newRoute(work.config, work.wish);
+  if ('problem' in made) return notAdded(made.problem);
+  const changes = createFileChanges();
+  try {
+    const ending = writeAll(work, made, changes);
+    if (!ending.added) changes.undo();
+    return ending;
+  } catch (error) {
+    changes.undo();
+    return notAdded(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Written first and checked then, as findings have their place in files. */
-function writeAll(
-  { config: { file }, rules, made, channel, ids }: Work,
-  changes: FileChanges,
-  terminal: Terminal,
-): void {
-  const schema = writeSchema(file, made, ids, changes);
+function writeAll({ config: { file }, rules, wish, tellFindings }: Work, made: NewRoute, changes: FileChanges): Ending {
+  const schema = writeSchema(file, made, wish.target.fields, changes);
   const before = readText(file, rules.configRoot);
   const { text, laidOutAnew } = addRoute(before, made.name, made.route);
   changes.write(file, text, before);
   const { config, findings } = loadRoutes(file, rules.configRoot);
-  printFindings(file, findings, terminal);
-  if (!config) {
-    changes.undo();
-    return fail('the route would not pass the check; all files are as before', terminal);
-  }
-  const test = writeTest(config, { ...made, channel }, rules, changes);
-  terminal.print(`wrote ${schema}`);
-  terminal.print(`added route "${made.name}" to ${file}${laidOutAnew ? ', and laid out its other lines anew' : ''}`);
-  terminal.print(test);
-  terminal.print(summaryOf(file, findings, config.routes.length));
+  tellFindings(findings);
+  if (!config) return notAdded('the route would not pass the check; all files are as before', findings);
+  const written = writeTest(config, { ...made, channel: wish.channel }, rules, changes);
+  const anew = 'test' in written && written.laidOutAnew ? [written.test] : [];
+  return {
+    added: true,
+    route: made.name,
+    file,
+    schema,
+    ...('test' in written ? { test: written.test } : written),
+    created: 'test' in written && written.isNew ? [schema, written.test] : [schema],
+    laidOutAnew: laidOutAnew ? [file, ...anew] : anew,
+    routes: config.routes.length,
+    findings,
+  };
 }
 
-function fail(problem: string, terminal: Terminal): void {
-  terminal.printError(printable(`nothing was added: ${problem}`));
-  terminal.exitWith(EXIT.failed);
+function notAdded(problem: string, findings: readonly Finding[] = []): Ending {
+  return { added: false, problem, findings };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isCollection, isMap, isSeq, parseDocument, type Document, type ToStringOptions } from 'yaml';
+import { Document, isCollection, isMap, isSeq, parseDocument, type Node, type ToStringOptions } from 'yaml';
 
 export interface Edit {
   readonly text: string;
@@ -24,11 +24,22 @@ export function addTest(text: string, test: object): Edit {
   return edit(text, (document) => {
     const tests = document.get('tests');
     if (!isSeq(tests)) throw new Error('a checked file of tests has a list of them');
-    const node = document.createNode(test);
-    const expected: unknown = isMap(node) ? node.get('expect') : undefined;
-    for (const one of isSeq(expected) ? expected.items : [expected]) if (isMap(one)) inOneLine(one.get('to'));
-    tests.add(Object.assign(node, { spaceBefore: true }));
+    tests.add(Object.assign(testNode(document, test), { spaceBefore: true }));
   });
+}
+
+/** A file of tests with this one. */
+export function fileOfTests(routes: string, test: object): string {
+  const document = new Document({ routes });
+  document.set('tests', document.createNode([testNode(document, test)]));
+  return tightLists(document.toString({ lineWidth: 0, singleQuote: true }));
+}
+
+function testNode(document: Document, test: object): Node {
+  const node = document.createNode(test);
+  const expected: unknown = isMap(node) ? node.get('expect') : undefined;
+  for (const one of isSeq(expected) ? expected.items : [expected]) if (isMap(one)) inOneLine(one.get('to'));
+  return node;
 }
 
 function inOneLine(node: unknown): void {

@@ -167,12 +167,131 @@ ${root}/config/routes.yaml: 4 routes, 0 warnings
     );
   });
 
-  test('without a file of tests it says so', () => {
+  test('without a file of tests it begins one, which passes gateway test and takes further tests', () => {
+    const root = seed();
+    const tests = join(root, 'config/routes.test.yaml');
+    rmSync(tests);
+    const { code, out } = runNew(root, 'offer-made');
+    expect(code).toBe(0);
+    expect(out).toContain(`\nwrote a test to ${tests}\n`);
+    const begun = readFileSync(tests, 'utf8');
+    expect(begun).toBe(`# yaml-language-server: $schema=../schemas/route-tests.schema.json
+routes: routes.yaml
+tests:
+  - name: a message on offer-made reaches those it is for
+    publish:
+      channel: offer-made
+      message:
+        offer_id: 12
+        buyer_id: 7
+        price: 1.5
+    expect:
+      route: offer-made
+      event: offer-made
+      to: [7]
+`);
+    expect(runCommand(['test', tests])).toMatchObject({ code: 0, err: '' });
+    expect(runNew(root, 'offer-taken').out).toContain(`\nadded a test to ${tests}\n`);
+    expect(readFileSync(tests, 'utf8').startsWith(begun)).toBe(true);
+    expect(runCommand(['test', tests]).code).toBe(0);
+  });
+
+  test('a file of tests names no schema for editors where there is none', () => {
     const root = seed();
     rmSync(join(root, 'config/routes.test.yaml'));
+    rmSync(join(root, 'schemas/route-tests.schema.json'));
+    expect(runNew(root, 'x').code).toBe(0);
+    expect(readFileSync(join(root, 'config/routes.test.yaml'), 'utf8')).toMatch(/^routes: routes\.yaml\ntests:\n/);
+  });
+
+  test.each([
+    ['there is no file of tests', true],
+    ['there is one', false],
+  ])('a test that would have mistakes is taken back with all the rest, where %s', (_, none) => {
+    const root = seed();
+    if (none) rmSync(join(root, 'config/routes.test.yaml'));
+    const before = contentsOf(root);
+    // A key like any other in JSON, one that is refused in YAML.
+    const { code, err } = runNew(root, 'x', ARGS, { ...OFFER, '<<': 1 });
+    expect([code, err]).toEqual([1, expect.stringContaining('nothing was added: the test would have mistakes: ')]);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test('a route that the check refuses leaves no file of tests behind', () => {
+    const root = seed();
+    rmSync(join(root, 'config/routes.test.yaml'));
+    const before = contentsOf(root);
+    expect(runNew(root, 'x', broadcast('--event', 'connect')).code).toBe(1);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test('tests for another routes file are left alone, and it says so', () => {
+    const root = seed();
+    const tests = join(root, 'config/routes.test.yaml');
+    const theirs = readFileSync(tests, 'utf8').replace('routes: routes.yaml', 'routes: other.yaml');
+    writeFileSync(tests, theirs);
     const { code, out } = runNew(root, 'x');
-    expect(code).toBe(0);
-    expect(out).toContain('no test was added: there is no ');
+    expect([code, out]).toEqual([0, expect.stringContaining(`no test was added: ${tests} is for `)]);
+    expect(readFileSync(tests, 'utf8')).toBe(theirs);
+  });
+});
+
+describe('gateway new --json', () => {
+  const JSON_ARGS = [...ARGS, '--json'];
+
+  test('prints one document of what it wrote', () => {
+    const root = seed();
+    const [file, schema, tests] = [
+      'config/routes.yaml',
+      'schemas/offer-made.schema.json',
+      'config/routes.test.yaml',
+    ].map((path) => join(root, path));
+    rmSync(String(tests));
+    const { code, out, err } = runNew(root, 'offer-made', JSON_ARGS);
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toEqual({
+      added: true,
+      route: 'offer-made',
+      file,
+      schema,
+      test: tests,
+      created: [schema, tests],
+      laidOutAnew: [],
+      routes: 4,
+      findings: [],
+    });
+  });
+
+  test('says why there is no test', () => {
+    const root = seed();
+    writeFileSync(join(root, 'config/routes.test.yaml'), 'tests: [');
+    const result: unknown = JSON.parse(runNew(root, 'x', JSON_ARGS).out);
+    expect(result).toMatchObject({ added: true, untested: expect.stringContaining('has mistakes') });
+    expect(result).not.toHaveProperty('test');
+  });
+
+  test('prints why nothing was added, with all findings', () => {
+    const root = seed();
+    const taken = runNew(root, 'notifications', JSON_ARGS);
+    expect(taken).toMatchObject({ code: 1, err: '' });
+    const problem = expect.stringContaining('has a route "notifications" already');
+    expect(JSON.parse(taken.out)).toEqual({ added: false, problem, findings: [] });
+
+    const refused = runNew(root, 'x', [...JSON_ARGS, '--event', 'connect']);
+    expect(refused).toMatchObject({ code: 1, err: '' });
+    expect(JSON.parse(refused.out)).toMatchObject({
+      added: false,
+      findings: [{ code: 'reserved-event', severity: 'error', route: 'x' }],
+    });
+
+    writeFileSync(join(root, 'config/routes.yaml'), 'version: 2');
+    const before = runNew(root, 'x', JSON_ARGS);
+    expect(before).toMatchObject({ code: 78, err: '' });
+    expect(JSON.parse(before.out)).toMatchObject({
+      added: false,
+      problem: expect.stringContaining('has errors already'),
+      findings: expect.arrayContaining([expect.objectContaining({ severity: 'error' })]),
+    });
   });
 });
 
