@@ -194,7 +194,7 @@ export const VARIABLES = {
     'MAX_QUEUE_BYTES',
     types.positiveInteger,
     '1048576',
-    'Bytes that may wait for a client that reads slowly. Beyond that it gets the newest only of routes with latest; else it is cut off and connects again.',
+    'Bytes that may wait for a client that reads slowly, whatever they are. Beyond half of that it gets the newest only of routes with latest; beyond it, it is cut off and connects again.',
   ),
   maxQueueAge: define(
     'MAX_QUEUE_AGE',

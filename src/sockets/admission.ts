@@ -3,7 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
-import { isEngineSession, joinWrites } from './raw-websocket.ts';
+import { isEngineSession, joinWrites } from './engine-internals.ts';
 import { SessionQuota } from './session-quota.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 

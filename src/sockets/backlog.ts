@@ -12,6 +12,9 @@ export class Backlog {
   /** Bytes sent in all at `#markedAt`: until the socket has taken them, something waits that is older than that. */
   #mark: number;
   #markedAt: number;
+  /** Bytes that were sent when nothing waited. */
+  #alone: number;
+  #heldBytes = 0;
 
   constructor(outlet: Outlet, now: number) {
     this.#outlet = outlet;
@@ -19,6 +22,17 @@ export class Backlog {
     this.#progressAt = now;
     this.#mark = this.#sentInAll();
     this.#markedAt = now;
+    this.#alone = this.waiting();
+  }
+
+  /** A message that is sent while nothing waits may be as long as it is. */
+  allow(bytes: number): void {
+    this.#alone = Math.max(this.#alone, bytes);
+  }
+
+  /** Most bytes that may wait, where each message beyond the first is held to `most`. */
+  allowed(most: number): number {
+    return Math.max(most, this.#alone);
   }
 
   /** Notes what the socket has taken since the last look. */
@@ -59,15 +73,15 @@ export class Backlog {
 
   /** Keeps it in place of an older one of the same key; tells whether there was one. */
   hold(key: string, packet: EventPacket): boolean {
-    const superseded = this.#held.delete(key);
+    const before = this.#held.get(key);
+    this.#held.delete(key);
     this.#held.set(key, packet);
-    return superseded;
+    this.#heldBytes += packet.frame.length - (before?.frame.length ?? 0);
+    return before !== undefined;
   }
 
-  heldBytes(): number {
-    let bytes = 0;
-    for (const { frame } of this.#held.values()) bytes += frame.length;
-    return bytes;
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** Sends what was held. */
@@ -76,6 +90,7 @@ export class Backlog {
     for (const packet of this.#held.values())
       outlet.pending = outlet.pending?.with(packet) ?? new Batch(packet, undefined);
     this.#held.clear();
+    this.#heldBytes = 0;
     outlet.flush();
   }
 

@@ -1,4 +1,4 @@
-import { cutOffLater, isEngineSession } from './raw-websocket.ts';
+import { cutOffLater, isEngineSession } from './engine-internals.ts';
 import type { GatewaySocket } from './socket-server.ts';
 
 /**

@@ -4,13 +4,13 @@ import { Membership } from './membership.ts';
 import { createOutbox } from './outbox.ts';
 import { Outlet, type Wishes } from './outlet.ts';
 import { packetForms } from './packet-forms.ts';
-import { isEngineSession, unknownLibraries } from './raw-websocket.ts';
+import { isEngineSession, isWebSocketElsewhere, unknownLibraries } from './engine-internals.ts';
 import { RoomIndex } from './room-index.ts';
 import { SlowReaders, type QueueLimits, type SlowReaderEvents } from './slow-readers.ts';
 
 export interface FanoutEvents extends SlowReaderEvents {
-  /** Installed libraries are not those that the short way was made for: the documented way is taken. */
-  directWritesOff(libraries: readonly string[]): void;
+  /** What the short way takes for granted does not hold: the documented way is taken from here on. */
+  directWritesOff(found: string): void;
 }
 
 export interface FanoutOptions extends QueueLimits {
@@ -37,9 +37,14 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
   const index = new RoomIndex<Outlet>();
   const slowReaders = new SlowReaders(limits, events);
   const outbox = createOutbox(slowReaders);
+  const watch = (outlet: Outlet): void => slowReaders.watch(outlet);
   const unknown = direct ? unknownLibraries() : [];
-  if (unknown.length > 0) events.directWritesOff(unknown);
-  const isDirect = direct && unknown.length === 0;
+  let isDirect = direct;
+  const giveUpDirect = (found: string): void => {
+    isDirect = false;
+    events.directWritesOff(found);
+  };
+  if (unknown.length > 0) giveUpDirect(unknown.join(', '));
   // Until somebody asks for traces, sockets need not be told apart.
   let someoneAsks = false;
 
@@ -61,7 +66,8 @@ export function createFanout({ events, direct = true, ...limits }: FanoutOptions
     join(session, rooms, wishes = NONE) {
       if (!isEngineSession(session)) throw new TypeError('not a session of Engine.IO as it is known');
       if (wishes.traced) someoneAsks = true;
-      const outlet = new Outlet(session, isDirect, wishes);
+      if (isDirect && isWebSocketElsewhere(session)) giveUpDirect('a websocket session without its TCP socket');
+      const outlet = new Outlet(session, isDirect, wishes, watch);
       return new Membership(outlet, rooms, outbox, index);
     },
     rooms: () => index.names(),

@@ -6,7 +6,7 @@ import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import type { Endings } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
 import type { Membership } from './membership.ts';
-import { isTooLong } from './message-size.ts';
+import { isTooLong } from './engine-internals.ts';
 import type { GatewaySocket } from './socket-server.ts';
 
 export interface GreetingEvents extends ClientEventEvents {

@@ -8,8 +8,3 @@ export function tellTooLong(io: GatewayServer, maxBytes: number, told: (request:
     next();
   });
 }
-
-/** Of a websocket that ws has closed, with 1009, for a message that is too long. */
-export function isTooLong(details: unknown): boolean {
-  return details instanceof Error && details.message.includes('Max payload size exceeded');
-}

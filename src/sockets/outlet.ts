@@ -1,6 +1,12 @@
 import type { Batch } from './batch.ts';
 import type { Backlog } from './backlog.ts';
-import { bytesHeldBack, isNextInLine, rawWebSocketOf, type EngineSession, type RawWebSocket } from './raw-websocket.ts';
+import {
+  bytesHeldBack,
+  isNextInLine,
+  rawWebSocketOf,
+  type EngineSession,
+  type RawWebSocket,
+} from './engine-internals.ts';
 
 /** What a client asked to be told beside the payload. */
 export interface Wishes {
@@ -26,23 +32,35 @@ export class Outlet {
   readonly #direct: boolean;
   #raw: RawWebSocket | undefined;
 
-  /** @param direct write to the TCP socket where that is possible. */
-  constructor(session: EngineSession, direct: boolean, { resumable, traced }: Wishes) {
+  readonly #waits: (outlet: Outlet) => void;
+
+  /**
+   * @param direct write to the TCP socket where that is possible.
+   * @param waits told when the library sends something while what was sent before still waits.
+   */
+  constructor(session: EngineSession, direct: boolean, { resumable, traced }: Wishes, waits: (outlet: Outlet) => void) {
     this.session = session;
     this.resumable = resumable;
     this.traced = traced;
     this.#direct = direct;
-    session.on('packetCreate', this.flush);
+    this.#waits = waits;
+    session.on('packetCreate', this.#beforeOthers);
   }
 
   /** Nothing more is sent, and what is pending goes out. */
   close(): void {
     this.flush();
-    this.session.off('packetCreate', this.flush);
+    this.session.off('packetCreate', this.#beforeOthers);
   }
 
-  /** Sends what is pending, behind all that was sent before. Also called before the library sends a packet of its own. */
-  readonly flush = (): void => {
+  /** The library is about to send a packet of its own: an answer, a ping. Clients that read nothing ask for answers, too. */
+  readonly #beforeOthers = (): void => {
+    this.flush();
+    if (this.queued() > 0) this.#waits(this);
+  };
+
+  /** Sends what is pending, behind all that was sent before. */
+  flush(): void {
     const batch = this.pending;
     if (batch === undefined) return;
     this.pending = undefined;
@@ -50,17 +68,20 @@ export class Outlet {
     const raw = this.#rawIfNext();
     if (raw) raw.tcp.write(batch.joined());
     else for (const { text } of batch.packets()) this.session.write(text);
-  };
+  }
 
   /** Bytes that were sent and that the kernel has not taken, about. */
   queued(): number {
-    return (this.#raw?.tcp.writableLength ?? 0) + bytesHeldBack(this.session);
+    const tcp = this.#raw?.tcp;
+    // What a connection begins with is gathered for one write; the kernel was not asked yet.
+    const waiting = tcp === undefined || tcp.writableCorked > 0 ? 0 : tcp.writableLength;
+    return waiting + bytesHeldBack(this.session);
   }
 
   /** Changes when the socket takes something: bytes of a websocket, the packet that is next of a polling client. */
   progress(): number | object | undefined {
     const tcp = this.#raw?.tcp;
-    return tcp === undefined ? this.session.writeBuffer[0] : tcp.bytesWritten - tcp.writableLength;
+    return tcp === undefined ? this.session.writeBuffer?.[0] : tcp.bytesWritten - tcp.writableLength;
   }
 
   #rawIfNext(): RawWebSocket | undefined {

@@ -1,4 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import { dropRequest, queryIn } from './engine-internals.ts';
 import type { GatewayServer, GatewaySocket } from './socket-server.ts';
 
 /** Of a session's first request, what is asked for after the client was let in. */
@@ -11,7 +12,6 @@ const HEADERS = ['authorization', 'x-forwarded-for'] as const;
  * @returns what is called once a client is in.
  */
 export function freeRequests(io: GatewayServer): (socket: GatewaySocket) => void {
-  // engine.io's stand-in for the response to an upgrade lives as long as the TCP connection, and knows its request as `req`.
   const responses = new WeakMap<IncomingMessage, object>();
   io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
     if (!(response instanceof ServerResponse)) responses.set(request, response);
@@ -20,7 +20,7 @@ export function freeRequests(io: GatewayServer): (socket: GatewaySocket) => void
   return ({ conn, handshake }) => {
     const { request } = conn;
     const response = responses.get(request);
-    if (response !== undefined) Object.assign(response, { req: undefined });
+    if (response !== undefined) dropRequest(response);
     const kept = partOf(request);
     // Socket.IO documents that it may be taken away.
     Object.assign(conn, { request: kept });
@@ -32,6 +32,5 @@ export function freeRequests(io: GatewayServer): (socket: GatewaySocket) => void
 function partOf(request: IncomingMessage) {
   const { url, socket, headers } = request;
   const kept = Object.fromEntries(HEADERS.flatMap((name) => (name in headers ? [[name, headers[name]]] : [])));
-  // oxlint-disable-next-line no-underscore-dangle -- Engine.IO's own
-  return { url, socket, connection: socket, headers: kept, ...('_query' in request && { _query: request._query }) };
+  return { url, socket, connection: socket, headers: kept, ...queryIn(request) };
 }

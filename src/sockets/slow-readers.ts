@@ -1,7 +1,7 @@
 import { Backlog } from './backlog.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Outlet } from './outlet.ts';
-import { cutOff } from './raw-websocket.ts';
+import { cutOff } from './engine-internals.ts';
 
 /** Why a slow client was cut: too much waits for it, what waits is too old, or it takes nothing at all. */
 export const CUT_CAUSES = ['bytes', 'age', 'stalled'] as const;
@@ -52,10 +52,13 @@ export class SlowReaders {
     if (!this.#watched.has(outlet)) return false;
     const { maxBytes, maxAge } = this.#limits;
     const waiting = backlog.waiting();
-    // One message alone is never too much.
-    const tooMuch = waiting > 0 && waiting + packet.frame.length > maxBytes;
-    const tooOld = backlog.age(performance.now()) > maxAge;
     const key = packet.latestKey;
+    // Half of the room is for what is kept for later.
+    const room = key === undefined ? maxBytes : maxBytes / 2;
+    // One message alone is never too much.
+    if (waiting === 0) backlog.allow(packet.frame.length);
+    const tooMuch = waiting > 0 && waiting + packet.frame.length > room;
+    const tooOld = backlog.age(performance.now()) > maxAge;
     if (key !== undefined && (tooMuch || tooOld || backlog.holds(key))) return this.#hold(outlet, backlog, key, packet);
     if (tooMuch) return this.#cut(outlet, 'bytes');
     return tooOld ? this.#cut(outlet, 'age') : true;
@@ -64,13 +67,13 @@ export class SlowReaders {
   /** Bytes that wait for clients. */
   queuedBytes(): number {
     let bytes = 0;
-    for (const outlet of this.#watched) bytes += outlet.queued();
+    for (const outlet of this.#watched) bytes += outlet.queued() + (outlet.backlog?.heldBytes ?? 0);
     return bytes;
   }
 
   #hold(outlet: Outlet, backlog: Backlog, key: string, packet: EventPacket): false {
     if (backlog.hold(key, packet)) this.#events.superseded();
-    return backlog.heldBytes() > this.#limits.maxBytes ? this.#cut(outlet, 'bytes') : false;
+    return backlog.heldBytes > this.#limits.maxBytes / 2 ? this.#cut(outlet, 'bytes') : false;
   }
 
   #cut(outlet: Outlet, cause: CutCause): false {
@@ -93,7 +96,8 @@ export class SlowReaders {
     else if (backlog.isGone()) {
       this.#forget(outlet);
       outlet.backlog = undefined;
-    } else if (waiting > 0 && backlog.stalledFor(now) > maxAge) this.#cut(outlet, 'stalled');
+    } else if (waiting > backlog.allowed(maxBytes)) this.#cut(outlet, 'bytes');
+    else if (waiting > 0 && backlog.stalledFor(now) > maxAge) this.#cut(outlet, 'stalled');
     else if (waiting <= maxBytes / 2 && backlog.age(now) <= maxAge) backlog.release();
   }
 

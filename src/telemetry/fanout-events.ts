@@ -16,7 +16,7 @@ export function createFanoutEvents(metrics: Metrics, logger: Logger): FanoutEven
       );
     },
     superseded: () => metrics.superseded.inc(),
-    directWritesOff: (libraries) =>
-      logger.warn({ libraries }, 'unknown versions: events are sent the slow way, through Engine.IO'),
+    directWritesOff: (found) =>
+      logger.warn({ found }, 'not as it is known: events are sent the slow way, through Engine.IO'),
   };
 }

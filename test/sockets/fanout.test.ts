@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import { expect, test } from 'vitest';
 import { createFanout } from '../../src/sockets/fanout.ts';
 import { describeFanout, type FanoutStage, type Receiver } from '../dispatch/fanout-contract.ts';
 import { openRaw } from './raw-client.ts';
@@ -66,3 +67,29 @@ function read(packet: string): [event: string, payload: string] {
   const [, event = '', payload = ''] = /^42\[("(?:[^"\\]|\\.)*"),(.*)\]$/s.exec(packet) ?? [];
   return [String(JSON.parse(event)), payload];
 }
+
+test.each([
+  ['its websocket elsewhere', { name: 'websocket', socket: {} }, []],
+  ['no writeBuffer', { name: 'websocket', socket: { _socket: {}, readyState: 1, terminate() {} } }, undefined],
+])('a session with %s is sent to by way of Engine.IO, and that is told once', async (_, transport, writeBuffer) => {
+  const told: string[] = [];
+  const events = { ...EVENTS, directWritesOff: (found: string) => void told.push(found) };
+  const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events });
+  const written: string[] = [];
+  const write = (text: string): void => void written.push(text);
+  const session = {
+    readyState: 'open',
+    transport,
+    write,
+    on() {},
+    off() {},
+    close() {},
+    ...(writeBuffer && { writeBuffer }),
+  };
+  fanout.join(session, ['everyone']);
+  fanout.join({ ...session, write() {} }, ['everyone']);
+  fanout.emit(['everyone'], 'number', '1');
+  await new Promise(setImmediate);
+  expect(written).toEqual(['2["number",1]']);
+  expect(told).toEqual(['a websocket session without its TCP socket']);
+});

@@ -8,9 +8,9 @@ const EVENTS = { cut() {}, superseded() {}, directWritesOff() {} };
 const COUNT = 3000;
 
 /** Numbers from 0 on, each by another of the ways that lead to a socket, at least until it is on this transport. */
-async function stage(until: string) {
+async function stage(until: string, direct: boolean) {
   const { io, url } = await startSocketIo();
-  const fanout = createFanout({ maxBytes: 2 ** 30, maxAge: 60_000, events: EVENTS });
+  const fanout = createFanout({ direct, maxBytes: 2 ** 30, maxAge: 60_000, events: EVENTS });
   io.on('connection', (socket) => {
     fanout.join(socket.conn, ['everyone', 'user:7']);
     void (async () => {
@@ -27,13 +27,16 @@ async function stage(until: string) {
   return url;
 }
 
-describe('what the library sends and what the gateway writes past it', () => {
+describe.each([
+  ['past it', true],
+  ['by way of it', false],
+])('what the library sends and what the gateway writes %s', (_, direct) => {
   test.each([
     ['over websocket', ['websocket'], 'websocket'],
     ['over polling', ['polling'], 'polling'],
     ['before, during and after an upgrade', ['polling', 'websocket'], 'websocket'],
   ])('arrive in the order of sending %s', async (_, transports, until) => {
-    const client = createClient(await stage(until), { transports });
+    const client = createClient(await stage(until, direct), { transports });
     await client.next('end');
     const numbers = client.heard.filter(({ event }) => event === 'number').map(({ args }) => args[0]);
     expect(numbers.length).toBeGreaterThanOrEqual(COUNT);
@@ -42,7 +45,7 @@ describe('what the library sends and what the gateway writes past it', () => {
 
   test('arrive whole, from a few bytes to more than a megabyte', async () => {
     const { io, url } = await startSocketIo();
-    const fanout = createFanout({ maxBytes: 2 ** 30, maxAge: 60_000, events: EVENTS });
+    const fanout = createFanout({ direct, maxBytes: 2 ** 30, maxAge: 60_000, events: EVENTS });
     const texts = [0, 100, 125, 126, 127, 65_500, 65_535, 65_536, 1_500_000].map((length) => 'é'.repeat(length / 2));
     io.on('connection', (socket) => {
       fanout.join(socket.conn, ['everyone']);

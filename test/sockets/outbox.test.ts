@@ -25,7 +25,7 @@ function createSinks(count: number): Sink[] {
       on() {},
       off() {},
     };
-    return { outlet: new Outlet(session, false, { resumable: false, traced: false }), received };
+    return { outlet: new Outlet(session, false, { resumable: false, traced: false }, () => {}), received };
   });
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { findPackageJSON } from 'node:module';
 import { Socket as TcpSocket } from 'node:net';
 
@@ -11,8 +12,8 @@ export interface EngineSession {
   readonly readyState: string;
   /** Replaced when an upgrade from polling is complete, not before. */
   readonly transport: object;
-  /** Packets that the transport has not taken yet. Empty: all are with `ws`, or with the HTTP response. */
-  readonly writeBuffer: { readonly length: number; readonly 0?: object };
+  /** Not documented: packets that the transport has not taken yet. Empty: all are with `ws`, or with the HTTP response. */
+  readonly writeBuffer?: readonly object[];
   write(data: string): unknown;
   /** `packetCreate`: told before a packet of the library is sent. */
   on(event: 'packetCreate', listener: () => void): unknown;
@@ -51,8 +52,16 @@ function versionIn(manifest: string | undefined): string {
   return String(version);
 }
 
+/** By what is documented: without the rest, packets go the documented way. */
 export function isEngineSession(conn: unknown): conn is EngineSession {
-  return hasKeys(conn, 'readyState', 'transport', 'writeBuffer', 'on', 'off') && Array.isArray(conn.writeBuffer);
+  return hasKeys(conn, 'readyState', 'transport', 'write', 'close', 'on', 'off');
+}
+
+/** Whether a session is connected by a websocket that is not where it is looked for. */
+export function isWebSocketElsewhere(session: EngineSession): boolean {
+  const { transport, writeBuffer } = session;
+  if (!hasKeys(transport, 'name') || transport.name !== 'websocket' || session.readyState !== 'open') return false;
+  return !Array.isArray(writeBuffer) || rawWebSocketOf(session) === undefined;
 }
 
 /**
@@ -77,7 +86,7 @@ export function rawWebSocketOf({ transport }: EngineSession): RawWebSocket | und
  */
 export function isNextInLine(session: EngineSession, raw: RawWebSocket): boolean {
   return (
-    session.writeBuffer.length === 0 &&
+    session.writeBuffer?.length === 0 &&
     session.transport === raw.transport &&
     session.readyState === 'open' &&
     raw.webSocket.readyState === 1
@@ -93,12 +102,30 @@ export function joinWrites(session: EngineSession): void {
 }
 
 /** Bytes of packets that engine.io holds back, about. */
-export function bytesHeldBack({ writeBuffer }: EngineSession): number {
-  if (writeBuffer.length === 0 || !Array.isArray(writeBuffer)) return 0;
+export function bytesHeldBack({ writeBuffer = [] }: EngineSession): number {
   let bytes = 0;
   for (const packet of writeBuffer)
     if (hasKeys(packet, 'data') && typeof packet.data === 'string') bytes += packet.data.length;
   return bytes;
+}
+
+/**
+ * Lets go of the request that an upgrade began with. engine.io's stand-in for its response lives as long as the TCP connection,
+ * and knows the request as `req`, which only headers of the answer need. Elsewhere nothing is lost but memory.
+ */
+export function dropRequest(response: object): void {
+  if ('req' in response) Object.assign(response, { req: undefined });
+}
+
+/** The query that engine.io has read and Socket.IO shows in `handshake`. */
+export function queryIn(request: IncomingMessage): { _query?: unknown } {
+  // oxlint-disable-next-line no-underscore-dangle -- Engine.IO's own
+  return '_query' in request ? { _query: request._query } : {};
+}
+
+/** Of a websocket that ws has closed, with 1009, for a message that is too long: its error says so, in words only. */
+export function isTooLong(details: unknown): boolean {
+  return details instanceof Error && details.message.includes('Max payload size exceeded');
 }
 
 /** Frees the connection at once: closing in order would wait until the client has read what it does not read. */

@@ -7,11 +7,11 @@ import {
   rawWebSocketOf,
   unknownLibraries,
   type EngineSession,
-} from '../../src/sockets/raw-websocket.ts';
+} from '../../src/sockets/engine-internals.ts';
 import { createClient } from '../support/client.ts';
 import { startSocketIo } from './socket-io.ts';
 
-// What src/sockets/raw-websocket.ts takes for granted, asked of the installed engine.io and ws.
+// What src/sockets/engine-internals.ts takes for granted, asked of the installed engine.io and ws.
 
 async function connect(transports: string[]) {
   const { io, url } = await startSocketIo();
