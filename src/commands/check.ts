@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { createCodeFrames } from '../config/code-frame.ts';
 import { formatFinding, isRefused, type Finding } from '../config/findings.ts';
-import { loadRoutes } from '../config/routes-file.ts';
+import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
 import { annotation } from './check-github.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -27,13 +27,17 @@ export const registerCheck: Register = (program, terminal) => {
 
 function check(file: string, { format, json }: Options, terminal: Terminal): void {
   const { config, findings } = loadRoutes(file, terminal.environment['CONFIG_ROOT']);
-  const refused = isRefused(findings);
-  const routes = config?.routes.length;
-  if (json) terminal.print(JSON.stringify({ file, refused, routes, findings }, undefined, 2));
+  if (json) terminal.print(resultDocument(file, findings, config));
   else if (format === 'github') printAnnotations(findings, terminal);
   else printFindings(file, findings, terminal);
-  if (!json) terminal.print(summaryOf(file, findings, routes));
-  terminal.exitWith(refused ? EXIT.config : EXIT.ok);
+  if (!json) terminal.print(summaryOf(file, findings, config?.routes.length));
+  terminal.exitWith(isRefused(findings) ? EXIT.config : EXIT.ok);
+}
+
+/** A check as `--json` prints it. */
+export function resultDocument(file: string, findings: readonly Finding[], config: RoutesConfig | undefined): string {
+  const result = { file, refused: isRefused(findings), routes: config?.routes.length, findings };
+  return JSON.stringify(result, undefined, 2);
 }
 
 function printAnnotations(findings: readonly Finding[], terminal: Terminal): void {

@@ -1,16 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { formatFinding } from '../config/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
+import { loadRoutes, type RoutesConfig, type RoutesLoading } from '../config/routes-file.ts';
+import { resultDocument } from './check.ts';
 import type { Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 
-type Options = Readonly<Record<string, string | undefined>>;
+interface Options {
+  readonly file: string;
+  readonly out?: string;
+  readonly host?: string;
+  readonly json?: true;
+}
 
 interface DocumentCommand {
   readonly name: string;
   readonly description: string;
-  /** Beside `--file` and `--out`: flags, description, default. */
+  /** Beside those of all documents: flags, description, default. */
   readonly options?: readonly (readonly [string, string, string])[];
   write(config: RoutesConfig, options: Options): Promise<string>;
 }
@@ -22,22 +28,24 @@ export function registerDocument(program: Command, terminal: Terminal, document:
     .command(document.name)
     .description(document.description)
     .option('--file <routes>', 'the routes file', routesFile)
-    .option('--out <file>', 'write there, not to standard output');
+    .option('--out <file>', 'write there, not to standard output')
+    .option('--json', 'tell findings as one JSON document, as gateway check does');
   for (const option of document.options ?? []) command.option(...option);
-  command.action((options: Options) => writeDocument(options['file'] ?? routesFile, options, document, terminal));
+  command.action((options: Options) => writeDocument(options, document, terminal));
 }
 
-async function writeDocument(
-  file: string,
-  options: Options,
-  { write }: DocumentCommand,
-  terminal: Terminal,
-): Promise<void> {
-  const { config, findings } = loadRoutes(file, terminal.environment['CONFIG_ROOT']);
-  // To standard error, warnings too: standard output is the document.
-  for (const finding of findings) terminal.printError(formatFinding(finding));
-  if (config) put(await write(config, options), options['out'], terminal);
+async function writeDocument(options: Options, { write }: DocumentCommand, terminal: Terminal): Promise<void> {
+  const loading = loadRoutes(options.file, terminal.environment['CONFIG_ROOT']);
+  tellFindings(loading, options, terminal);
+  if (loading.config) put(await write(loading.config, options), options.out, terminal);
   else terminal.exitWith(EXIT.config);
+}
+
+/** To standard error, warnings too: standard output is the document. A machine is told there where it holds none. */
+function tellFindings({ config, findings }: RoutesLoading, { file, out, json }: Options, terminal: Terminal): void {
+  if (!json) for (const finding of findings) terminal.printError(formatFinding(finding));
+  else if (config && out === undefined) terminal.printError(resultDocument(file, findings, config));
+  else terminal.print(resultDocument(file, findings, config));
 }
 
 function put(text: string, out: string | undefined, terminal: Terminal): void {

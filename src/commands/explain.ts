@@ -6,7 +6,7 @@ import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { explainThere, thereRows } from './explain-there.ts';
 import { gatewayUrl } from './gateway-url.ts';
-import { readMessageFile } from './message-file.ts';
+import { readMessage } from './message.ts';
 import { openRoutes, readRules } from './routes-in-force.ts';
 import { printRows } from './rows.ts';
 
@@ -22,7 +22,7 @@ export const registerExplain: Register = (program, terminal) => {
     .command('explain')
     .description('tell the way of one message: its routes, what the schema says of it, who hears it, and what they get')
     .argument('<channel>', 'the Redis channel it is published to')
-    .argument('<payload>', 'a file that holds the message; - reads it from standard input')
+    .argument('<payload>', 'the message: a file, - for standard input, or JSON text')
     .option(
       '--user <id>',
       'would this user hear it, and if not, why not; "anonymous" asks for a client without a token',
@@ -61,7 +61,7 @@ async function run(
 ): Promise<void> {
   if (user !== undefined && !readClient(user))
     return misused(`error: --user is ${JSON.stringify(user)}; allowed is a user id, such as 7, or anonymous`);
-  const raw = await readMessageFile(payload);
+  const raw = await readMessage(payload);
   if (typeof raw === 'string') return misused(`error: ${raw}`);
   const asked = { channel, raw, user };
   const told = url === undefined ? tellHere(asked, file, terminal) : await tellThere(asked, url, terminal);

@@ -10,7 +10,7 @@ export interface Wanted {
 const QUESTIONS = {
   event: 'Event that clients hear',
   target: 'Who hears it: broadcast, user:<field> or users:<field>,<field>, with ? after one that may be absent',
-  sample: 'File with a message as it is published',
+  sample: 'File with a message as it is published, or the message as JSON',
 } as const;
 
 /** Asks for what no option says; where nobody can be asked, answers with what is wrong. */

@@ -6,7 +6,7 @@ import { newRoute, readTargetWish, type NewRoute, type RouteWish } from '../cont
 import { printFindings } from './check.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { readMessageFile } from './message-file.ts';
+import { readMessage } from './message.ts';
 import { tellEnding, type Ending } from './new-ending.ts';
 import { createFileChanges, type FileChanges } from './new-files.ts';
 import { readText, writeSchema } from './new-schema.ts';
@@ -29,7 +29,7 @@ export const registerNew: Register = (program, terminal) => {
     .argument('<channel>', 'the Redis channel')
     .option('--event <event>', 'the Socket.IO event that clients hear')
     .option('--target <target>', 'broadcast, user:<field> or users:<field>,<field>; a ? after one that may be absent')
-    .option('--sample <file>', 'a message as it is published; - reads it from standard input')
+    .option('--sample <message>', 'a message as it is published: a file, - for standard input, or JSON text')
     .option('--schema-name <name>', "the schema's file is <name>.schema.json (default: the channel)")
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
     .option('--json', 'print how it ended as one JSON document')
@@ -53,7 +53,7 @@ async function run(
   if (!target) return misused(`--target is ${JSON.stringify(written)}; allowed is broadcast, user:field or users:a,b?`);
   if (schemaName !== undefined && !FILE_NAME.test(schemaName))
     return misused('--schema-name is a name, without a folder');
-  const bytes = await readMessageFile(path);
+  const bytes = await readMessage(path);
   if (typeof bytes === 'string') return misused(bytes);
   const rules = readRules(terminal);
   if (!rules) return;

@@ -7,7 +7,7 @@ import { publishOnce } from '../redis/publisher.ts';
 import type { RedisTarget } from '../redis/topology.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { readMessageFile } from './message-file.ts';
+import { readMessage } from './message.ts';
 import { openRoutes, readRedis, readRules, type Rules } from './routes-in-force.ts';
 
 interface Options {
@@ -39,7 +39,7 @@ export const registerPublish: Register = (program, terminal) => {
       'publish a message at REDIS_URL, or add it to its stream: the example of its schema by default; not one that would be dropped',
     )
     .argument('<channel>', 'the Redis channel or stream')
-    .argument('[payload]', 'a file that holds the message; - reads it from standard input')
+    .argument('[payload]', 'the message: a file, - for standard input, or JSON text')
     .option('--example <n>', 'the example to publish where no payload is given, counted from 1 (default: 1)', counted)
     .option('--force', 'publish what would be dropped, too')
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
@@ -62,7 +62,7 @@ async function run(
   misused: (problem: string) => never,
 ): Promise<void> {
   if (payload !== undefined && example !== undefined) return misused('error: give a payload or --example, not both');
-  const bytes = payload === undefined ? undefined : await readMessageFile(payload);
+  const bytes = payload === undefined ? undefined : await readMessage(payload);
   if (typeof bytes === 'string') return misused(`error: ${bytes}`);
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);

@@ -100,6 +100,14 @@ ${root}/config/routes.yaml: 4 routes, 0 warnings
     expect(changed.sort()).toEqual(['config/routes.test.yaml', 'config/routes.yaml', 'schemas/offer-made.schema.json']);
   });
 
+  test('takes the sample as JSON text, too', () => {
+    const root = seed();
+    const args = [...ARGS.slice(0, -1), JSON.stringify(OFFER)];
+    expect(runNew(root, 'offer-made', args, '')).toMatchObject({ code: 0, err: '' });
+    const schema: unknown = JSON.parse(readFileSync(join(root, 'schemas/offer-made.schema.json'), 'utf8'));
+    expect(schema).toHaveProperty('examples', [{ offer_id: 12, buyer_id: 7, price: 1.5 }]);
+  });
+
   test('what it writes passes gateway test, with every route covered', () => {
     const root = seed();
     runNew(root, 'offer-made');

@@ -81,6 +81,40 @@ describe('gateway publish', () => {
     await expect.poll(() => heard).toEqual([message]);
   });
 
+  test.each(['{ "user_id": 7,  "status": "online" }', ' \n{"user_id":7,"status":"online"}\n'])(
+    'publishes the JSON text %j to the letter',
+    async (message) => {
+      const redis = await startRedis();
+      const heard = await listenAt(redis.url, 'user-status');
+      const ended = runCommand(['publish', 'user-status', message], '', { REDIS_URL: redis.url });
+      expect(ended).toMatchObject({ code: 0, err: '' });
+      await expect.poll(() => heard).toEqual([message]);
+    },
+  );
+
+  test.each([
+    ['[1]', 'a list is no message'],
+    ['{"user_id":', 'it is not JSON'],
+  ])('takes %s for a message, not for a file, and does not publish it: %s', async (message) => {
+    const redis = await startRedis();
+    const heard = await listenAt(redis.url, 'user-status');
+    const ended = runCommand(['publish', 'user-status', message], '', { REDIS_URL: redis.url });
+    expect(ended).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('not published: route "user-status" drops it'),
+    });
+    expect(await afterLast(heard, (last) => redis.publish('user-status', last))).toEqual([]);
+  });
+
+  test('publishes a file whose name begins as JSON does, named with its folder', async () => {
+    const redis = await startRedis();
+    const heard = await listenAt(redis.url, 'user-status');
+    const message = JSON.stringify(EXAMPLE);
+    const file = join(plant({ '[a].json': message }), '[a].json');
+    expect(runCommand(['publish', 'user-status', file], '', { REDIS_URL: redis.url }).code).toBe(0);
+    await expect.poll(() => heard).toEqual([message]);
+  });
+
   test('publishes the example that is asked for', async () => {
     const redis = await startRedis();
     const { code, out } = runCommand(['publish', 'user-status', '--example', '2'], '', { REDIS_URL: redis.url });

@@ -165,4 +165,10 @@ describe('gateway asyncapi', () => {
     expect(code).toBe(1);
     expect(err).toMatch(/^\/nowhere\/asyncapi.json cannot be written: ENOENT/);
   });
+
+  test('with --json tells what is wrong with the routes file as gateway check does, and exits with 78', () => {
+    const { code, out, err } = runCommand(['asyncapi', '--file', 'nowhere.yaml', '--json']);
+    expect([code, err]).toEqual([78, '']);
+    expect(out).toBe(runCommand(['check', 'nowhere.yaml', '--json']).out);
+  });
 });

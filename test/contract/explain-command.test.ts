@@ -85,6 +85,16 @@ describe('gateway explain', () => {
     expect(small).toMatchObject({ code: 1, out: expect.stringContaining('18 bytes, at most 5 are taken') });
   });
 
+  test('takes the message as JSON text, too', () => {
+    const message = '{"user_id":7,"status":"online"}';
+    const given = runCommand(['explain', 'user-status', ` ${message}`, '--json']);
+    expect(given).toMatchObject({ code: 0, err: '' });
+    expect(given.out).toContain('user-status-changed');
+    expect(runCommand(['explain', 'user-status', message]).out).toBe(
+      runCommand(['explain', 'user-status', '-'], message).out,
+    );
+  });
+
   test('never lets a message move the cursor of a terminal', () => {
     const { out } = runCommand(['explain', 'user-status', '-'], '{"user_id":7,"status":"\u009b31m\u202e"}');
     expect(out).toContain('"\\u009b31m\\u202e"');

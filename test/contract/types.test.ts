@@ -216,4 +216,20 @@ describe('gateway types', () => {
     expect([code, out]).toEqual([78, '']);
     expect(err).toContain('nowhere.yaml  error  does not exist');
   });
+
+  test('with --json tells it as gateway check does, on standard output', () => {
+    const { code, out, err } = runCommand(['types', '--file', 'nowhere.yaml', '--json']);
+    expect([code, err]).toEqual([78, '']);
+    expect(out).toBe(runCommand(['check', 'nowhere.yaml', '--json']).out);
+    expect(JSON.parse(out)).toMatchObject({ file: 'nowhere.yaml', refused: true, findings: [{ severity: 'error' }] });
+  });
+
+  test('with --json tells findings beside the document, and in its place where a file gets it', () => {
+    const file = join(newFolder(), 'events.d.ts');
+    const checked = runCommand(['check', '--json']).out;
+    const printed = runCommand(['types', '--json']);
+    expect(printed).toEqual({ code: 0, out: runCommand(['types']).out, err: checked });
+    expect(runCommand(['types', '--json', '--out', file])).toEqual({ code: 0, out: checked, err: '' });
+    expect(readFileSync(file, 'utf8')).toBe(printed.out);
+  });
 });
