@@ -29,6 +29,21 @@ export function createLivePlan(routes: RoutesConfig): LivePlan {
   };
 }
 
+/** How the last reload ended, and when. */
+export interface LastReload {
+  reloaded(outcome: ReloadOutcome): void;
+  /** Nothing until there was one. */
+  last(): { readonly outcome: ReloadOutcome['kind']; readonly at: Date } | undefined;
+}
+
+export function createLastReload(): LastReload {
+  let ended: ReturnType<LastReload['last']>;
+  return {
+    last: () => ended,
+    reloaded: ({ kind }) => void (ended = { outcome: kind, at: new Date() }),
+  };
+}
+
 export interface ReloadEvents {
   reloaded(outcome: ReloadOutcome): void;
   planLoaded(routes: Plan['routes']): void;

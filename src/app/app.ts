@@ -6,6 +6,7 @@ import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
 import {
+  createLastReload,
   createLivePlan,
   createReloading,
   type LivePlan,
@@ -81,12 +82,13 @@ export function createApp(options: AppOptions): App {
   const control = createControl(auth, connections);
   const source = createPlanSource(live, { ...paths, control }, telemetry);
   const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);
-  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live);
+  const lastReload = createLastReload();
+  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live, lastReload);
   telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
-  const reloaded = toEach(telemetry.reload.reloaded, refusal.reloaded);
+  const reloaded = toEach(telemetry.reload.reloaded, refusal.reloaded, lastReload.reloaded);
   const swapped = toEach((plan: Plan) => durable.follow(plan), tellLimits);
   const reloading = createPlanReloading(options, { live, source, swapped }, { ...telemetry.reload, reloaded });
 

@@ -10,7 +10,7 @@ import { judgeHealth, type Probes } from '../http/health.ts';
 import type { HttpAppOptions } from '../http/http-app.ts';
 import { publishOnce } from '../redis/publisher.ts';
 import type { RedisConnection } from '../redis/subscriber.ts';
-import type { LivePlan } from '../reload.ts';
+import type { LastReload, LivePlan } from '../reload.ts';
 import type { Plan } from '../routes/plan.ts';
 import type { ClientLimits, Connections } from '../sockets/connections.ts';
 import type { Source } from '../source/subscription.ts';
@@ -42,8 +42,10 @@ export function createProbes(
   connections: Connections,
   draining: () => boolean,
   live: LivePlan,
+  reloads: LastReload,
 ) {
   return {
+    lastReload: reloads.last,
     source: source.state,
     redisProbed: redis.isProbed,
     unreadStreams: () => durable.unread(),

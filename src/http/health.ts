@@ -1,4 +1,4 @@
-/** What health is judged by. Asked at each request: nothing here is remembered. */
+/** What health is judged by, asked at each request. */
 export interface Probes {
   /** Whether probes prove that nothing passes unheard. */
   redisProbed(): boolean;
@@ -9,6 +9,8 @@ export interface Probes {
   connections(): number;
   users(): readonly string[];
   plan(): { number: number; hash: string; loadedAt: Date; routes: number };
+  /** Nothing until there was one. */
+  lastReload(): { readonly outcome: string; readonly at: Date } | undefined;
 }
 
 export interface Health {
@@ -25,6 +27,8 @@ export interface Health {
       readonly hash: string;
       readonly loadedAt: string;
       readonly routes: number;
+      /** How the last one ended; absent until there was one. */
+      readonly reload?: { readonly outcome: string; readonly at: string };
     };
   };
 }
@@ -33,7 +37,7 @@ export interface Health {
 export function judgeHealth(probes: Probes): Health {
   const faults = faultsOf(probes);
   const flaws = flawsOf(probes);
-  const plan = probes.plan();
+  const [plan, reload] = [probes.plan(), probes.lastReload()];
   return {
     ready: faults.length === 0,
     body: {
@@ -42,7 +46,11 @@ export function judgeHealth(probes: Probes): Health {
       users: probes.users().length,
       timestamp: new Date().toISOString(),
       problems: [...faults, ...flaws],
-      plan: { ...plan, loadedAt: plan.loadedAt.toISOString() },
+      plan: {
+        ...plan,
+        loadedAt: plan.loadedAt.toISOString(),
+        ...(reload && { reload: { outcome: reload.outcome, at: reload.at.toISOString() } }),
+      },
     },
   };
 }

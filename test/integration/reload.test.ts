@@ -117,6 +117,36 @@ describe('a reload', () => {
   });
 });
 
+describe('/health', () => {
+  test('tells how the last reload ended, and stays healthy when it was refused', async () => {
+    const { file, environment } = await stage();
+    const gateway = await startGateway(environment);
+    await untilReady(gateway);
+    expect(Object(await gateway.get('/health')).body.plan).not.toHaveProperty('reload');
+    const health = (outcome: unknown, number: number) => ({
+      status: 200,
+      body: { status: 'healthy', plan: { number, reload: { outcome, at: expect.any(String) } } },
+    });
+
+    const before = Date.now();
+    await gateway.reload();
+    const told = await gateway.get('/health');
+    expect(told).toMatchObject(health('unchanged', 1));
+    const at = Date.parse(Object(told).body.plan.reload.at);
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
+
+    await writeFile(file, BROKEN);
+    await gateway.reload();
+    expect(await gateway.get('/health')).toMatchObject(health('refused', 1));
+
+    await writeFile(file, extraRoute('extra-1'));
+    await gateway.reload();
+    // The watch sees the file too, and finds nothing changed when it comes second.
+    expect(await gateway.get('/health')).toMatchObject(health(expect.stringMatching(/^(applied|unchanged)$/), 2));
+  });
+});
+
 describe('the program reloads by itself', () => {
   test('when the file is written, and tells what is wrong when that is refused', async () => {
     const { file, environment } = await stage();
