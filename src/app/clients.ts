@@ -43,7 +43,7 @@ export function createHeadRoom(
   telemetry: Telemetry,
 ): Pick<HeadRoom, 'isUsedUp'> & { readonly maxConnections: number } {
   const { connections, isUsedUp } = keepHeadRoom(http, openFileLimit(), (address) =>
-    telemetry.connections.refused(rejection('instance-full'), address, false),
+    telemetry.connections.refused(rejection('instance-full'), { address, forwarded: false }),
   );
   if (wanted !== Infinity && wanted > connections)
     telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS: raise ulimit -n');

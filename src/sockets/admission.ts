@@ -12,7 +12,8 @@ export interface HandshakeTrace {
   /** What is done meanwhile belongs to it. */
   during<T>(work: () => Promise<T>): Promise<T>;
   accepted(authenticated: boolean): void;
-  rejected(rejection: Rejection): void;
+  /** @returns the id of its trace, where it is recorded. */
+  rejected(rejection: Rejection): string | undefined;
 }
 
 export interface AdmissionEvents {
@@ -23,7 +24,7 @@ export interface AdmissionOptions {
   readonly events: AdmissionEvents;
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
-  readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
+  readonly refused: (code: RejectionCode, request: IncomingMessage, traceId?: string) => void;
   readonly failed: (error: unknown) => void;
   readonly maxConnectionsPerUser: number;
 }
@@ -40,15 +41,13 @@ export function guardNamespace(io: GatewayServer, options: AdmissionOptions): vo
     const token = tokenOf(socket, options.queryToken);
     const outcome = await trace.during(() => options.authenticator.identify(token));
     if (outcome.kind === 'rejected') {
-      trace.rejected(outcome.rejection);
-      options.refused(outcome.rejection.code, socket.request);
+      options.refused(outcome.rejection.code, socket.request, trace.rejected(outcome.rejection));
       return refuse(socket, outcome.rejection, next);
     }
     const { user } = outcome.identity;
     if (user !== undefined) {
       if (users.isUsedUp(user)) {
-        trace.rejected(rejection('user-limit'));
-        options.refused('user-limit', socket.request);
+        options.refused('user-limit', socket.request, trace.rejected(rejection('user-limit')));
         return close(socket, next);
       }
       users.add(user, socket.conn);

@@ -18,11 +18,8 @@ import { freeRequests } from './request-memory.ts';
 import type { GatewayServer } from './socket-server.ts';
 
 export interface ConnectionEvents extends GreetingEvents, AdmissionEvents, EndingEvents {
-  /**
-   * @param address of the client, as far as proxies are trusted.
-   * @param forwarded it came with X-Forwarded-For, which is not believed of that address.
-   */
-  refused(rejection: Rejection, address: string, forwarded: boolean): void;
+  /** @param traceId of the handshake, where that is recorded. */
+  refused(rejection: Rejection, peer: Peer, traceId?: string): void;
 }
 
 /** What clients may do; Infinity is no limit. */
@@ -47,7 +44,7 @@ export interface ConnectionsOptions extends EndingsOptions {
   readonly events: ConnectionEvents;
 }
 
-type Refused = (code: RejectionCode, request: IncomingMessage) => void;
+type Refused = (code: RejectionCode, request: IncomingMessage, traceId?: string) => void;
 
 /** The sockets of this instance, as health and metrics see them. */
 export interface Connections extends Pick<Endings, 'disconnect' | 'revalidateAll' | 'drain'> {
@@ -60,13 +57,9 @@ export interface Connections extends Pick<Endings, 'disconnect' | 'revalidateAll
 export function acceptConnections(io: GatewayServer, options: ConnectionsOptions): Connections {
   const { events, fanout, limits } = options;
   const peerOf = createPeerOf(options.trustedProxies);
-  const refusedPeer = (code: RejectionCode, { address, forwarded }: Peer): void =>
-    events.refused(rejection(code), address, forwarded);
-  const refused: Refused = (code, request) => refusedPeer(code, peerOf(request));
-  const refusedAtGate: Refused = (code, request) => {
-    events.handshake(transportIn(request)).rejected(rejection(code));
-    refused(code, request);
-  };
+  const refused: Refused = (code, request, traceId) => events.refused(rejection(code), peerOf(request), traceId);
+  const refusedAtGate: Refused = (code, request) =>
+    refused(code, request, events.handshake(transportIn(request)).rejected(rejection(code)));
   const namespace = io.of('/');
 
   const overLimit = limitHandshakes(io, limits, peerOf);
@@ -80,7 +73,7 @@ export function acceptConnections(io: GatewayServer, options: ConnectionsOptions
   limitPackets(io, {
     perSecond: limits.maxClientPacketsPerSecond,
     peerOf,
-    exceeded: (peer) => refusedPeer('too-many-packets', peer),
+    exceeded: (peer) => events.refused(rejection('too-many-packets'), peer),
     close: (session) => endings.cut(session, 'too-many-packets'),
   });
   const freeRequest = freeRequests(io);

@@ -21,6 +21,7 @@ export function startHandshakeSpan({ tracer, sampling, keepDrops }: Tracing, tra
       // A bad token is the client's affair; what may be tried again went wrong here.
       if (retry) told?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
       told?.end();
+      return told?.spanContext().traceId;
     },
   };
 }

@@ -28,7 +28,7 @@ async function stage(identify: Authenticator['identify'], isOutdated: Revocation
     closing: vi.fn<ConnectionEvents['closing']>(),
     revalidated: vi.fn<ConnectionEvents['revalidated']>(),
     failed: vi.fn<ConnectionEvents['failed']>(),
-    handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected() {} }),
+    handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected: () => 'trace' }),
   };
   const connections = acceptConnections(io, {
     authenticator: { identify, revalidate: identify },
@@ -68,7 +68,11 @@ describe('a socket that was not let in', () => {
     await (
       await knock(url)
     ).closed;
-    expect(events.refused).toHaveBeenCalledExactlyOnceWith(unavailable, '127.0.0.1', false);
+    expect(events.refused).toHaveBeenCalledExactlyOnceWith(
+      unavailable,
+      { address: '127.0.0.1', forwarded: false },
+      'trace',
+    );
     expect(connections.count()).toBe(0);
     expect(pending.size).toBe(0);
   });
@@ -80,7 +84,11 @@ describe('a socket that was not let in', () => {
     expect(await (await knock(url)).next()).toBe(
       `44${JSON.stringify({ message, data: { code: 'token-invalid', message, retry: false } })}`,
     );
-    expect(events.refused).toHaveBeenCalledExactlyOnceWith(invalid, '127.0.0.1', false);
+    expect(events.refused).toHaveBeenCalledExactlyOnceWith(
+      invalid,
+      { address: '127.0.0.1', forwarded: false },
+      'trace',
+    );
     expect(pending.size).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { connectClient, createClient } from '../support/client.ts';
 import { startOtlpGrpcReceiver, startOtlpReceiver, type Span } from '../support/otlp-receiver.ts';
@@ -126,6 +126,28 @@ describe('with an OTLP endpoint', () => {
         'gateway.rejection': 'origin-refused',
       },
     });
+  });
+
+  test('the log line of a refusal leads to the trace of its handshake', async () => {
+    const receiver = await startOtlpReceiver();
+    const { program } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    await createClient(program.url, { auth: { token: 'bad' } }).next('connect_error');
+    const { traceId } = await receiver.span('handshake');
+    expect(await program.logged('connection refused')).toMatchObject({ rejection: 'token-invalid', trace_id: traceId });
+
+    const headers = { origin: 'https://canary.example' };
+    await fetch(`${program.url}/socket.io/?EIO=4&transport=polling`, { headers });
+    const atGate = (): Span | undefined =>
+      receiver.spans.find(({ attributes }) => attributes['gateway.rejection'] === 'origin-refused');
+    await vi.waitFor(() => expect(atGate()).toBeDefined(), { timeout: 10_000 });
+    const line = program
+      .output()
+      .split('\n')
+      .find((text) => text.includes('"origin-refused"'));
+    expect(line).toContain(`"trace_id":"${atGate()?.traceId}"`);
   });
 
   test('clients that share a call have one parent for it, and links from the others', async () => {
