@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -39,14 +39,32 @@ const DASHBOARD: unknown = JSON.parse(await readFile('deploy/grafana/dashboards/
 
 /** Every `expr` in the dashboard, with what Grafana puts in place of its variables. */
 function dashboardQueries(): string[] {
+  return textsAt(DASHBOARD, 'expr').map(withVariables);
+}
+
+/** What the dashboard's variables offer: `label_values(series, label)`. */
+function variableQueries(): { series: string; label: string }[] {
+  return textsAt(DASHBOARD, 'query').flatMap((query) => {
+    const [, series, label] = /^label_values\((.+), (\w+)\)$/.exec(withVariables(query)) ?? [];
+    return series !== undefined && label !== undefined ? [{ series, label }] : [];
+  });
+}
+
+function withVariables(expr: string): string {
+  return expr
+    .replaceAll('$job', 'websocket-gateway')
+    .replaceAll('$instance', '.*')
+    .replaceAll('$__rate_interval', '1m');
+}
+
+/** All texts under that key, wherever it is. */
+function textsAt(root: unknown, wanted: string): string[] {
   const found: string[] = [];
-  JSON.stringify(DASHBOARD, (key, value: unknown) => {
-    if (key === 'expr' && typeof value === 'string') found.push(value);
+  JSON.stringify(root, (key, value: unknown) => {
+    if (key === wanted && typeof value === 'string') found.push(value);
     return value;
   });
-  return found.map((expr) =>
-    expr.replaceAll('$job', 'websocket-gateway').replaceAll('$instance', '.*').replaceAll('$__rate_interval', '1m'),
-  );
+  return found;
 }
 
 function promtool(...args: string[]): { status: number | null; output: string } {
@@ -76,6 +94,17 @@ describe('the files for Prometheus', () => {
       names.map((name) => `docs/operations.md#${name.toLowerCase()}`),
     );
   });
+});
+
+test('the data sources that Grafana is given are all that it is told of', async () => {
+  const folder = 'deploy/grafana/provisioning/datasources';
+  const files = await Promise.all((await readdir(folder)).map(async (file) => readFile(join(folder, file), 'utf8')));
+  const sources: unknown[] = files.map((text) => parse(text));
+  const provisioned = textsAt(sources, 'uid');
+  expect(provisioned).toContain('prometheus');
+  const named = textsAt(sources, 'datasourceUid');
+  expect(named).not.toEqual([]);
+  expect(provisioned).toEqual(expect.arrayContaining(named));
 });
 
 const ORDER = {
@@ -137,6 +166,8 @@ test(
     };
     // Rates need two scrapes.
     await expect.poll(unanswered, { timeout: 50_000, interval: 500 }).toEqual([]);
+    const offered = variableQueries().map(({ series, label }) => prometheus.labelValues(series, label));
+    expect(await Promise.all(offered)).toEqual([['websocket-gateway'], [`127.0.0.1:${program.port}`]]);
     await expect.poll(() => prometheus.exemplars('gateway_lag_seconds_bucket'), { timeout: 20_000 }).toBeGreaterThan(0);
     await expect(prometheus.query('sum(')).rejects.toThrow('parse error');
   },

@@ -10,7 +10,7 @@ import { DROP_REASONS, INVALID_REASONS } from '../../src/dispatch/drop-reasons.t
 import { RESET_REASONS } from '../../src/durable/reset-reasons.ts';
 import { CLOSINGS } from '../../src/sockets/closing.ts';
 import { GAP_REASONS } from '../../src/source/gap.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 
 const README = await readFile('README.md', 'utf8');
 const REDIS_PAGE = await readFile('docs/redis.md', 'utf8');
@@ -20,6 +20,13 @@ function table(heading: string, page = README): string[][] {
   const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| '));
   return rows.slice(2).map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').replaceAll('`', '')));
+}
+
+/** In the order in which they are declared. */
+function labelsOf({ registry }: Metrics, name: string): string {
+  const labels: unknown = Reflect.get(Object(registry.getSingleMetric(name)), 'labelNames');
+  if (!Array.isArray(labels)) throw new Error(`${name} does not tell its labels`);
+  return labels.join(', ');
 }
 
 test('docs/redis.md lists every reason for a gap', () => {
@@ -32,7 +39,7 @@ describe('the README lists', () => {
     expect(table('Variables')).toEqual(rows);
   });
 
-  test('every metric with its type and help', async () => {
+  test('every metric with its type, labels and help', async () => {
     const metrics = createMetrics();
     const nothing = {
       connections: () => [],
@@ -50,8 +57,13 @@ describe('the README lists', () => {
     const known = await metrics.registry.getMetricsAsJSON();
     const ours = known
       .filter(({ name }) => !/^(process|nodejs)_/.test(name))
-      .map(({ name, type, help }) => [name, String(type), help]);
-    const listed = table('Metrics').map(([name = '', type = '', , help = '']) => [name, type, help]);
+      .map(({ name, type, help }) => [name, String(type), labelsOf(metrics, name), help]);
+    const listed = table('Metrics').map(([name = '', type = '', labels = '', help = '']) => [
+      name,
+      type,
+      labels.trim(),
+      help,
+    ]);
     expect(new Set(listed.map(String))).toEqual(new Set(ours.map(String)));
   });
 

@@ -9,6 +9,8 @@ import { freePort } from './ports.ts';
 export interface Prometheus {
   /** How many series the query answers with; throws with what is wrong with it. */
   query(expression: string): Promise<number>;
+  /** What Grafana's `label_values(series, label)` offers. */
+  labelValues(series: string, label: string): Promise<string[]>;
   /** Exemplars of a query in the last minutes. */
   exemplars(expression: string): Promise<number>;
 }
@@ -42,6 +44,10 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
   return {
     query: async (expression) =>
       lengthOf(Reflect.get(Object(await ask(`query?query=${encodeURIComponent(expression)}`)), 'result')),
+    async labelValues(series, label) {
+      const values = await ask(`label/${label}/values?match[]=${encodeURIComponent(series)}`);
+      return Array.isArray(values) ? values.map(String) : [];
+    },
     async exemplars(expression) {
       const now = Date.now() / 1000;
       return lengthOf(
