@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { AT_ONCE, gatewayAt, untilReady, type TestGateway } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
+import { holdNoSecrets } from '../support/secrets.ts';
 
 /** The gateway in a process of its own, which a test can see crash, and whose log it can read. */
 export interface RunningGateway extends TestGateway {
@@ -37,13 +38,14 @@ export async function runGateway(
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const log = collect(child);
   const closed = once(child, 'close');
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await closed;
+    holdNoSecrets('the log', log.log());
   };
   finished(stop);
-  const log = collect(child);
   const gateway = {
     ...gatewayAt(port, stop),
     ...log,

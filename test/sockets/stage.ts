@@ -31,7 +31,15 @@ export function useStage(environment: Record<string, string> = {}): () => Socket
     stage = await stageSockets(environment, (stop) => stops.push(stop));
   });
   afterAll(async () => {
-    for (const stop of stops.toReversed()) await stop();
+    // Each, also where one finds something to complain about.
+    const errors: unknown[] = [];
+    for (const stop of stops.toReversed())
+      try {
+        await stop();
+      } catch (error) {
+        errors.push(error);
+      }
+    if (errors.length > 0) throw errors[0];
   });
   return () => {
     if (stage === undefined) throw new Error('the stage is not built yet');

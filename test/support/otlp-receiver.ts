@@ -74,6 +74,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 
 /** Takes OTLP over gRPC; resolves `exported` with the raw bytes of the first export. */
 export async function startOtlpGrpcReceiver(): Promise<{ url: string; exported: Promise<string> }> {
+  let raw = '';
   let tell: (raw: string) => void = () => undefined;
   const exported = new Promise<string>((resolve) => (tell = resolve));
   const server = new Server();
@@ -91,7 +92,9 @@ export async function startOtlpGrpcReceiver(): Promise<{ url: string; exported: 
     { Export },
     {
       Export(call: { request: Buffer }, answer: (error: null, reply: Buffer) => void) {
-        tell(call.request.toString('latin1'));
+        const text = call.request.toString('latin1');
+        raw += text;
+        tell(text);
         answer(null, Buffer.alloc(0));
       },
     },
@@ -101,7 +104,10 @@ export async function startOtlpGrpcReceiver(): Promise<{ url: string; exported: 
       error ? reject(error) : resolve(bound),
     );
   });
-  onTestFinished(() => server.forceShutdown());
+  onTestFinished(() => {
+    server.forceShutdown();
+    holdNoSecrets('a span', raw);
+  });
   return { url: `http://127.0.0.1:${port}`, exported };
 }
 
