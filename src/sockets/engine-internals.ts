@@ -102,7 +102,9 @@ export function joinWrites(session: EngineSession): void {
 }
 
 /** Bytes of packets that engine.io holds back, about. */
-export function bytesHeldBack({ writeBuffer = [] }: EngineSession): number {
+export function bytesHeldBack({ writeBuffer }: EngineSession): number {
+  // Asked for each socket that is written to: nearly always there is nothing.
+  if (writeBuffer === undefined || writeBuffer.length === 0) return 0;
   let bytes = 0;
   for (const packet of writeBuffer)
     if (hasKeys(packet, 'data') && typeof packet.data === 'string') bytes += packet.data.length;
