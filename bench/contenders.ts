@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../demo/ports.ts';
 import { launch, until, WORKPLACE, type Child } from './children.ts';
-import { scriptAt, startRedis, type Service } from './services.ts';
+import { placesOf, scriptAt, startRedis, type Service } from './services.ts';
 
 /** A server that can be measured. */
 export interface Contender {
@@ -57,11 +57,7 @@ const FAR_LIMITS = { MAX_CONNECTIONS_PER_ADDRESS: '1000000', MAX_HANDSHAKES_PER_
 export async function startContender(contender: Contender, auth: Service): Promise<Server> {
   const [redis, port] = await Promise.all([startRedis(), freePort()]);
   const env = {
-    PORT: String(port),
-    BIND_ADDRESS: '127.0.0.1',
-    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-    AUTH_SERVICE_ADDR: `127.0.0.1:${auth.port}`,
-    ROUTES_FILE: join(ROOT, 'config/routes.yaml'),
+    ...placesOf(port, redis, auth),
     NODE_ENV: 'production',
     ...FAR_LIMITS,
     ...contender.env,

@@ -25,6 +25,17 @@ export async function startSpanSink(): Promise<Service> {
   return startService('otlp', port, [process.execPath, scriptAt('./otlp/sink.ts'), String(port)]);
 }
 
+/** What tells a server its own place and that of the services. */
+export function placesOf(port: number, redis: Service, auth: Service): Record<string, string> {
+  return {
+    PORT: String(port),
+    BIND_ADDRESS: '127.0.0.1',
+    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    AUTH_SERVICE_ADDR: `127.0.0.1:${auth.port}`,
+    ROUTES_FILE: fileURLToPath(new URL('../config/routes.yaml', import.meta.url)),
+  };
+}
+
 export function scriptAt(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }

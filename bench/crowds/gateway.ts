@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../demo/ports.ts';
 import { launch, until, type Child } from '../children.ts';
-import { startRedis, type Service } from '../services.ts';
+import { placesOf, startRedis, type Service } from '../services.ts';
 
 /** What its metrics said at one time: those of the event loop are about the time since the last. */
 export class Scrape {
@@ -45,14 +45,7 @@ export async function startDefaultGateway(
 ): Promise<DefaultGateway> {
   const [redis, port] = await Promise.all([startRedis(), freePort()]);
   const url = `http://127.0.0.1:${port}`;
-  const env = {
-    PORT: String(port),
-    BIND_ADDRESS: '127.0.0.1',
-    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-    AUTH_SERVICE_ADDR: `127.0.0.1:${auth.port}`,
-    ROUTES_FILE: join(ROOT, 'config/routes.yaml'),
-    ...more,
-  };
+  const env = { ...placesOf(port, redis, auth), ...more };
   const start = async (): Promise<Child> => {
     const command = [process.execPath, join(ROOT, 'dist/main.js'), 'start'] as const;
     const child = launch({ name: 'gateway', command: [...command], measured: true, env });

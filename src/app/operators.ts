@@ -28,7 +28,7 @@ export function createTelemetry(
     authServiceAddr: settings.authServiceAddr,
     keepDrops: settings.traceDrops === 'always',
     level: settings.logLevel,
-    pretty: settings.nodeEnv === 'development',
+    pretty: isDevelopment(settings),
   });
   telemetry.reload.planLoaded(plan.routes);
   return telemetry;

@@ -17,10 +17,10 @@ export interface Listed {
   readonly bytes: number;
 }
 
-const MOST = 1000;
+export const MOST_LISTED = 1000;
 
 export async function listKept({ reader, routes, limit, json }: QuarantineAsked, terminal: Terminal): Promise<void> {
-  const most = Math.min(limit, MOST);
+  const most = Math.min(limit, MOST_LISTED);
   const counts: Record<string, number> = {};
   const entries: Listed[] = [];
   for (const route of routes) {

@@ -5,7 +5,7 @@ import { openQuarantine, type QuarantineReader } from '../redis/quarantine-reade
 import type { RedisTarget } from '../redis/topology.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { listKept } from './quarantine-list.ts';
+import { listKept, MOST_LISTED } from './quarantine-list.ts';
 import { replayKept } from './quarantine-replay.ts';
 import { showKept } from './quarantine-show.ts';
 import { openRoutes, readRedis, readRules, type Rules } from './routes-in-force.ts';
@@ -29,8 +29,6 @@ export interface QuarantineAsked {
   readonly json: boolean;
   readonly limit: number;
 }
-
-const MOST_LISTED = 1000;
 
 export const registerQuarantine: Register = (program, terminal) => {
   const quarantine = program

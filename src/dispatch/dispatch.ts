@@ -1,7 +1,7 @@
 import type { EventRoute, Plan, Route } from '../routes/plan.ts';
 import { disconnect, type Control } from './control.ts';
 import type { Copies } from './copies.ts';
-import type { Fanout } from './fanout.ts';
+import { silent, type Fanout } from './fanout.ts';
 import { readMessage, type Message, type MessageLimits } from './message.ts';
 import { dropped, type DispatchEvents, type LiveOutcome, type Outcome, type Traced } from './outcome.ts';
 import { beginTrace, judge, originOf, send, tried, unread } from './steps.ts';
@@ -21,12 +21,11 @@ export type Dispatch = (channel: string, raw: Buffer) => void;
 
 /** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
 export function createDispatch({ plan, fanout, control, events, limits, copies }: DispatchOptions): Dispatch {
-  // Counts, and reaches nobody.
-  const silent: Fanout = { count: fanout.count, emit() {} };
+  const unheard = silent(fanout);
   const serve = (route: Route, message: Message): Outcome => {
     if (route.kind === 'control') return tried(route, message, disconnect(route, message, control, limits));
     const outcome: Outcome = route.shadow
-      ? { kind: 'shadow', route, would: deliver(route, message, silent, limits) }
+      ? { kind: 'shadow', route, would: deliver(route, message, unheard, limits) }
       : deliver(route, message, fanout, limits, route.stream && copies);
     return tried(route, message, outcome);
   };

@@ -1,7 +1,7 @@
 import type { EventRoute, Route, RouteStream } from '../routes/plan.ts';
 import type { Copies } from './copies.ts';
-import type { Fanout } from './fanout.ts';
-import { dropped, type DispatchEvents, type Outcome, type Traced } from './outcome.ts';
+import { silent, type Fanout } from './fanout.ts';
+import { dropped, textOf, type DispatchEvents, type Outcome, type Traced } from './outcome.ts';
 import { beginTrace, judge, originOf, send, tried, unread } from './steps.ts';
 import { readMessage, type Message, type MessageLimits } from './message.ts';
 
@@ -120,11 +120,6 @@ function serve(
     const told: Outcome = route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
     return [tried(route, message, told), 'kind' in judged ? NOBODY : { rooms: judged.rooms, text: message.text }];
   } catch (error) {
-    return [dropped(route, 'emit-failed', error instanceof Error ? error.message : String(error)), NOBODY];
+    return [dropped(route, 'emit-failed', textOf(error)), NOBODY];
   }
-}
-
-/** Counts, and reaches nobody. */
-function silent({ count }: Fanout): Fanout {
-  return { count, emit() {} };
 }

@@ -1,6 +1,7 @@
 import { createClient, type RedisClient } from './client.ts';
 import { answered, NoAnswer } from './patience.ts';
 import { markKey, quarantineKey } from './quarantine-keys.ts';
+import { listIn } from './stream-replies.ts';
 import type { RedisTarget } from './topology.ts';
 
 /** A message in quarantine. */
@@ -108,10 +109,6 @@ function entryOf(id: string, route: string, fields: ReadonlyMap<string, Buffer>)
     message,
     bytes: Number(text('bytes')),
   };
-}
-
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function textOf(error: unknown): string {

@@ -72,7 +72,7 @@ function entryOf(id: string, pairs: readonly unknown[], { payload, eventId }: En
   return { id, ...(found && { payload: found }), ...(foundId && { eventId: foundId.toString() }) };
 }
 
-function listIn(value: unknown): readonly unknown[] {
+export function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 

@@ -14,6 +14,7 @@ export class Backlog {
   #markedAt: number;
   /** Bytes that were sent when nothing waited. */
   #alone: number;
+  /** Kept along: summed up anew for each message, thousands of keys would cost as much as sending. */
   #heldBytes = 0;
 
   constructor(outlet: Outlet, now: number) {

@@ -86,8 +86,8 @@ function createBatches(): (packet: EventPacket) => Batch {
   let last: Batch | undefined;
   return (packet) => {
     if (last?.newest === packet) return last;
-    last = known.find(({ newest }) => newest === packet) ?? new Batch(packet, undefined);
-    if (!known.includes(last)) known.push(last);
+    last = known.find(({ newest }) => newest === packet);
+    if (last === undefined) known.push((last = new Batch(packet, undefined)));
     return last;
   };
 }

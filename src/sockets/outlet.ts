@@ -30,9 +30,8 @@ export class Outlet {
   readonly resumable: boolean;
   readonly traced: boolean;
   readonly #direct: boolean;
-  #raw: RawWebSocket | undefined;
-
   readonly #waits: (outlet: Outlet) => void;
+  #raw: RawWebSocket | undefined;
 
   /**
    * @param direct write to the TCP socket where that is possible.

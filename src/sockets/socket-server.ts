@@ -51,6 +51,8 @@ export function createSocketServer(
     // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
     perMessageDeflate: false,
     httpCompression: false,
+    // See endElsewhere.
+    destroyUpgrade: false,
     wsEngine: engineTelling((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
     ...(origins.length > 0 && { cors: { origin: [...origins], credentials: true } }),
   });
@@ -58,7 +60,7 @@ export function createSocketServer(
   return io;
 }
 
-/** Engine.IO ends upgrades to other paths, but not on a connection that has had an answer: that would stay for ever. */
+/** In place of Engine.IO's own way, which spares a connection that has had an answer: it would stay for ever. */
 function endElsewhere({ url = '', socket }: IncomingMessage, path: string): void {
   if (url.startsWith(path)) return;
   socket.on('error', () => socket.destroy());

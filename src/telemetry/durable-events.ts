@@ -1,6 +1,7 @@
 import type { DurableEvents } from '../durable/durable.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { textOf } from './redis-error.ts';
 import { createThrottle } from './throttle.ts';
 
 const LOG_INTERVAL_MS = 10_000;
@@ -35,9 +36,4 @@ export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEv
       );
     },
   };
-}
-
-/** Not the whole error: the Redis client attaches the command. */
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { createTally, Rows, type Tally } from './tallies.ts';
+import { Rows } from './rows.ts';
 
 export type Instruments = ReturnType<typeof createInstruments>;
 
@@ -59,13 +59,9 @@ export function createInstruments(registry: Registry) {
     registry.registerMetric(instrument);
   }
 
-  function tally<L extends string>(name: string, help: string, label: L): Tally<L> {
-    return createTally(registry, name, help, label);
-  }
-
   function rows<F extends string>(label: string, create: () => Record<F, number>): Rows<F> {
     return new Rows(registry, label, create);
   }
 
-  return { counter, counterBy, tally, rows, histogram, reading, readingBy };
+  return { counter, counterBy, rows, histogram, reading, readingBy };
 }

@@ -89,7 +89,7 @@ function count(metrics: Metrics, outcome: Outcome, now: number): void {
   row.recipients += outcome.recipients;
   if (outcome.kind === 'disconnected') return;
   metrics.sent.inc(outcome.recipients);
-  metrics.broadcasts.add(outcome.route.event);
+  metrics.events.of(outcome.route.event).broadcasts += 1;
 }
 
 function measure(metrics: Metrics, { receivedAt, publishedAt, outcomes }: Handled, traceId: string | undefined): void {

@@ -1,6 +1,7 @@
 import type { QuarantineEvents } from '../durable/quarantine.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { textOf } from './redis-error.ts';
 
 /** Messages that routes could not take: what became of them. That Redis does not keep them is told once, until it does. */
 export function createQuarantineEvents({ quarantined }: Metrics, logger: Logger): QuarantineEvents {
@@ -21,9 +22,4 @@ export function createQuarantineEvents({ quarantined }: Metrics, logger: Logger)
       failing = true;
     },
   };
-}
-
-/** Not the whole error: the Redis client attaches the command, and the message is in it. */
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -6,14 +6,17 @@ import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
 /** What became of messages. */
-export function routeMetrics({ counter, tally, rows, histogram }: Instruments) {
+export function routeMetrics({ counter, rows, histogram }: Instruments) {
   const routes = rows('route', zeroes);
+  const events = rows('event', () => ({ broadcasts: 0 }));
   return {
     /** For the counters with nothing but a route: to be added to. */
     routes,
+    /** The same by event. */
+    events,
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
-    broadcasts: tally('websocket_broadcasts_total', 'Messages delivered as this event.', 'event'),
+    broadcasts: events.counter('broadcasts', 'websocket_broadcasts_total', 'Messages delivered as this event.'),
     received: routes.counter(
       'received',
       'gateway_route_received_total',
@@ -40,27 +43,33 @@ export function routeMetrics({ counter, tally, rows, histogram }: Instruments) {
       'gateway_route_skipped_ids_total',
       'Values in target fields that are no user ids.',
     ),
-    lag: histogram(
-      'gateway_lag_seconds',
-      'Time from publication, by the clock of the publisher, until a message was handed to its sockets.',
-      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
-    ),
     lagSeconds: routes.counter('lagSeconds', 'gateway_route_lag_seconds_total', 'The same of a route, added up.'),
     timed: routes.counter(
       'timed',
       'gateway_route_timed_messages_total',
       'Delivered messages of a route that told their time.',
     ),
-    dispatchDuration: histogram(
-      'gateway_dispatch_duration_seconds',
-      'Time from the arrival of a message until it was handed to its sockets, on all its routes.',
-      [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
-    ),
+    ...timeMetrics(histogram),
     ...asideMetrics(counter),
     lastMessage: routes.moment(
       'lastMessage',
       'gateway_route_last_message_timestamp_seconds',
       'When the last message of a route came, in seconds since 1970; absent before the first.',
+    ),
+  };
+}
+
+function timeMetrics(histogram: Instruments['histogram']) {
+  return {
+    lag: histogram(
+      'gateway_lag_seconds',
+      'Time from publication, by the clock of the publisher, until a message was handed to its sockets.',
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+    ),
+    dispatchDuration: histogram(
+      'gateway_dispatch_duration_seconds',
+      'Time from the arrival of a message until it was handed to its sockets, on all its routes.',
+      [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
     ),
   };
 }
@@ -128,7 +137,7 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   if (live.onInvalid === 'quarantine')
     for (const result of QUARANTINE_RESULTS) metrics.quarantined.inc({ route, result }, 0);
   for (const reason of dropsOf(live.stream)) metrics.dropped.inc({ route, reason }, 0);
-  if (live.kind === 'event') metrics.broadcasts.add(live.event, 0);
+  if (live.kind === 'event') metrics.broadcasts.inc({ event: live.event }, 0);
 }
 
 /** Those of CloudEvents appear with the first; few files have them. */

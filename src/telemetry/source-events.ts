@@ -2,6 +2,7 @@ import type { RedisEvents } from '../redis/subscriber.ts';
 import type { SourceEvents } from '../source/subscription.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { textOf } from './redis-error.ts';
 import { createThrottle } from './throttle.ts';
 
 const LOG_INTERVAL_MS = 10_000;
@@ -37,9 +38,4 @@ export function createSourceEvents(metrics: Metrics, logger: Logger): SourceEven
       throttle('connect', () => logger.warn({ reason: textOf(error) }, 'Redis cannot be reached; trying again'));
     },
   };
-}
-
-/** Not the whole error: the Redis client attaches the command, and AUTH's arguments are secret. */
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

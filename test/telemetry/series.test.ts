@@ -3,7 +3,6 @@ import { DROP_REASONS, type DropReason } from '../../src/dispatch/drop-reasons.t
 import type { LiveOutcome, Outcome } from '../../src/dispatch/outcome.ts';
 import { HISTORY_LOSSES, RESET_REASONS } from '../../src/durable/reset-reasons.ts';
 import type { Route } from '../../src/routes/plan.ts';
-import { connectionKinds } from '../../src/sockets/connection-kinds.ts';
 import { createConnectionEvents } from '../../src/telemetry/connection-events.ts';
 import { createDurableEvents } from '../../src/telemetry/durable-events.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -13,6 +12,7 @@ import { createQuarantineEvents } from '../../src/telemetry/quarantine-events.ts
 import { startRoutesAtZero } from '../../src/telemetry/route-metrics.ts';
 import { startTracing } from '../../src/telemetry/tracing.ts';
 import { stageDispatch } from '../dispatch/stage.ts';
+import { quietReadings } from './readings.ts';
 
 const ORDER = { type: 'object', required: ['user_id'], properties: { user_id: { type: 'integer' } } };
 
@@ -90,7 +90,7 @@ function everything(metrics: Metrics, route: Route): void {
     events.arrived(route.name, { result, sent: 1 }, 0.1);
   for (const reason of HISTORY_LOSSES) events.historyLost(route.name, reason);
   events.readFailed(route.name, new Error('no'));
-  metrics.read(readings(route.name));
+  metrics.read(quietReadings(route.name));
 }
 
 /** Those of Socket.IO. */
@@ -113,7 +113,7 @@ test('an instance has no more series than the README says', async () => {
   const events = createConnectionEvents(metrics, SILENT, startTracing({}, '0', false));
   for (const reason of CLOSE_REASONS) events.closed(reason, 1);
   for (const known of [true, false]) events.clientEvent(known);
-  metrics.read(readings());
+  metrics.read(quietReadings());
   const text = await metrics.registry.metrics();
   const series = text.split('\n').filter((line) => /^(?!nodejs_gc_)\w/.test(line));
   expect(series.length).toBeGreaterThan(130);
@@ -128,18 +128,3 @@ test.each(BOUNDS)('%s has no more series than the README says, whatever happens 
   expect(series.length).toBeGreaterThan(10 + more);
   expect(series.length).toBeLessThanOrEqual(EACH + more);
 });
-
-function readings(route?: string) {
-  return {
-    connections: () => connectionKinds([]),
-    maxConnections: 1,
-    users: () => [],
-    redisProbed: () => true,
-    source: () => 'subscribed' as const,
-    draining: () => false,
-    queuedBytes: () => 0,
-    unreadStreams: () => [],
-    streams: { readings: () => (route === undefined ? [] : [{ route, ringBytes: 1, lagSeconds: 1, waiting: 1 }]) },
-    authCalls: { underWay: () => 0, waiting: () => 0 },
-  };
-}

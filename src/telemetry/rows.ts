@@ -3,24 +3,6 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 // For the message path: prom-client's `inc` costs a quarter of a microsecond with a label, and a message would pay for it
 // six times. It hears of the sums when somebody asks.
 
-/** A counter with one label. */
-export interface Tally<L extends string> extends Pick<Counter<L>, 'get'> {
-  add(value: string, count?: number): void;
-}
-
-export function createTally<L extends string>(registry: Registry, name: string, help: string, label: L): Tally<L> {
-  const added = new Map<string, number>();
-  const collect = (): void => {
-    for (const [value, count] of added) created.inc({ [label]: value }, count);
-    added.clear();
-  };
-  const created: Counter = new Counter({ name, help, labelNames: [label], registers: [registry], collect });
-  return {
-    add: (value, count = 1) => void added.set(value, (added.get(value) ?? 0) + count),
-    get: () => created.get(),
-  };
-}
-
 /**
  * All that is counted of one thing, such as a route, in one piece of memory: with thousands of routes each place that a message
  * touches has to be fetched first, and took longer than the rest of its way.
