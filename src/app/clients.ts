@@ -6,9 +6,10 @@ import { grpcTlsFiles, type Settings } from '../config/environment.ts';
 import type { Control } from '../dispatch/control.ts';
 import type { Durable } from '../durable/durable.ts';
 import { keepHeadRoom, openFileLimit, type HeadRoom } from '../http/head-room.ts';
+import { createPeerOf } from '../sockets/client-address.ts';
 import { acceptConnections, type Connections } from '../sockets/connections.ts';
 import { createFanout, type LocalFanout } from '../sockets/fanout.ts';
-import { createSocketServer } from '../sockets/socket-server.ts';
+import { openServers } from '../sockets/servers.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Admission } from './admission.ts';
 
@@ -63,8 +64,9 @@ export function createConnections(
   limits: Settings & Pick<HeadRoom, 'isUsedUp'>,
   { auth: { authenticator, revocations, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
 ): Connections {
-  const io = createSocketServer(http, limits.corsOrigin, { maxHttpBufferSize: limits.maxClientMessageBytes });
-  return acceptConnections(io, {
+  const peerOf = createPeerOf(limits.trustProxy);
+  const open = openServers(http, { ...limits, origins: limits.corsOrigin, peerOf, events: telemetry.fanout });
+  return acceptConnections(open, {
     authenticator,
     revocations,
     revalidateWithin: limits.authRevalidate * 1000,
@@ -72,7 +74,7 @@ export function createConnections(
     limits,
     history: durable,
     origins: limits.corsOrigin,
-    trustedProxies: limits.trustProxy,
+    peerOf,
     queryToken: limits.insecureQueryToken,
     closedBecause: () => {
       if (admission.isClosed()) return 'draining';

@@ -37,6 +37,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     logLevel: take(VARIABLES.logLevel),
     traceDrops: take(VARIABLES.traceDrops),
     trustProxy: take(VARIABLES.trustProxy),
+    webSocketServer: take(VARIABLES.webSocketServer),
     maxConnections: take(VARIABLES.maxConnections),
     maxConnectionsPerUser: take(VARIABLES.maxConnectionsPerUser),
     maxConnectionsPerAddress: take(VARIABLES.maxConnectionsPerAddress),

@@ -118,6 +118,12 @@ export const VARIABLES = {
     '',
     'Proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
   ),
+  webSocketServer: define(
+    'WEBSOCKET_SERVER',
+    types.choice('gateway', 'socket.io'),
+    'gateway',
+    'Who serves clients that begin by websocket: gateway, or socket.io, the library, which serves all others and takes more memory and time for each.',
+  ),
   maxConnections: define(
     'MAX_CONNECTIONS',
     types.limit,

@@ -1,11 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
-import { isEngineSession, joinWrites } from './engine-internals.ts';
 import { SessionQuota } from './session-quota.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { ClientSocket, Credentials, Session, SocketData, Verdict } from './socket-server.ts';
 
 /** One handshake as it is seen from outside. */
 export interface HandshakeTrace {
@@ -24,92 +22,85 @@ export interface AdmissionOptions {
   readonly events: AdmissionEvents;
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
-  readonly refused: (code: RejectionCode, request: IncomingMessage, traceId?: string) => void;
+  readonly refused: (code: RejectionCode, session: Session, traceId?: string) => void;
   readonly failed: (error: unknown) => void;
   readonly maxConnectionsPerUser: number;
 }
 
-type Next = (error?: Error) => void;
+const ACCEPTED: Verdict = { kind: 'accepted' };
+const CLOSED: Verdict = { kind: 'closed' };
 
-/** Stands before the namespace: a socket that gets past has an identity. */
-export function guardNamespace(io: GatewayServer, options: AdmissionOptions): void {
-  const undecided = new WeakSet<object>();
-  const users = new SessionQuota(options.maxConnectionsPerUser);
+/** Who stands at the door: a socket that gets past it has an identity. */
+export class Doorkeeper {
+  readonly #options: AdmissionOptions;
+  readonly #users: SessionQuota;
+  readonly #undecided = new WeakSet<Session>();
 
-  async function decide(socket: GatewaySocket, next: Next): Promise<void> {
-    const trace = options.events.handshake(socket.conn.transport.name);
-    const token = tokenOf(socket, options.queryToken);
-    const outcome = await trace.during(() => options.authenticator.identify(token));
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#users = new SessionQuota(options.maxConnectionsPerUser);
+  }
+
+  async admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    const { conn } = socket;
+    // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
+    if (this.#undecided.has(conn)) {
+      this.#options.refused('handshake-malformed', conn);
+      return CLOSED;
+    }
+    this.#undecided.add(conn);
+    try {
+      return await this.#decide(socket, credentials);
+    } catch (error) {
+      this.#options.failed(error);
+      return CLOSED;
+    } finally {
+      // Not at once: Socket.IO acts on the verdict a tick later.
+      setImmediate(() => this.#undecided.delete(conn));
+    }
+  }
+
+  closed(session: Session): void {
+    this.#users.remove(session);
+  }
+
+  async #decide({ conn, data }: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    const { events, authenticator, refused, queryToken } = this.#options;
+    const trace = events.handshake(conn.transport.name);
+    const token = tokenIn(credentials, queryToken);
+    const outcome = await trace.during(() => authenticator.identify(token));
     if (outcome.kind === 'rejected') {
-      options.refused(outcome.rejection.code, socket.request, trace.rejected(outcome.rejection));
-      return refuse(socket, outcome.rejection, next);
+      refused(outcome.rejection.code, conn, trace.rejected(outcome.rejection));
+      return outcome.rejection.retry ? CLOSED : { kind: 'refused', rejection: outcome.rejection };
     }
     const { user } = outcome.identity;
     if (user !== undefined) {
-      if (users.isUsedUp(user)) {
-        options.refused('user-limit', socket.request, trace.rejected(rejection('user-limit')));
-        return close(socket, next);
+      if (this.#users.isUsedUp(user)) {
+        refused('user-limit', conn, trace.rejected(rejection('user-limit')));
+        return CLOSED;
       }
-      users.add(user, socket.conn);
-      socket.data.user = user;
+      this.#users.add(user, conn);
+      data.user = user;
     }
-    if (outcome.proof) socket.data.proof = outcome.proof;
-    const { notices, resume, trace: traced } = optionsOf(socket);
-    if (notices === true) socket.data.notices = true;
-    if (traced === true) socket.data.trace = true;
-    if (isObject(resume)) socket.data.resume = resume;
+    if (outcome.proof) data.proof = outcome.proof;
+    noteWishes(data, credentials.auth);
     trace.accepted(user !== undefined);
-    next();
-    // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
-    if (isEngineSession(socket.conn)) joinWrites(socket.conn);
+    return ACCEPTED;
   }
-
-  async function decideOnce(socket: GatewaySocket, next: Next): Promise<void> {
-    const { conn, request } = socket;
-    // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
-    if (undecided.has(conn)) {
-      options.refused('handshake-malformed', request);
-      return close(socket, next);
-    }
-    undecided.add(conn);
-    try {
-      await decide(socket, next);
-    } catch (error) {
-      options.failed(error);
-      close(socket, next);
-    }
-    // Not at once: Socket.IO acts on `next` a tick later.
-    setImmediate(() => undecided.delete(conn));
-  }
-
-  io.of('/').use((socket, next) => {
-    void decideOnce(socket, next);
-  });
 }
 
-/** What the client says in `auth`. */
-function optionsOf({ handshake }: GatewaySocket): Readonly<Record<string, unknown>> {
-  const auth: unknown = handshake.auth;
-  return isObject(auth) ? auth : {};
+function noteWishes(data: SocketData, auth: unknown): void {
+  if (!isObject(auth)) return;
+  const { notices, resume, trace } = auth;
+  if (notices === true) data.notices = true;
+  if (trace === true) data.trace = true;
+  if (isObject(resume)) data.resume = resume;
 }
 
-function tokenOf(socket: GatewaySocket, queryToken: boolean): ReturnType<typeof findToken> {
-  const { handshake } = socket;
+function tokenIn({ auth, authorization, query }: Credentials, queryToken: boolean): ReturnType<typeof findToken> {
   return findToken({
-    auth: optionsOf(socket)['token'],
-    authorization: handshake.headers.authorization,
-    ...(queryToken && { query: handshake.query['token'] }),
+    auth: isObject(auth) ? auth['token'] : undefined,
+    authorization,
+    ...(queryToken && { query: query('token') }),
   });
-}
-
-/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
-function refuse(socket: GatewaySocket, { code, message, retry }: Rejection, next: Next): void {
-  if (retry) close(socket, next);
-  else next(Object.assign(new Error(message), { data: { code, message, retry } }));
-}
-
-/** `next` after the close tells the client nothing more; without it Socket.IO would keep the socket for ever. */
-function close(socket: GatewaySocket, next: Next): void {
-  socket.conn.close();
-  next(new Error('closed'));
 }

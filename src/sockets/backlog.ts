@@ -19,7 +19,7 @@ export class Backlog {
 
   constructor(outlet: Outlet, now: number) {
     this.#outlet = outlet;
-    this.#progress = outlet.progress();
+    this.#progress = outlet.line.progress();
     this.#progressAt = now;
     this.#mark = this.#sentInAll();
     this.#markedAt = now;
@@ -38,7 +38,7 @@ export class Backlog {
 
   /** Notes what the socket has taken since the last look. */
   look(now: number): void {
-    const progress = this.#outlet.progress();
+    const progress = this.#outlet.line.progress();
     const moved = progress !== this.#progress;
     this.#progress = progress;
     if (moved) this.#progressAt = now;

@@ -1,5 +1,4 @@
-import { cutOffLater, isEngineSession } from './engine-internals.ts';
-import type { GatewaySocket } from './socket-server.ts';
+import type { ClientSocket } from './socket-server.ts';
 
 /**
  * Why the gateway ends a connection that it had let in. `retry`: the client may come back, and a stock one does by itself.
@@ -18,17 +17,18 @@ export type ClosingCode = keyof typeof CLOSINGS;
 const PATIENCE_MS = 1500;
 
 /** @returns whether there was something to close. */
-export type CloseConnection = (socket: GatewaySocket, code: ClosingCode) => boolean;
+export type CloseConnection = (socket: ClientSocket, code: ClosingCode) => boolean;
 
-export function closeConnection(socket: GatewaySocket, code: ClosingCode): boolean {
+export function closeConnection(socket: ClientSocket, code: ClosingCode): boolean {
   const { conn, data } = socket;
+  const { membership } = data;
   if (conn.readyState !== 'open') return false;
   const { retry } = CLOSINGS[code];
-  if (isEngineSession(conn)) setTimeout(cutOffLater(conn), PATIENCE_MS).unref();
+  if (membership) setTimeout(membership.cutOffLater(), PATIENCE_MS).unref();
   if (data.notices) socket.emit('gateway:closing', { code, retry, after: 0 });
   // At once: what is sent from here on is not for it any more. A polling client fetches its goodbye later, too: what would
   // be sent to it until then would be lost, yet counted.
-  data.leave?.();
+  membership?.leave();
   // A stock client takes a disconnect for "stay away", and the end of its connection for a reason to come back.
   if (retry) conn.close();
   else socket.disconnect(true);

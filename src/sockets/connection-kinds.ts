@@ -1,4 +1,4 @@
-import type { GatewaySocket } from './socket-server.ts';
+import type { ClientSocket } from './socket-server.ts';
 
 /** Connections that are alike, as metrics tell them apart. */
 export interface ConnectionKind {
@@ -8,7 +8,7 @@ export interface ConnectionKind {
 }
 
 /** All kinds, also those that nobody is of. */
-export function connectionKinds(sockets: Iterable<GatewaySocket>): ConnectionKind[] {
+export function connectionKinds(sockets: Iterable<ClientSocket>): ConnectionKind[] {
   const counts = { websocket: { user: 0, anonymous: 0 }, polling: { user: 0, anonymous: 0 } };
   for (const { conn, data } of sockets) {
     const { name } = conn.transport;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CloseConnection } from './closing.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { ClientSocket, SocketServer } from './socket-server.ts';
 
 /** Few are not kept waiting for the sake of an even pace: as many a second at least. */
 const LEAST_PER_SECOND = 20;
@@ -13,21 +13,20 @@ const LOOK_MS = 20;
  * Closes all sockets, evenly over that many milliseconds, and resolves when they are gone. Stock clients connect again
  * within about a second of their close, so it is this pace that other instances feel.
  */
-export async function drain(io: GatewayServer, over: number, close: CloseConnection): Promise<void> {
-  const sendAway = (socket: GatewaySocket): void => void close(socket, 'draining');
-  const { sockets } = io.of('/');
-  await atPace([...sockets.values()], over, sendAway);
+export async function drain(server: SocketServer, over: number, close: CloseConnection): Promise<void> {
+  const sendAway = (socket: ClientSocket): void => void close(socket, 'draining');
+  await atPace([...server.sockets()], over, sendAway);
   // Let in meanwhile: their tokens were with the auth service.
-  for (const socket of sockets.values()) sendAway(socket);
+  for (const socket of server.sockets()) sendAway(socket);
   const patience = AbortSignal.timeout(PATIENCE_MS);
-  while (io.engine.clientsCount > 0 && !patience.aborted) await pause(LOOK_MS);
-  await io.close();
+  while (server.sessionCount() > 0 && !patience.aborted) await pause(LOOK_MS);
+  await server.close();
 }
 
 async function atPace(
-  sockets: readonly GatewaySocket[],
+  sockets: readonly ClientSocket[],
   over: number,
-  sendAway: (socket: GatewaySocket) => void,
+  sendAway: (socket: ClientSocket) => void,
 ): Promise<void> {
   const span = Math.min(over, (sockets.length / LEAST_PER_SECOND) * 1000);
   const began = performance.now();

@@ -5,7 +5,7 @@ import { closeConnection, type CloseConnection, type ClosingCode } from './closi
 import { drain } from './drain.ts';
 import { createRevalidation, type RevalidationEvents } from './revalidation.ts';
 import { RoomIndex } from './room-index.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { ClientSocket, Session, SocketServer } from './socket-server.ts';
 
 export interface EndingEvents extends RevalidationEvents {
   /** The gateway ended a connection that it had let in. */
@@ -23,10 +23,10 @@ export interface EndingsOptions {
 /** How the gateway ends connections that it has let in. */
 export interface Endings {
   /** Whether its user was revoked between the auth service's answer and now. */
-  isOver(socket: GatewaySocket): boolean;
+  isOver(socket: ClientSocket): boolean;
   /** From here on it can be found by its user. */
-  watch(socket: GatewaySocket): void;
-  forget(socket: GatewaySocket): void;
+  watch(socket: ClientSocket): void;
+  forget(socket: ClientSocket): void;
   /**
    * Closes those of these users, who are to stay away.
    *
@@ -34,7 +34,7 @@ export interface Endings {
    */
   disconnect(users: Iterable<UserId>): number;
   /** Closes the session of a client, with a word to one that was let in and asked to be told. */
-  cut(session: GatewaySocket['conn'], code: ClosingCode): void;
+  cut(session: Session, code: ClosingCode): void;
   /** The tokens of all are asked about again, soon. */
   revalidateAll(): void;
   /**
@@ -44,16 +44,15 @@ export interface Endings {
   drain(over: number): Promise<void>;
 }
 
-export function createEndings(io: GatewayServer, options: EndingsOptions): Endings {
+export function createEndings(server: SocketServer, options: EndingsOptions): Endings {
   const { events, revocations } = options;
-  const byUser = new RoomIndex<GatewaySocket>();
+  const byUser = new RoomIndex<ClientSocket>();
   const close: CloseConnection = (socket, code) => {
     const isClosed = closeConnection(socket, code);
     if (isClosed) events.closing(code);
     return isClosed;
   };
-  const { sockets } = io.of('/');
-  const revalidation = createRevalidation({ ...options, sockets, close });
+  const revalidation = createRevalidation({ ...options, sockets: () => server.sockets(), close });
   return {
     isOver({ data: { user, proof } }) {
       return user !== undefined && proof !== undefined && revocations.isOutdated(user, proof.askedAt);
@@ -72,7 +71,7 @@ export function createEndings(io: GatewayServer, options: EndingsOptions): Endin
     },
     cut(session, code) {
       // Looked for in all of them: it happens seldom, and another index would cost each connection.
-      const socket = [...sockets.values()].find(({ conn }) => conn === session);
+      const socket = [...server.sockets()].find(({ conn }) => conn === session);
       if (socket) close(socket, code);
       // Without waiting for answers to be fetched that may never be.
       else session.close(true);
@@ -80,7 +79,7 @@ export function createEndings(io: GatewayServer, options: EndingsOptions): Endin
     revalidateAll: revalidation.all,
     drain(over) {
       revalidation.stop();
-      return drain(io, over, close);
+      return drain(server, over, close);
     },
   };
 }

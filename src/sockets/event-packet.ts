@@ -1,4 +1,4 @@
-const TEXT_FRAME = 0x81;
+import { textFrame } from './frame.ts';
 
 /** A routed event, encoded once for all who get it. */
 export class EventPacket {
@@ -23,22 +23,4 @@ export class EventPacket {
   get frame(): Buffer {
     return (this.#frame ??= textFrame(this.#message));
   }
-}
-
-/** RFC 6455, section 5.2: final, unmasked, text. */
-function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(header + length);
-  frame[0] = TEXT_FRAME;
-  if (header === 2) frame[1] = length;
-  else if (header === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(length, 2);
-  } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(length), 2);
-  }
-  frame.write(text, header);
-  return frame;
 }

@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import type { RejectionCode } from '../auth/rejection.ts';
 import { noticeRoomsOf, roomsOf } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
-import { handleClientEvents, type ClientEventEvents } from './client-events.ts';
 import type { Endings } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
+import type { Line } from './line.ts';
 import type { Membership } from './membership.ts';
-import { isTooLong } from './engine-internals.ts';
-import type { GatewaySocket } from './socket-server.ts';
+import type { ClientSocket, Session } from './socket-server.ts';
+import { isTooLong } from './too-long.ts';
 
-export interface GreetingEvents extends ClientEventEvents {
+export interface GreetingEvents {
   opened(authenticated: boolean): void;
   /** @param seconds how long it was open. */
   closed(reason: string, seconds: number): void;
@@ -25,30 +24,39 @@ export interface ClientHistory {
 export interface GreetingOptions {
   readonly fanout: Pick<LocalFanout, 'join'>;
   readonly history: ClientHistory;
-  readonly endings: Pick<Endings, 'watch' | 'forget'>;
+  readonly endings: () => Pick<Endings, 'watch' | 'forget'>;
   readonly events: GreetingEvents;
-  readonly refused: (code: RejectionCode, request: IncomingMessage) => void;
+  readonly refused: (code: RejectionCode, session: Session) => void;
 }
 
 /** A client is in: it gets its rooms, is told so, and then what it missed. */
-export function greet(socket: GatewaySocket, { events, fanout, history, refused, endings }: GreetingOptions): void {
-  const { user, notices, resume, trace } = socket.data;
-  const openedAt = performance.now();
-  handleClientEvents(socket, events);
+export function greet(socket: ClientSocket, line: Line, { events, fanout, history, endings }: GreetingOptions): void {
+  const { data } = socket;
+  const { user, notices, resume, trace } = data;
+  data.openedAt = performance.now();
   events.opened(user !== undefined);
-  const rooms = [...roomsOf(user), ...(notices ? noticeRoomsOf(user) : [])];
-  const membership = fanout.join(socket.conn, rooms, { resumable: resume !== undefined, traced: trace === true });
+  const rooms = notices ? [...roomsOf(user), ...noticeRoomsOf(user)] : roomsOf(user);
+  const membership = fanout.join(line, rooms, { resumable: resume !== undefined, traced: trace === true });
+  data.membership = membership;
   membership.send('connected', greetingFor(user));
   history.welcome(membership, resume);
-  endings.watch(socket);
-  socket.data.leave = () => membership.leave();
-  socket.on('disconnect', (reason, details: unknown) => {
-    membership.leave();
-    history.leave(membership);
-    endings.forget(socket);
-    if (isTooLong(details)) refused('message-too-large', socket.request);
-    events.closed(reason, (performance.now() - openedAt) / 1000);
-  });
+  endings().watch(socket);
+}
+
+/** A client that was greeted has gone. */
+export function takeLeave(
+  socket: ClientSocket,
+  reason: string,
+  details: unknown,
+  { events, history, refused, endings }: GreetingOptions,
+): void {
+  const { membership, openedAt = 0 } = socket.data;
+  if (membership === undefined) return;
+  membership.leave();
+  history.leave(membership);
+  endings().forget(socket);
+  if (isTooLong(details)) refused('message-too-large', socket.conn);
+  events.closed(reason, (performance.now() - openedAt) / 1000);
 }
 
 /** The first event that a client hears. */

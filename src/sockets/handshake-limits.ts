@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { RejectionCode } from '../auth/rejection.ts';
 import { networkOf, type Peer } from './client-address.ts';
 import { SessionQuota } from './session-quota.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { Session } from './socket-server.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Infinity is no limit. */
@@ -12,21 +11,36 @@ export interface HandshakeLimits {
   readonly maxHandshakesPerSecond: number;
 }
 
-/** Tells why a new session is one too many, if it is. The cheap refusals come first, and do not use up the rate. */
-export function limitHandshakes(
-  io: GatewayServer,
-  { maxConnections, maxConnectionsPerAddress, maxHandshakesPerSecond }: HandshakeLimits,
-  peerOf: (request: IncomingMessage) => Peer,
-): (request: IncomingMessage) => RejectionCode | undefined {
-  const addresses = new SessionQuota(maxConnectionsPerAddress);
-  const rate =
-    maxHandshakesPerSecond === Infinity ? undefined : new TokenBucket(maxHandshakesPerSecond, maxHandshakesPerSecond);
-  io.engine.on('connection', (session: GatewaySocket['conn']) =>
-    addresses.add(networkOf(peerOf(session.request).address), session),
-  );
-  return (request) => {
-    if (io.engine.clientsCount >= maxConnections) return 'instance-full';
-    if (addresses.isUsedUp(networkOf(peerOf(request).address))) return 'address-limit';
-    return rate === undefined || rate.take() ? undefined : 'too-many-handshakes';
-  };
+/** How many sessions there may be, and how fast they may come. */
+export class HandshakeQuota {
+  readonly #maxConnections: number;
+  readonly #addresses: SessionQuota;
+  readonly #rate: TokenBucket | undefined;
+  readonly #sessionCount: () => number;
+
+  constructor(
+    { maxConnections, maxConnectionsPerAddress, maxHandshakesPerSecond }: HandshakeLimits,
+    sessionCount: () => number,
+  ) {
+    this.#maxConnections = maxConnections;
+    this.#addresses = new SessionQuota(maxConnectionsPerAddress);
+    this.#rate =
+      maxHandshakesPerSecond === Infinity ? undefined : new TokenBucket(maxHandshakesPerSecond, maxHandshakesPerSecond);
+    this.#sessionCount = sessionCount;
+  }
+
+  /** Why a new session is one too many, if it is. The cheap refusals come first, and do not use up the rate. */
+  exceededBy({ address }: Peer): RejectionCode | undefined {
+    if (this.#sessionCount() >= this.#maxConnections) return 'instance-full';
+    if (this.#addresses.isUsedUp(networkOf(address))) return 'address-limit';
+    return this.#rate === undefined || this.#rate.take() ? undefined : 'too-many-handshakes';
+  }
+
+  opened(session: Session, { address }: Peer): void {
+    this.#addresses.add(networkOf(address), session);
+  }
+
+  closed(session: Session): void {
+    this.#addresses.remove(session);
+  }
 }

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { Session } from './socket-server.ts';
 
 const LOOK_MS = 500;
 
@@ -7,32 +6,40 @@ const LOOK_MS = 500;
  * Ends sessions that are not let in by then. Socket.IO's own `connectTimeout` waits half a minute more for a polling client
  * to fetch its goodbye.
  */
-export function limitHandshakeTime(
-  io: GatewayServer,
-  milliseconds: number,
-  exceeded: (request: IncomingMessage) => void,
-): void {
+export class HandshakeTime {
+  readonly #milliseconds: number;
+  readonly #exceeded: (session: Session) => void;
   /** The oldest first. */
-  const waiting = new Map<GatewaySocket['conn'], number>();
-  let timer: NodeJS.Timeout | undefined;
+  readonly #waiting = new Map<Session, number>();
+  #timer: NodeJS.Timeout | undefined;
 
-  function look(): void {
-    const late = performance.now() - milliseconds;
-    for (const [session, since] of waiting) {
-      if (since > late) return;
-      waiting.delete(session);
-      if (session.readyState !== 'open') continue;
-      exceeded(session.request);
-      session.close(true);
-    }
-    clearInterval(timer);
-    timer = undefined;
+  /** @param milliseconds 0 is no limit. */
+  constructor(milliseconds: number, exceeded: (session: Session) => void) {
+    this.#milliseconds = milliseconds;
+    this.#exceeded = exceeded;
   }
 
-  if (milliseconds === 0) return;
-  io.engine.on('connection', (session: GatewaySocket['conn']) => {
-    waiting.set(session, performance.now());
-    timer ??= setInterval(look, LOOK_MS).unref();
-  });
-  io.of('/').on('connection', ({ conn }) => void waiting.delete(conn));
+  opened(session: Session): void {
+    if (this.#milliseconds === 0) return;
+    this.#waiting.set(session, performance.now());
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  /** It is let in, or gone. */
+  settled(session: Session): void {
+    this.#waiting.delete(session);
+  }
+
+  #look(): void {
+    const late = performance.now() - this.#milliseconds;
+    for (const [session, since] of this.#waiting) {
+      if (since > late) return;
+      this.#waiting.delete(session);
+      if (session.readyState !== 'open') continue;
+      this.#exceeded(session);
+      session.close(true);
+    }
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 }

@@ -40,7 +40,7 @@ export class Membership {
   /** Not once it has left, nor once the gateway stops: nobody would fetch what is sent then. */
   isOpen(): boolean {
     const [room = ''] = this.rooms;
-    return this.#outlet.session.readyState === 'open' && this.#index.members(room)?.has(this.#outlet) === true;
+    return this.#outlet.line.readyState === 'open' && this.#index.members(room)?.has(this.#outlet) === true;
   }
 
   /** From here on live events of this durable route pass it by, until it is released. */
@@ -57,6 +57,11 @@ export class Membership {
 
   isHeld(route: string): boolean {
     return this.#outlet.held?.has(route) === true;
+  }
+
+  /** What cuts the client off, when it is called; to be had before a close begins. */
+  cutOffLater(): () => void {
+    return this.#outlet.line.cutOffLater();
   }
 
   leave(): void {

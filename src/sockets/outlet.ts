@@ -1,12 +1,6 @@
 import type { Batch } from './batch.ts';
 import type { Backlog } from './backlog.ts';
-import {
-  bytesHeldBack,
-  isNextInLine,
-  rawWebSocketOf,
-  type EngineSession,
-  type RawWebSocket,
-} from './engine-internals.ts';
+import type { Line, Sender } from './line.ts';
 
 /** What a client asked to be told beside the payload. */
 export interface Wishes {
@@ -16,9 +10,9 @@ export interface Wishes {
   readonly traced: boolean;
 }
 
-/** The way out to one socket. */
-export class Outlet {
-  readonly session: EngineSession;
+/** What goes out to one socket. */
+export class Outlet implements Sender {
+  readonly line: Line;
   /** What waits for the end of this tick, or for its turn in a long fan-out. */
   pending: Batch | undefined;
   /** Whether it goes ahead of a long fan-out. */
@@ -29,65 +23,39 @@ export class Outlet {
   held: Set<string> | undefined;
   readonly resumable: boolean;
   readonly traced: boolean;
-  readonly #direct: boolean;
   readonly #waits: (outlet: Outlet) => void;
-  #raw: RawWebSocket | undefined;
 
-  /**
-   * @param direct write to the TCP socket where that is possible.
-   * @param waits told when the library sends something while what was sent before still waits.
-   */
-  constructor(session: EngineSession, direct: boolean, { resumable, traced }: Wishes, waits: (outlet: Outlet) => void) {
-    this.session = session;
+  /** @param waits told when the protocol sends something while what was sent before still waits. */
+  constructor(line: Line, { resumable, traced }: Wishes, waits: (outlet: Outlet) => void) {
+    this.line = line;
     this.resumable = resumable;
     this.traced = traced;
-    this.#direct = direct;
     this.#waits = waits;
-    session.on('packetCreate', this.#beforeOthers);
+    line.follow(this);
   }
 
   /** Nothing more is sent, and what is pending goes out. */
   close(): void {
     this.flush();
-    this.session.off('packetCreate', this.#beforeOthers);
+    this.line.follow(undefined);
   }
 
-  /** The library is about to send a packet of its own: an answer, a ping. Clients that read nothing ask for answers, too. */
-  readonly #beforeOthers = (): void => {
+  /** Clients that read nothing ask for answers, too. */
+  beforeOthers(): void {
     this.flush();
-    if (this.queued() > 0) this.#waits(this);
-  };
+    if (this.line.queued() > 0) this.#waits(this);
+  }
 
-  /** Sends what is pending, behind all that was sent before. */
   flush(): void {
     const batch = this.pending;
     if (batch === undefined) return;
     this.pending = undefined;
     this.urgent = false;
-    const raw = this.#rawIfNext();
-    if (raw) raw.tcp.write(batch.joined());
-    else for (const { text } of batch.packets()) this.session.write(text);
+    this.line.send(batch);
   }
 
   /** Bytes that were sent and that the kernel has not taken, about. */
   queued(): number {
-    const tcp = this.#raw?.tcp;
-    // What a connection begins with is gathered for one write; the kernel was not asked yet.
-    const waiting = tcp === undefined || tcp.writableCorked > 0 ? 0 : tcp.writableLength;
-    return waiting + bytesHeldBack(this.session);
-  }
-
-  /** Changes when the socket takes something: bytes of a websocket, the packet that is next of a polling client. */
-  progress(): number | object | undefined {
-    const tcp = this.#raw?.tcp;
-    return tcp === undefined ? this.session.writeBuffer?.[0] : tcp.bytesWritten - tcp.writableLength;
-  }
-
-  #rawIfNext(): RawWebSocket | undefined {
-    if (!this.#direct) return undefined;
-    if (this.#raw !== undefined && isNextInLine(this.session, this.#raw)) return this.#raw;
-    // Connected by polling, or by a websocket only since an upgrade.
-    this.#raw = rawWebSocketOf(this.session);
-    return this.#raw !== undefined && isNextInLine(this.session, this.#raw) ? this.#raw : undefined;
+    return this.line.queued();
   }
 }

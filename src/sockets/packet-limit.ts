@@ -1,63 +1,67 @@
-import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Peer } from './client-address.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
-
-type Session = GatewaySocket['conn'];
+import type { Session } from './socket-server.ts';
 
 export interface PacketLimitOptions {
+  /** Infinity is no limit. */
   readonly perSecond: number;
-  readonly peerOf: (request: IncomingMessage) => Peer;
-  readonly exceeded: (peer: Peer) => void;
-  readonly close: (session: Session) => void;
+  readonly exceeded: (session: Session) => void;
+  /** By control frames, which are no packets: ws answers a ping itself, and Engine.IO hears of none. */
+  readonly exceededBelow: (peer: Peer) => void;
 }
 
 /** In seconds: a client that was offline sends its saved-up pings at once. */
 const WINDOW = 10;
 
 /**
- * Closes sessions that send without measure. Opening one needs no token, and each packet is answered: who sends and
+ * Tells of sessions that send without measure. Opening one needs no token, and each packet is answered: who sends and
  * does not read would fill the memory with answers.
  */
-export function limitPackets(io: GatewayServer, { perSecond, peerOf, exceeded, close }: PacketLimitOptions): void {
-  if (perSecond === Infinity) return;
-  const isOneTooMany = createCount(perSecond * WINDOW);
-  const peers = new WeakMap<WebSocket, Peer>();
+export class PacketLimit {
+  readonly #most: number;
+  readonly #options: PacketLimitOptions;
+  /** What each has sent in the window that runs. Weak: a connection that is gone is not kept until the window ends. */
+  #counts: WeakMap<object, number> | undefined;
+  readonly #peers = new WeakMap<WebSocket, Peer>();
+  /** One listener for all, who is meant says `this`: a closure for each would stay as long as the connection. */
+  readonly #controlFrame: (this: WebSocket) => void;
 
-  // One listener for all, who is meant says `this`: a closure for each would stay as long as the connection.
-  function countPacket(this: Session): void {
-    if (!isOneTooMany(this)) return;
-    exceeded(peerOf(this.request));
-    close(this);
+  constructor(options: PacketLimitOptions) {
+    this.#most = options.perSecond * WINDOW;
+    this.#options = options;
+    const count = (webSocket: WebSocket): void => this.#countControlFrame(webSocket);
+    this.#controlFrame = function controlFrame() {
+      count(this);
+    };
   }
 
-  /** They are no packets: ws answers a ping itself, and Engine.IO hears of none. */
-  function countControlFrame(this: WebSocket): void {
-    if (!isOneTooMany(this)) return;
-    this.off('ping', countControlFrame).off('pong', countControlFrame);
-    const peer = peers.get(this);
-    if (peer !== undefined) exceeded(peer);
-    this.terminate();
+  packetReceived(session: Session): void {
+    if (this.#isOneTooMany(session)) this.#options.exceeded(session);
   }
 
-  io.engine.on('connection', (session: Session) => session.on('packet', countPacket));
-  io.engine.on('websocket', (webSocket: WebSocket, request: IncomingMessage) => {
-    peers.set(webSocket, peerOf(request));
-    webSocket.on('ping', countControlFrame).on('pong', countControlFrame);
-  });
-}
+  webSocketOpened(webSocket: WebSocket, peer: Peer): void {
+    if (this.#most === Infinity) return;
+    this.#peers.set(webSocket, peer);
+    webSocket.on('ping', this.#controlFrame).on('pong', this.#controlFrame);
+  }
 
-/** Tells whether a sender has sent more than `most` in the window that runs. Who sends nothing costs nothing. */
-function createCount(most: number): (sender: object) => boolean {
-  // Weak: a connection that is gone is not kept until the window ends.
-  let counts: WeakMap<object, number> | undefined;
-  return (sender) => {
-    if (counts === undefined) {
-      counts = new WeakMap();
-      setTimeout(() => (counts = undefined), WINDOW * 1000).unref();
+  #countControlFrame(webSocket: WebSocket): void {
+    if (!this.#isOneTooMany(webSocket)) return;
+    webSocket.off('ping', this.#controlFrame).off('pong', this.#controlFrame);
+    const peer = this.#peers.get(webSocket);
+    if (peer !== undefined) this.#options.exceededBelow(peer);
+    webSocket.terminate();
+  }
+
+  /** Who sends nothing costs nothing. */
+  #isOneTooMany(sender: object): boolean {
+    if (this.#most === Infinity) return false;
+    if (this.#counts === undefined) {
+      this.#counts = new WeakMap();
+      setTimeout(() => (this.#counts = undefined), WINDOW * 1000).unref();
     }
-    const count = (counts.get(sender) ?? 0) + 1;
-    counts.set(sender, count);
-    return count > most;
-  };
+    const count = (this.#counts.get(sender) ?? 0) + 1;
+    this.#counts.set(sender, count);
+    return count > this.#most;
+  }
 }

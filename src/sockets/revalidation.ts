@@ -1,6 +1,6 @@
 import type { Authenticator, AuthOutcome } from '../auth/authenticator.ts';
 import type { ClosingCode } from './closing.ts';
-import type { GatewaySocket } from './socket-server.ts';
+import type { ClientSocket } from './socket-server.ts';
 
 export const REVALIDATION_OUTCOMES = ['valid', 'invalid', 'unavailable'] as const;
 export type RevalidationOutcome = (typeof REVALIDATION_OUTCOMES)[number];
@@ -11,14 +11,14 @@ export interface RevalidationEvents {
   failed(error: unknown): void;
 }
 
-type Member = Pick<GatewaySocket, 'connected' | 'data'>;
+type Member = Pick<ClientSocket, 'connected' | 'data'>;
 
 export interface RevalidationOptions<Socket extends Member> {
   readonly authenticator: Pick<Authenticator, 'revalidate'>;
   /** After so many milliseconds at the latest a token is asked about again; 0: never. */
   readonly revalidateWithin: number;
   /** Read anew at each look. */
-  readonly sockets: ReadonlyMap<string, Socket>;
+  readonly sockets: () => Iterable<Socket>;
   readonly close: (socket: Socket, code: ClosingCode) => void;
   readonly events: RevalidationEvents;
 }
@@ -67,7 +67,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
 
   function look(): void {
     const now = performance.now();
-    for (const socket of sockets.values()) {
+    for (const socket of sockets()) {
       const { data } = socket;
       if (data.proof === undefined) continue;
       data.revalidateAt ??= data.proof.askedAt + early(interval);
@@ -81,7 +81,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
   return {
     all() {
       distrustedAt = performance.now();
-      for (const { data } of sockets.values())
+      for (const { data } of sockets())
         // Of those whose turn it is already, only an answer from now on counts.
         if (data.revalidateAt !== Infinity) data.revalidateAt = distrustedAt + Math.random() * soon;
     },

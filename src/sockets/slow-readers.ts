@@ -1,7 +1,6 @@
 import { Backlog } from './backlog.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Outlet } from './outlet.ts';
-import { cutOff } from './engine-internals.ts';
 
 /** Why a slow client was cut: too much waits for it, what waits is too old, or it takes nothing at all. */
 export const CUT_CAUSES = ['bytes', 'age', 'stalled'] as const;
@@ -80,7 +79,7 @@ export class SlowReaders {
     this.#forget(outlet);
     outlet.pending = undefined;
     this.#events.cut(cause);
-    cutOff(outlet.session);
+    outlet.line.cutOffLater()();
     return false;
   }
 
@@ -92,7 +91,7 @@ export class SlowReaders {
     const { maxBytes, maxAge } = this.#limits;
     backlog.look(now);
     const waiting = backlog.waiting();
-    if (outlet.session.readyState !== 'open') this.#forget(outlet);
+    if (outlet.line.readyState !== 'open') this.#forget(outlet);
     else if (backlog.isGone()) {
       this.#forget(outlet);
       outlet.backlog = undefined;

@@ -1,10 +1,20 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import { Server, type ServerOptions, type Socket } from 'socket.io';
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { Proof } from '../auth/authenticator.ts';
+import type { Rejection, RejectionCode } from '../auth/rejection.ts';
 import type { UserId } from '../routes/user-id.ts';
-import { engineTelling } from './websocket-engine.ts';
+import type { Peer } from './client-address.ts';
+import type { Line } from './line.ts';
+import type { Membership } from './membership.ts';
 
-type Events = Record<string, (...args: unknown[]) => void>;
+/** A connection by the protocol of Engine.IO: there before a client is let in, and perhaps without one. */
+export interface Session {
+  /** `opening`, `open`, `closing`, `closed`. */
+  readonly readyState: string;
+  readonly transport: { readonly name: string };
+  /** @param discard without waiting for the client to fetch what is left for it. */
+  close(discard?: boolean): unknown;
+}
 
 /** What a socket carries from its handshake to its end. */
 export interface SocketData {
@@ -19,50 +29,71 @@ export interface SocketData {
   revalidateAt?: number;
   /** The client asked for positions, with `auth: { resume: { route: position } }`; what it says of them is not checked. */
   resume?: Readonly<Record<string, unknown>>;
-  /** Sends what waits for it, and takes it out of its rooms. */
-  leave?(): void;
+  /** Its place in the fan-out, once it is in. */
+  membership?: Membership;
+  /** performance.now() when it was let in. */
+  openedAt?: number;
 }
 
-export type GatewayServer = Server<Events, Events, Events, SocketData>;
-export type GatewaySocket = Socket<Events, Events, Events, SocketData>;
-
-export type SocketServerOptions = Partial<Pick<ServerOptions, 'pingInterval' | 'pingTimeout' | 'maxHttpBufferSize'>>;
-
-/** Clients send heartbeats and a token, nothing large. */
-const DEFAULTS: SocketServerOptions = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 64 * 1024 };
-
-/** As long as a timer can be. */
-const NEVER = 2 ** 31 - 1;
-
-/**
- * The Socket.IO server as the gateway builds it. Its engine tells of each upgraded connection, before anything is heard on it,
- * by the event `websocket`; the conformance profile differs in `options` only. */
-export function createSocketServer(
-  http: HttpServer,
-  origins: readonly string[],
-  options: SocketServerOptions = {},
-): GatewayServer {
-  const io: GatewayServer = new Server(http, {
-    ...DEFAULTS,
-    ...options,
-    serveClient: false,
-    // See limitHandshakeTime.
-    connectTimeout: NEVER,
-    // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
-    perMessageDeflate: false,
-    httpCompression: false,
-    // See endElsewhere.
-    destroyUpgrade: false,
-    wsEngine: engineTelling((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
-    ...(origins.length > 0 && { cors: { origin: [...origins], credentials: true } }),
-  });
-  http.on('upgrade', (request) => endElsewhere(request, `${io.path()}/`));
-  return io;
+/** A client of Socket.IO's protocol, from its CONNECT on. */
+export interface ClientSocket {
+  readonly conn: Session;
+  readonly data: SocketData;
+  /** Whether it was let in, and has not gone. */
+  readonly connected: boolean;
+  emit(event: string, ...args: unknown[]): unknown;
+  /** Sends a DISCONNECT, which a stock client takes for "stay away", and closes the session. */
+  disconnect(close: true): unknown;
 }
 
-/** In place of Engine.IO's own way, which spares a connection that has had an answer: it would stay for ever. */
-function endElsewhere({ url = '', socket }: IncomingMessage, path: string): void {
-  if (url.startsWith(path)) return;
-  socket.on('error', () => socket.destroy());
-  socket.destroySoon();
+/** What a client says when it asks to be let in. */
+export interface Credentials {
+  readonly auth: unknown;
+  readonly authorization: string | undefined;
+  /** A value in the query of the request that its session began with. */
+  query(name: string): unknown;
+}
+
+/** Whether a client gets in. `closed`: it loses its connection and may come again. */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly rejection: Rejection }
+  | { readonly kind: 'closed' };
+
+export type Acknowledge = (...answer: unknown[]) => void;
+
+/** What a server of sockets asks and tells, in the order of a connection's life. */
+export interface SocketHandlers {
+  /** Why a request is not served, if so; `begins`: it would begin a session. */
+  refusal(request: IncomingMessage, begins: boolean): RejectionCode | undefined;
+  /** The protocol refuses it. */
+  malformed(code: 'session-unknown' | 'handshake-malformed', request: IncomingMessage): void;
+  /** A polling request with so many bytes comes in. */
+  posted(request: IncomingMessage, bytes: number): void;
+  /** Before anything is heard on it; also where no session ever comes of it. */
+  webSocketOpened(webSocket: WebSocket, request: IncomingMessage): void;
+  sessionOpened(session: Session): void;
+  /** It sent a packet of whatever kind, a heartbeat perhaps. */
+  packetReceived(session: Session): void;
+  sessionClosed(session: Session): void;
+  /** Never rejects. */
+  admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict>;
+  /** It is in, and was told so. */
+  entered(socket: ClientSocket, line: Line): void;
+  /** @param args the event's name, then its arguments. */
+  eventReceived(socket: ClientSocket, args: readonly unknown[], acknowledge: Acknowledge | undefined): void;
+  /** @param details an error of the transport, perhaps. */
+  left(socket: ClientSocket, reason: string, details: unknown): void;
+}
+
+/** Where sockets come from: Socket.IO itself, our own server of websockets, or both. */
+export interface SocketServer {
+  /** Those that are in. */
+  sockets(): Iterable<ClientSocket>;
+  socketCount(): number;
+  sessionCount(): number;
+  /** Nothing, where the session is not one of its own. */
+  peerOf(session: Session): Peer | undefined;
+  /** Ends what is left, and takes nothing more. */
+  close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import type { FanoutEvents } from '../sockets/fanout.ts';
+import type { EngineLineEvents } from '../sockets/library/engine-line.ts';
+import type { SlowReaderEvents } from '../sockets/slow-readers.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { createThrottle } from './throttle.ts';
@@ -6,7 +7,7 @@ import { createThrottle } from './throttle.ts';
 const LOG_INTERVAL_MS = 1000;
 
 /** What the fan-out does besides sending: counted, and a log line a second for clients that are cut off. */
-export function createFanoutEvents(metrics: Metrics, logger: Logger): FanoutEvents {
+export function createFanoutEvents(metrics: Metrics, logger: Logger): SlowReaderEvents & EngineLineEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
     cut(cause) {

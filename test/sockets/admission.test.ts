@@ -3,9 +3,12 @@ import type { Authenticator } from '../../src/auth/authenticator.ts';
 import type { Revocations } from '../../src/auth/revocations.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import { acceptConnections, type ClientLimits, type ConnectionEvents } from '../../src/sockets/connections.ts';
+import { createPeerOf } from '../../src/sockets/client-address.ts';
 import { createFanout } from '../../src/sockets/fanout.ts';
+import { WEBSOCKET_SERVERS, type WebSocketServerName } from '../../src/sockets/servers.ts';
+import type { SocketHandlers } from '../../src/sockets/socket-server.ts';
 import { openRaw, type RawClient } from './raw-client.ts';
-import { startSocketIo } from './socket-io.ts';
+import { OPEN_DOOR, startSocketServer } from './socket-io.ts';
 
 const NO_LIMITS: ClientLimits = {
   maxConnections: Infinity,
@@ -18,8 +21,11 @@ const NO_LIMITS: ClientLimits = {
 };
 
 /** A server whose authenticator always comes to this end. */
-async function stage(identify: Authenticator['identify'], isOutdated: Revocations['isOutdated'] = () => false) {
-  const { io, url } = await startSocketIo();
+async function stage(
+  webSockets: WebSocketServerName,
+  identify: Authenticator['identify'],
+  isOutdated: Revocations['isOutdated'] = () => false,
+) {
   const events = {
     opened: vi.fn<ConnectionEvents['opened']>(),
     closed: vi.fn<ConnectionEvents['closed']>(),
@@ -30,26 +36,32 @@ async function stage(identify: Authenticator['identify'], isOutdated: Revocation
     failed: vi.fn<ConnectionEvents['failed']>(),
     handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected: () => 'trace' }),
   };
-  const connections = acceptConnections(io, {
+  let handlers: SocketHandlers = OPEN_DOOR;
+  const sessionClosed = Promise.withResolvers<void>();
+  const { server, io, url } = await startSocketServer(webSockets, {
+    refusal: (...args) => handlers.refusal(...args),
+    sessionOpened: (...args) => handlers.sessionOpened(...args),
+    sessionClosed: (session) => (handlers.sessionClosed(session), sessionClosed.resolve()),
+    admit: (...args) => handlers.admit(...args),
+    entered: (...args) => handlers.entered(...args),
+    left: (...args) => handlers.left(...args),
+  });
+  const connections = acceptConnections((created) => ((handlers = created), server), {
     authenticator: { identify, revalidate: identify },
     revocations: { isOutdated },
     revalidateWithin: 0,
     history: { welcome() {}, leave() {} },
-    fanout: createFanout({
-      maxBytes: 2 ** 20,
-      maxAge: 10_000,
-      events: { cut() {}, superseded() {}, directWritesOff() {} },
-    }),
+    fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
     origins: [],
     limits: NO_LIMITS,
-    trustedProxies: [],
+    peerOf: createPeerOf([]),
     queryToken: false,
     closedBecause: () => undefined,
     events,
   });
   const pending: unknown = Reflect.get(io.of('/'), '_preConnectSockets');
   if (!(pending instanceof Map)) throw new Error('Socket.IO keeps its waiting sockets elsewhere now');
-  return { io, url, events, connections, pending };
+  return { url, events, connections, pending, sessionClosed: sessionClosed.promise };
 }
 
 async function knock(url: string): Promise<RawClient> {
@@ -58,100 +70,102 @@ async function knock(url: string): Promise<RawClient> {
   return client;
 }
 
-describe('a socket that was not let in', () => {
-  test('because the auth service cannot answer is closed and forgotten', async () => {
-    const unavailable = rejection('auth-unavailable');
-    const { url, events, connections, pending } = await stage(async () => ({
-      kind: 'rejected',
-      rejection: unavailable,
-    }));
-    await (
-      await knock(url)
-    ).closed;
-    expect(events.refused).toHaveBeenCalledExactlyOnceWith(
-      unavailable,
-      { address: '127.0.0.1', forwarded: false },
-      'trace',
-    );
-    expect(connections.count()).toBe(0);
-    expect(pending.size).toBe(0);
+describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', (webSockets) => {
+  describe('a socket that was not let in', () => {
+    test('because the auth service cannot answer is closed and forgotten', async () => {
+      const unavailable = rejection('auth-unavailable');
+      const { url, events, connections, pending } = await stage(webSockets, async () => ({
+        kind: 'rejected',
+        rejection: unavailable,
+      }));
+      await (
+        await knock(url)
+      ).closed;
+      expect(events.refused).toHaveBeenCalledExactlyOnceWith(
+        unavailable,
+        { address: '127.0.0.1', forwarded: false },
+        'trace',
+      );
+      expect(connections.count()).toBe(0);
+      expect(pending.size).toBe(0);
+    });
+
+    test('for good is told why and forgotten', async () => {
+      const invalid = rejection('token-invalid');
+      const { url, events, pending } = await stage(webSockets, async () => ({ kind: 'rejected', rejection: invalid }));
+      const { message } = invalid;
+      expect(await (await knock(url)).next()).toBe(
+        `44${JSON.stringify({ message, data: { code: 'token-invalid', message, retry: false } })}`,
+      );
+      expect(events.refused).toHaveBeenCalledExactlyOnceWith(
+        invalid,
+        { address: '127.0.0.1', forwarded: false },
+        'trace',
+      );
+      expect(pending.size).toBe(0);
+    });
+
+    test('because asking failed by a fault of ours is closed and forgotten, and the fault told', async () => {
+      const fault = new Error('a fault');
+      const { url, events, pending } = await stage(webSockets, () => Promise.reject(fault));
+      await (
+        await knock(url)
+      ).closed;
+      expect(events.failed).toHaveBeenCalledExactlyOnceWith(fault);
+      expect(pending.size).toBe(0);
+    });
+
+    test('because its peer went away meanwhile is forgotten, and never counted as open', async () => {
+      const accepted = { kind: 'accepted', identity: { user: '7' } } as const;
+      const asked = Promise.withResolvers<void>();
+      const answer = Promise.withResolvers<typeof accepted>();
+      const { url, events, connections, pending, sessionClosed } = await stage(
+        webSockets,
+        () => (asked.resolve(), answer.promise),
+      );
+      const client = await knock(url);
+      await asked.promise;
+      client.send('x');
+      await sessionClosed;
+      answer.resolve(accepted);
+      await vi.waitFor(() => expect(pending.size).toBe(0));
+      expect(events.opened).not.toHaveBeenCalled();
+      expect(connections.users()).toEqual([]);
+    });
   });
 
-  test('for good is told why and forgotten', async () => {
-    const invalid = rejection('token-invalid');
-    const { url, events, pending } = await stage(async () => ({ kind: 'rejected', rejection: invalid }));
-    const { message } = invalid;
-    expect(await (await knock(url)).next()).toBe(
-      `44${JSON.stringify({ message, data: { code: 'token-invalid', message, retry: false } })}`,
-    );
-    expect(events.refused).toHaveBeenCalledExactlyOnceWith(
-      invalid,
-      { address: '127.0.0.1', forwarded: false },
-      'trace',
-    );
-    expect(pending.size).toBe(0);
+  describe('a socket whose user was revoked between the answer and its greeting', () => {
+    test('is closed before it is greeted, and may come again', async () => {
+      const accepted = { kind: 'accepted', identity: { user: '7' }, proof: { token: 'x', askedAt: 5 } } as const;
+      const isOutdated = vi.fn<Revocations['isOutdated']>(() => true);
+      const { url, events, connections } = await stage(webSockets, async () => accepted, isOutdated);
+      const client = await knock(url);
+      // No `41`: a stock client takes that for "stay away".
+      expect(await client.next()).toMatch(/^40/);
+      expect(await Promise.race([client.next(), client.closed])).toBeUndefined();
+      expect(isOutdated).toHaveBeenCalledExactlyOnceWith('7', 5);
+      expect(events.opened).not.toHaveBeenCalled();
+      expect(connections.users()).toEqual([]);
+    });
   });
 
-  test('because asking failed by a fault of ours is closed and forgotten, and the fault told', async () => {
-    const fault = new Error('a fault');
-    const { url, events, pending } = await stage(() => Promise.reject(fault));
-    await (
-      await knock(url)
-    ).closed;
-    expect(events.failed).toHaveBeenCalledExactlyOnceWith(fault);
-    expect(pending.size).toBe(0);
-  });
+  describe('a socket that was let in', () => {
+    test('is counted with its user, and no longer when it is gone', async () => {
+      const { url, events, connections } = await stage(webSockets, async () => ({
+        kind: 'accepted',
+        identity: { user: '7' },
+      }));
+      const [one, other] = await Promise.all([knock(url), knock(url)]);
+      for (const client of [one, other]) for (const start of ['40', '42']) expect(await client.next()).toContain(start);
+      expect(connections.count()).toBe(2);
+      expect(connections.users()).toEqual(['7']);
 
-  test('because its peer went away meanwhile is forgotten, and never counted as open', async () => {
-    const accepted = { kind: 'accepted', identity: { user: '7' } } as const;
-    const asked = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<typeof accepted>();
-    const { io, url, events, connections, pending } = await stage(() => (asked.resolve(), answer.promise));
-    const client = await knock(url);
-    await asked.promise;
-    const [session] = Object.values(sessionsOf(io));
-    const gone = new Promise<void>((resolve) => session?.once('close', () => resolve()));
-    client.send('x');
-    await gone;
-    answer.resolve(accepted);
-    await vi.waitFor(() => expect(pending.size).toBe(0));
-    expect(events.opened).not.toHaveBeenCalled();
-    expect(connections.users()).toEqual([]);
+      await connections.drain(0);
+      await Promise.all([one.closed, other.closed]);
+      expect(connections.count()).toBe(0);
+      expect(connections.users()).toEqual([]);
+      expect(events.opened).toHaveBeenCalledTimes(2);
+      expect(events.closed).toHaveBeenCalledTimes(2);
+    });
   });
 });
-
-describe('a socket whose user was revoked between the answer and its greeting', () => {
-  test('is closed before it is greeted, and may come again', async () => {
-    const accepted = { kind: 'accepted', identity: { user: '7' }, proof: { token: 'x', askedAt: 5 } } as const;
-    const isOutdated = vi.fn<Revocations['isOutdated']>(() => true);
-    const { url, events, connections } = await stage(async () => accepted, isOutdated);
-    const client = await knock(url);
-    // No `41`: a stock client takes that for "stay away".
-    expect(await client.next()).toMatch(/^40/);
-    expect(await Promise.race([client.next(), client.closed])).toBeUndefined();
-    expect(isOutdated).toHaveBeenCalledExactlyOnceWith('7', 5);
-    expect(events.opened).not.toHaveBeenCalled();
-    expect(connections.users()).toEqual([]);
-  });
-});
-
-describe('a socket that was let in', () => {
-  test('is counted with its user, and no longer when it is gone', async () => {
-    const { url, events, connections } = await stage(async () => ({ kind: 'accepted', identity: { user: '7' } }));
-    const [one, other] = await Promise.all([knock(url), knock(url)]);
-    for (const client of [one, other]) for (const start of ['40', '42']) expect(await client.next()).toContain(start);
-    expect(connections.count()).toBe(2);
-    expect(connections.users()).toEqual(['7']);
-
-    await connections.drain(0);
-    await Promise.all([one.closed, other.closed]);
-    expect(connections.count()).toBe(0);
-    expect(connections.users()).toEqual([]);
-    expect(events.opened).toHaveBeenCalledTimes(2);
-    expect(events.closed).toHaveBeenCalledTimes(2);
-  });
-});
-
-function sessionsOf(io: Awaited<ReturnType<typeof startSocketIo>>['io']): Record<string, NodeJS.EventEmitter> {
-  return Object(Reflect.get(io.engine, 'clients'));
-}

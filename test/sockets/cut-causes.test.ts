@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EventPacket } from '../../src/sockets/event-packet.ts';
+import { EngineLine } from '../../src/sockets/library/engine-line.ts';
 import { Outlet } from '../../src/sockets/outlet.ts';
 import { SlowReaders } from '../../src/sockets/slow-readers.ts';
 
@@ -19,7 +20,7 @@ function stage() {
     { cut: (cause) => void causes.push(cause), superseded: () => void causes.push('superseded') },
   );
   const watch = (one: Outlet): void => readers.watch(one);
-  const outlet = new Outlet(session, false, { resumable: false, traced: false }, watch);
+  const outlet = new Outlet(new EngineLine(session, false), { resumable: false, traced: false }, watch);
   return {
     causes,
     readers,

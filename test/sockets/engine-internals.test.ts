@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
   bytesHeldBack,
-  cutOff,
+  cutOffLater,
   isEngineSession,
   isNextInLine,
   rawWebSocketOf,
   unknownLibraries,
   type EngineSession,
-} from '../../src/sockets/engine-internals.ts';
+} from '../../src/sockets/library/engine-internals.ts';
 import { createClient } from '../support/client.ts';
 import { startSocketIo } from './socket-io.ts';
 
-// What src/sockets/engine-internals.ts takes for granted, asked of the installed engine.io and ws.
+// What src/sockets/library/engine-internals.ts takes for granted, asked of the installed engine.io and ws.
 
 async function connect(transports: string[]) {
   const { io, url } = await startSocketIo();
@@ -89,7 +89,7 @@ describe('the installed engine.io and ws', () => {
 
   test.each(['websocket', 'polling'])('end a session at once when it is cut off: %s', async (transport) => {
     const { client, session } = await connect([transport]);
-    cutOff(session);
+    cutOffLater(session)();
     expect(await client.next('disconnect')).not.toEqual(['io server disconnect']);
     expect(session.readyState).toBe('closed');
   });

@@ -1,10 +1,12 @@
-import type { Server } from 'socket.io';
 import { expect, test } from 'vitest';
 import { createFanout } from '../../src/sockets/fanout.ts';
+import { createEngineLines } from '../../src/sockets/library/engine-line.ts';
+import type { Line } from '../../src/sockets/line.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers.ts';
 import { describeFanout, type FanoutStage, type Receiver } from '../dispatch/fanout-contract.ts';
 import { openRaw } from './raw-client.ts';
 import { openPolling } from './raw-polling.ts';
-import { startSocketIo } from './socket-io.ts';
+import { startSocketServer } from './socket-io.ts';
 
 interface Connection {
   send(packet: string): unknown;
@@ -12,21 +14,29 @@ interface Connection {
   read(): Promise<string[]>;
 }
 
-describeFanout('websockets written to directly', () => stage(websocket, true));
-describeFanout('websockets by way of Engine.IO', () => stage(websocket, false));
-describeFanout('polling', () => stage(polling, true));
+describeFanout('websockets of our own server', () => stage(websocket, 'gateway'));
+describeFanout('websockets of Socket.IO, written to directly', () => stage(websocket, 'socket.io'));
+describeFanout('websockets of Socket.IO, by its own way', () => stage(websocket, 'socket.io', false));
+describeFanout('polling', () => stage(polling, 'gateway'));
 
-const EVENTS = { cut() {}, superseded() {}, directWritesOff() {} };
+const EVENTS = { cut() {}, superseded() {} };
 
-async function stage(open: (url: string) => Promise<Connection>, direct: boolean): Promise<FanoutStage> {
-  const { io, url } = await startSocketIo();
-  const fanout = createFanout({ direct, maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
+async function stage(
+  open: (url: string) => Promise<Connection>,
+  webSockets: WebSocketServerName,
+  direct = true,
+): Promise<FanoutStage> {
+  const entrances: ((line: Line) => void)[] = [];
+  const { url } = await startSocketServer(webSockets, { entered: (_, line) => entrances.shift()?.(line) }, direct);
+  const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
   return {
     fanout,
     async join(rooms) {
       const connection = await open(url);
-      const session = await enter(io, connection);
-      return receiverOf(connection, fanout.join(session, rooms));
+      const entered = new Promise<Line>((resolve) => entrances.push(resolve));
+      await connection.send('40');
+      await connection.read();
+      return receiverOf(connection, fanout.join(await entered, rooms));
     },
   };
 }
@@ -39,13 +49,6 @@ async function websocket(url: string): Promise<Connection> {
 async function polling(url: string): Promise<Connection> {
   const session = await openPolling(url);
   return { send: session.post, read: async () => (await session.poll()).body.split('\x1e') };
-}
-
-/** @returns the Engine.IO session. */
-async function enter(io: Pick<Server, 'of'>, connection: Connection): Promise<unknown> {
-  await connection.send('40');
-  const [confirmation = ''] = await connection.read();
-  return io.of('/').sockets.get(/"sid":"(.+)"/.exec(confirmation)?.[1] ?? '')?.conn;
 }
 
 function receiverOf(connection: Connection, membership: { leave(): void }): Receiver {
@@ -73,8 +76,8 @@ test.each([
   ['no writeBuffer', { name: 'websocket', socket: { _socket: {}, readyState: 1, terminate() {} } }, undefined],
 ])('a session with %s is sent to by way of Engine.IO, and that is told once', async (_, transport, writeBuffer) => {
   const told: string[] = [];
-  const events = { ...EVENTS, directWritesOff: (found: string) => void told.push(found) };
-  const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events });
+  const lineOf = createEngineLines({ directWritesOff: (found: string) => void told.push(found) });
+  const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
   const written: string[] = [];
   const write = (text: string): void => void written.push(text);
   const session = {
@@ -86,8 +89,8 @@ test.each([
     close() {},
     ...(writeBuffer && { writeBuffer }),
   };
-  fanout.join(session, ['everyone']);
-  fanout.join({ ...session, write() {} }, ['everyone']);
+  fanout.join(lineOf(session), ['everyone']);
+  fanout.join(lineOf({ ...session, write() {} }), ['everyone']);
   fanout.emit(['everyone'], 'number', '1');
   await new Promise(setImmediate);
   expect(written).toEqual(['2["number",1]']);

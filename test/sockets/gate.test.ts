@@ -3,10 +3,11 @@ import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { rejection, REJECTIONS, type RejectionCode } from '../../src/auth/rejection.ts';
 import { createPeerOf } from '../../src/sockets/client-address.ts';
-import { guardHandshakes, isAllowedOrigin } from '../../src/sockets/gate.ts';
+import { isAllowedOrigin } from '../../src/sockets/origin.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers.ts';
 import { knock, ask, askUpgrade, HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';
-import { startSocketIo } from './socket-io.ts';
+import { startSocketServer } from './socket-io.ts';
 
 describe('without CORS_ORIGIN', () => {
   test.each([
@@ -25,9 +26,15 @@ describe('without CORS_ORIGIN', () => {
   });
 });
 
-describe.each(['polling', 'websocket'] as const)('while no new connection is taken, over %s', (transport) => {
+const WAYS = [
+  ['polling', 'gateway'],
+  ['websocket', 'gateway'],
+  ['websocket', 'socket.io'],
+] as const;
+
+describe.each(WAYS)('while no new connection is taken, over %s, served by %s', (transport, webSockets) => {
   test.each(retryable())('a handshake is answered with 503 and why: %s', async (code) => {
-    const { url, refused } = await closedGate(code);
+    const { url, refused } = await closedGate(code, webSockets);
     const { status, headers, body } = await knock(url, transport);
     expect(status).toBe(503);
     expect(headers).toMatchObject({ 'retry-after': '2', connection: 'close', 'content-type': 'application/json' });
@@ -38,13 +45,13 @@ describe.each(['polling', 'websocket'] as const)('while no new connection is tak
   test.each(['&sid=', '&sid=x&sid=', '&sid'])(
     'a handshake that only looks like a session (%s) is one',
     async (query) => {
-      const { url } = await closedGate('draining');
+      const { url } = await closedGate('draining', webSockets);
       expect(await knock(url, transport, {}, query)).toMatchObject({ status: 503 });
     },
   );
 
   test('a foreign page is refused for good', async () => {
-    const { url } = await closedGate('draining');
+    const { url } = await closedGate('draining', webSockets);
     expect(await knock(url, transport, { Origin: 'https://evil.example' })).toMatchObject({ status: 403 });
   });
 });
@@ -107,12 +114,18 @@ function retryable(): RejectionCode[] {
   return (['draining', 'auth-unavailable'] as const).filter((code) => REJECTIONS[code].retry);
 }
 
-/** A Socket.IO server behind a gate that is closed for that reason, or open. */
-async function closedGate(code: RejectionCode | undefined) {
-  const { io, url } = await startSocketIo();
+/** A server behind a gate that is closed for that reason, or open. */
+async function closedGate(code: RejectionCode | undefined, webSockets: WebSocketServerName = 'gateway') {
   const refused: RejectionCode[] = [];
   let because = code;
-  guardHandshakes(io, { origins: [], closedBecause: () => because, refused: (code) => refused.push(code) });
+  const { url } = await startSocketServer(webSockets, {
+    refusal(request, begins) {
+      const why = isAllowedOrigin(request, []) ? (begins ? because : undefined) : 'origin-refused';
+      if (why !== undefined) refused.push(why);
+      return why;
+    },
+    malformed: (why) => void refused.push(why),
+  });
   return { url, refused, close: (code: RejectionCode) => void (because = code) };
 }
 

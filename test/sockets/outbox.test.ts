@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { EventPacket } from '../../src/sockets/event-packet.ts';
+import { EngineLine } from '../../src/sockets/library/engine-line.ts';
 import { createOutbox, SLICE } from '../../src/sockets/outbox.ts';
 import { Outlet } from '../../src/sockets/outlet.ts';
 import { SlowReaders } from '../../src/sockets/slow-readers.ts';
@@ -25,7 +26,10 @@ function createSinks(count: number): Sink[] {
       on() {},
       off() {},
     };
-    return { outlet: new Outlet(session, false, { resumable: false, traced: false }, () => {}), received };
+    return {
+      outlet: new Outlet(new EngineLine(session, false), { resumable: false, traced: false }, () => {}),
+      received,
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { io as connect } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { freeRequests } from '../../src/sockets/request-memory.ts';
+import { freeRequests } from '../../src/sockets/library/request-memory.ts';
 import { openRaw } from './raw-client.ts';
 import { startSocketIo } from './socket-io.ts';
 

@@ -38,7 +38,7 @@ function stage(
   const revalidation = createRevalidation<Member>({
     authenticator: { revalidate },
     revalidateWithin: interval,
-    sockets: members,
+    sockets: () => members.values(),
     close,
     events: { revalidated, failed },
   });

@@ -1,15 +1,61 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { createSocketServer, type GatewayServer } from '../../src/sockets/socket-server.ts';
+import { createPeerOf } from '../../src/sockets/client-address.ts';
+import { createEngineLines } from '../../src/sockets/library/engine-line.ts';
+import { serveWithLibrary } from '../../src/sockets/library/library-server.ts';
+import { createSocketIo, PROTOCOL, type LibraryServer } from '../../src/sockets/library/socket-io.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers.ts';
+import type { SocketHandlers, SocketServer } from '../../src/sockets/socket-server.ts';
+import { serveWebSockets } from '../../src/sockets/websocket/websocket-server.ts';
+
+/** Lets everybody in, and does nothing else. */
+export const OPEN_DOOR: SocketHandlers = {
+  refusal: () => undefined,
+  malformed() {},
+  posted() {},
+  webSocketOpened() {},
+  sessionOpened() {},
+  packetReceived() {},
+  sessionClosed() {},
+  admit: async () => ({ kind: 'accepted' }),
+  entered() {},
+  eventReceived() {},
+  left() {},
+};
+
+const PEER_OF = createPeerOf([]);
 
 /** The gateway's Socket.IO server alone, in this process. */
-export async function startSocketIo(): Promise<{ io: GatewayServer; url: string }> {
+export async function startSocketIo(): Promise<{ io: LibraryServer; url: string }> {
   const http = createServer();
-  const io = createSocketServer(http, []);
+  const io = createSocketIo(http, []);
+  onTestFinished(() => io.close());
+  return { io, url: await urlOf(http) };
+}
+
+/** All ways in with these handlers: those who begin by websocket are served by the gateway itself, or by Socket.IO too. */
+export async function startSocketServer(
+  webSockets: WebSocketServerName,
+  handlers: Partial<SocketHandlers> = {},
+  direct = true,
+): Promise<{ server: SocketServer; io: LibraryServer; url: string }> {
+  const http = createServer();
+  const all = { ...OPEN_DOOR, ...handlers };
+  const own = serveWebSockets(all, { ...PROTOCOL, peerOf: PEER_OF });
+  const io = createSocketIo(http, [], PROTOCOL, webSockets === 'gateway' ? own.takesUpgrade : undefined);
+  const lineOf = createEngineLines({ directWritesOff() {} }, direct);
+  const library = serveWithLibrary(io, all, { lineOf, peerOf: PEER_OF });
+  onTestFinished(async () => {
+    await own.close();
+    await library.close();
+  });
+  return { server: webSockets === 'gateway' ? own : library, io, url: await urlOf(http) };
+}
+
+async function urlOf(http: Server): Promise<string> {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
-  onTestFinished(() => io.close());
   const address = http.address();
-  return { io, url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` };
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }

@@ -1,6 +1,6 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { dropRequest, queryIn } from './engine-internals.ts';
-import type { GatewayServer, GatewaySocket } from './socket-server.ts';
+import type { LibraryServer, LibrarySocket } from './socket-io.ts';
 
 /** Of a session's first request, what is asked for after the client was let in. */
 const HEADERS = ['authorization', 'x-forwarded-for'] as const;
@@ -11,7 +11,7 @@ const HEADERS = ['authorization', 'x-forwarded-for'] as const;
  *
  * @returns what is called once a client is in.
  */
-export function freeRequests(io: GatewayServer): (socket: GatewaySocket) => void {
+export function freeRequests(io: LibraryServer): (socket: LibrarySocket) => void {
   const responses = new WeakMap<IncomingMessage, object>();
   io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
     if (!(response instanceof ServerResponse)) responses.set(request, response);

@@ -125,16 +125,6 @@ export function queryIn(request: IncomingMessage): { _query?: unknown } {
   return '_query' in request ? { _query: request._query } : {};
 }
 
-/** Of a websocket that ws has closed, with 1009, for a message that is too long: its error says so, in words only. */
-export function isTooLong(details: unknown): boolean {
-  return details instanceof Error && details.message.includes('Max payload size exceeded');
-}
-
-/** Frees the connection at once: closing in order would wait until the client has read what it does not read. */
-export function cutOff(session: EngineSession): void {
-  cutOffLater(session)();
-}
-
 /**
  * What frees the connection at once, when it is called. A session that was closed until then is no way to its websocket
  * any more, whose close frame may still wait to be read.

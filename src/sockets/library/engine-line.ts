@@ -1,0 +1,93 @@
+import type { Batch } from '../batch.ts';
+import type { Line, Sender } from '../line.ts';
+import {
+  bytesHeldBack,
+  cutOffLater,
+  isEngineSession,
+  isNextInLine,
+  isWebSocketElsewhere,
+  rawWebSocketOf,
+  unknownLibraries,
+  type EngineSession,
+  type RawWebSocket,
+} from './engine-internals.ts';
+
+export interface EngineLineEvents {
+  /** What the short way takes for granted does not hold: the documented way is taken from here on. */
+  directWritesOff(found: string): void;
+}
+
+/**
+ * @param direct false: always the documented way of Engine.IO; for comparison.
+ * @returns what makes the line of a session.
+ */
+export function createEngineLines(events: EngineLineEvents, direct = true): (session: unknown) => Line {
+  const unknown = direct ? unknownLibraries() : [];
+  let isDirect = direct;
+  const giveUpDirect = (found: string): void => {
+    isDirect = false;
+    events.directWritesOff(found);
+  };
+  if (unknown.length > 0) giveUpDirect(unknown.join(', '));
+  return (session) => {
+    if (!isEngineSession(session)) throw new TypeError('not a session of Engine.IO as it is known');
+    if (isDirect && isWebSocketElsewhere(session)) giveUpDirect('a websocket session without its TCP socket');
+    return new EngineLine(session, isDirect);
+  };
+}
+
+/** A session of Engine.IO: by polling, by websocket, or by the one and then the other. */
+export class EngineLine implements Line {
+  readonly #session: EngineSession;
+  readonly #direct: boolean;
+  #raw: RawWebSocket | undefined;
+  #sender: Sender | undefined;
+
+  /** @param direct write to the TCP socket where that is possible. */
+  constructor(session: EngineSession, direct: boolean) {
+    this.#session = session;
+    this.#direct = direct;
+  }
+
+  get readyState(): string {
+    return this.#session.readyState;
+  }
+
+  send(batch: Batch): void {
+    const raw = this.#rawIfNext();
+    if (raw) raw.tcp.write(batch.joined());
+    else for (const { text } of batch.packets()) this.#session.write(text);
+  }
+
+  queued(): number {
+    const tcp = this.#raw?.tcp;
+    // What a connection begins with is gathered for one write; the kernel was not asked yet.
+    const waiting = tcp === undefined || tcp.writableCorked > 0 ? 0 : tcp.writableLength;
+    return waiting + bytesHeldBack(this.#session);
+  }
+
+  progress(): number | object | undefined {
+    const tcp = this.#raw?.tcp;
+    return tcp === undefined ? this.#session.writeBuffer?.[0] : tcp.bytesWritten - tcp.writableLength;
+  }
+
+  follow(sender: Sender | undefined): void {
+    this.#sender = sender;
+    if (sender) this.#session.on('packetCreate', this.#tell);
+    else this.#session.off('packetCreate', this.#tell);
+  }
+
+  cutOffLater(): () => void {
+    return cutOffLater(this.#session);
+  }
+
+  readonly #tell = (): void => this.#sender?.beforeOthers();
+
+  #rawIfNext(): RawWebSocket | undefined {
+    if (!this.#direct) return undefined;
+    if (this.#raw !== undefined && isNextInLine(this.#session, this.#raw)) return this.#raw;
+    // Connected by polling, or by a websocket only since an upgrade.
+    this.#raw = rawWebSocketOf(this.#session);
+    return this.#raw !== undefined && isNextInLine(this.#session, this.#raw) ? this.#raw : undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { Peer } from '../client-address.ts';
+import type { Line } from '../line.ts';
+import { refuseRequest, refuseUpgrade } from '../refusals.ts';
+import type { Acknowledge, Credentials, SocketHandlers, SocketServer } from '../socket-server.ts';
+import { isEngineSession, joinWrites } from './engine-internals.ts';
+import { freeRequests } from './request-memory.ts';
+import type { LibraryServer, LibrarySocket } from './socket-io.ts';
+
+export interface LibraryServerOptions {
+  readonly lineOf: (session: unknown) => Line;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+}
+
+type LibrarySession = LibrarySocket['conn'];
+type Next = (error?: Error) => void;
+
+/** Socket.IO itself as a server of sockets: it serves polling, upgrades from it, and all that nobody else takes. */
+export function serveWithLibrary(
+  io: LibraryServer,
+  handlers: SocketHandlers,
+  { lineOf, peerOf }: LibraryServerOptions,
+): SocketServer {
+  const namespace = io.of('/');
+  const peers = new WeakMap<object, Peer>();
+  guardRequests(io, handlers);
+  io.engine.on('connection', (session: LibrarySession) => peers.set(session, peerOf(session.request)));
+  followSessions(io, handlers);
+  const freeRequest = freeRequests(io);
+  namespace.use((socket, next) => void letIn(socket, handlers, next));
+  namespace.on('connection', (socket) => {
+    hearEvents(socket, handlers);
+    socket.on('disconnect', (reason, details: unknown) => handlers.left(socket, reason, details));
+    handlers.entered(socket, lineOf(socket.conn));
+    freeRequest(socket);
+  });
+  return {
+    sockets: () => namespace.sockets.values(),
+    socketCount: () => namespace.sockets.size,
+    sessionCount: () => io.engine.clientsCount,
+    peerOf: (session) => peers.get(session),
+    close: () => io.close(),
+  };
+}
+
+const UNKNOWN_SESSION = 1;
+
+/**
+ * Stands before both transports. Socket.IO's own `cors` does not look at websockets, and its refusals are final ones;
+ * a stock client comes back, with a growing delay, only from a failed HTTP request.
+ */
+function guardRequests(io: LibraryServer, handlers: SocketHandlers): void {
+  io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
+    if (request.method === 'POST') handlers.posted(request, Number(request.headers['content-length']));
+    const code = handlers.refusal(request, beginsSession(request));
+    if (code === undefined) next();
+    else if (response instanceof ServerResponse) refuseRequest(response, code);
+    else refuseUpgrade(request.socket, code);
+  });
+  io.engine.on('connection_error', ({ req, code }: { req: IncomingMessage; code: number }) => {
+    handlers.malformed(code === UNKNOWN_SESSION ? 'session-unknown' : 'handshake-malformed', req);
+  });
+}
+
+/** As Engine.IO sees it: of repeated keys the last counts, and an empty `sid` is none. */
+function beginsSession({ url = '' }: IncomingMessage): boolean {
+  // Nothing to parse in the common case; a `%` may be part of the name.
+  if (!/sid|%/.test(url)) return true;
+  const { searchParams } = new URL(url, 'http://gateway');
+  return !searchParams.getAll('sid').at(-1);
+}
+
+function followSessions(io: LibraryServer, handlers: SocketHandlers): void {
+  // One listener for all, who is meant says `this`: a closure for each would stay as long as the connection.
+  function packetReceived(this: LibrarySession): void {
+    handlers.packetReceived(this);
+  }
+  function sessionClosed(this: LibrarySession): void {
+    handlers.sessionClosed(this);
+  }
+  io.engine.on('connection', (session: LibrarySession) => {
+    handlers.sessionOpened(session);
+    session.on('packet', packetReceived);
+    session.on('close', sessionClosed);
+  });
+  io.engine.on('websocket', (webSocket: WebSocket, request: IncomingMessage) =>
+    handlers.webSocketOpened(webSocket, request),
+  );
+}
+
+/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
+async function letIn(socket: LibrarySocket, handlers: SocketHandlers, next: Next): Promise<void> {
+  const verdict = await handlers.admit(socket, credentialsOf(socket));
+  if (verdict.kind === 'accepted') {
+    next();
+    // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
+    if (isEngineSession(socket.conn)) joinWrites(socket.conn);
+  } else if (verdict.kind === 'refused') {
+    const { code, message, retry } = verdict.rejection;
+    next(Object.assign(new Error(message), { data: { code, message, retry } }));
+  } else {
+    // `next` after the close tells the client nothing more; without it Socket.IO would keep the socket for ever.
+    socket.conn.close();
+    next(new Error('closed'));
+  }
+}
+
+function credentialsOf({ handshake }: LibrarySocket): Credentials {
+  const { auth, headers, query } = handshake;
+  return { auth, authorization: headers.authorization, query: (name) => query[name] };
+}
+
+/**
+ * The one door for what clients send. Packets stop here and never reach the socket as events, so that no name, type or
+ * missing callback of a client's choice can throw where nobody catches.
+ */
+function hearEvents(socket: LibrarySocket, handlers: SocketHandlers): void {
+  socket.use((packet: readonly unknown[]) => {
+    const last = packet.at(-1);
+    handlers.eventReceived(socket, packet, isAcknowledge(last) ? last : undefined);
+  });
+}
+
+/** Only Socket.IO puts functions into a packet: JSON has none. */
+function isAcknowledge(value: unknown): value is Acknowledge {
+  return typeof value === 'function';
+}

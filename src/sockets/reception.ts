@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import { rejection, type RejectionCode } from '../auth/rejection.ts';
+import { Doorkeeper } from './admission.ts';
+import type { Peer } from './client-address.ts';
+import { answerEvent } from './client-events.ts';
+import type { ConnectionsOptions } from './connections.ts';
+import type { Endings } from './endings.ts';
+import { greet, takeLeave, type GreetingOptions } from './greeting.ts';
+import { HandshakeQuota } from './handshake-limits.ts';
+import { HandshakeTime } from './handshake-time.ts';
+import { isAllowedOrigin } from './origin.ts';
+import { PacketLimit } from './packet-limit.ts';
+import type { Line } from './line.ts';
+import type {
+  Acknowledge,
+  ClientSocket,
+  Credentials,
+  Session,
+  SocketHandlers,
+  SocketServer,
+  Verdict,
+} from './socket-server.ts';
+
+/** What is there by the time that clients come. */
+interface House {
+  server(): SocketServer;
+  endings(): Endings;
+}
+
+const NOWHERE: Peer = { address: '', forwarded: false };
+
+/** How clients are received: what is refused, counted, let in and greeted, whichever server they come to. */
+export class Reception implements SocketHandlers {
+  readonly #options: ConnectionsOptions;
+  readonly #house: House;
+  readonly #quota: HandshakeQuota;
+  readonly #handshakeTime: HandshakeTime;
+  readonly #doorkeeper: Doorkeeper;
+  readonly #packets: PacketLimit;
+  readonly #greeting: GreetingOptions;
+
+  constructor(options: ConnectionsOptions, house: House) {
+    const { events, limits } = options;
+    const refused = this.#refused.bind(this);
+    this.#options = options;
+    this.#house = house;
+    this.#quota = new HandshakeQuota(limits, () => house.server().sessionCount());
+    this.#handshakeTime = new HandshakeTime(limits.handshakeTimeout * 1000, (session) =>
+      refused('handshake-timeout', session),
+    );
+    this.#doorkeeper = new Doorkeeper({ ...options, ...limits, refused, failed: events.failed });
+    this.#packets = new PacketLimit({
+      perSecond: limits.maxClientPacketsPerSecond,
+      exceeded(session) {
+        refused('too-many-packets', session);
+        house.endings().cut(session, 'too-many-packets');
+      },
+      exceededBelow: (peer) => events.refused(rejection('too-many-packets'), peer),
+    });
+    this.#greeting = { ...options, refused, endings: house.endings };
+  }
+
+  refusal(request: IncomingMessage, begins: boolean): RejectionCode | undefined {
+    const { origins, closedBecause, peerOf } = this.#options;
+    let code: RejectionCode | undefined;
+    if (!isAllowedOrigin(request, origins)) code = 'origin-refused';
+    else if (begins) code = closedBecause() ?? this.#quota.exceededBy(peerOf(request));
+    if (code !== undefined) this.malformed(code, request);
+    return code;
+  }
+
+  malformed(code: RejectionCode, request: IncomingMessage): void {
+    const { events, peerOf } = this.#options;
+    const why = rejection(code);
+    events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
+  }
+
+  posted(request: IncomingMessage, bytes: number): void {
+    const { limits, events, peerOf } = this.#options;
+    if (bytes > limits.maxClientMessageBytes) events.refused(rejection('message-too-large'), peerOf(request));
+  }
+
+  webSocketOpened(webSocket: WebSocket, request: IncomingMessage): void {
+    this.#packets.webSocketOpened(webSocket, this.#options.peerOf(request));
+  }
+
+  sessionOpened(session: Session): void {
+    this.#quota.opened(session, this.#peerOf(session));
+    this.#handshakeTime.opened(session);
+  }
+
+  packetReceived(session: Session): void {
+    this.#packets.packetReceived(session);
+  }
+
+  sessionClosed(session: Session): void {
+    this.#quota.closed(session);
+    this.#handshakeTime.settled(session);
+    this.#doorkeeper.closed(session);
+  }
+
+  admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    return this.#doorkeeper.admit(socket, credentials);
+  }
+
+  entered(socket: ClientSocket, line: Line): void {
+    this.#handshakeTime.settled(socket.conn);
+    // The client comes again, and is asked about again.
+    if (this.#house.endings().isOver(socket)) socket.conn.close();
+    else greet(socket, line, this.#greeting);
+  }
+
+  eventReceived(socket: ClientSocket, [event]: readonly unknown[], acknowledge: Acknowledge | undefined): void {
+    answerEvent(socket, event, acknowledge, this.#options.events);
+  }
+
+  left(socket: ClientSocket, reason: string, details: unknown): void {
+    takeLeave(socket, reason, details, this.#greeting);
+  }
+
+  #peerOf(session: Session): Peer {
+    return this.#house.server().peerOf(session) ?? NOWHERE;
+  }
+
+  #refused(code: RejectionCode, session: Session, traceId?: string): void {
+    this.#options.events.refused(rejection(code), this.#peerOf(session), traceId);
+  }
+}
+
+/** That a request to the engine asks for. */
+function transportIn({ url = '' }: IncomingMessage): string {
+  return url.includes('transport=websocket') ? 'websocket' : 'polling';
+}

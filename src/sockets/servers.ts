@@ -1,0 +1,50 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Peer } from './client-address.ts';
+import { createEngineLines, type EngineLineEvents } from './library/engine-line.ts';
+import { serveWithLibrary } from './library/library-server.ts';
+import { createSocketIo, PROTOCOL } from './library/socket-io.ts';
+import type { SocketHandlers, SocketServer } from './socket-server.ts';
+import { serveWebSockets } from './websocket/websocket-server.ts';
+
+/** Who serves websockets that are no upgrade of a polling session: the gateway itself, or Socket.IO as all others. */
+export const WEBSOCKET_SERVERS = ['gateway', 'socket.io'] as const;
+export type WebSocketServerName = (typeof WEBSOCKET_SERVERS)[number];
+
+export interface ServersOptions {
+  readonly origins: readonly string[];
+  readonly maxClientMessageBytes: number;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+  readonly webSocketServer: WebSocketServerName;
+  readonly events: EngineLineEvents;
+}
+
+/** Socket.IO for all who poll, at first or always; our own server for those who begin by websocket. */
+export function openServers(http: HttpServer, options: ServersOptions): (handlers: SocketHandlers) => SocketServer {
+  const { origins, maxClientMessageBytes, peerOf, webSocketServer, events } = options;
+  const protocol = { ...PROTOCOL, maxHttpBufferSize: maxClientMessageBytes };
+  return (handlers) => {
+    const own = serveWebSockets(handlers, { ...protocol, peerOf });
+    const takesUpgrade = webSocketServer === 'gateway' ? own.takesUpgrade : undefined;
+    const io = createSocketIo(http, origins, protocol, takesUpgrade);
+    return together(own, serveWithLibrary(io, handlers, { lineOf: createEngineLines(events), peerOf }));
+  };
+}
+
+function together(...servers: readonly [SocketServer, SocketServer]): SocketServer {
+  const [own, library] = servers;
+  const sum = (count: (server: SocketServer) => number): number => servers.reduce((all, one) => all + count(one), 0);
+  return {
+    *sockets() {
+      yield* own.sockets();
+      yield* library.sockets();
+    },
+    socketCount: () => sum((server) => server.socketCount()),
+    sessionCount: () => sum((server) => server.sessionCount()),
+    peerOf: (session) => own.peerOf(session) ?? library.peerOf(session),
+    async close() {
+      await own.close();
+      // Last: it closes the HTTP server too.
+      await library.close();
+    },
+  };
+}

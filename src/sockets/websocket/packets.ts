@@ -1,0 +1,43 @@
+import { Decoder, type Packet } from 'socket.io-parser';
+
+/**
+ * Reads messages as packets of Socket.IO. One decoder does for all sessions: only a packet with bytes in it comes in parts,
+ * and has one of its own until it is whole.
+ */
+export class PacketReader {
+  readonly #decoder = new Decoder();
+  readonly #partial = new WeakMap<object, Decoder>();
+  #decoded: Packet | undefined;
+
+  constructor() {
+    this.#decoder.on('decoded', this.#keep);
+  }
+
+  /**
+   * @returns nothing where more parts are to come.
+   * @throws of what is no packet.
+   */
+  read(session: object, message: string | Buffer): Packet | undefined {
+    const decoder = this.#partial.get(session) ?? (hasParts(message) ? this.#begin(session) : this.#decoder);
+    this.#decoded = undefined;
+    decoder.add(message);
+    if (this.#decoded !== undefined) this.#partial.delete(session);
+    return this.#decoded;
+  }
+
+  #begin(session: object): Decoder {
+    const decoder = new Decoder();
+    decoder.on('decoded', this.#keep);
+    this.#partial.set(session, decoder);
+    return decoder;
+  }
+
+  readonly #keep = (packet: Packet): void => void (this.#decoded = packet);
+}
+
+const BINARY_EVENT = '5';
+const BINARY_ACK = '6';
+
+function hasParts(message: string | Buffer): boolean {
+  return typeof message === 'string' && (message.startsWith(BINARY_EVENT) || message.startsWith(BINARY_ACK));
+}

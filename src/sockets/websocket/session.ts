@@ -1,0 +1,173 @@
+import type { Socket as TcpSocket } from 'node:net';
+import { WebSocket, type RawData } from 'ws';
+import type { Batch } from '../batch.ts';
+import type { Peer } from '../client-address.ts';
+import { textFrame } from '../frame.ts';
+import type { Line, Sender } from '../line.ts';
+import type { Session } from '../socket-server.ts';
+import type { WebSocketClient } from './client.ts';
+import type { Heartbeat } from './heartbeat.ts';
+
+/** What a session tells of. */
+export interface SessionOwner {
+  /** A packet of whatever kind came. */
+  packetReceived(session: WebSocketSession): void;
+  /** Text, or bytes that belong to an earlier text. */
+  messageReceived(session: WebSocketSession, message: string | Buffer): void;
+  sessionClosed(session: WebSocketSession, reason: string, details: unknown): void;
+}
+
+/** The request that it began with, as far as it is asked for later. */
+export interface Beginning {
+  readonly peer: Peer;
+  readonly authorization: string | undefined;
+  readonly url: string;
+}
+
+const TRANSPORT = { name: 'websocket' };
+
+/** Packets of Engine.IO's protocol, version 4, by their first character. */
+const PACKET = { open: '0', close: '1', ping: '2', pong: '3', message: '4', upgrade: '5', noop: '6' } as const;
+
+/** Of a server, of polling, or of an upgrade. */
+const IGNORED: ReadonlySet<string> = new Set([PACKET.open, PACKET.close, PACKET.upgrade, PACKET.noop]);
+
+const PING = textFrame(PACKET.ping);
+
+/**
+ * A session by websocket from its beginning, by Engine.IO's protocol. `ws` does the frames that come, and the closing; what
+ * goes out is written to the TCP socket itself, one piece for all that is for it.
+ *
+ * One thing is taken for granted of ws, and asked of it by a test: without compression it writes each frame of its own,
+ * answers to pings and the closing, to the TCP socket within the call, so that frames never mix.
+ */
+export class WebSocketSession implements Session, Line {
+  readyState: 'open' | 'closed' = 'open';
+  readonly beginning: Beginning;
+  /** Its clients, by namespace: nearly always one. */
+  clients: readonly WebSocketClient[] = [];
+  readonly #webSocket: WebSocket;
+  readonly #tcp: TcpSocket;
+  readonly #owner: SessionOwner;
+  readonly #heartbeat: Heartbeat;
+  #sender: Sender | undefined;
+
+  constructor(webSocket: WebSocket, tcp: TcpSocket, beginning: Beginning, owner: SessionOwner, heartbeat: Heartbeat) {
+    this.#webSocket = webSocket;
+    this.#tcp = tcp;
+    this.beginning = beginning;
+    this.#owner = owner;
+    this.#heartbeat = heartbeat;
+  }
+
+  get transport(): typeof TRANSPORT {
+    return TRANSPORT;
+  }
+
+  /** @param hello JSON text of the session's id and the terms of the protocol. */
+  begin(hello: string): void {
+    this.#write(textFrame(PACKET.open + hello));
+    this.#heartbeat.begin(this);
+  }
+
+  ping(): void {
+    this.#sender?.beforeOthers();
+    this.#write(PING);
+  }
+
+  fallSilent(): void {
+    this.#webSocket.terminate();
+    this.#end('ping timeout');
+  }
+
+  /** A message of the protocol above. */
+  write(message: string | Buffer): void {
+    this.#sender?.beforeOthers();
+    if (typeof message === 'string') this.#write(textFrame(PACKET.message + message));
+    else if (this.#isWritable()) this.#webSocket.send(message);
+  }
+
+  send(batch: Batch): void {
+    this.#write(batch.joined());
+  }
+
+  /** What is sent before the event loop turns leaves in one write. */
+  joinWrites(): void {
+    this.#tcp.cork();
+    setImmediate(() => this.#tcp.uncork());
+  }
+
+  queued(): number {
+    // What a connection begins with is gathered for one write; the kernel was not asked yet.
+    return this.#tcp.writableCorked > 0 ? 0 : this.#tcp.writableLength;
+  }
+
+  progress(): number {
+    return this.#tcp.bytesWritten - this.#tcp.writableLength;
+  }
+
+  follow(sender: Sender | undefined): void {
+    this.#sender = sender;
+  }
+
+  cutOffLater(): () => void {
+    return () => this.#webSocket.terminate();
+  }
+
+  close(discard = false): void {
+    if (this.readyState !== 'open') return;
+    if (discard) this.#webSocket.terminate();
+    else this.#webSocket.close();
+    this.#end('forced close');
+  }
+
+  received(data: RawData, isBinary: boolean): void {
+    if (this.readyState !== 'open' || !Buffer.isBuffer(data)) return;
+    this.#owner.packetReceived(this);
+    if (isBinary) return this.#hearMessage(data);
+    const text = data.toString();
+    if (text.startsWith(PACKET.message)) this.#hearMessage(text.slice(1));
+    else if (text === PACKET.pong) this.#heartbeat.answered(this);
+    else this.#hearOther(text.charAt(0));
+  }
+
+  /** The websocket is gone, or about to be. */
+  lost(reason: 'transport close' | 'transport error', details?: unknown): void {
+    this.#end(reason, details);
+  }
+
+  /** What it sent is not of the protocol. */
+  abandon(): void {
+    if (this.readyState !== 'open') return;
+    this.#webSocket.close();
+    this.#end('parse error');
+  }
+
+  #hearMessage(message: string | Buffer): void {
+    this.#heartbeat.heard(this);
+    this.#owner.messageReceived(this, message);
+  }
+
+  /** What has no meaning here is ignored, as the library does; what has none anywhere ends the session. */
+  #hearOther(type: string): void {
+    if (type === PACKET.pong) this.#heartbeat.answered(this);
+    else if (IGNORED.has(type)) this.#heartbeat.heard(this);
+    else this.abandon();
+  }
+
+  #write(frame: Buffer): void {
+    if (this.#isWritable()) this.#tcp.write(frame);
+  }
+
+  /** Behind the frame that begins the closing nothing may follow. */
+  #isWritable(): boolean {
+    return this.readyState === 'open' && this.#webSocket.readyState === WebSocket.OPEN;
+  }
+
+  #end(reason: string, details?: unknown): void {
+    if (this.readyState !== 'open') return;
+    this.readyState = 'closed';
+    this.#heartbeat.end(this);
+    this.#owner.sessionClosed(this, reason, details);
+  }
+}
