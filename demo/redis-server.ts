@@ -1,27 +1,22 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-redis-server/core';
 
 const STDIO: StdioOptions = ['ignore', 'pipe', 'inherit'];
 
 /** An installed redis-server that keeps nothing; `untilReady` tells whether it came up. */
 export function spawnRedisServer(port: number, args: readonly string[] = []): ChildProcess {
-  const options = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    tmpdir(),
-  ];
+  // Of its own: it would begin with what another one has left there for a replica to fetch.
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
   // In a group of its own: Ctrl-C is for whoever started it, who stops it last.
-  return spawn('redis-server', [...options, ...args], { stdio: STDIO, detached: true });
+  const server = spawn('redis-server', [...options, ...args], { stdio: STDIO, detached: true });
+  for (const end of ['exit', 'error']) server.once(end, () => rmSync(folder, { recursive: true, force: true }));
+  return server;
 }
 
 /** Nothing once it takes connections; else all it said instead. */

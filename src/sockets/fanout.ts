@@ -5,7 +5,7 @@ import { Membership } from './membership.ts';
 import { createOutbox } from './outbox.ts';
 import { Outlet, type Wishes } from './outlet.ts';
 import { packetForms } from './packet-forms.ts';
-import { RoomIndex } from './room-index.ts';
+import { RoomIndex, sizeOf } from './room-index.ts';
 import { SlowReaders, type QueueLimits, type SlowReaderEvents } from './slow-readers.ts';
 
 export interface FanoutOptions extends QueueLimits {
@@ -37,7 +37,7 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
   return {
     count(rooms) {
       let sockets = 0;
-      for (const room of rooms) sockets += index.members(room)?.size ?? 0;
+      for (const room of rooms) sockets += sizeOf(index.members(room));
       return sockets;
     },
     emit(rooms, event, payload, latestKey, stamp, traceparent) {

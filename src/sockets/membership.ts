@@ -29,7 +29,7 @@ export class Membership {
    * @param payload JSON text, and so is `meta`, the second argument.
    */
   send(event: string, payload: string, meta?: string): void {
-    if (this.isOpen()) this.#outbox.send([new Set([this.#outlet])], new EventPacket(event, payload, undefined, meta));
+    if (this.isOpen()) this.#outbox.send([[this.#outlet]], new EventPacket(event, payload, undefined, meta));
   }
 
   /** Bytes that wait for it. */
@@ -40,7 +40,7 @@ export class Membership {
   /** Not once it has left, nor once the gateway stops: nobody would fetch what is sent then. */
   isOpen(): boolean {
     const [room = ''] = this.rooms;
-    return this.#outlet.line.readyState === 'open' && this.#index.members(room)?.has(this.#outlet) === true;
+    return this.#outlet.line.readyState === 'open' && this.#index.has(room, this.#outlet);
   }
 
   /** From here on live events of this durable route pass it by, until it is released. */

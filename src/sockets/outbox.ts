@@ -1,6 +1,7 @@
 import { Batch } from './batch.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Outlet } from './outlet.ts';
+import { sizeOf, type Room } from './room-index.ts';
 import type { SlowReaders } from './slow-readers.ts';
 
 /** A fan-out to more sockets than this is cut in slices of as many, between which others get their turn. */
@@ -8,9 +9,9 @@ export const SLICE = 256;
 
 /** Gathers what is for each socket and writes it when the tick ends: one write per socket and tick. */
 export interface Outbox {
-  send(rooms: readonly ReadonlySet<Outlet>[], packet: EventPacket): void;
+  send(rooms: readonly Room<Outlet>[], packet: EventPacket): void;
   /** To each the packet that is for it, or nothing. */
-  sendEach(rooms: readonly ReadonlySet<Outlet>[], packetFor: (outlet: Outlet) => EventPacket | undefined): void;
+  sendEach(rooms: readonly Room<Outlet>[], packetFor: (outlet: Outlet) => EventPacket | undefined): void;
 }
 
 /**
@@ -92,9 +93,9 @@ function createBatches(): (packet: EventPacket) => Batch {
   };
 }
 
-function isShort(rooms: readonly ReadonlySet<Outlet>[]): boolean {
+function isShort(rooms: readonly Room<Outlet>[]): boolean {
   let sockets = 0;
-  for (const { size } of rooms) sockets += size;
+  for (const room of rooms) sockets += sizeOf(room);
   return sockets <= SLICE;
 }
 

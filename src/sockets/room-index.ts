@@ -1,29 +1,44 @@
+/** The members of a room. Most rooms are a user's and have one, for whom a Set would take four hundred bytes. */
+export type Room<Member> = readonly Member[] | ReadonlySet<Member>;
+
+/** More than these are in a Set: what is done to a list takes time with each of its members. */
+const FEW = 8;
+
 /** Which members are in which room. Ours, because a lookup per recipient through Socket.IO's ids costs more than the write. */
 export class RoomIndex<Member> {
-  readonly #rooms = new Map<string, Set<Member>>();
+  /** Lists are never changed, but replaced: somebody may be going through one. */
+  readonly #rooms = new Map<string, readonly Member[] | Set<Member>>();
 
   join(member: Member, rooms: readonly string[]): void {
     for (const room of rooms) {
-      const members = this.#rooms.get(room);
-      if (members) members.add(member);
-      else this.#rooms.set(room, new Set([member]));
+      const members = this.#rooms.get(room) ?? [];
+      if (members instanceof Set) members.add(member);
+      else if (!members.includes(member)) this.#rooms.set(room, withOneMore(members, member));
     }
   }
 
   leave(member: Member, rooms: readonly string[]): void {
     for (const room of rooms) {
       const members = this.#rooms.get(room);
-      if (members?.delete(member) && members.size === 0) this.#rooms.delete(room);
+      if (members === undefined) continue;
+      if (members instanceof Set) members.delete(member);
+      else this.#rooms.set(room, withoutOne(members, member));
+      if (sizeOf(this.#rooms.get(room)) === 0) this.#rooms.delete(room);
     }
   }
 
-  members(room: string): ReadonlySet<Member> | undefined {
+  members(room: string): Room<Member> | undefined {
     return this.#rooms.get(room);
   }
 
+  has(room: string, member: Member): boolean {
+    const members = this.#rooms.get(room) ?? [];
+    return members instanceof Set ? members.has(member) : members.includes(member);
+  }
+
   /** The members of each of these rooms that has any. */
-  found(rooms: readonly string[]): ReadonlySet<Member>[] {
-    const found: ReadonlySet<Member>[] = [];
+  found(rooms: readonly string[]): Room<Member>[] {
+    const found: Room<Member>[] = [];
     for (const room of rooms) {
       const members = this.#rooms.get(room);
       if (members) found.push(members);
@@ -35,4 +50,17 @@ export class RoomIndex<Member> {
   names(): IterableIterator<string> {
     return this.#rooms.keys();
   }
+}
+
+export function sizeOf(room: Room<unknown> | undefined): number {
+  if (room === undefined) return 0;
+  return 'length' in room ? room.length : room.size;
+}
+
+function withOneMore<Member>(members: readonly Member[], member: Member): readonly Member[] | Set<Member> {
+  return members.length < FEW ? [...members, member] : new Set([...members, member]);
+}
+
+function withoutOne<Member>(members: readonly Member[], member: Member): readonly Member[] {
+  return members.filter((one) => one !== member);
 }

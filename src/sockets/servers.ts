@@ -4,18 +4,24 @@ import { createEngineLines, type EngineLineEvents } from './library/engine-line.
 import { serveWithLibrary } from './library/library-server.ts';
 import { createSocketIo, PROTOCOL } from './library/socket-io.ts';
 import type { SocketHandlers, SocketServer } from './socket-server.ts';
+import { unknownBelowOwnServer } from './library-versions.ts';
 import { serveWebSockets } from './websocket/websocket-server.ts';
 
 /** Who serves websockets that are no upgrade of a polling session: the gateway itself, or Socket.IO as all others. */
 export const WEBSOCKET_SERVERS = ['gateway', 'socket.io'] as const;
 export type WebSocketServerName = (typeof WEBSOCKET_SERVERS)[number];
 
+export interface ServerEvents extends EngineLineEvents {
+  /** What our own server of websockets takes for granted does not hold: Socket.IO serves all. */
+  ownServerOff(found: string): void;
+}
+
 export interface ServersOptions {
   readonly origins: readonly string[];
   readonly maxClientMessageBytes: number;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly webSocketServer: WebSocketServerName;
-  readonly events: EngineLineEvents;
+  readonly events: ServerEvents;
 }
 
 /** Socket.IO for all who poll, at first or always; our own server for those who begin by websocket. */
@@ -24,10 +30,17 @@ export function openServers(http: HttpServer, options: ServersOptions): (handler
   const protocol = { ...PROTOCOL, maxHttpBufferSize: maxClientMessageBytes };
   return (handlers) => {
     const own = serveWebSockets(handlers, { ...protocol, peerOf });
-    const takesUpgrade = webSocketServer === 'gateway' ? own.takesUpgrade : undefined;
+    const takesUpgrade = isOwnOn(webSocketServer, events) ? own.takesUpgrade : undefined;
     const io = createSocketIo(http, origins, protocol, takesUpgrade);
     return together(own, serveWithLibrary(io, handlers, { lineOf: createEngineLines(events), peerOf }));
   };
+}
+
+function isOwnOn(wanted: WebSocketServerName, events: ServerEvents): boolean {
+  if (wanted !== 'gateway') return false;
+  const unknown = unknownBelowOwnServer();
+  if (unknown.length > 0) events.ownServerOff(unknown.join(', '));
+  return unknown.length === 0;
 }
 
 function together(...servers: readonly [SocketServer, SocketServer]): SocketServer {

@@ -1,4 +1,4 @@
-import type { EngineLineEvents } from '../sockets/library/engine-line.ts';
+import type { ServerEvents } from '../sockets/servers.ts';
 import type { SlowReaderEvents } from '../sockets/slow-readers.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -7,7 +7,7 @@ import { createThrottle } from './throttle.ts';
 const LOG_INTERVAL_MS = 1000;
 
 /** What the fan-out does besides sending: counted, and a log line a second for clients that are cut off. */
-export function createFanoutEvents(metrics: Metrics, logger: Logger): SlowReaderEvents & EngineLineEvents {
+export function createFanoutEvents(metrics: Metrics, logger: Logger): SlowReaderEvents & ServerEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
     cut(cause) {
@@ -17,6 +17,8 @@ export function createFanoutEvents(metrics: Metrics, logger: Logger): SlowReader
       );
     },
     superseded: () => metrics.superseded.inc(),
+    ownServerOff: (found) =>
+      logger.warn({ found }, 'not as it is known: websockets are served by Socket.IO, at the price of more memory'),
     directWritesOff: (found) =>
       logger.warn({ found }, 'not as it is known: events are sent the slow way, through Engine.IO'),
   };

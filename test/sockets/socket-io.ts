@@ -53,7 +53,7 @@ export async function startSocketServer(
   return { server: webSockets === 'gateway' ? own : library, io, url: await urlOf(http) };
 }
 
-async function urlOf(http: Server): Promise<string> {
+export async function urlOf(http: Server): Promise<string> {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const address = http.address();

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { findPackageJSON } from 'node:module';
 import { Socket as TcpSocket } from 'node:net';
 
 // Everything the gateway knows of engine.io and ws beyond what they document. Where one of these does not hold, packets
@@ -32,24 +30,6 @@ export interface RawWebSocket {
   readonly transport: object;
   readonly webSocket: WebSocketLike;
   readonly tcp: TcpSocket;
-}
-
-/** Of the installed versions, those whose code was not read for this. A test holds the behaviour of the others against it. */
-export function unknownLibraries(): string[] {
-  const socketIo = findPackageJSON('socket.io', import.meta.url);
-  const engine = socketIo && findPackageJSON('engine.io', socketIo);
-  const ws = engine && findPackageJSON('ws', engine);
-  const found = { 'engine.io': versionIn(engine), ws: versionIn(ws) };
-  return [
-    ...(found['engine.io'].startsWith('6.6.') ? [] : [`engine.io ${found['engine.io']}`]),
-    ...(found.ws.startsWith('8.') ? [] : [`ws ${found.ws}`]),
-  ];
-}
-
-function versionIn(manifest: string | undefined): string {
-  if (manifest === undefined) return 'not found';
-  const { version }: { version?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'));
-  return String(version);
 }
 
 /** By what is documented: without the rest, packets go the documented way. */

@@ -1,4 +1,5 @@
 import type { Batch } from '../batch.ts';
+import { unknownBelowSocketIo } from '../library-versions.ts';
 import type { Line, Sender } from '../line.ts';
 import {
   bytesHeldBack,
@@ -7,7 +8,6 @@ import {
   isNextInLine,
   isWebSocketElsewhere,
   rawWebSocketOf,
-  unknownLibraries,
   type EngineSession,
   type RawWebSocket,
 } from './engine-internals.ts';
@@ -22,7 +22,7 @@ export interface EngineLineEvents {
  * @returns what makes the line of a session.
  */
 export function createEngineLines(events: EngineLineEvents, direct = true): (session: unknown) => Line {
-  const unknown = direct ? unknownLibraries() : [];
+  const unknown = direct ? unknownBelowSocketIo() : [];
   let isDirect = direct;
   const giveUpDirect = (found: string): void => {
     isDirect = false;

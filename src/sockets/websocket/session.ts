@@ -98,8 +98,9 @@ export class WebSocketSession implements Session, Line {
   }
 
   queued(): number {
+    const waiting = this.#tcp.writableLength;
     // What a connection begins with is gathered for one write; the kernel was not asked yet.
-    return this.#tcp.writableCorked > 0 ? 0 : this.#tcp.writableLength;
+    return waiting === 0 || this.#tcp.writableCorked > 0 ? 0 : waiting;
   }
 
   progress(): number {

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Heartbeat } from '../../src/sockets/websocket/heartbeat.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const TIMES = { pingInterval: 25_000, pingTimeout: 20_000 };
+/** A look may come so much later than its time. */
+const LATE = 500;
+
+function stage() {
+  const heartbeat = new Heartbeat(TIMES);
+  const told: string[] = [];
+  const join = (name: string) => {
+    const session = { ping: () => void told.push(`ping ${name}`), fallSilent: () => void told.push(`silent ${name}`) };
+    heartbeat.begin(session);
+    return session;
+  };
+  return { heartbeat, told, join };
+}
+
+test('a session is asked each interval after its last answer', () => {
+  const { heartbeat, told, join } = stage();
+  const session = join('a');
+  vi.advanceTimersByTime(TIMES.pingInterval - 1);
+  expect(told).toEqual([]);
+  vi.advanceTimersByTime(LATE + 1);
+  expect(told).toEqual(['ping a']);
+  vi.advanceTimersByTime(10_000);
+  heartbeat.answered(session);
+  vi.advanceTimersByTime(TIMES.pingInterval - 1);
+  expect(told).toEqual(['ping a']);
+  vi.advanceTimersByTime(LATE + 1);
+  expect(told).toEqual(['ping a', 'ping a']);
+});
+
+test('a session that does not answer in time is silent, and another is not', () => {
+  const { heartbeat, told, join } = stage();
+  const [, other] = [join('a'), join('b')];
+  vi.advanceTimersByTime(TIMES.pingInterval + LATE);
+  heartbeat.answered(other);
+  vi.advanceTimersByTime(TIMES.pingTimeout + LATE);
+  expect(told).toEqual(['ping a', 'ping b', 'silent a']);
+});
+
+test('another packet gives a session that was asked its time anew, once', () => {
+  const { heartbeat, told, join } = stage();
+  const session = join('a');
+  vi.advanceTimersByTime(TIMES.pingInterval + LATE);
+  vi.advanceTimersByTime(TIMES.pingTimeout - LATE - 1);
+  heartbeat.heard(session);
+  vi.advanceTimersByTime(TIMES.pingTimeout - LATE - 1);
+  heartbeat.heard(session);
+  expect(told).toEqual(['ping a']);
+  vi.advanceTimersByTime(2 * LATE + 2);
+  expect(told).toEqual(['ping a', 'silent a']);
+});
+
+test('a session that has ended is not asked, and nobody looks any more when the last one has', () => {
+  const { heartbeat, told, join } = stage();
+  heartbeat.end(join('a'));
+  expect(vi.getTimerCount()).toBe(0);
+  vi.advanceTimersByTime(TIMES.pingInterval + LATE);
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { onTestFinished, expect, test, describe } from 'vitest';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { urlOf } from './socket-io.ts';
+
+// What src/sockets/websocket/session.ts takes for granted of ws: that its own frames leave within the call, never later.
+
+const UPGRADE =
+  'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+
+async function open(): Promise<{ webSocket: WebSocket; tcp: Socket }> {
+  const http = createServer();
+  const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const opened = Promise.withResolvers<{ webSocket: WebSocket; tcp: Socket }>();
+  http.on('upgrade', (request, tcp, head) =>
+    webSockets.handleUpgrade(request, tcp, head, (webSocket) => opened.resolve({ webSocket, tcp: request.socket })),
+  );
+  const client = connect(Number(new URL(await urlOf(http)).port), '127.0.0.1');
+  onTestFinished(() => (client.destroy(), void http.close()));
+  client.write(UPGRADE);
+  return opened.promise;
+}
+
+describe('the installed ws', () => {
+  test.each([
+    ['a message', (webSocket: WebSocket) => webSocket.send(Buffer.from('abc')), 5],
+    ['a closing', (webSocket: WebSocket) => webSocket.close(), 2],
+    ['an answer to a ping', (webSocket: WebSocket) => webSocket.pong('abc'), 5],
+  ])('writes %s to the TCP socket within the call', async (_, act, bytes) => {
+    const { webSocket, tcp } = await open();
+    const before = tcp.bytesWritten;
+    act(webSocket);
+    expect(tcp.bytesWritten - before).toBe(bytes);
+  });
+
+  test('is no longer open once it has begun to close', async () => {
+    const { webSocket } = await open();
+    webSocket.close();
+    expect(webSocket.readyState).not.toBe(webSocket.OPEN);
+  });
+});
