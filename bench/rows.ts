@@ -25,7 +25,13 @@ export interface Sample {
 }
 
 export type Unit =
-  'µs CPU / delivery' | 'µs CPU / message' | 'µs CPU / connect' | 'KB RSS / connection' | 'ms p50' | 'ms p99';
+  | 'µs CPU / delivery'
+  | 'µs CPU / message'
+  | 'µs CPU / connect'
+  | 'KB RSS / connection'
+  | 'MB RSS'
+  | 'ms p50'
+  | 'ms p99';
 
 /** Ratios to the naive server, or to the row's own baseline. */
 export interface Goal {

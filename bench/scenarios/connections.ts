@@ -6,7 +6,7 @@ import { fill } from '../stand.ts';
 
 /** Seconds until a server is done with clients that have come or gone. */
 const REST = 1;
-/** Before memory is looked at first: what all connections share is there, and the young generation has its full size. */
+/** Before memory is looked at first: what all connections share is there. */
 const FIRST_CROWD = 1000;
 
 /** Clients that come: to a server that has just started, then with tokens it has not seen, then with the same again. */
@@ -48,7 +48,7 @@ function connectSample({ ready, cpu, othersCpu, wall, p50, p99 }: ConnectReport)
   };
 }
 
-/** What a connection that does nothing holds on to; garbage is collected before each look. */
+/** What a connection that does nothing holds on to once garbage is collected; and all that the system sees before that. */
 export function idle(field: Field): FreshContest {
   const clients = Math.min(field.quick ? 3000 : 9000, field.mostClients);
   const nodeOptions = ['--expose-gc', '--import', scriptAt('./collect-garbage.ts')];
@@ -64,18 +64,24 @@ export function idle(field: Field): FreshContest {
         unit: 'KB RSS / connection',
         goal: { reachable: 1, stretch: 0.34, limit: 0.03 },
       },
+      {
+        name: 'idle-process',
+        title: `the whole process, with its garbage, just after ${clients.toLocaleString('en')} have come`,
+        unit: 'MB RSS',
+      },
     ],
     async measure(stand) {
       await fill(stand, { clients: Math.min(FIRST_CROWD, clients), salt: 'first' });
       await stand.generator.close();
-      const before = await residentKb(stand);
+      const before = await heldKb(stand);
       await fill(stand);
-      return [{ figure: ((await residentKb(stand)) - before) / clients }];
+      const { residentKb } = await stand.generator.gauge(REST);
+      return [{ figure: ((await heldKb(stand)) - before) / clients }, { figure: residentKb / 1024 }];
     },
   };
 }
 
-async function residentKb({ server, generator }: Stand): Promise<number> {
+async function heldKb({ server, generator }: Stand): Promise<number> {
   await generator.gauge(REST);
   server.process.kill('SIGUSR2');
   return (await generator.gauge(REST)).residentKb;

@@ -12,10 +12,16 @@ export interface Peer {
 /** The first address in X-Forwarded-For, seen from us, that is no trusted proxy. */
 export function createPeerOf(trusted: readonly string[]): (request: IncomingMessage) => Peer {
   const trust = proxyAddr.compile([...trusted]);
-  return (request) => {
+  const find = (request: IncomingMessage): Peer => {
     const address = proxyAddr(request, trust);
     const { headers, socket } = request;
     return { address, forwarded: headers['x-forwarded-for'] !== undefined && address === socket.remoteAddress };
+  };
+  // A handshake asks three times in a row: at the gate, for its control frames, for its session.
+  let last: { readonly request: IncomingMessage; readonly peer: Peer } | undefined;
+  return (request) => {
+    if (last?.request !== request) last = { request, peer: find(request) };
+    return last.peer;
   };
 }
 
@@ -26,7 +32,8 @@ const MAPPED = '::ffff:';
  * likes.
  */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  // Most are not, and to look for a colon is to look at far less.
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const mapped = address.toLowerCase().startsWith(MAPPED) && address.includes('.');
   return mapped ? address.slice(MAPPED.length) : groupsOf(address).slice(0, 4).join(':');
 }

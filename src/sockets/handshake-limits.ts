@@ -1,6 +1,6 @@
 import type { RejectionCode } from '../auth/rejection.ts';
 import { networkOf, type Peer } from './client-address.ts';
-import { SessionQuota } from './session-quota.ts';
+import { Counts } from './counts.ts';
 import type { Session } from './socket-server.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -14,7 +14,7 @@ export interface HandshakeLimits {
 /** How many sessions there may be, and how fast they may come. */
 export class HandshakeQuota {
   readonly #maxConnections: number;
-  readonly #addresses: SessionQuota;
+  readonly #addresses: Counts;
   readonly #rate: TokenBucket | undefined;
   readonly #sessionCount: () => number;
 
@@ -23,7 +23,7 @@ export class HandshakeQuota {
     sessionCount: () => number,
   ) {
     this.#maxConnections = maxConnections;
-    this.#addresses = new SessionQuota(maxConnectionsPerAddress);
+    this.#addresses = new Counts(maxConnectionsPerAddress);
     this.#rate =
       maxHandshakesPerSecond === Infinity ? undefined : new TokenBucket(maxHandshakesPerSecond, maxHandshakesPerSecond);
     this.#sessionCount = sessionCount;
@@ -37,10 +37,11 @@ export class HandshakeQuota {
   }
 
   opened(session: Session, { address }: Peer): void {
-    this.#addresses.add(networkOf(address), session);
+    // One that was closed before anybody heard of it is not told of again.
+    if (session.readyState !== 'closed') this.#addresses.add(networkOf(address));
   }
 
-  closed(session: Session): void {
-    this.#addresses.remove(session);
+  closed({ address }: Peer): void {
+    this.#addresses.remove(networkOf(address));
   }
 }

@@ -95,7 +95,7 @@ export class Reception implements SocketHandlers {
   }
 
   sessionClosed(session: Session): void {
-    this.#quota.closed(session);
+    this.#quota.closed(this.#peerOf(session));
     this.#handshakeTime.settled(session);
     this.#doorkeeper.closed(session);
   }

@@ -58,7 +58,8 @@ export function sizeOf(room: Room<unknown> | undefined): number {
 }
 
 function withOneMore<Member>(members: readonly Member[], member: Member): readonly Member[] | Set<Member> {
-  return members.length < FEW ? [...members, member] : new Set([...members, member]);
+  // Not by spreading: that makes room for sixteen more.
+  return members.length < FEW ? members.concat([member]) : new Set([...members, member]);
 }
 
 function withoutOne<Member>(members: readonly Member[], member: Member): readonly Member[] {

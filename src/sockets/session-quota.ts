@@ -1,34 +1,32 @@
+import { Counts } from './counts.ts';
 import type { Session } from './socket-server.ts';
 
-/** Counts open sessions by what some of them have in common, such as a user or an address. */
+/** Counts open sessions by their users: a session may get another one. */
 export class SessionQuota {
-  readonly #most: number;
-  readonly #keys = new Map<Session, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #users = new Map<Session, string>();
+  readonly #counts: Counts;
 
-  /** @param most sessions of one key; Infinity: none is counted. */
+  /** @param most sessions of one user; Infinity is no limit. */
   constructor(most: number) {
-    this.#most = most;
+    this.#counts = new Counts(most);
   }
 
-  isUsedUp(key: string): boolean {
-    return (this.#counts.get(key) ?? 0) >= this.#most;
+  isUsedUp(user: string): boolean {
+    return this.#counts.isUsedUp(user);
   }
 
-  /** Counts it until it is removed; once, whatever it did before. */
-  add(key: string, session: Session): void {
-    if (this.#most === Infinity || session.readyState === 'closed') return;
+  /** Counts it until it is removed; once, whoever it was before. */
+  add(user: string, session: Session): void {
+    if (session.readyState === 'closed') return;
     this.remove(session);
-    this.#keys.set(session, key);
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    this.#users.set(session, user);
+    this.#counts.add(user);
   }
 
   remove(session: Session): void {
-    const key = this.#keys.get(session);
-    if (key === undefined) return;
-    this.#keys.delete(session);
-    const left = (this.#counts.get(key) ?? 0) - 1;
-    if (left > 0) this.#counts.set(key, left);
-    else this.#counts.delete(key);
+    const user = this.#users.get(session);
+    if (user === undefined) return;
+    this.#users.delete(session);
+    this.#counts.remove(user);
   }
 }

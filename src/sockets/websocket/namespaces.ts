@@ -72,7 +72,7 @@ export class Namespaces implements SessionOwner {
     // The confirmation and the greeting.
     conn.joinWrites();
     client.connected = true;
-    conn.clients = [...conn.clients, client];
+    conn.clients = conn.clients.concat([client]);
     this.clients.add(client);
     client.send({ type: PacketType.CONNECT, data: { sid: createId() } });
     this.#handlers.entered(client, conn);
