@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createFanout } from '../../src/sockets/fanout.ts';
 import { createEngineLines } from '../../src/sockets/library/engine-line.ts';
 import type { Line } from '../../src/sockets/line.ts';
+import type { ClientSocket } from '../../src/sockets/socket-server.ts';
 import type { WebSocketServerName } from '../../src/sockets/servers.ts';
 import { describeFanout, type FanoutStage, type Receiver } from '../dispatch/fanout-contract.ts';
 import { openRaw } from './raw-client.ts';
@@ -95,4 +96,23 @@ test.each([
   await new Promise(setImmediate);
   expect(written).toEqual(['2["number",1]']);
   expect(told).toEqual(['a websocket session without its TCP socket']);
+});
+
+test('a client who polls gets with one answer what one tick brings', async () => {
+  const entered = Promise.withResolvers<{ socket: ClientSocket; line: Line }>();
+  const { url } = await startSocketServer('gateway', {
+    entered: (socket, line) => entered.resolve({ socket, line }),
+  });
+  const session = await openPolling(url);
+  await session.post('40');
+  await session.poll();
+  const { socket, line } = await entered.promise;
+  const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
+  fanout.join(line, ['everyone']);
+  for (const round of [1, 2]) {
+    const answer = session.poll();
+    await expect.poll(() => Reflect.get(socket.conn.transport, 'writable'), { interval: 1 }).toBe(true);
+    for (const event of ['a', 'b', 'c']) fanout.emit(['everyone'], event, String(round));
+    expect((await answer).body).toBe(['a', 'b', 'c'].map((event) => `42["${event}",${round}]`).join('\x1e'));
+  }
 });

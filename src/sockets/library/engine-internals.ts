@@ -73,6 +73,21 @@ export function isNextInLine(session: EngineSession, raw: RawWebSocket): boolean
   );
 }
 
+/**
+ * Sends several messages so that a client who polls gets them with one answer.
+ *
+ * engine.io hands over each packet at once where its transport is `writable`, as while a poll waits; the rest would wait for the
+ * next poll. Where it says it is not, packets gather in `writeBuffer`, and the next that finds it writable takes all along.
+ */
+export function writeTogether(session: EngineSession, messages: readonly string[]): void {
+  const { transport } = session;
+  const canHold = messages.length > 1 && hasKeys(transport, 'writable') && transport.writable === true;
+  for (const [index, message] of messages.entries()) {
+    if (canHold) Object.assign(transport, { writable: index === messages.length - 1 });
+    session.write(message);
+  }
+}
+
 /** What is sent to a websocket before the event loop turns leaves in one write. */
 export function joinWrites(session: EngineSession): void {
   const tcp = rawWebSocketOf(session)?.tcp;

@@ -8,6 +8,7 @@ import {
   isNextInLine,
   isWebSocketElsewhere,
   rawWebSocketOf,
+  writeTogether,
   type EngineSession,
   type RawWebSocket,
 } from './engine-internals.ts';
@@ -56,7 +57,11 @@ export class EngineLine implements Line {
   send(batch: Batch): void {
     const raw = this.#rawIfNext();
     if (raw) raw.tcp.write(batch.joined());
-    else for (const { text } of batch.packets()) this.#session.write(text);
+    else
+      writeTogether(
+        this.#session,
+        batch.packets().map(({ text }) => text),
+      );
   }
 
   queued(): number {
