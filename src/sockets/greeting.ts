@@ -6,7 +6,6 @@ import type { LocalFanout } from './fanout.ts';
 import type { Line } from './line.ts';
 import type { Membership } from './membership.ts';
 import type { ClientSocket, Session } from './socket-server.ts';
-import { isTooLong } from './too-long.ts';
 
 export interface GreetingEvents {
   opened(authenticated: boolean): void;
@@ -47,7 +46,7 @@ export function greet(socket: ClientSocket, line: Line, { events, fanout, histor
 export function takeLeave(
   socket: ClientSocket,
   reason: string,
-  details: unknown,
+  tooLong: boolean,
   { events, history, refused, endings }: GreetingOptions,
 ): void {
   const { membership, openedAt = 0 } = socket.data;
@@ -55,7 +54,7 @@ export function takeLeave(
   membership.leave();
   history.leave(membership);
   endings().forget(socket);
-  if (isTooLong(details)) refused('message-too-large', socket.conn);
+  if (tooLong) refused('message-too-large', socket.conn);
   events.closed(reason, (performance.now() - openedAt) / 1000);
 }
 

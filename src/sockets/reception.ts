@@ -4,7 +4,7 @@ import { rejection, type RejectionCode } from '../auth/rejection.ts';
 import { Doorkeeper } from './admission.ts';
 import type { Peer } from './client-address.ts';
 import { answerEvent } from './client-events.ts';
-import type { ConnectionsOptions } from './connections.ts';
+import type { ConnectionsOptions } from './connection-options.ts';
 import type { Endings } from './endings.ts';
 import { greet, takeLeave, type GreetingOptions } from './greeting.ts';
 import { HandshakeQuota } from './handshake-limits.ts';
@@ -115,8 +115,8 @@ export class Reception implements SocketHandlers {
     answerEvent(socket, event, acknowledge, this.#options.events);
   }
 
-  left(socket: ClientSocket, reason: string, details: unknown): void {
-    takeLeave(socket, reason, details, this.#greeting);
+  left(socket: ClientSocket, reason: string, tooLong: boolean): void {
+    takeLeave(socket, reason, tooLong, this.#greeting);
   }
 
   #peerOf(session: Session): Peer {

@@ -82,8 +82,8 @@ export interface SocketHandlers {
   entered(socket: ClientSocket, line: Line): void;
   /** @param args the event's name, then its arguments. */
   eventReceived(socket: ClientSocket, args: readonly unknown[], acknowledge: Acknowledge | undefined): void;
-  /** @param details an error of the transport, perhaps. */
-  left(socket: ClientSocket, reason: string, details: unknown): void;
+  /** @param tooLong whether it is gone because it sent a message that is too long. */
+  left(socket: ClientSocket, reason: string, tooLong: boolean): void;
 }
 
 /** Where sockets come from: Socket.IO itself, our own server of websockets, or both. */

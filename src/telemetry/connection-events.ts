@@ -1,4 +1,4 @@
-import type { ConnectionEvents } from '../sockets/connections.ts';
+import type { ConnectionEvents } from '../sockets/connection-options.ts';
 import { startHandshakeSpan } from './handshake-span.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket as TcpSocket } from 'node:net';
 
-// Everything the gateway knows of engine.io and ws beyond what they document. Where one of these does not hold, packets
+// Everything the gateway knows of engine.io and ws beyond what they document; one thing more of ws is told where our own server
+// relies on it, in websocket/session.ts. Where one of these does not hold, packets
 // go the documented way, `conn.write`: slower, and as correct.
 
 /** The parts of an Engine.IO session that are looked at. */
@@ -118,6 +119,11 @@ export function dropRequest(response: object): void {
 export function queryIn(request: IncomingMessage): { _query?: unknown } {
   // oxlint-disable-next-line no-underscore-dangle -- Engine.IO's own
   return '_query' in request ? { _query: request._query } : {};
+}
+
+/** Of a websocket that ws has closed, with 1009, for a message that is too long: engine.io keeps the words of its error only. */
+export function isTooLong(details: unknown): boolean {
+  return details instanceof Error && details.message.includes('Max payload size exceeded');
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Peer } from '../client-address.ts';
 import type { Line } from '../line.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, Credentials, SocketHandlers, SocketServer } from '../socket-server.ts';
-import { isEngineSession, joinWrites } from './engine-internals.ts';
+import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
 import { freeRequests } from './request-memory.ts';
 import type { LibraryServer, LibrarySocket } from './socket-io.ts';
 
@@ -31,7 +31,7 @@ export function serveWithLibrary(
   namespace.use((socket, next) => void letIn(socket, handlers, next));
   namespace.on('connection', (socket) => {
     hearEvents(socket, handlers);
-    socket.on('disconnect', (reason, details: unknown) => handlers.left(socket, reason, details));
+    socket.on('disconnect', (reason, details: unknown) => handlers.left(socket, reason, isTooLong(details)));
     handlers.entered(socket, lineOf(socket.conn));
     freeRequest(socket);
   });

@@ -8,7 +8,8 @@ import type { SessionOwner, WebSocketSession } from './session.ts';
 /** Socket.IO's protocol, version 5, on our own sessions: who is in which namespace, and what they send. */
 export class Namespaces implements SessionOwner {
   readonly clients = new Set<WebSocketClient>();
-  readonly sessions = new Set<WebSocketSession>();
+  /** Of each session its clients, one in each namespace that it is in: nearly always one. */
+  readonly sessions = new Map<WebSocketSession, readonly WebSocketClient[]>();
   readonly #names: ReadonlySet<string>;
   readonly #handlers: SocketHandlers;
   readonly #packets = new PacketReader();
@@ -19,7 +20,7 @@ export class Namespaces implements SessionOwner {
   }
 
   sessionOpened(session: WebSocketSession): void {
-    this.sessions.add(session);
+    this.sessions.set(session, []);
     this.#handlers.sessionOpened(session);
   }
 
@@ -38,14 +39,14 @@ export class Namespaces implements SessionOwner {
     if (packet !== undefined) this.#serve(session, packet);
   }
 
-  sessionClosed(session: WebSocketSession, reason: string, details: unknown): void {
+  sessionClosed(session: WebSocketSession, reason: string, error?: Error): void {
+    for (const client of this.#clientsOf(session)) this.#leave(client, reason, error);
     this.sessions.delete(session);
-    for (const client of session.clients) this.#leave(client, reason, details);
     this.#handlers.sessionClosed(session);
   }
 
   #serve(session: WebSocketSession, packet: Packet): void {
-    const client = session.clients.find(({ namespace }) => namespace === packet.nsp);
+    const client = this.#clientsOf(session).find(({ namespace }) => namespace === packet.nsp);
     if (client === undefined && packet.type === PacketType.CONNECT) this.#connect(session, packet);
     else if (client === undefined) session.abandon();
     else if (packet.type === PacketType.EVENT) this.#hearEvent(client, packet);
@@ -72,10 +73,14 @@ export class Namespaces implements SessionOwner {
     // The confirmation and the greeting.
     conn.joinWrites();
     client.connected = true;
-    conn.clients = conn.clients.concat([client]);
+    this.sessions.set(conn, this.#clientsOf(conn).concat([client]));
     this.clients.add(client);
     client.send({ type: PacketType.CONNECT, data: { sid: createId() } });
     this.#handlers.entered(client, conn);
+  }
+
+  #clientsOf(session: WebSocketSession): readonly WebSocketClient[] {
+    return this.sessions.get(session) ?? [];
   }
 
   #hearEvent(client: WebSocketClient, { data, id }: Packet): void {
@@ -83,12 +88,13 @@ export class Namespaces implements SessionOwner {
     if (Array.isArray(args)) this.#handlers.eventReceived(client, args, acknowledgementOf(client, id));
   }
 
-  readonly #leave = (client: WebSocketClient, reason: string, details?: unknown): void => {
+  readonly #leave = (client: WebSocketClient, reason: string, error?: Error): void => {
     if (!client.connected) return;
     client.connected = false;
-    client.conn.clients = client.conn.clients.filter((one) => one !== client);
+    const others = this.#clientsOf(client.conn).filter((one) => one !== client);
+    this.sessions.set(client.conn, others);
     this.clients.delete(client);
-    this.#handlers.left(client, reason, details);
+    this.#handlers.left(client, reason, isTooLong(error));
   };
 }
 
@@ -96,6 +102,11 @@ function refuse(client: WebSocketClient, verdict: Exclude<Verdict, { kind: 'acce
   if (verdict.kind === 'closed') return client.conn.close();
   const { code, message, retry } = verdict.rejection;
   client.send({ type: PacketType.CONNECT_ERROR, data: { message, data: { code, message, retry } } });
+}
+
+/** By the code that ws documents for it. */
+function isTooLong(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }
 
 function credentialsOf(session: WebSocketSession, auth: unknown): Credentials {

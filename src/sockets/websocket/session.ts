@@ -5,7 +5,7 @@ import type { Peer } from '../client-address.ts';
 import { textFrame } from '../frame.ts';
 import type { Line, Sender } from '../line.ts';
 import type { Session } from '../socket-server.ts';
-import type { WebSocketClient } from './client.ts';
+import { IGNORED, PACKET, PING } from './engine-packets.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
 /** What a session tells of. */
@@ -14,7 +14,7 @@ export interface SessionOwner {
   packetReceived(session: WebSocketSession): void;
   /** Text, or bytes that belong to an earlier text. */
   messageReceived(session: WebSocketSession, message: string | Buffer): void;
-  sessionClosed(session: WebSocketSession, reason: string, details: unknown): void;
+  sessionClosed(session: WebSocketSession, reason: string, error?: Error): void;
 }
 
 /** The request that it began with, as far as it is asked for later. */
@@ -26,14 +26,6 @@ export interface Beginning {
 
 const TRANSPORT = { name: 'websocket' };
 
-/** Packets of Engine.IO's protocol, version 4, by their first character. */
-const PACKET = { open: '0', close: '1', ping: '2', pong: '3', message: '4', upgrade: '5', noop: '6' } as const;
-
-/** Of a server, of polling, or of an upgrade. */
-const IGNORED: ReadonlySet<string> = new Set([PACKET.open, PACKET.close, PACKET.upgrade, PACKET.noop]);
-
-const PING = textFrame(PACKET.ping);
-
 /**
  * A session by websocket from its beginning, by Engine.IO's protocol. `ws` does the frames that come, and the closing; what
  * goes out is written to the TCP socket itself, one piece for all that is for it.
@@ -44,8 +36,6 @@ const PING = textFrame(PACKET.ping);
 export class WebSocketSession implements Session, Line {
   readyState: 'open' | 'closed' = 'open';
   readonly beginning: Beginning;
-  /** Its clients, by namespace: nearly always one. */
-  clients: readonly WebSocketClient[] = [];
   readonly #webSocket: WebSocket;
   readonly #tcp: TcpSocket;
   readonly #owner: SessionOwner;
@@ -133,8 +123,8 @@ export class WebSocketSession implements Session, Line {
   }
 
   /** The websocket is gone, or about to be. */
-  lost(reason: 'transport close' | 'transport error', details?: unknown): void {
-    this.#end(reason, details);
+  lost(reason: 'transport close' | 'transport error', error?: Error): void {
+    this.#end(reason, error);
   }
 
   /** What it sent is not of the protocol. */
@@ -165,10 +155,10 @@ export class WebSocketSession implements Session, Line {
     return this.readyState === 'open' && this.#webSocket.readyState === WebSocket.OPEN;
   }
 
-  #end(reason: string, details?: unknown): void {
+  #end(reason: string, error?: Error): void {
     if (this.readyState !== 'open') return;
     this.readyState = 'closed';
     this.#heartbeat.end(this);
-    this.#owner.sessionClosed(this, reason, details);
+    this.#owner.sessionClosed(this, reason, error);
   }
 }

@@ -66,7 +66,7 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
     sessionCount: () => owner.sessions.size,
     peerOf: (session) => (session instanceof WebSocketSession ? session.beginning.peer : undefined),
     close() {
-      for (const session of owner.sessions) session.close(true);
+      for (const session of owner.sessions.keys()) session.close(true);
       webSockets.close();
       return Promise.resolve();
     },
