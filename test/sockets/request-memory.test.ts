@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { io as connect } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { freeRequests } from '../../src/sockets/library/request-memory.ts';
+import { RequestMemory } from '../../src/sockets/library/request-memory.ts';
 import { openRaw } from './raw-client.ts';
 import { startSocketIo } from './socket-io.ts';
 
@@ -15,9 +15,13 @@ async function stage() {
   const { io, url } = await startSocketIo();
   const requests: WeakRef<IncomingMessage>[] = [];
   io.engine.on('connection', ({ request }: { request: IncomingMessage }) => requests.push(new WeakRef(request)));
-  const freeRequest = freeRequests(io);
+  const memory = new RequestMemory();
+  io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
+    if (!(response instanceof ServerResponse)) memory.upgrading(request, response);
+    next();
+  });
   io.of('/').on('connection', (socket) => {
-    freeRequest(socket);
+    memory.free(socket);
     socket.emit('hello', socket.handshake.headers, socket.handshake.query);
   });
   return {

@@ -5,7 +5,7 @@ import type { Line } from '../line.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, Credentials, SocketHandlers, SocketServer } from '../socket-server.ts';
 import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
-import { freeRequests } from './request-memory.ts';
+import { RequestMemory } from './request-memory.ts';
 import type { LibraryServer, LibrarySocket } from './socket-io.ts';
 
 export interface LibraryServerOptions {
@@ -24,16 +24,16 @@ export function serveWithLibrary(
 ): SocketServer {
   const namespace = io.of('/');
   const peers = new WeakMap<object, Peer>();
-  guardRequests(io, handlers);
+  const requests = new RequestMemory();
+  guardRequests(io, handlers, requests);
   io.engine.on('connection', (session: LibrarySession) => peers.set(session, peerOf(session.request)));
   followSessions(io, handlers);
-  const freeRequest = freeRequests(io);
   namespace.use((socket, next) => void letIn(socket, handlers, next));
   namespace.on('connection', (socket) => {
     hearEvents(socket, handlers);
     socket.on('disconnect', (reason, details: unknown) => handlers.left(socket, reason, isTooLong(details)));
     handlers.entered(socket, lineOf(socket.conn));
-    freeRequest(socket);
+    requests.free(socket);
   });
   return {
     sockets: () => namespace.sockets.values(),
@@ -50,8 +50,10 @@ const UNKNOWN_SESSION = 1;
  * Stands before both transports. Socket.IO's own `cors` does not look at websockets, and its refusals are final ones;
  * a stock client comes back, with a growing delay, only from a failed HTTP request.
  */
-function guardRequests(io: LibraryServer, handlers: SocketHandlers): void {
-  io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
+function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: RequestMemory): void {
+  // One for all that is to be done: each costs every request a turn of promises.
+  io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
+    if (!(response instanceof ServerResponse)) requests.upgrading(request, response);
     if (request.method === 'POST') handlers.posted(request, Number(request.headers['content-length']));
     const code = handlers.refusal(request, beginsSession(request));
     if (code === undefined) next();
