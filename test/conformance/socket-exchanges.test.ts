@@ -104,6 +104,20 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
       expect(await packet(client)).toEqual(Uint8Array.from([7]).buffer);
     });
 
+    test('with bytes in it is not disturbed by what other clients send meanwhile', async () => {
+      const [one, two, broken] = await Promise.all([connected(), connected(), connected()]);
+      const part = '451-["message",{"_placeholder":true,"num":0}]';
+      for (const client of [one, two, broken]) client.send(part);
+      broken.send('42["message","before its bytes"]');
+      await expect(broken.closed).resolves.toBeUndefined();
+      two.send(Uint8Array.from([2]));
+      one.send(Uint8Array.from([1]));
+      for (const [client, byte] of [[one, 1] as const, [two, 2] as const]) {
+        expect(await packet(client)).toBe('451-["message-back",{"_placeholder":true,"num":0}]');
+        expect(await packet(client)).toEqual(Uint8Array.from([byte]).buffer);
+      }
+    });
+
     test.each([
       ['of an unknown type', '4hello'],
       ['whose payload is no list', '42{}'],

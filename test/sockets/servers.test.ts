@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createPeerOf } from '../../src/sockets/client-address.ts';
+import { unknownBelowOwnServer } from '../../src/sockets/library-versions.ts';
+import { openServers, type WebSocketServerName } from '../../src/sockets/servers.ts';
+import type { ClientSocket } from '../../src/sockets/socket-server.ts';
+import { WebSocketSession } from '../../src/sockets/websocket/session.ts';
+import { createClient } from '../support/client.ts';
+import { OPEN_DOOR, urlOf } from './socket-io.ts';
+
+// Another version of ws than the installed one can be had by a double only.
+vi.mock('../../src/sockets/library-versions.ts', { spy: true });
+afterEach(() => void vi.restoreAllMocks());
+
+/** Who serves the client that comes to such servers, and what they told of themselves. */
+async function servedBy(webSocketServer: WebSocketServerName, transports: string[]) {
+  const http = createServer();
+  const told: string[] = [];
+  const events = {
+    ownServerOff: (found: string) => void told.push(found),
+    directWritesOff: (found: string) => void told.push(found),
+  };
+  const options = { origins: [], maxClientMessageBytes: 65_536, peerOf: createPeerOf([]), webSocketServer, events };
+  const entered = Promise.withResolvers<ClientSocket>();
+  const server = openServers(http, options)({ ...OPEN_DOOR, entered: (socket) => entered.resolve(socket) });
+  onTestFinished(() => server.close());
+  createClient(await urlOf(http), { transports });
+  const { conn } = await entered.promise;
+  expect([server.socketCount(), server.sessionCount(), [...server.sockets()].length]).toEqual([1, 1, 1]);
+  expect(server.peerOf(conn)).toEqual({ address: '127.0.0.1', forwarded: false });
+  return { by: conn instanceof WebSocketSession ? 'gateway' : 'socket.io', told };
+}
+
+test.each([
+  ['gateway', ['websocket'], 'gateway'],
+  ['gateway', ['polling', 'websocket'], 'socket.io'],
+  ['gateway', ['polling'], 'socket.io'],
+  ['socket.io', ['websocket'], 'socket.io'],
+] as const)('with WEBSOCKET_SERVER=%s a client by %j is served by %s', async (wanted, transports, by) => {
+  expect(await servedBy(wanted, [...transports])).toEqual({ by, told: [] });
+});
+
+test('a version of ws that was not read is left to Socket.IO, and that is told', async () => {
+  vi.mocked(unknownBelowOwnServer).mockReturnValue(['ws 9.0.0']);
+  expect(await servedBy('gateway', ['websocket'])).toEqual({ by: 'socket.io', told: ['ws 9.0.0'] });
+});
