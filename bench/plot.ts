@@ -1,8 +1,8 @@
 import type { RowResult } from './results.ts';
 
 const ROW = 24;
-const LEFT = 400;
-const WIDTH = 960;
+const LEFT = 440;
+const WIDTH = 1000;
 const TOP = 70;
 /** Ratios at the ends of the axis. */
 const LEAST = 0.01;
