@@ -66,14 +66,12 @@ export class Reception implements SocketHandlers {
     let code: RejectionCode | undefined;
     if (!isAllowedOrigin(request, origins)) code = 'origin-refused';
     else if (begins) code = closedBecause() ?? this.#quota.exceededBy(peerOf(request));
-    if (code !== undefined) this.malformed(code, request);
+    if (code !== undefined) this.#refusedAtGate(code, request);
     return code;
   }
 
   malformed(code: RejectionCode, request: IncomingMessage): void {
-    const { events, peerOf } = this.#options;
-    const why = rejection(code);
-    events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
+    this.#refusedAtGate(code, request);
   }
 
   posted(request: IncomingMessage, bytes: number): void {
@@ -121,6 +119,12 @@ export class Reception implements SocketHandlers {
 
   #peerOf(session: Session): Peer {
     return this.#house.server().peerOf(session) ?? NOWHERE;
+  }
+
+  #refusedAtGate(code: RejectionCode, request: IncomingMessage): void {
+    const { events, peerOf } = this.#options;
+    const why = rejection(code);
+    events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
   }
 
   #refused(code: RejectionCode, session: Session, traceId?: string): void {

@@ -1,20 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { firstEvent, openRaw } from '../sockets/raw-client.ts';
 import { ask, HANDSHAKE } from '../sockets/raw-http.ts';
 import { openPolling } from '../sockets/raw-polling.ts';
 import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
-import { startConformanceServer, type ConformanceServer } from './profile.ts';
+import { useConformanceServer } from './stage.ts';
 
 describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
-  let server: ConformanceServer;
-  let url = '';
-  beforeAll(async () => {
-    server = await startConformanceServer(0, webSockets);
-    url = `http://localhost:${server.port}`;
-  });
-  afterAll(() => server.stop());
+  const server = useConformanceServer(webSockets);
 
   const hello = (upgrades: string): RegExp =>
     new RegExp(
@@ -23,37 +17,37 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
 
   describe('a session', () => {
     test('is opened over polling, and may be upgraded', async () => {
-      const { status, body } = await ask(url, HANDSHAKE.polling);
+      const { status, body } = await ask(server.url, HANDSHAKE.polling);
       expect(status).toBe(200);
       expect(body).toMatch(hello('"websocket"'));
     });
 
     test('is opened over websocket, and there is nothing to upgrade to', async () => {
-      expect((await openRaw(url)).hello).toMatch(hello(''));
+      expect((await openRaw(server.url)).hello).toMatch(hello(''));
     });
 
     test.each(['transport=polling', 'EIO=four&transport=polling', 'EIO=4', 'EIO=4&transport=pigeon'])(
       'is not opened over polling by ?%s',
       async (query) => {
-        expect(await ask(url, `/socket.io/?${query}`)).toMatchObject({ status: 400 });
+        expect(await ask(server.url, `/socket.io/?${query}`)).toMatchObject({ status: 400 });
       },
     );
 
     test.each(['POST', 'PUT'])('is not opened by %s', async (method) => {
-      expect(await ask(url, HANDSHAKE.polling, { method })).toMatchObject({ status: 400 });
+      expect(await ask(server.url, HANDSHAKE.polling, { method })).toMatchObject({ status: 400 });
     });
 
     test.each(['transport=websocket', 'EIO=four&transport=websocket', 'EIO=4', 'EIO=4&transport=pigeon'])(
       'is not opened over websocket by ?%s',
       async (query) => {
-        expect(await firstEvent(url, `/socket.io/?${query}`)).toBe('close');
+        expect(await firstEvent(server.url, `/socket.io/?${query}`)).toBe('close');
       },
     );
   });
 
   describe('the heartbeat', () => {
     test('goes on over polling as long as it is answered', async () => {
-      const session = await openPolling(url);
+      const session = await openPolling(server.url);
       for (let beat = 0; beat < 3; beat += 1) {
         expect(await session.poll()).toMatchObject({ status: 200, body: '2' });
         expect(await session.post('3')).toMatchObject({ status: 200 });
@@ -61,7 +55,7 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
     });
 
     test('goes on over websocket as long as it is answered', async () => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       for (let beat = 0; beat < 3; beat += 1) {
         expect(await client.next()).toBe('2');
         client.send('3');
@@ -69,20 +63,20 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
     });
 
     test('unanswered over polling ends the session', async () => {
-      const session = await openPolling(url);
+      const session = await openPolling(server.url);
       while ((await session.poll()).status === 200);
       expect(await session.poll()).toMatchObject({ status: 400 });
     });
 
     test('unanswered over websocket ends the connection', async () => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       await expect(client.closed).resolves.toBeUndefined();
     });
   });
 
   describe('a client’s farewell', () => {
     test('over polling answers the request that waits, and ends the session', async () => {
-      const session = await openPolling(url);
+      const session = await openPolling(server.url);
       expect(await atOnce(pollOf(session.sid), farewellOf(session.sid))).toMatch(
         /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n6HTTP/s,
       );
@@ -90,7 +84,7 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
     });
 
     test('over websocket ends the connection', async () => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       client.send('1');
       await expect(client.closed).resolves.toBeUndefined();
     });
@@ -98,21 +92,21 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
 
   describe('an upgrade', () => {
     test('moves the session from polling to websocket', async () => {
-      const session = await openPolling(url);
-      const client = await openRaw(url, `${HANDSHAKE.websocket}&sid=${session.sid}`, '2probe');
+      const session = await openPolling(server.url);
+      const client = await openRaw(server.url, `${HANDSHAKE.websocket}&sid=${session.sid}`, '2probe');
       expect(client.hello).toBe('3probe');
       client.send('5');
       expect(await client.next()).toBe('2');
     });
 
     test('leaves nothing for polling and for a second websocket', async () => {
-      const session = await openPolling(url);
+      const session = await openPolling(server.url);
       const path = `${HANDSHAKE.websocket}&sid=${session.sid}`;
-      const client = await openRaw(url, path, '2probe');
+      const client = await openRaw(server.url, path, '2probe');
       client.send('5');
       expect(await client.next()).toBe('2');
       expect(await session.poll()).toMatchObject({ status: 400 });
-      expect(await firstEvent(url, path)).toBe('close');
+      expect(await firstEvent(server.url, path)).toBe('close');
     });
   });
 

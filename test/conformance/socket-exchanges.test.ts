@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openRaw, type RawClient } from '../sockets/raw-client.ts';
 import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
-import { startConformanceServer, type ConformanceServer } from './profile.ts';
+import { useConformanceServer } from './stage.ts';
 
 describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
-  let server: ConformanceServer;
-  let url = '';
-  beforeAll(async () => {
-    server = await startConformanceServer(0, webSockets);
-    url = `http://localhost:${server.port}`;
-  });
-  afterAll(() => server.stop());
+  const server = useConformanceServer(webSockets);
 
   /** The next packet that is no heartbeat; those are answered on the way. */
   async function packet(client: RawClient): Promise<unknown> {
@@ -21,7 +15,7 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
   }
 
   async function connected(): Promise<RawClient> {
-    const client = await openRaw(url);
+    const client = await openRaw(server.url);
     client.send('40');
     await packet(client);
     await packet(client);
@@ -35,26 +29,26 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
       ['to another namespace', '40/custom,', '/custom,', '{}'],
       ['to another namespace with a payload', '40/custom,{"lang":"fa"}', '/custom,', '{"lang":"fa"}'],
     ])('%s is confirmed with an id alone, and its payload arrives', async (_, connect, namespace, payload) => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       client.send(connect);
       expect(await packet(client)).toMatch(new RegExp(`^40${namespace}\\{"sid":"[\\w-]{20}"\\}$`));
       expect(await packet(client)).toBe(`42${namespace}["auth",${payload}]`);
     });
 
     test('to an unknown namespace is refused', async () => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       client.send('40/nowhere');
       expect(await packet(client)).toBe('44/nowhere,{"message":"Invalid namespace"}');
     });
 
     test('that is none ends the connection', async () => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       client.send('4hello');
       await expect(client.closed).resolves.toBeUndefined();
     });
 
     test('that never comes ends the connection', async () => {
-      const client = await openRaw(url);
+      const client = await openRaw(server.url);
       await expect(client.closed).resolves.toBeUndefined();
     });
   });

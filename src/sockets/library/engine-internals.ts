@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket as TcpSocket } from 'node:net';
+import { gatherWrites } from '../tcp.ts';
 
 // Everything the gateway knows of engine.io and ws beyond what they document; one thing more of ws is told where our own server
 // relies on it, in websocket/session.ts. Where one of these does not hold, packets
@@ -92,9 +93,7 @@ export function writeTogether(session: EngineSession, messages: readonly string[
 /** What is sent to a websocket before the event loop turns leaves in one write. */
 export function joinWrites(session: EngineSession): void {
   const tcp = rawWebSocketOf(session)?.tcp;
-  if (tcp === undefined) return;
-  tcp.cork();
-  setImmediate(() => tcp.uncork());
+  if (tcp !== undefined) gatherWrites(tcp);
 }
 
 /** Bytes of packets that engine.io holds back, about. */

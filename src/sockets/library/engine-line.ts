@@ -1,6 +1,7 @@
 import type { Batch } from '../batch.ts';
 import { unknownBelowSocketIo } from '../library-versions.ts';
 import type { Line, Sender } from '../line.ts';
+import { bytesTaken, bytesWaiting } from '../tcp.ts';
 import {
   bytesHeldBack,
   cutOffLater,
@@ -66,14 +67,12 @@ export class EngineLine implements Line {
 
   queued(): number {
     const tcp = this.#raw?.tcp;
-    // What a connection begins with is gathered for one write; the kernel was not asked yet.
-    const waiting = tcp === undefined || tcp.writableCorked > 0 ? 0 : tcp.writableLength;
-    return waiting + bytesHeldBack(this.#session);
+    return (tcp === undefined ? 0 : bytesWaiting(tcp)) + bytesHeldBack(this.#session);
   }
 
   progress(): number | object | undefined {
     const tcp = this.#raw?.tcp;
-    return tcp === undefined ? this.#session.writeBuffer?.[0] : tcp.bytesWritten - tcp.writableLength;
+    return tcp === undefined ? this.#session.writeBuffer?.[0] : bytesTaken(tcp);
   }
 
   follow(sender: Sender | undefined): void {

@@ -41,7 +41,7 @@ export function createSocketIo(
   const settings: Partial<ServerOptions> = {
     ...options,
     serveClient: false,
-    // See limitHandshakeTime.
+    // See HandshakeTime.
     connectTimeout: NEVER,
     // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
     perMessageDeflate: false,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { gatherWrites } from '../tcp.ts';
 
 /**
  * For Engine.IO's `wsEngine`: the server that it would take itself, which tells of each WebSocket before Engine.IO has it,
@@ -11,8 +12,7 @@ export function engineTelling(
   return class extends WebSocketServer {
     override handleUpgrade(...[request, socket, head, callback]: Parameters<WebSocketServer['handleUpgrade']>): void {
       // The answer to the upgrade and the first packet leave in one write: a tenth of what a connect costs is writes.
-      socket.cork();
-      setImmediate(() => socket.uncork());
+      gatherWrites(socket);
       super.handleUpgrade(request, socket, head, (webSocket, again) => {
         opened(webSocket, request);
         callback(webSocket, again);

@@ -5,6 +5,7 @@ import type { Peer } from '../client-address.ts';
 import { textFrame } from '../frame.ts';
 import type { Line, Sender } from '../line.ts';
 import type { Session } from '../socket-server.ts';
+import { bytesTaken, bytesWaiting, gatherWrites } from '../tcp.ts';
 import { IGNORED, PACKET, PING } from './engine-packets.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
@@ -81,20 +82,16 @@ export class WebSocketSession implements Session, Line {
     this.#write(batch.joined());
   }
 
-  /** What is sent before the event loop turns leaves in one write. */
   joinWrites(): void {
-    this.#tcp.cork();
-    setImmediate(() => this.#tcp.uncork());
+    gatherWrites(this.#tcp);
   }
 
   queued(): number {
-    const waiting = this.#tcp.writableLength;
-    // What a connection begins with is gathered for one write; the kernel was not asked yet.
-    return waiting === 0 || this.#tcp.writableCorked > 0 ? 0 : waiting;
+    return bytesWaiting(this.#tcp);
   }
 
   progress(): number {
-    return this.#tcp.bytesWritten - this.#tcp.writableLength;
+    return bytesTaken(this.#tcp);
   }
 
   follow(sender: Sender | undefined): void {
@@ -113,13 +110,9 @@ export class WebSocketSession implements Session, Line {
   }
 
   received(data: RawData, isBinary: boolean): void {
-    if (this.readyState !== 'open' || !Buffer.isBuffer(data)) return;
+    if (!this.#isOpen() || !Buffer.isBuffer(data)) return;
     this.#owner.packetReceived(this);
-    if (isBinary) return this.#hearMessage(data);
-    const text = data.toString();
-    if (text.startsWith(PACKET.message)) this.#hearMessage(text.slice(1));
-    else if (text === PACKET.pong) this.#heartbeat.answered(this);
-    else this.#hearOther(text.charAt(0));
+    this.#hear(data, isBinary);
   }
 
   /** The websocket is gone, or about to be. */
@@ -132,6 +125,13 @@ export class WebSocketSession implements Session, Line {
     if (this.readyState !== 'open') return;
     this.#webSocket.close();
     this.#end('parse error');
+  }
+
+  #hear(data: Buffer, isBinary: boolean): void {
+    if (isBinary) return this.#hearMessage(data);
+    const text = data.toString();
+    if (text.startsWith(PACKET.message)) this.#hearMessage(text.slice(1));
+    else this.#hearOther(text.charAt(0));
   }
 
   #hearMessage(message: string | Buffer): void {
@@ -152,7 +152,11 @@ export class WebSocketSession implements Session, Line {
 
   /** Behind the frame that begins the closing nothing may follow. */
   #isWritable(): boolean {
-    return this.readyState === 'open' && this.#webSocket.readyState === WebSocket.OPEN;
+    return this.#isOpen() && this.#webSocket.readyState === WebSocket.OPEN;
+  }
+
+  #isOpen(): boolean {
+    return this.readyState === 'open';
   }
 
   #end(reason: string, error?: Error): void {
