@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { onTestFinished, expect, test, describe } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { Heartbeat } from '../../src/sockets/websocket/heartbeat.ts';
+import { WebSocketSession, type SessionOwner } from '../../src/sockets/websocket/session.ts';
 import { urlOf } from './socket-io.ts';
 
 // What src/sockets/websocket/session.ts takes for granted of ws: that its own frames leave within the call, never later.
@@ -40,4 +42,22 @@ describe('the installed ws', () => {
     webSocket.close();
     expect(webSocket.readyState).not.toBe(webSocket.OPEN);
   });
+});
+
+test.each([
+  ['an answer to a ping', '3'],
+  ['a message', '40'],
+])('a session that %s has ended, as one packet too many, does not hear it', async (_, packet) => {
+  const { webSocket, tcp } = await open();
+  const heartbeat = new Heartbeat({ pingInterval: 25_000, pingTimeout: 20_000 });
+  const answered = vi.spyOn(heartbeat, 'answered');
+  const messageReceived = vi.fn<SessionOwner['messageReceived']>();
+  const owner: SessionOwner = { packetReceived: (one) => one.close(true), messageReceived, sessionClosed() {} };
+  const peer = { address: '127.0.0.1', forwarded: false };
+  const beginning = { peer, authorization: undefined, url: '/' };
+  const session = new WebSocketSession(webSocket, tcp, beginning, owner, heartbeat);
+  session.received(Buffer.from(packet), false);
+  expect(session.readyState).toBe('closed');
+  expect(answered).not.toHaveBeenCalled();
+  expect(messageReceived).not.toHaveBeenCalled();
 });

@@ -112,7 +112,8 @@ export class WebSocketSession implements Session, Line {
   received(data: RawData, isBinary: boolean): void {
     if (!this.#isOpen() || !Buffer.isBuffer(data)) return;
     this.#owner.packetReceived(this);
-    this.#hear(data, isBinary);
+    // It may have been one too many.
+    if (this.#isOpen()) this.#hear(data, isBinary);
   }
 
   /** The websocket is gone, or about to be. */
