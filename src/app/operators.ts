@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createAdmin } from '../admin/admin.ts';
 import type { Feed } from '../admin/feed.ts';
 import type { LastRefusal } from '../admin/plan-answer.ts';
@@ -12,6 +13,7 @@ import { publishOnce } from '../redis/publisher.ts';
 import type { RedisConnection } from '../redis/subscriber.ts';
 import type { LastReload, LivePlan } from '../reload.ts';
 import type { Plan } from '../routes/plan.ts';
+import { createPeerOf } from '../sockets/client-address.ts';
 import type { ClientLimits } from '../sockets/connection-options.ts';
 import type { Connections } from '../sockets/connections.ts';
 import type { Source } from '../source/subscription.ts';
@@ -96,10 +98,11 @@ export function createAdminApi(parts: AdminParts, settings: Settings, telemetry:
 export function httpSettings(settings: Settings, telemetry: Telemetry): Omit<HttpAppOptions, 'probes' | 'admin'> {
   const development = isDevelopment(settings);
   const { adminToken: token, trustProxy, maxMessageBytes } = settings;
+  const peerOf = createPeerOf(trustProxy);
+  const addressOf = (request: IncomingMessage): string => peerOf(request).address;
   return {
-    adminAccess: createAdminAccess({ development, token, refused: telemetry.adminRefused }),
+    adminAccess: createAdminAccess({ development, token, addressOf, refused: telemetry.adminRefused }),
     maxMessageBytes,
-    trustedProxies: trustProxy,
     exposition: telemetry.exposition,
     showUsers: development,
     adminToken: token,

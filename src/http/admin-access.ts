@@ -6,8 +6,9 @@ import type { RequestHandler } from 'express';
 export interface AdminAccessOptions {
   readonly development: boolean;
   readonly token: string | undefined;
-  /** @param address of the client, as far as proxies are trusted. */
-  readonly refused: (status: number, address: string | undefined) => void;
+  /** The client's address, as far as proxies are trusted. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly refused: (status: number, address: string) => void;
 }
 
 /** Who may see `/admin/*`, and whether the console is there at all. */
@@ -24,13 +25,13 @@ interface Refusal {
 }
 
 /** With a token its holders get in; without one, in development, everyone but pages of other sites. */
-export function createAdminAccess({ development, token, refused }: AdminAccessOptions): AdminAccess {
+export function createAdminAccess({ development, token, addressOf, refused }: AdminAccessOptions): AdminAccess {
   return {
     served: development || token !== undefined,
     guard(request, response, next) {
       const refusal = token === undefined ? foreignness(request) : tokenFault(request, token);
       if (refusal === undefined) return next();
-      refused(refusal.status, request.ip);
+      refused(refusal.status, addressOf(request));
       if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="gateway admin"');
       response.status(refusal.status).json({ error: refusal.error });
     },

@@ -26,8 +26,6 @@ export interface HttpAppOptions {
   readonly adminAccess: AdminAccess;
   readonly admin: AdminApi;
   readonly maxMessageBytes: number;
-  /** Proxies whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[];
   readonly failed: (error: unknown) => void;
 }
 
@@ -38,7 +36,6 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   // Not the nested parser: no query of ours has brackets.
   app.set('query parser', 'simple');
-  app.set('trust proxy', [...options.trustedProxies]);
   app.use((_request, response, next) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     next();

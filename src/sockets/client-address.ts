@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
 /** Whence a request comes, as far as proxies are trusted. */
@@ -9,13 +9,23 @@ export interface Peer {
   readonly forwarded: boolean;
 }
 
+/** Whether an address is one of the proxies in TRUST_PROXY. */
+type IsTrustedProxy = (address: string) => boolean;
+
+function createProxyTrust(trusted: readonly string[]): IsTrustedProxy {
+  const trust = proxyAddr.compile([...trusted]);
+  return (address) => trust(address, 0);
+}
+
 /** The first address in X-Forwarded-For, seen from us, that is no trusted proxy. */
 export function createPeerOf(trusted: readonly string[]): (request: IncomingMessage) => Peer {
-  const trust = proxyAddr.compile([...trusted]);
-  const find = (request: IncomingMessage): Peer => {
-    const address = proxyAddr(request, trust);
-    const { headers, socket } = request;
-    return { address, forwarded: headers['x-forwarded-for'] !== undefined && address === socket.remoteAddress };
+  const isTrusted = createProxyTrust(trusted);
+  const find = ({ headers, socket: { remoteAddress = '' } }: IncomingMessage): Peer => {
+    // Node joins repeated headers with commas.
+    const given = headers['x-forwarded-for'];
+    if (given === undefined) return { address: remoteAddress, forwarded: false };
+    if (!isTrusted(remoteAddress)) return { address: remoteAddress, forwarded: true };
+    return { address: firstUntrusted(remoteAddress, String(given).split(','), isTrusted), forwarded: false };
   };
   // A handshake asks three times in a row: at the gate, for its control frames, for its session.
   let last: { readonly request: IncomingMessage; readonly peer: Peer } | undefined;
@@ -25,7 +35,26 @@ export function createPeerOf(trusted: readonly string[]): (request: IncomingMess
   };
 }
 
-const MAPPED = '::ffff:';
+/** Reads the list from its end. What is no address is not believed: the proxy that sent it stands for it. */
+function firstUntrusted(proxy: string, list: readonly string[], isTrusted: IsTrustedProxy): string {
+  let address = proxy;
+  for (const hop of list.toReversed()) {
+    if (hop.trim() === '') continue;
+    const next = addressIn(hop);
+    if (next === undefined || !isTrusted(address)) break;
+    address = next;
+  }
+  return address;
+}
+
+/** One item of X-Forwarded-For; some balancers write a port behind the address (Azure Application Gateway, for one). */
+export function addressIn(item: string): string | undefined {
+  const text = item.trim().replace(/^"(.*)"$/, '$1');
+  if (isIP(text) !== 0) return text;
+  const [, inBrackets, v4 = ''] = /^(?:\[([^\]]*)\]|([\d.]+))(?::[\w.-]*)?$/.exec(text) ?? [];
+  if (inBrackets === undefined) return isIPv4(v4) ? v4 : undefined;
+  return isIPv6(inBrackets) ? inBrackets : undefined;
+}
 
 /**
  * What one client has of addresses: with IPv4 one, with IPv6 commonly a network of 64 bits, in which it takes whichever it
@@ -34,16 +63,31 @@ const MAPPED = '::ffff:';
 export function networkOf(address: string): string {
   // Most are not, and to look for a colon is to look at far less.
   if (!address.includes(':') || !isIPv6(address)) return address;
-  const mapped = address.toLowerCase().startsWith(MAPPED) && address.includes('.');
-  return mapped ? address.slice(MAPPED.length) : groupsOf(address).slice(0, 4).join(':');
+  const groups = groupsOf(address.toLowerCase());
+  return ipv4In(groups) ?? groups.slice(0, 4).join(':');
 }
 
-/** The eight groups of an address, `::` written out. */
+/** The IPv4 address in `::ffff:203.0.113.7`, also where it is written `::ffff:cb00:7107`. */
+function ipv4In(groups: readonly string[]): string | undefined {
+  if (!groups.slice(0, 5).every((group) => group === '0') || groups[5] !== 'ffff') return undefined;
+  const last = groups.slice(6).map((group) => Number.parseInt(group, 16));
+  return last.flatMap((group) => [group >> 8, group & 0xff]).join('.');
+}
+
+/** The eight groups of an address, `::` and an IPv4 address at the end written out. */
 function groupsOf(address: string): string[] {
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
-  const groups = (text: string): string[] =>
-    text === '' ? [] : text.split(':').map((one) => one.replace(/^0+(?=.)/, ''));
+  const [text = ''] = address.split('%');
+  const [head = '', tail] = inHexadecimal(text).split('::');
+  const groups = (part: string): string[] =>
+    part === '' ? [] : part.split(':').map((one) => one.replace(/^0+(?=.)/, ''));
   if (tail === undefined) return groups(head);
   const [before, after] = [groups(head), groups(tail)];
   return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];
+}
+
+function inHexadecimal(address: string): string {
+  return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = bytes.map(Number);
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
 }

@@ -4,7 +4,7 @@ import { createThrottle } from './throttle.ts';
 const LOG_INTERVAL_MS = 1000;
 
 /** Somebody was kept from `/admin`: told once a second at most, and never what they tried. */
-export function createAdminRefused(logger: Logger): (status: number, address: string | undefined) => void {
+export function createAdminRefused(logger: Logger): (status: number, address: string) => void {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return (status, address) =>
     throttle(String(status), (heldBack) =>

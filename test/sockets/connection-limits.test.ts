@@ -46,6 +46,12 @@ describe('MAX_CONNECTIONS_PER_ADDRESS', { timeout: 60_000 }, () => {
   test.each([
     ['an address', ['203.0.113.7'], '203.0.113.8'],
     ['an IPv4 address in IPv6', ['::ffff:203.0.113.7', '203.0.113.7'], '203.0.113.8'],
+    [
+      'an address whose ports the balancer sends too',
+      ['203.0.113.7:51000', '203.0.113.7:51001', '"203.0.113.7:51002"'],
+      '203.0.113.8:51000',
+    ],
+    ['an IPv6 network with ports', ['[2001:db8::1]:443', '[2001:db8::2]', '2001:db8::3'], '[2001:db8:0:1::1]:443'],
     ['an IPv6 network', ['2001:db8::1', '2001:db8::ffff:1', '2001:db8:0:0:9::'], '2001:db8:0:1::1'],
   ])('one more of %s is answered with 503, others are let in', async (_, addresses, other) => {
     const stage = await stageSockets(PROXY);
