@@ -30,7 +30,8 @@ describe('docs/commands.md', () => {
     for (const command of commands) expect(README).toContain(`| \`npx gateway ${command}`);
   });
 
-  test.each(commands)('tells each option of gateway %s, and its exit codes', (command) => {
+  // Several programs one after the other, each of which takes seconds on a machine that has other work.
+  test.each(commands)('tells each option of gateway %s, and its exit codes', { timeout: 120_000 }, (command) => {
     const section = sections.get(command) ?? '';
     const told = [...section.matchAll(/^\| `(--[\w-]+)/gm)].map(([, name = '']) => name);
     expect(told.toSorted()).toEqual(optionsOf(command).toSorted());
