@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../schema/json.ts';
+import { toPointer } from '../schema/pointer.ts';
 import type { Violation } from '../schema/shape.ts';
 
 /** Numbers that YAML says and JSON would not: rounded beyond 2^53, or no numbers at all. */
@@ -25,13 +26,9 @@ export function differences(expected: unknown, seen: unknown, at = ''): Differen
   if (!alike) return [{ at, expected, seen }];
   const [wanted, found] = [new Map(entriesOf(expected)), new Map(entriesOf(seen))];
   const keys = [...new Set([...wanted.keys(), ...found.keys()])];
-  return keys.flatMap((key) => differences(wanted.get(key), found.get(key), `${at}/${escaped(key)}`));
+  return keys.flatMap((key) => differences(wanted.get(key), found.get(key), at + toPointer([key])));
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-}
-
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,7 +1,9 @@
 import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
 import { isInvalid } from '../dispatch/drop-reasons.ts';
 import { readMessage, type Message, type MessageLimits, type Unreadable } from '../dispatch/message.ts';
+import { repeatedKey } from '../routes/json-survey.ts';
 import { compilePlan } from '../routes/plan.ts';
+import { toPointer } from '../schema/pointer.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../schema/verdict.ts';
 import { findTargets, type FieldTarget } from './recipients.ts';
@@ -34,7 +36,7 @@ export type MessageFound =
       /** ISO 8601. */
       readonly publishedAt?: string;
     }
-  /** `parser`: its own words and place, which quote the message; logs do without. */
+  /** `parser`: the place, and the parser's own words; they quote the message, and logs do without. */
   | ({ readonly readable: false; readonly parser?: string } & Unreadable);
 
 export interface RouteExplanation {
@@ -86,7 +88,7 @@ export function arrives({ routes }: Explanation): boolean {
 
 function found(message: Message | Unreadable, raw: Buffer): MessageFound {
   if ('reason' in message) {
-    const parser = message.reason === 'not-json' ? complaintOf(raw) : undefined;
+    const parser = complaintOf(message.reason, raw.toString('utf8'));
     return { readable: false, ...message, ...(parser !== undefined && { parser }) };
   }
   const { text, traceparent, publishedAt } = message;
@@ -99,9 +101,11 @@ function found(message: Message | Unreadable, raw: Buffer): MessageFound {
   };
 }
 
-function complaintOf(raw: Buffer): string | undefined {
+function complaintOf(reason: Unreadable['reason'], text: string): string | undefined {
+  if (reason === 'repeated-key') return `${toPointer(repeatedKey(text) ?? [])} comes twice`;
+  if (reason !== 'not-json') return undefined;
   try {
-    JSON.parse(raw.toString('utf8'));
+    JSON.parse(text);
     return undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return error.message;

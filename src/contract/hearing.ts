@@ -67,6 +67,7 @@ const WORDS = {
   'too-deep': 'it is nested too deep',
   'too-many-keys': 'it holds too many keys',
   'not-object': 'it is not a JSON object',
+  'repeated-key': 'an object in it has one key twice',
   'not-cloudevent': 'it is not a CloudEvent',
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
@@ -76,7 +77,7 @@ const WORDS = {
 } as const satisfies Record<Dropped['reason'], string>;
 
 export function whyDropped({ reason, detail }: Pick<Dropped, 'reason' | 'detail'>): string {
-  if (detail === undefined || reason === 'not-object') return WORDS[reason];
+  if (detail === undefined || reason === 'not-object' || reason === 'repeated-key') return WORDS[reason];
   // Which file of that name is clear from the routes file; where the checkout lies is nobody's matter.
   return `${WORDS[reason]}: ${detail.replace(/file:\/\/\S*\/(?=[^/\s]+#)/, '')}`;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
 import type { Opened, OpenEnvelope } from '../routes/envelope.ts';
-import { excessIn } from '../routes/json-text.ts';
+import { repeatsKey, survey } from '../routes/json-survey.ts';
 import type { DropReason } from './drop-reasons.ts';
 
 /** A message as routes see it: its envelope is read and taken off. */
@@ -33,12 +33,13 @@ export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelo
     return { reason: 'too-large', detail: `${bytes} bytes, at most ${maxMessageBytes} are taken` };
   if (!isUtf8(raw)) return { reason: 'not-json', detail: 'not UTF-8' };
   const text = raw.toString('utf8');
-  const excess = excessIn(text, maxMessageDepth, maxMessageKeys);
-  if (excess === 'depth') return { reason: 'too-deep', detail: `more than ${maxMessageDepth} levels` };
-  if (excess === 'keys') return { reason: 'too-many-keys', detail: `more than ${maxMessageKeys} keys` };
+  const found = survey(raw, maxMessageDepth, maxMessageKeys);
+  if (found === 'depth') return { reason: 'too-deep', detail: `more than ${maxMessageDepth} levels` };
+  if (found === 'keys') return { reason: 'too-many-keys', detail: `more than ${maxMessageKeys} keys` };
   const value = parse(text);
   if (value === undefined) return { reason: 'not-json', detail: 'not one JSON value' };
   if (!isObject(value)) return { reason: 'not-object', detail: 'a JSON value that is no object' };
+  if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: 'an object has one key twice' };
   const opened = open(value, text);
   return 'notCloudEvent' in opened ? { reason: 'not-cloudevent', detail: opened.notCloudEvent } : { ...opened, bytes };
 }

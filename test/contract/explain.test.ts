@@ -70,6 +70,12 @@ describe('an explanation tells', () => {
     expect(arrives({ ...good, routes: [...good.routes, ...bad.routes] })).toBe(false);
   });
 
+  test('the key that an object has twice, by its place', () => {
+    const { message, routes } = ask('feature-status', '{"feature_id":1,"x":[{"a/b":1,"a\\/b":2}],"new_owner_id":8}');
+    expect(message).toMatchObject({ readable: false, reason: 'repeated-key', parser: '/x/0/a~1b comes twice' });
+    expect(routes).toMatchObject([{ result: { kind: 'dropped', reason: 'repeated-key' } }]);
+  });
+
   test('every rule that is broken, with its place in the message and in the schema', () => {
     const explanation = ask('feature-status', { feature_id: 0, new_owner_id: 'x' });
     expect(explanation.routes[0]).toMatchObject({

@@ -99,6 +99,14 @@ export function keysOf(tree: Tree): number {
   return inner.reduce((sum, value) => sum + keysOf(value), tree.kind === 'object' ? inner.length : 0);
 }
 
+/** Whether one of its objects has one key twice, however it is written. */
+export function repeatsKeyIn(tree: Tree): boolean {
+  if (tree.kind === 'scalar') return false;
+  if (tree.kind === 'array') return tree.items.some(repeatsKeyIn);
+  const names = tree.members.map(([key]) => nameOf(key));
+  return new Set(names).size < names.length || tree.members.some(([, value]) => repeatsKeyIn(value));
+}
+
 /** Every place in a document with what stands there; of a repeated key the last counts, as in JSON.parse. */
 export function placesIn(tree: Tree, path: readonly string[] = []): (readonly [path: readonly string[], tree: Tree])[] {
   if (tree.kind === 'scalar') return [[path, tree]];

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { excessIn, sliceAt, without } from '../../src/routes/json-text.ts';
-import { depthOf, keysOf, nameOf, placesIn, spacing, tree, write, written, type Tree } from './json-document.ts';
+import { sliceAt, without } from '../../src/routes/json-text.ts';
+import { nameOf, placesIn, spacing, tree, write, written, type Tree } from './json-document.ts';
 
 const RUNS = { numRuns: 500 };
 
@@ -100,35 +100,6 @@ describe('a member taken out of the text', () => {
     ['{ "a" : 1 }', []],
   ])('that is not there leaves %s alone (%j)', (text, path) => {
     expect(without(text, path)).toBe(text);
-  });
-});
-
-describe('more than a text may hold', () => {
-  test('are brackets or keys, whatever stands in strings', () => {
-    fc.assert(
-      fc.property(tree, spacing, fc.nat(6), fc.nat(12), (document, spaces, maxDepth, maxKeys) => {
-        const excesses = [
-          ...(depthOf(document) > maxDepth ? ['depth'] : []),
-          ...(keysOf(document) > maxKeys ? ['keys'] : []),
-        ];
-        // Of two the one that is met first.
-        expect(excesses.length === 0 ? [undefined] : excesses).toContain(
-          excessIn(write(document, spaces), maxDepth, maxKeys),
-        );
-      }),
-      RUNS,
-    );
-  });
-
-  test.each([5_000, 200_000])('are %i levels, seen without recursion', (levels) => {
-    expect(excessIn('['.repeat(levels) + ']'.repeat(levels), 64, Infinity)).toBe('depth');
-    expect(excessIn('{"a":'.repeat(levels) + '1' + '}'.repeat(levels), 64, Infinity)).toBe('depth');
-  });
-
-  test.each([1, 2, 50, 10_000])('are one key more than %i, as short as they can be', (most) => {
-    const keys = (count: number): string => `{${Array.from({ length: count }, () => '"":0').join()}}`;
-    expect(excessIn(keys(most), 64, most)).toBeUndefined();
-    expect(excessIn(keys(most + 1), 64, most)).toBe('keys');
   });
 });
 
