@@ -48,6 +48,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
       '@opentelemetry/sdk-node',
       '@opentelemetry/sdk-trace',
       'pino',
+      'pino-pretty',
       'prom-client',
     ],
   },

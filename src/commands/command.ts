@@ -4,11 +4,15 @@ import type { ExitCode } from './exit-codes.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+export type StopSignal = 'SIGTERM' | 'SIGINT';
+
 /** What a command may touch of the process it runs in; a test gives it something else. */
 export interface Terminal {
   readonly environment: Variables;
   /** What the file `.env` says now; empty without one. */
   environmentFile(): Variables;
+  /** Signals that came while the program was being loaded. */
+  readonly earlySignals: readonly StopSignal[];
   /** Asks whoever sits there, who may stop answering; absent where nobody sits. */
   readonly ask?: (questions: readonly string[]) => Promise<string[]>;
   /** A line to standard output: what was asked for. */

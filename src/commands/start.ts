@@ -3,7 +3,7 @@ import { readEnvironment } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';
 import { loadRoutes } from '../config/routes-file.ts';
-import type { Register, Terminal, Variables } from './command.ts';
+import type { Register, StopSignal, Terminal, Variables } from './command.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
 export const registerStart: Register = (program, terminal) => {
@@ -31,8 +31,9 @@ async function start(terminal: Terminal): Promise<void> {
   warn(app, all);
   // Taken from here on, so that it never ends the process; the folders are watched besides.
   process.on('SIGHUP', () => void app.reload());
-  stopWhenAsked(app);
   exitWhenBroken(app);
+  stopWhenAsked(app, terminal.earlySignals);
+  if (terminal.earlySignals.length > 0) return;
   try {
     const port = await app.start();
     app.logger.info({ port, routes: routes.config.routes.map(({ name }) => name) }, 'gateway started');
@@ -52,18 +53,18 @@ function changesSince(atStart: Variables, terminal: Terminal): () => readonly st
 }
 
 /** In order at the first signal, at once at the second. */
-function stopWhenAsked(app: App): void {
+function stopWhenAsked(app: App, earlySignals: readonly StopSignal[]): void {
   let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) {
-        app.logger.warn({ signal }, 'a second signal: stopping at once');
-        process.exit(exitCodeOf(signal));
-      }
-      stopping = true;
-      void stop(app, signal);
-    });
-  }
+  const asked = (signal: StopSignal): void => {
+    if (stopping) {
+      app.logger.warn({ signal }, 'a second signal: stopping at once');
+      process.exit(exitCodeOf(signal));
+    }
+    stopping = true;
+    void stop(app, signal);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));
+  for (const signal of earlySignals) asked(signal);
 }
 
 async function stop(app: App, signal: string): Promise<void> {

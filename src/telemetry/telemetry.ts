@@ -33,7 +33,7 @@ export function startTelemetry(options: TelemetryOptions) {
   const metrics = createMetrics();
   const output = createLogOutput(process.stdout, {
     dropped: () => metrics.logLinesDropped.inc(),
-    readAgain: (lines) => logger.warn({ lines }, 'log lines were dropped: nobody read them'),
+    writtenAgain: (lines, reason) => logger.warn({ lines, reason }, 'log lines were dropped'),
   });
   const logger: Logger = createLogger(options, output);
   const counts = createMessageCounts(metrics);

@@ -29,7 +29,7 @@ class Stuck extends Writable {
 
 function stage() {
   const stream = new Stuck();
-  const events = { dropped: vi.fn<() => void>(), readAgain: vi.fn<(lines: number) => void>() };
+  const events = { dropped: vi.fn<() => void>(), writtenAgain: vi.fn<(lines: number, reason: string) => void>() };
   return { stream, events, output: createLogOutput(stream, events) };
 }
 
@@ -38,7 +38,7 @@ test('a log that nobody reads takes some megabytes of memory and no more; what i
   for (let line = 0; line < MANY; line += 1) output.write(LINE);
   expect(stream.writableLength).toBeLessThan(5_000_000);
   expect(stream.writableLength + events.dropped.mock.calls.length * LINE.length).toBe(MANY * LINE.length);
-  expect(events.readAgain).not.toHaveBeenCalled();
+  expect(events.writtenAgain).not.toHaveBeenCalled();
 });
 
 test('when it is read again, that is told once with how much is missing, and lines go out as before', async () => {
@@ -50,7 +50,7 @@ test('when it is read again, that is told once with how much is missing, and lin
   output.write('the next\n');
   await stream.takeAll();
 
-  expect(events.readAgain.mock.calls).toEqual([[dropped]]);
+  expect(events.writtenAgain.mock.calls).toEqual([[dropped, 'nobody read them']]);
   expect(stream.taken).toHaveLength(MANY - dropped + 1);
   expect(stream.taken.at(-1)).toBe('the next\n');
 });
@@ -67,11 +67,36 @@ test('flushed is what has been taken', async () => {
   expect(flushed).toHaveBeenCalledOnce();
 });
 
+test.each(['ENOSPC', 'EPIPE', 'EIO'])('a write that fails with %s is tried again a second later', (code) => {
+  const taken: string[] = [];
+  let broken = true;
+  const stream = {
+    writableLength: 0,
+    write(text: string, done: (error?: Error) => void) {
+      if (broken) return done(Object.assign(new Error('refused'), { code }));
+      taken.push(text);
+      done();
+    },
+  };
+  let time = 0;
+  const events = { dropped: vi.fn<() => void>(), writtenAgain: vi.fn<(lines: number, reason: string) => void>() };
+  const output = createLogOutput(stream, events, () => time);
+  output.write('1\n');
+  expect(events.dropped).toHaveBeenCalledOnce();
+  broken = false;
+  output.write('2\n');
+  time = 1001;
+  output.write('3\n');
+  output.write('4\n');
+  expect(events.writtenAgain.mock.calls).toEqual([[2, code]]);
+  expect(taken).toEqual(['\n3\n', '4\n']);
+});
+
 test('a real pipe whose reader stands still keeps the process from nothing', async () => {
   const program = `
     import { createLogOutput } from '${new URL('../../src/telemetry/log-output.ts', import.meta.url).href}';
     let dropped = 0;
-    const output = createLogOutput(process.stdout, { dropped: () => (dropped += 1), readAgain: () => {} });
+    const output = createLogOutput(process.stdout, { dropped: () => (dropped += 1), writtenAgain: () => {} });
     for (let turn = 0; turn < 20; turn += 1) {
       for (let line = 0; line < 1000; line += 1) output.write('x'.repeat(1023) + '\\n');
       await new Promise((resolve) => setTimeout(resolve));
