@@ -8,6 +8,8 @@ export const REJECTIONS = {
   'token-invalid': { retry: false, message: 'unauthorized: the token is not valid, or no longer' },
   'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },
   'handshake-malformed': { retry: false, message: 'not a handshake of Socket.IO 4' },
+  'namespace-unknown': { retry: false, message: 'the gateway has the main namespace only' },
+  'path-unknown': { retry: false, message: 'no Socket.IO at this path' },
   'too-many-packets': { retry: true, message: 'more packets than a client may send' },
   'message-too-large': { retry: true, message: 'a message longer than a client may send' },
   'instance-full': { retry: true, message: 'this instance has as many connections as it takes' },
@@ -25,10 +27,14 @@ export type RejectionCode = keyof typeof REJECTIONS;
 
 export interface Rejection {
   readonly code: RejectionCode;
+  /** One of a closed list: the log is throttled by it. */
   readonly message: string;
   readonly retry: boolean;
+  /** What to look at; for the log, the client does not get it. */
+  readonly hint?: string;
 }
 
-export function rejection(code: RejectionCode): Rejection {
-  return { code, ...REJECTIONS[code] };
+/** @param words where more is known than the code says; never a token, an id or a payload: the log shows them. */
+export function rejection(code: RejectionCode, words: Partial<Pick<Rejection, 'message' | 'hint'>> = {}): Rejection {
+  return { code, ...REJECTIONS[code], ...words };
 }

@@ -10,15 +10,35 @@ export interface TokenPlaces {
 }
 
 const LONGEST_TOKEN = 4096;
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-/** Tokens are opaque: their length and characters are all that is judged here. Nothing: no token anywhere. */
+/** Tokens are opaque: only their form is judged here. Nothing: no token anywhere. */
 export function findToken({ auth, authorization, query }: TokenPlaces): string | Rejection | undefined {
   const bearer = authorization === undefined ? undefined : /^bearer +(.*)$/i.exec(authorization)?.[1];
   const token = [auth, bearer, query].find(
     (candidate) => candidate !== undefined && candidate !== null && candidate !== '',
   );
   if (token === undefined) return undefined;
-  const sound = typeof token === 'string' && token.length <= LONGEST_TOKEN && VISIBLE_ASCII.test(token);
-  return sound ? token : rejection('token-malformed');
+  if (typeof token !== 'string') return malformed(`found ${kindOf(token)} in place of text`);
+  const fault = FAULTS.find(([, isFaulty]) => isFaulty(token));
+  return fault === undefined ? token : malformed(fault[0]);
+}
+
+/** The usual mistakes first: each has an answer that names it. A token that is sound never looks like one of them. */
+const FAULTS: readonly (readonly [what: string, isFaulty: (token: string) => boolean])[] = [
+  ['it begins with "Bearer "; auth.token is the token alone', (token) => /^\s*bearer\s/i.test(token)],
+  ['it stands in quotes; send what is between them', (token) => /^\s*(["'`]).*\1\s*$/s.test(token)],
+  ['it has white space or a line end around it; trim it', (token) => token !== token.trim()],
+  ['it is the text of a variable without a value', (token) => /^(undefined|null|NaN|\[object \w+\])$/.test(token)],
+  ['it is too long', (token) => token.length > LONGEST_TOKEN],
+  ['it has white space, control characters or letters beyond ASCII', (token) => !/^[\x21-\x7e]+$/.test(token)],
+];
+
+function malformed(found: string): Rejection {
+  const { message } = rejection('token-malformed');
+  return rejection('token-malformed', { message: `${message}; ${found}` });
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../auth/authenticator.ts';
-import { rejection, type Rejection, type RejectionCode } from '../auth/rejection.ts';
+import { rejection, type Rejection } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
 import { SessionQuota } from './session-quota.ts';
@@ -22,13 +22,16 @@ export interface AdmissionOptions {
   readonly events: AdmissionEvents;
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
-  readonly refused: (code: RejectionCode, session: Session, traceId?: string) => void;
+  readonly refused: (why: Rejection, session: Session, traceId?: string) => void;
   readonly failed: (error: unknown) => void;
   readonly maxConnectionsPerUser: number;
 }
 
 const ACCEPTED: Verdict = { kind: 'accepted' };
 const CLOSED: Verdict = { kind: 'closed' };
+const SECOND_CONNECT = rejection('handshake-malformed', {
+  message: 'a second CONNECT came before the first was answered',
+});
 
 /** Who stands at the door: a socket that gets past it has an identity. */
 export class Doorkeeper {
@@ -45,7 +48,7 @@ export class Doorkeeper {
     const { conn } = socket;
     // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
     if (this.#undecided.has(conn)) {
-      this.#options.refused('handshake-malformed', conn);
+      this.#options.refused(SECOND_CONNECT, conn);
       return CLOSED;
     }
     this.#undecided.add(conn);
@@ -70,13 +73,14 @@ export class Doorkeeper {
     const token = tokenIn(credentials, queryToken);
     const outcome = await trace.during(() => authenticator.identify(token));
     if (outcome.kind === 'rejected') {
-      refused(outcome.rejection.code, conn, trace.rejected(outcome.rejection));
+      refused(outcome.rejection, conn, trace.rejected(outcome.rejection));
       return outcome.rejection.retry ? CLOSED : { kind: 'refused', rejection: outcome.rejection };
     }
     const { user } = outcome.identity;
     if (user !== undefined) {
       if (this.#users.isUsedUp(user)) {
-        refused('user-limit', conn, trace.rejected(rejection('user-limit')));
+        const why = rejection('user-limit');
+        refused(why, conn, trace.rejected(why));
         return CLOSED;
       }
       this.#users.add(user, conn);

@@ -1,4 +1,4 @@
-import type { RejectionCode } from '../auth/rejection.ts';
+import { rejection, type Rejection } from '../auth/rejection.ts';
 import { noticeRoomsOf, roomsOf } from '../routes/rooms.ts';
 import { idOnWire, type UserId } from '../routes/user-id.ts';
 import type { Endings } from './endings.ts';
@@ -25,7 +25,7 @@ export interface GreetingOptions {
   readonly history: ClientHistory;
   readonly endings: () => Pick<Endings, 'watch' | 'forget'>;
   readonly events: GreetingEvents;
-  readonly refused: (code: RejectionCode, session: Session) => void;
+  readonly refused: (why: Rejection, session: Session) => void;
 }
 
 /** A client is in: it gets its rooms, is told so, and then what it missed. */
@@ -54,7 +54,7 @@ export function takeLeave(
   membership.leave();
   history.leave(membership);
   endings().forget(socket);
-  if (tooLong) refused('message-too-large', socket.conn);
+  if (tooLong) refused(rejection('message-too-large'), socket.conn);
   events.closed(reason, (performance.now() - openedAt) / 1000);
 }
 

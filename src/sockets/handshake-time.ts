@@ -8,13 +8,17 @@ const LOOK_MS = 500;
  */
 export class HandshakeTime {
   readonly #milliseconds: number;
-  readonly #exceeded: (session: Session) => void;
+  readonly #exceeded: (session: Session, hasAsked: boolean) => void;
   /** The oldest first. */
   readonly #waiting = new Map<Session, number>();
+  readonly #asked = new WeakSet<Session>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param milliseconds 0 is no limit. */
-  constructor(milliseconds: number, exceeded: (session: Session) => void) {
+  /**
+   * @param milliseconds 0 is no limit.
+   * @param exceeded `hasAsked`: a CONNECT of it came.
+   */
+  constructor(milliseconds: number, exceeded: (session: Session, hasAsked: boolean) => void) {
     this.#milliseconds = milliseconds;
     this.#exceeded = exceeded;
   }
@@ -23,6 +27,11 @@ export class HandshakeTime {
     if (this.#milliseconds === 0) return;
     this.#waiting.set(session, performance.now());
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  /** Its CONNECT came. */
+  asked(session: Session): void {
+    if (this.#waiting.has(session)) this.#asked.add(session);
   }
 
   /** It is let in, or gone. */
@@ -36,7 +45,7 @@ export class HandshakeTime {
       if (since > late) return;
       this.#waiting.delete(session);
       if (session.readyState !== 'open') continue;
-      this.#exceeded(session);
+      this.#exceeded(session, this.#asked.has(session));
       session.close(true);
     }
     clearInterval(this.#timer);

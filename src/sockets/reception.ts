@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { rejection, type RejectionCode } from '../auth/rejection.ts';
+import { rejection, type Rejection } from '../auth/rejection.ts';
 import { Doorkeeper } from './admission.ts';
 import type { Peer } from './client-address.ts';
 import { answerEvent } from './client-events.ts';
 import type { ConnectionsOptions } from './connection-options.ts';
 import type { Endings } from './endings.ts';
+import { refusalOfPacket, type PacketRefusal } from './first-packet.ts';
 import { greet, takeLeave, type GreetingOptions } from './greeting.ts';
 import { HandshakeQuota } from './handshake-limits.ts';
+import { beginsSession, handshakeFault } from './handshake-request.ts';
 import { HandshakeTime } from './handshake-time.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { PacketLimit } from './packet-limit.ts';
@@ -28,6 +30,11 @@ interface House {
   endings(): Endings;
 }
 
+const NO_CONNECT = rejection('handshake-timeout', {
+  message: 'no CONNECT came in time',
+  hint: 'does the client call the callback of its `auth` function? `auth: async () => …` never does: auth: (give) => give({ token })',
+});
+
 const NOWHERE: Peer = { address: '', forwarded: false };
 
 /** How clients are received: what is refused, counted, let in and greeted, whichever server they come to. */
@@ -46,14 +53,14 @@ export class Reception implements SocketHandlers {
     this.#options = options;
     this.#house = house;
     this.#quota = new HandshakeQuota(limits, () => house.server().sessionCount());
-    this.#handshakeTime = new HandshakeTime(limits.handshakeTimeout * 1000, (session) =>
-      refused('handshake-timeout', session),
+    this.#handshakeTime = new HandshakeTime(limits.handshakeTimeout * 1000, (session, hasAsked) =>
+      refused(hasAsked ? rejection('handshake-timeout') : NO_CONNECT, session),
     );
     this.#doorkeeper = new Doorkeeper({ ...options, ...limits, refused, failed: events.failed });
     this.#packets = new PacketLimit({
       perSecond: limits.maxClientPacketsPerSecond,
       exceeded(session) {
-        refused('too-many-packets', session);
+        refused(rejection('too-many-packets'), session);
         house.endings().cut(session, 'too-many-packets');
       },
       exceededBelow: (peer) => events.refused(rejection('too-many-packets'), peer),
@@ -61,17 +68,15 @@ export class Reception implements SocketHandlers {
     this.#greeting = { ...options, refused, endings: house.endings };
   }
 
-  refusal(request: IncomingMessage, begins: boolean): RejectionCode | undefined {
-    const { origins, closedBecause, peerOf } = this.#options;
-    let code: RejectionCode | undefined;
-    if (!isAllowedOrigin(request, origins)) code = 'origin-refused';
-    else if (begins) code = closedBecause() ?? this.#quota.exceededBy(peerOf(request));
-    if (code !== undefined) this.#refusedAtGate(code, request);
-    return code;
+  refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
+    const why = this.#refusalOf(request, isUpgrade);
+    if (why !== undefined) this.malformed(why, request);
+    return why;
   }
 
-  malformed(code: RejectionCode, request: IncomingMessage): void {
-    this.#refusedAtGate(code, request);
+  malformed(why: Rejection, request: IncomingMessage): void {
+    const { events, peerOf } = this.#options;
+    events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
   }
 
   posted(request: IncomingMessage, bytes: number): void {
@@ -92,6 +97,15 @@ export class Reception implements SocketHandlers {
     this.#packets.packetReceived(session);
   }
 
+  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketRefusal | undefined {
+    const refusal = refusalOfPacket(message, isIn);
+    if (refusal === undefined) return undefined;
+    const { rejection: why } = refusal;
+    const trace = this.#options.events.handshake(session.transport.name);
+    this.#refused(why, session, trace.rejected(why));
+    return refusal;
+  }
+
   sessionClosed(session: Session): void {
     this.#quota.closed(this.#peerOf(session));
     this.#handshakeTime.settled(session);
@@ -99,6 +113,7 @@ export class Reception implements SocketHandlers {
   }
 
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    this.#handshakeTime.asked(socket.conn);
     return this.#doorkeeper.admit(socket, credentials);
   }
 
@@ -121,14 +136,18 @@ export class Reception implements SocketHandlers {
     return this.#house.server().peerOf(session) ?? NOWHERE;
   }
 
-  #refusedAtGate(code: RejectionCode, request: IncomingMessage): void {
-    const { events, peerOf } = this.#options;
-    const why = rejection(code);
-    events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
+  #refusalOf(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
+    const { origins, closedBecause, peerOf } = this.#options;
+    if (!isAllowedOrigin(request, origins)) return rejection('origin-refused');
+    if (!beginsSession(request)) return undefined;
+    const fault = handshakeFault(request, isUpgrade);
+    if (fault !== undefined) return fault;
+    const code = closedBecause() ?? this.#quota.exceededBy(peerOf(request));
+    return code === undefined ? undefined : rejection(code);
   }
 
-  #refused(code: RejectionCode, session: Session, traceId?: string): void {
-    this.#options.events.refused(rejection(code), this.#peerOf(session), traceId);
+  #refused(why: Rejection, session: Session, traceId?: string): void {
+    this.#options.events.refused(why, this.#peerOf(session), traceId);
   }
 }
 

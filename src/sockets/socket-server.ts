@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Proof } from '../auth/authenticator.ts';
-import type { Rejection, RejectionCode } from '../auth/rejection.ts';
+import type { Rejection } from '../auth/rejection.ts';
 import type { UserId } from '../routes/user-id.ts';
 import type { Peer } from './client-address.ts';
+import type { PacketRefusal } from './first-packet.ts';
 import type { Line } from './line.ts';
 import type { Membership } from './membership.ts';
 
@@ -64,10 +65,10 @@ export type Acknowledge = (...answer: unknown[]) => void;
 
 /** What a server of sockets asks and tells, in the order of a connection's life. */
 export interface SocketHandlers {
-  /** Why a request is not served, if so; `begins`: it would begin a session. */
-  refusal(request: IncomingMessage, begins: boolean): RejectionCode | undefined;
+  /** Why a request is not served, if so. */
+  refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined;
   /** The protocol refuses it. */
-  malformed(code: 'session-unknown' | 'handshake-malformed', request: IncomingMessage): void;
+  malformed(why: Rejection, request: IncomingMessage): void;
   /** A polling request with so many bytes comes in. */
   posted(request: IncomingMessage, bytes: number): void;
   /** Before anything is heard on it; also where no session ever comes of it. */
@@ -75,6 +76,12 @@ export interface SocketHandlers {
   sessionOpened(session: Session): void;
   /** It sent a packet of whatever kind, a heartbeat perhaps. */
   packetReceived(session: Session): void;
+  /**
+   * Why a message is not served, if so.
+   *
+   * @param isIn whether a client of this session was let in.
+   */
+  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketRefusal | undefined;
   sessionClosed(session: Session): void;
   /** Never rejects. */
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict>;

@@ -16,7 +16,7 @@ const HINTS: Readonly<Record<string, string>> = {
 /** Behind a proxy that is not trusted all clients have its address. */
 const OF_A_PROXY = 'these requests have X-Forwarded-For: if the address is that of your proxy, name it in TRUST_PROXY';
 
-/** Sockets come and go: counters, and a log line per refusal and closing, at most one a second for each code. */
+/** Sockets come and go: counters, and a log line per refusal and closing, at most one a second for each reason. */
 export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing: Tracing): ConnectionEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
@@ -28,12 +28,14 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing
       metrics.connectionsClosed.inc({ reason });
       metrics.connectionDuration.observe(seconds);
     },
-    refused({ code, retry }, { address, forwarded }, traceId) {
+    refused({ code, message, retry, hint: known }, { address, forwarded }, traceId) {
       metrics.connectionsFailed.inc({ rejection: code });
-      throttle(code, (heldBack) => {
-        const hint = code === 'address-limit' && forwarded ? OF_A_PROXY : HINTS[code];
+      // By its words too: one mistake of many clients does not hide another.
+      throttle(`${code} ${message}`, (heldBack) => {
+        const hint = code === 'address-limit' && forwarded ? OF_A_PROXY : (known ?? HINTS[code]);
         const more = { ...(traceId !== undefined && { trace_id: traceId }), ...(heldBack > 0 && { heldBack }) };
-        logger.warn({ rejection: code, retry, address, ...(hint && { hint }), ...more }, 'connection refused');
+        const what = { rejection: code, reason: message, retry, address, ...(hint && { hint }) };
+        logger.warn({ ...what, ...more }, 'connection refused');
       });
     },
     closing(code) {

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { rejection, REJECTIONS, type RejectionCode } from '../../src/auth/rejection.ts';
 import { createPeerOf } from '../../src/sockets/client-address.ts';
+import { beginsSession } from '../../src/sockets/handshake-request.ts';
 import { isAllowedOrigin } from '../../src/sockets/origin.ts';
 import type { WebSocketServerName } from '../../src/sockets/servers.ts';
 import { knock, ask, askUpgrade, HANDSHAKE } from './raw-http.ts';
@@ -119,12 +120,13 @@ async function closedGate(code: RejectionCode | undefined, webSockets: WebSocket
   const refused: RejectionCode[] = [];
   let because = code;
   const { url } = await startSocketServer(webSockets, {
-    refusal(request, begins) {
-      const why = isAllowedOrigin(request, []) ? (begins ? because : undefined) : 'origin-refused';
-      if (why !== undefined) refused.push(why);
-      return why;
+    refusal(request) {
+      const why = isAllowedOrigin(request, []) ? (beginsSession(request) ? because : undefined) : 'origin-refused';
+      if (why === undefined) return undefined;
+      refused.push(why);
+      return rejection(why);
     },
-    malformed: (why) => void refused.push(why),
+    malformed: (why) => void refused.push(why.code),
   });
   return { url, refused, close: (code: RejectionCode) => void (because = code) };
 }

@@ -24,16 +24,26 @@ describe('before its CONNECT a client', () => {
     await expect(client.closed).resolves.toBeUndefined();
   });
 
-  test.each(['/random', '/admin', '/__proto__', '/constructor', `/${'x'.repeat(10_000)}`, '/?token=x', '//'])(
+  test.each(['/random', '/admin', '/__proto__', '/constructor', `/${'x'.repeat(99)}`, '/?token=x', '//'])(
     'that names the namespace %s is told that there is none',
     async (namespace) => {
       const client = await openRaw(stage().gateway.url);
       client.send(`40${namespace},{}`);
-      expect(await client.next()).toBe(`44${namespace},{"message":"Invalid namespace"}`);
+      const answer = String(await client.next());
+      expect(answer.startsWith(`44${namespace},`)).toBe(true);
+      expect(JSON.parse(answer.slice(namespace.length + 3))).toMatchObject({
+        data: { code: 'namespace-unknown', retry: false },
+      });
       client.send(`40${JSON.stringify({ token: TOKENS.alice })}`);
       expect(await client.next()).toMatch(/^40\{"sid"/);
     },
   );
+
+  test.each([100, 10_000])('that names a namespace of %i characters more is closed, without its name', async (more) => {
+    const client = await openRaw(stage().gateway.url);
+    client.send(`40/${'x'.repeat(more)},{}`);
+    await expect(Promise.race([client.closed, client.next()])).resolves.toBeUndefined();
+  });
 
   test.each([
     ['recovery of another session', { pid: 'x', offset: 'y' }],

@@ -17,6 +17,7 @@ export const OPEN_DOOR: SocketHandlers = {
   webSocketOpened() {},
   sessionOpened() {},
   packetReceived() {},
+  refusalOfPacket: () => undefined,
   sessionClosed() {},
   admit: async () => ({ kind: 'accepted' }),
   entered() {},

@@ -1,10 +1,12 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Peer } from '../client-address.ts';
+import { rejectionOf, type EngineRefusal } from '../handshake-request.ts';
 import type { Line } from '../line.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, Credentials, SocketHandlers, SocketServer } from '../socket-server.ts';
 import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
+import { PacketGate } from './packet-gate.ts';
 import { RequestMemory } from './request-memory.ts';
 import type { LibraryServer, LibrarySocket } from './socket-io.ts';
 
@@ -27,11 +29,16 @@ export function serveWithLibrary(
   const requests = new RequestMemory();
   guardRequests(io, handlers, requests);
   io.engine.on('connection', (session: LibrarySession) => peers.set(session, peerOf(session.request)));
-  followSessions(io, handlers);
+  const gate = new PacketGate(handlers);
+  followSessions(io, handlers, gate);
   namespace.use((socket, next) => void letIn(socket, handlers, next));
   namespace.on('connection', (socket) => {
     hearEvents(socket, handlers);
-    socket.on('disconnect', (reason, details: unknown) => handlers.left(socket, reason, isTooLong(details)));
+    gate.entered(socket.conn);
+    socket.on('disconnect', (reason, details: unknown) => {
+      gate.left(socket.conn);
+      handlers.left(socket, reason, isTooLong(details));
+    });
     handlers.entered(socket, lineOf(socket.conn));
     requests.free(socket);
   });
@@ -44,8 +51,6 @@ export function serveWithLibrary(
   };
 }
 
-const UNKNOWN_SESSION = 1;
-
 /**
  * Stands before both transports. Socket.IO's own `cors` does not look at websockets, and its refusals are final ones;
  * a stock client comes back, with a growing delay, only from a failed HTTP request.
@@ -55,25 +60,18 @@ function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: Re
   io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
     if (!(response instanceof ServerResponse)) requests.upgrading(request, response);
     if (request.method === 'POST') handlers.posted(request, Number(request.headers['content-length']));
-    const code = handlers.refusal(request, beginsSession(request));
-    if (code === undefined) next();
-    else if (response instanceof ServerResponse) refuseRequest(response, code);
-    else refuseUpgrade(request.socket, code);
+    const isPlain = response instanceof ServerResponse;
+    const why = handlers.refusal(request, !isPlain);
+    if (why === undefined) next();
+    else if (isPlain) refuseRequest(response, why);
+    else refuseUpgrade(request.socket, why);
   });
-  io.engine.on('connection_error', ({ req, code }: { req: IncomingMessage; code: number }) => {
-    handlers.malformed(code === UNKNOWN_SESSION ? 'session-unknown' : 'handshake-malformed', req);
-  });
+  io.engine.on('connection_error', ({ req, ...refusal }: EngineRefusal & { readonly req: IncomingMessage }) =>
+    handlers.malformed(rejectionOf(refusal), req),
+  );
 }
 
-/** As Engine.IO sees it: of repeated keys the last counts, and an empty `sid` is none. */
-function beginsSession({ url = '' }: IncomingMessage): boolean {
-  // Nothing to parse in the common case; a `%` may be part of the name.
-  if (!/sid|%/.test(url)) return true;
-  const { searchParams } = new URL(url, 'http://gateway');
-  return !searchParams.getAll('sid').at(-1);
-}
-
-function followSessions(io: LibraryServer, handlers: SocketHandlers): void {
+function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: PacketGate): void {
   // One listener for all, who is meant says `this`: a closure for each would stay as long as the connection.
   function packetReceived(this: LibrarySession): void {
     handlers.packetReceived(this);
@@ -83,6 +81,7 @@ function followSessions(io: LibraryServer, handlers: SocketHandlers): void {
   }
   io.engine.on('connection', (session: LibrarySession) => {
     handlers.sessionOpened(session);
+    gate.guard(session);
     session.on('packet', packetReceived);
     session.on('close', sessionClosed);
   });

@@ -1,4 +1,5 @@
 import { PacketType, type Packet } from 'socket.io-parser';
+import type { PacketRefusal } from '../first-packet.ts';
 import type { Acknowledge, Credentials, SocketHandlers, Verdict } from '../socket-server.ts';
 import { WebSocketClient } from './client.ts';
 import { createId } from './id.ts';
@@ -29,6 +30,8 @@ export class Namespaces implements SessionOwner {
   }
 
   messageReceived(session: WebSocketSession, message: string | Buffer): void {
+    const refusal = this.#handlers.refusalOfPacket(session, message, this.#clientsOf(session).length > 0);
+    if (refusal !== undefined) return turnDown(session, refusal);
     let packet: Packet | undefined;
     try {
       packet = this.#packets.read(session, message);
@@ -96,6 +99,11 @@ export class Namespaces implements SessionOwner {
     this.clients.delete(client);
     this.#handlers.left(client, reason, isTooLong(error));
   };
+}
+
+function turnDown(session: WebSocketSession, { answer, ends }: PacketRefusal): void {
+  if (answer !== undefined) session.write(answer);
+  if (ends) session.close();
 }
 
 function refuse(client: WebSocketClient, verdict: Exclude<Verdict, { kind: 'accepted' }>): void {

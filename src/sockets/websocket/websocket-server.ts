@@ -63,8 +63,8 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
   return {
     takesUpgrade(request, socket, head) {
       if (!beginsHere(request) || !(socket instanceof TcpSocket)) return false;
-      const code = handlers.refusal(request, true);
-      if (code !== undefined) refuseUpgrade(socket, code);
+      const why = handlers.refusal(request, true);
+      if (why !== undefined) refuseUpgrade(socket, why);
       else upgrade(request, socket, head);
       return true;
     },
