@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { FindingCode } from './findings.ts';
 
 export interface FileRefusal {
@@ -15,6 +15,8 @@ export type FileReading = { readonly text: string } | FileRefusal;
 export interface ConfinedFiles {
   /** @param path absolute, or relative to the current folder. */
   read(path: string): FileReading;
+  /** The JSON files beside this one: in the folder of the root that holds it, and in that one's folders. */
+  jsonFilesAround(path: string): readonly string[];
 }
 
 /** Room for 20,000 routes with descriptions; reading more would take the parser many seconds. */
@@ -23,7 +25,12 @@ const MAX_BYTES = 4 * 1024 * 1024;
 export function confineTo(root: string): ConfinedFiles {
   const real = realPath(root);
   const realRoot = typeof real === 'string' ? real : resolve(root);
-  return { read: (path) => readConfined(realRoot, path) };
+  return {
+    read: (path) => readConfined(realRoot, path),
+    // Under the name that the root was given: one file must not have two.
+    jsonFilesAround: (path) =>
+      jsonFilesAround(realRoot, path).map((one) => join(resolve(root), relative(realRoot, one))),
+  };
 }
 
 /** The root where none is named: the parent of the routes file's folder, links followed as Kubernetes mounts need it. */
@@ -44,6 +51,35 @@ function readConfined(root: string, path: string): FileReading {
     return readText(real);
   } catch (error) {
     return unreadable(error);
+  }
+}
+
+/** Enough for any folder of schemas; a root that holds a whole disk must not be read to its end. */
+const MOST_FILES = 5000;
+
+function jsonFilesAround(root: string, path: string): string[] {
+  const real = realPath(path);
+  const [top, ...inside] = typeof real === 'string' ? relative(root, real).split(sep) : [];
+  if (top === undefined || top === '..') return [];
+  const found: string[] = [];
+  const folders = [inside.length === 0 ? root : join(root, top)];
+  for (let folder = folders.pop(); folder !== undefined && found.length < MOST_FILES; folder = folders.pop()) {
+    for (const entry of entriesOf(folder)) {
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (entry.isDirectory() && inside.length > 0) folders.push(join(folder, entry.name));
+      else if (entry.name.endsWith('.json')) found.push(join(folder, entry.name));
+    }
+  }
+  return found.toSorted();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    // A folder that may not be read, or that is gone by now, holds nothing for us.
+    if (error instanceof Error && 'code' in error) return [];
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPayloadSchemas, type CompiledSchema } from '../schema/payload-schemas.ts';
 import type { SchemaFault } from '../schema/fault.ts';
+import { identifiersOf, withoutIdentifiers, type Identified, type KnownSchemas } from '../schema/identifiers.ts';
 import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../schema/references.ts';
 import type { SchemaFile } from '../schema/walk.ts';
 import type { ConfinedFiles, FileRefusal } from './confined-files.ts';
@@ -38,19 +39,18 @@ interface Opened {
 /** @param routesFile as its user named it: schema files are named alike in findings. */
 export function createSchemaFiles(routesFile: string, files: ConfinedFiles): SchemaFilesLoader {
   const folder = dirname(resolve(routesFile));
-  const opened = new Map<string, Opened>();
-  const loaded = new Map<string, SchemaLoading>();
+  const read = once(readFile);
+  const open = once((uri: string): Opened => {
+    const { file, ...rest } = read(uri);
+    return { ...rest, ...(file && { file: withoutIdentifiers(file, known(file)) }) };
+  });
+  const loaded = once(load);
+  const identifiersAround = once((folder: string) => identifiersIn(files.jsonFilesAround(folder), files.read));
   const findings: Finding[] = [];
   const compiler = createPayloadSchemas();
   const nameOf = (uri: string): string => join(dirname(routesFile), relative(folder, fileURLToPath(uri)));
 
-  function open(uri: string): Opened {
-    const known = opened.get(uri) ?? read(uri);
-    opened.set(uri, known);
-    return known;
-  }
-
-  function read(uri: string): Opened {
+  function readFile(uri: string): Opened {
     const reading = files.read(fileURLToPath(uri));
     if (!('text' in reading)) return { problem: reading };
     const { document, findings: own } = readJson(nameOf(uri), reading.text);
@@ -59,37 +59,77 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles): Sch
     return { problem: { code: 'syntax', message: 'is broken itself' } };
   }
 
+  /** Looked for only where a reference by path leads nowhere: most folders have no `$id` that anybody uses. */
+  function known(from: SchemaFile): KnownSchemas {
+    const around = (): Identifiers => identifiersAround(fileURLToPath(from.uri));
+    return {
+      exists: (uri) => read(uri).problem?.code !== 'file-unreadable',
+      find: (id) => {
+        const [only, ...others] = around().get(id) ?? [];
+        return others.length === 0 ? only : undefined;
+      },
+    };
+  }
+
   function load(uri: string): SchemaLoading {
     const { file, problem } = open(uri);
     if (!file) return problem && problem.code !== 'syntax' ? { problem } : {};
-    const all = closure(file, open);
+    const all = closure(file, open, (id, from) => whyAmbiguous(identifiersAround(fileURLToPath(from)).get(id), nameOf));
     const compiled = compiler.compile(file, all.files, all.problems);
-    findings.push(...compiled.faults.map((fault) => toFinding(fault, nameOf(fault.uri), opened)));
+    findings.push(...compiled.faults.map((fault) => toFinding(fault, nameOf(fault.uri), open(fault.uri))));
     return { schema: { main: file, files: all.files, ...compiled } };
   }
 
   return {
-    load(path) {
-      const uri = fileUri(resolve(folder, path));
-      const known = loaded.get(uri) ?? load(uri);
-      loaded.set(uri, known);
-      return known;
-    },
+    load: (path) => loaded(fileUri(resolve(folder, path))),
     // Two schemas may share a broken file: its faults are told once.
     findings: () => [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()],
   };
+}
+
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}
+
+type Identifiers = ReadonlyMap<string, readonly Identified[]>;
+
+/** Of files that no route names: what is wrong in them is not told. */
+function identifiersIn(paths: readonly string[], read: ConfinedFiles['read']): Identifiers {
+  const found = new Map<string, Identified[]>();
+  for (const path of paths) {
+    const reading = read(path);
+    if (!('text' in reading) || !reading.text.includes('"$id"')) continue;
+    const { document } = readJson(path, reading.text);
+    if (!document) continue;
+    const file = { uri: fileUri(path), json: document.value };
+    for (const [id, place] of identifiersOf(file)) found.set(id, [...(found.get(id) ?? []), { file, path: place }]);
+  }
+  return found;
+}
+
+function whyAmbiguous(named: readonly Identified[] = [], nameOf: (uri: string) => string): string | undefined {
+  if (named.length < 2) return undefined;
+  return `is the $id of several schemas: ${named.map(({ file }) => nameOf(file.uri)).join(', ')}`;
 }
 
 /** The file and all it refers to, and why some of that cannot be read. */
 function closure(
   main: SchemaFile,
   open: (uri: string) => Opened,
+  whyNot: (id: string, from: string) => string | undefined,
 ): { files: SchemaFiles; problems: ReadonlyMap<string, string> } {
   const files = new Map([[main.uri, main]]);
   const problems = new Map<string, string>();
   for (const from of files.values()) {
     for (const { ref } of referencesOf(from.json)) {
       const uri = fileOfReference(ref, from.uri);
+      const why = uri === undefined ? whyNot(ref.replace(/#.*$/, ''), from.uri) : undefined;
+      if (why !== undefined) problems.set(ref, why);
       if (uri === undefined || files.has(uri) || problems.has(uri)) continue;
       const { file, problem } = open(uri);
       if (file) files.set(uri, file);
@@ -99,8 +139,8 @@ function closure(
   return { files, problems };
 }
 
-function toFinding(fault: SchemaFault, file: string, opened: ReadonlyMap<string, Opened>): Finding {
-  const { code, severity, uri, path, message } = fault;
-  const at = opened.get(uri)?.places?.locate(path, 'key');
+function toFinding(fault: SchemaFault, file: string, { places }: Opened): Finding {
+  const { code, severity, path, message } = fault;
+  const at = places?.locate(path, 'key');
   return { code, severity, file, message, ...(at && { at }) };
 }

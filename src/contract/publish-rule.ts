@@ -8,10 +8,15 @@ export function dropsOf(config: RoutesConfig, question: Question): string[] {
   const { routes } = explain(config, question);
   const { channel } = question;
   if (routes.length === 0) return [unknownChannel(config, channel)];
-  return routes.flatMap(({ route, result }) =>
-    result.kind === 'dropped' && !result.shadow ? [`route "${route}" drops it because ${whyDropped(result)}`] : [],
-  );
+  return routes.flatMap(({ route, result, broken = [] }) => {
+    if (result.kind !== 'dropped' || result.shadow) return [];
+    const keys = broken.flatMap(({ key }) => (key === undefined ? [] : JSON.stringify(key)));
+    const named = keys.length === 0 ? '' : `; not allowed there: ${keys.slice(0, MOST_KEYS).join(', ')}`;
+    return [`route "${route}" drops it because ${whyDropped(result)}${named}`];
+  });
 }
+
+const MOST_KEYS = 10;
 
 /** The commands by which a message comes to the routes that name a channel, to each of them once. */
 export interface PublishWay {

@@ -26,10 +26,6 @@ function dialectFaults(file: SchemaFile, { path, schema }: Subschema): SchemaFau
     const message = `$schema names ${JSON.stringify(dialect)}; schemas here are JSON Schema 2020-12: "${DIALECT}"`;
     faults.push(fault(file, 'schema-dialect', [...path, '$schema'], message));
   }
-  if (path.length > 0 && schema['$id'] !== undefined) {
-    const message = 'an $id inside a file is not followed; move that schema to a file of its own';
-    faults.push(fault(file, 'schema-keyword', [...path, '$id'], message));
-  }
   return faults;
 }
 

@@ -3,7 +3,7 @@ import { isObject } from './json.ts';
 import { fileOfReference, follow, referencesOf, type Reference, type SchemaFiles } from './references.ts';
 import { inPlaceSchemas, subschemas, type SchemaFile } from './walk.ts';
 
-/** @param problems why files that are referred to cannot be read, by URI. */
+/** @param problems why files that are referred to cannot be read, by URI; of an `$id` by the reference. */
 export function referenceFaults(
   file: SchemaFile,
   files: SchemaFiles,
@@ -15,14 +15,15 @@ export function referenceFaults(
   });
 }
 
+const REMOTE = 'leaves this machine, and nothing is fetched: no schema file beside this one has such an $id';
+
 type Problem = readonly ['schema-ref' | 'schema-remote-ref' | 'schema-loop', string];
 
 function missing(ref: Reference['ref'], file: SchemaFile, problems: ReadonlyMap<string, string>): Problem | undefined {
   const uri = fileOfReference(ref, file.uri);
   if (uri === undefined) {
     const remote = /^([a-z][a-z0-9+.-]*:|\/\/)/i.test(ref);
-    if (remote)
-      return ['schema-remote-ref', 'leaves this machine, and nothing is fetched; refer to a file by its path'];
+    if (remote) return ['schema-remote-ref', `${problems.get(ref) ?? REMOTE}; refer to a file by its path`];
     return ['schema-ref', 'names no file; refer to one by its path, relative to this file'];
   }
   const problem = problems.get(uri);

@@ -1,3 +1,4 @@
+import { alternatives } from './alternatives.ts';
 import { isObject } from './json.ts';
 import { conjuncts, listOf, type Node } from './conjuncts.ts';
 import type { SchemaFiles } from './references.ts';
@@ -13,33 +14,77 @@ export type FieldVerdict =
 // Types that can hold an id, or a list whose items are judged on their own.
 const ID_TYPES = new Set(['integer', 'string', 'array']);
 
-/** Follows `$ref` and `allOf`; what stands in `anyOf`, `if` and the like cannot be told and is `unproven`. */
+/** Follows `$ref`, `allOf` and the branches of `anyOf`, `oneOf` and `if`; what cannot be told is `unproven`. */
 export function judgeTargetField(
   main: SchemaFile,
   files: SchemaFiles,
   path: readonly string[],
   optional: boolean,
 ): FieldVerdict {
-  let here = conjuncts({ file: main, schema: main.json, files });
-  let unproven = false;
-  let required = true;
-  for (const [depth, segment] of path.entries()) {
-    const declared = here.flatMap((node) => members(node.schema, segment).map((schema) => ({ ...node, schema })));
-    if (declared.length === 0) return here.some(isConditional) ? { kind: 'unproven' } : undeclared(segment, here);
-    // A message is an object, whatever its schema says.
-    const presence = presenceOf(segment, here, depth === 0 ? ['object'] : typesOf(here));
-    if (presence === 'unproven') unproven = true;
-    if (presence === 'not-required') required = false;
-    here = declared.flatMap((place) => conjuncts(place));
+  const nodes = conjuncts({ file: main, schema: main.json, files });
+  return judge(nodes, path, { optional, certain: true, required: true, isMessage: true });
+}
+
+/** What is known when a part of the path is behind. */
+interface Judged {
+  readonly optional: boolean;
+  readonly certain: boolean;
+  readonly required: boolean;
+  /** A message is an object, whatever its schema says. */
+  readonly isMessage: boolean;
+}
+
+function judge(nodes: readonly Node[], path: readonly string[], judged: Judged): FieldVerdict {
+  const [segment, ...rest] = path;
+  if (segment === undefined) return judgeEnd(nodes, judged);
+  const possible = alternatives(nodes).filter((choice) => canHold(choice, judged));
+  return inAll(possible.map((choice) => judgeMember(choice, segment, rest, judged)));
+}
+
+/** Whether there is such a value at all. */
+function canHold(choice: readonly Node[], { isMessage }: Pick<Judged, 'isMessage'>): boolean {
+  const types = typesOf(choice);
+  return types === undefined || (isMessage ? types.includes('object') : types.length > 0);
+}
+
+function judgeMember(here: readonly Node[], segment: string, rest: readonly string[], judged: Judged): FieldVerdict {
+  const declared = here.flatMap((node) => members(node.schema, segment).map((schema) => ({ ...node, schema })));
+  if (declared.length === 0) {
+    if (judged.optional && here.some(isClosed)) return PROVEN;
+    return here.some(isConditional) ? { kind: 'unproven' } : undeclared(segment, here);
   }
+  const presence = presenceOf(segment, here, judged.isMessage ? ['object'] : typesOf(here));
+  return judge(
+    declared.flatMap((place) => conjuncts(place)),
+    rest,
+    {
+      optional: judged.optional,
+      certain: judged.certain && presence !== 'unproven',
+      required: judged.required && presence !== 'not-required',
+      isMessage: false,
+    },
+  );
+}
+
+function judgeEnd(nodes: readonly Node[], { optional, certain, required }: Judged): FieldVerdict {
   if (!required && !optional) return { kind: 'not-required' };
-  const types = judgeTypes(here, optional);
-  return types.kind === 'proven' && unproven && !optional ? { kind: 'unproven' } : types;
+  const types = judgeTypes(nodes, optional);
+  return types.kind === 'proven' && !certain && !optional ? { kind: 'unproven' } : types;
+}
+
+/** What all branches say, is said; where they differ, nothing is proven. */
+function inAll(verdicts: readonly FieldVerdict[]): FieldVerdict {
+  const [first, ...others] = verdicts;
+  if (first === undefined || others.some(({ kind }) => kind !== first.kind)) return { kind: 'unproven' };
+  if (first.kind !== 'undeclared') return first;
+  const known = verdicts.flatMap((one) => (one.kind === 'undeclared' ? one.known : []));
+  return { ...first, known: [...new Set(known)] };
 }
 
 /** Whether each message must have the property `name`. */
 export function isRequired(main: SchemaFile, files: SchemaFiles, name: string): boolean {
-  return conjuncts({ file: main, schema: main.json, files }).some(({ schema }) => requires(schema, name));
+  const choices = alternatives(conjuncts({ file: main, schema: main.json, files }));
+  return choices.every((choice) => choice.some(({ schema }) => requires(schema, name)));
 }
 
 function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
@@ -50,6 +95,11 @@ function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
 }
 
 function judgeTypes(nodes: readonly Node[], optional: boolean, inList = false): FieldVerdict {
+  const possible = alternatives(nodes).filter((choice) => canHold(choice, { isMessage: false }));
+  return inAll(possible.map((choice) => judgeChoice(choice, optional, inList)));
+}
+
+function judgeChoice(nodes: readonly Node[], optional: boolean, inList: boolean): FieldVerdict {
   const allowed = typesOf(nodes);
   if (allowed === undefined) return { kind: 'unproven' };
   const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional && !inList));
@@ -127,6 +177,11 @@ function presenceOf(
 }
 
 const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas', 'dependentRequired'];
+
+/** Whether what is not declared is not allowed. */
+function isClosed({ schema }: Node): boolean {
+  return schema['additionalProperties'] === false || schema['unevaluatedProperties'] === false;
+}
 
 function isConditional({ schema }: Node): boolean {
   return CONDITIONAL.some((keyword) => Object.hasOwn(schema, keyword));

@@ -1,5 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { isObject, valueAt } from './json.ts';
 import { createAjv } from './payload-schemas.ts';
+import { toPointer } from './pointer.ts';
 import { withPlainReferences, type SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
@@ -10,6 +12,8 @@ export interface BrokenRule {
   /** JSON Pointer into the schema, behind the name of its file where that is another one. */
   readonly rule: string;
   readonly message: string;
+  /** The key that the rule does not allow; `at` is its place. */
+  readonly key?: string;
   /** The value there as JSON, its beginning where it is long. */
   readonly found: string;
 }
@@ -28,8 +32,20 @@ export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles
   }
 }
 
-function toRule({ instancePath, schemaPath, message, keyword, data }: ErrorObject): BrokenRule {
-  return { at: instancePath, rule: inFile(schemaPath), message: message ?? keyword, found: excerpt(data) };
+function toRule(error: ErrorObject): BrokenRule {
+  const { instancePath, schemaPath, message, keyword, data } = error;
+  const rule = { at: instancePath, rule: inFile(schemaPath), message: message ?? keyword, found: excerpt(data) };
+  const key = keyOf(error);
+  if (key === undefined) return rule;
+  const found = isObject(data) ? excerpt(valueAt(data, [key])) : rule.found;
+  return { ...rule, at: instancePath + toPointer([key]), message: `${rule.message}: ${excerpt(key)}`, key, found };
+}
+
+/** ajv says that there is a key too many, and not which one. */
+function keyOf({ params, propertyName }: ErrorObject): string | undefined {
+  const key: unknown =
+    params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['propertyName'] ?? propertyName;
+  return typeof key === 'string' ? key : undefined;
 }
 
 /** `file:///…/schemas/common.schema.json#/$defs/id/minimum` → `common.schema.json#/$defs/id/minimum`. */

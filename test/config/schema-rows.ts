@@ -174,11 +174,6 @@ export const SCHEMA_ROWS: readonly Row[] = [
     { schema: { $schema: 7, ...GOOD_SCHEMA } },
     [['schema-dialect', 'schema@"$schema"', '$schema names 7']],
   ],
-  [
-    'B15 an $id inside',
-    { schema: withProperties({}, { $defs: { y: { $id: 'y.json' } } }) },
-    [['schema-keyword', 'schema@"$id"', 'move that schema to a file of its own']],
-  ],
   ...Object.entries({
     nullable: true,
     dependencies: {},
@@ -260,6 +255,30 @@ export const SCHEMA_ROWS: readonly Row[] = [
     'B16 a file on another machine',
     { schema: property({ $ref: 'file://server/x.json' }) },
     [['schema-remote-ref', 'schema@"$ref"', 'refer to a file by its path']],
+  ],
+  [
+    'B16 $ref to an $id that several files have',
+    {
+      schema: property({ $ref: 'https://schemas.acme.com/money.json' }),
+      files: {
+        'schemas/b.json': '{ "$id": "https://schemas.acme.com/money.json" }',
+        'schemas/c.json': '{ "$id": "https://schemas.acme.com/money.json" }',
+      },
+    },
+    [['schema-remote-ref', 'schema@"$ref"', 'is the $id of several schemas: ']],
+  ],
+  [
+    'B16 $ref to an $id that no file has',
+    {
+      schema: property({ $ref: 'https://schemas.acme.com/cash.json#/$defs/x' }),
+      files: { 'schemas/b.json': '{ "$id": "https://schemas.acme.com/money.json" }' },
+    },
+    [['schema-remote-ref', 'schema@"$ref"', 'no schema file beside this one has such an $id; refer to a file']],
+  ],
+  [
+    'B16 $ref to a place that its own $id has not',
+    { schema: { $id: 'https://a.com/a.json', ...property({ $ref: 'https://a.com/a.json#/$defs/nope' }) } },
+    [['schema-ref', 'schema@"$ref"', '$ref "#/$defs/nope" names a place that is not in that file']],
   ],
   [
     'B16 $ref to a missing file',
@@ -424,6 +443,84 @@ export const GOOD_SCHEMA_ROWS: readonly Row[] = (
       {
         schema: { $id: 'x', ...property({ $ref: 'b.json' }) },
         files: { 'schemas/b.json': '{ "$id": "x", "type": "string" }' },
+      },
+    ],
+    [
+      'its own $id',
+      {
+        schema: {
+          $id: 'https://schemas.acme.com/trade.json',
+          ...property({ $ref: 'https://schemas.acme.com/trade.json#/$defs/money' }),
+          $defs: { money: { $ref: 'trade.json#m' }, m: { $anchor: 'm', type: 'number' } },
+        },
+      },
+    ],
+    [
+      'the $id of a file in the folder tree',
+      {
+        schema: property({
+          allOf: [
+            { $ref: 'https://schemas.acme.com/money.json' },
+            { $ref: 'https://schemas.acme.com/money.json#/$defs/x' },
+          ],
+        }),
+        files: {
+          'schemas/deep/cash.json':
+            '{ "$id": "https://schemas.acme.com/money.json", "type": "string", "$defs": { "x": {} } }',
+        },
+      },
+    ],
+    [
+      'an $id that is a URN',
+      {
+        schema: property({ $ref: 'urn:example:money' }),
+        files: { 'schemas/cash.json': '{ "$id": "urn:example:money", "type": "string" }' },
+      },
+    ],
+    [
+      'bundled, by a relative $id',
+      {
+        schema: withProperties(
+          { x: { $ref: 'money.json' } },
+          { $defs: { money: { $id: 'money.json', type: 'number' } } },
+        ),
+      },
+    ],
+    [
+      'bundled under $ids of its own, with anchors of the same name',
+      {
+        schema: {
+          $id: 'https://schemas.acme.com/trade.json',
+          ...withProperties({ x: { $ref: 'money.json#amount' }, y: { $ref: '#amount' }, z: { $ref: 'money.json' } }),
+          $defs: {
+            mine: { $anchor: 'amount', type: 'string' },
+            money: {
+              $id: 'https://schemas.acme.com/money.json',
+              $ref: '#/$defs/sum',
+              $defs: {
+                sum: { type: 'object', properties: { of: { $ref: '#amount' } } },
+                a: { $anchor: 'amount', type: 'number' },
+              },
+            },
+          },
+        },
+      },
+    ],
+    [
+      'relative to its $id, where no file is',
+      {
+        schema: { $id: 'https://schemas.acme.com/v1/a.json', ...property({ $ref: '../money.json' }) },
+        files: { 'schemas/cash.json': '{ "$id": "https://schemas.acme.com/money.json", "type": "string" }' },
+      },
+    ],
+    [
+      'bundled into another file',
+      {
+        schema: property({ $ref: 'https://schemas.acme.com/money.json' }),
+        files: {
+          'schemas/all.json':
+            '{ "$defs": { "m": { "$id": "https://schemas.acme.com/money.json", "type": "string" } } }',
+        },
       },
     ],
     [

@@ -17,3 +17,13 @@ test('a schema that leads back to itself is judged all the same', () => {
   expect(judgeTargetField(main, files, ['id'], false)).toEqual({ kind: 'unproven' });
   expect(isRequired(main, files, 'id')).toBe(true);
 });
+
+test('a union that leads back to itself proves what its other branches prove', () => {
+  const id = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
+  const verdict = (json: object): object => {
+    const main = { uri: 'file:///a.json', json };
+    return judgeTargetField(main, new Map([[main.uri, main]]), ['id'], false);
+  };
+  expect(verdict({ anyOf: [{ $ref: '#' }, id] })).toEqual({ kind: 'unproven' });
+  expect(verdict({ ...id, anyOf: [{ $ref: '#' }, {}] })).toEqual({ kind: 'proven' });
+});

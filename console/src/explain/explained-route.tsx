@@ -77,7 +77,7 @@ function Broken({ rules }: { readonly rules: NonNullable<RouteExplanation['broke
       </thead>
       <tbody>
         {rules.map(({ at, rule, message, found }) => (
-          <tr key={`${at} ${rule}`}>
+          <tr key={`${at} ${rule} ${message}`}>
             <th scope="row" data-label="Place">
               <code>{at === '' ? '(message)' : at}</code>
             </th>
