@@ -2,6 +2,7 @@ import { isDurable, type DurableRoute } from '../dispatch/stream-dispatch.ts';
 import type { Plan } from '../routes/plan.ts';
 import { arrive, sendReset, type Arrival } from './arrival.ts';
 import type { Client } from './client.ts';
+import { readPosition, type Position } from './position.ts';
 import { createQuota } from './quota.ts';
 import type { Place, Reader, ReaderEvents } from './reader.ts';
 import { startReading, type Reading, type ReadingParts } from './reading.ts';
@@ -32,6 +33,11 @@ export interface StreamReading {
 export interface Durable {
   /** Reads the streams of this plan from here on: where a route has changed, from where it was. */
   follow(plan: Plan): void;
+  /**
+   * Of what a stranger says, the positions on routes that are read here, copied; `null` stands for one that is none. Nothing
+   * of what else it says is kept.
+   */
+  claimsIn(resume: Readonly<Record<string, unknown>>): Readonly<Record<string, Position | null>>;
   /**
    * Gives a client what it missed, and lets it go live on each route.
    *
@@ -70,6 +76,11 @@ export class DurableRoutes implements Durable {
     }
     for (const [name, route] of wanted)
       if (!this.#readings.has(name)) this.#readings.set(name, this.#start(route, undefined));
+  }
+
+  claimsIn(resume: Readonly<Record<string, unknown>>): Readonly<Record<string, Position | null>> {
+    const said = [...this.#readings.keys()].filter((name) => Object.hasOwn(resume, name) && resume[name] !== undefined);
+    return Object.fromEntries(said.map((name) => [name, readPosition(resume[name]) ?? null]));
   }
 
   welcome(client: Client, claims: Readonly<Record<string, unknown>> | undefined): void {

@@ -2,6 +2,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { rejection, type Rejection } from '../auth/rejection.ts';
 import { findToken } from '../auth/token.ts';
 import { isObject } from '../schema/json.ts';
+import type { ClientHistory } from './greeting.ts';
 import { SessionQuota } from './session-quota.ts';
 import type { ClientSocket, Credentials, Session, SocketData, Verdict } from './socket-server.ts';
 
@@ -22,10 +23,13 @@ export interface AdmissionOptions {
   readonly events: AdmissionEvents;
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
+  readonly history: Pick<ClientHistory, 'claimsIn'>;
   readonly refused: (why: Rejection, session: Session, traceId?: string) => void;
   readonly failed: (error: unknown) => void;
   readonly maxConnectionsPerUser: number;
 }
+
+type FoundToken = ReturnType<typeof findToken>;
 
 const ACCEPTED: Verdict = { kind: 'accepted' };
 const CLOSED: Verdict = { kind: 'closed' };
@@ -44,16 +48,30 @@ export class Doorkeeper {
     this.#users = new SessionQuota(options.maxConnectionsPerUser);
   }
 
-  async admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
-    const { conn } = socket;
+  /**
+   * Reads the credentials before anything is waited for: 64 KiB of `auth` can be a megabyte of objects, which would be kept
+   * for as long as the auth service takes.
+   */
+  admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    const { conn, data } = socket;
     // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
     if (this.#undecided.has(conn)) {
       this.#options.refused(SECOND_CONNECT, conn);
-      return CLOSED;
+      return Promise.resolve(CLOSED);
     }
     this.#undecided.add(conn);
+    noteWishes(data, credentials.auth, this.#options.history);
+    return this.#settle(socket, tokenIn(credentials, this.#options.queryToken));
+  }
+
+  closed(session: Session): void {
+    this.#users.remove(session);
+  }
+
+  async #settle(socket: ClientSocket, token: FoundToken): Promise<Verdict> {
+    const { conn } = socket;
     try {
-      return await this.#decide(socket, credentials);
+      return await this.#decide(socket, token);
     } catch (error) {
       this.#options.failed(error);
       return CLOSED;
@@ -63,14 +81,9 @@ export class Doorkeeper {
     }
   }
 
-  closed(session: Session): void {
-    this.#users.remove(session);
-  }
-
-  async #decide({ conn, data }: ClientSocket, credentials: Credentials): Promise<Verdict> {
-    const { events, authenticator, refused, queryToken } = this.#options;
+  async #decide({ conn, data }: ClientSocket, token: FoundToken): Promise<Verdict> {
+    const { events, authenticator, refused } = this.#options;
     const trace = events.handshake(conn.transport.name);
-    const token = tokenIn(credentials, queryToken);
     const outcome = await trace.during(() => authenticator.identify(token));
     if (outcome.kind === 'rejected') {
       refused(outcome.rejection, conn, trace.rejected(outcome.rejection));
@@ -87,24 +100,24 @@ export class Doorkeeper {
       data.user = user;
     }
     if (outcome.proof) data.proof = outcome.proof;
-    noteWishes(data, credentials.auth);
     trace.accepted(user !== undefined);
     return ACCEPTED;
   }
 }
 
-function noteWishes(data: SocketData, auth: unknown): void {
+/** Takes what is known out of `auth`, as copies: nothing keeps the rest of it in memory. */
+function noteWishes(data: SocketData, auth: unknown, history: Pick<ClientHistory, 'claimsIn'>): void {
   if (!isObject(auth)) return;
   const { notices, resume, trace } = auth;
   if (notices === true) data.notices = true;
   if (trace === true) data.trace = true;
-  if (isObject(resume)) data.resume = resume;
+  if (isObject(resume)) data.resume = history.claimsIn(resume);
 }
 
-function tokenIn({ auth, authorization, query }: Credentials, queryToken: boolean): ReturnType<typeof findToken> {
+function tokenIn({ auth, authorization, queryToken }: Credentials, isQueryRead: boolean): FoundToken {
   return findToken({
     auth: isObject(auth) ? auth['token'] : undefined,
     authorization,
-    ...(queryToken && { query: query('token') }),
+    ...(isQueryRead && { query: queryToken }),
   });
 }

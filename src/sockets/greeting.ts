@@ -5,7 +5,7 @@ import type { Endings } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
 import type { Line } from './line.ts';
 import type { Membership } from './membership.ts';
-import type { ClientSocket, Session } from './socket-server.ts';
+import type { Claims, ClientSocket, Session } from './socket-server.ts';
 
 export interface GreetingEvents {
   opened(authenticated: boolean): void;
@@ -15,8 +15,10 @@ export interface GreetingEvents {
 
 /** What gives clients the events that they missed. */
 export interface ClientHistory {
+  /** Of what a client says in `auth.resume`, a copy of what is said of routes that there are, in the form of a position. */
+  claimsIn(resume: Claims): Claims;
   /** @param claims positions by route, as the client says them; nothing where it did not ask for any. */
-  welcome(client: Membership, claims: Readonly<Record<string, unknown>> | undefined): void;
+  welcome(client: Membership, claims: Claims | undefined): void;
   leave(client: Membership): void;
 }
 
@@ -39,6 +41,7 @@ export function greet(socket: ClientSocket, line: Line, { events, fanout, histor
   data.membership = membership;
   membership.send('connected', greetingFor(user));
   history.welcome(membership, resume);
+  data.resume = undefined;
   endings().watch(socket);
 }
 

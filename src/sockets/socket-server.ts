@@ -28,8 +28,8 @@ export interface SocketData {
   proof?: Proof;
   /** performance.now() when the token is to be asked about again. */
   revalidateAt?: number;
-  /** The client asked for positions, with `auth: { resume: { route: position } }`; what it says of them is not checked. */
-  resume?: Readonly<Record<string, unknown>>;
+  /** The client asked for positions, with `auth: { resume: { route: position } }`; kept only until it is greeted. */
+  resume?: Claims | undefined;
   /** Its place in the fan-out, once it is in. */
   membership?: Membership;
   /** performance.now() when it was let in. */
@@ -51,9 +51,12 @@ export interface ClientSocket {
 export interface Credentials {
   readonly auth: unknown;
   readonly authorization: string | undefined;
-  /** A value in the query of the request that its session began with. */
-  query(name: string): unknown;
+  /** `token` in the query of the request that its session began with. */
+  readonly queryToken: unknown;
 }
+
+/** Positions by durable route, as the client says them. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 /** Whether a client gets in. `closed`: it loses its connection and may come again. */
 export type Verdict =
@@ -83,7 +86,7 @@ export interface SocketHandlers {
    */
   refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketRefusal | undefined;
   sessionClosed(session: Session): void;
-  /** Never rejects. */
+  /** Reads the credentials before it returns, and keeps nothing else of them. Never rejects. */
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict>;
   /** It is in, and was told so. */
   entered(socket: ClientSocket, line: Line): void;

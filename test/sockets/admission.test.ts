@@ -3,12 +3,14 @@ import type { Authenticator } from '../../src/auth/authenticator.ts';
 import type { Revocations } from '../../src/auth/revocations.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import type { ClientLimits, ConnectionEvents } from '../../src/sockets/connection-options.ts';
+import { isObject } from '../../src/schema/json.ts';
 import { acceptConnections } from '../../src/sockets/connections.ts';
 import { createPeerOf } from '../../src/sockets/client-address.ts';
 import { createFanout } from '../../src/sockets/fanout.ts';
 import { WEBSOCKET_SERVERS, type WebSocketServerName } from '../../src/sockets/servers.ts';
 import type { SocketHandlers } from '../../src/sockets/socket-server.ts';
 import { openRaw, type RawClient } from './raw-client.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { OPEN_DOOR, startSocketServer } from './socket-io.ts';
 
 const NO_LIMITS: ClientLimits = {
@@ -38,12 +40,16 @@ async function stage(
     handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected: () => 'trace' }),
   };
   let handlers: SocketHandlers = OPEN_DOOR;
+  const said: WeakRef<object>[] = [];
   const sessionClosed = Promise.withResolvers<void>();
   const { server, io, url } = await startSocketServer(webSockets, {
     refusal: (...args) => handlers.refusal(...args),
     sessionOpened: (...args) => handlers.sessionOpened(...args),
     sessionClosed: (session) => (handlers.sessionClosed(session), sessionClosed.resolve()),
-    admit: (...args) => handlers.admit(...args),
+    admit(socket, credentials) {
+      if (isObject(credentials.auth)) said.push(new WeakRef(credentials.auth));
+      return handlers.admit(socket, credentials);
+    },
     entered: (...args) => handlers.entered(...args),
     left: (...args) => handlers.left(...args),
   });
@@ -51,7 +57,7 @@ async function stage(
     authenticator: { identify, revalidate: identify },
     revocations: { isOutdated },
     revalidateWithin: 0,
-    history: { welcome() {}, leave() {} },
+    history: { claimsIn: () => ({}), welcome() {}, leave() {} },
     fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
     origins: [],
     limits: NO_LIMITS,
@@ -62,7 +68,7 @@ async function stage(
   });
   const pending: unknown = Reflect.get(io.of('/'), '_preConnectSockets');
   if (!(pending instanceof Map)) throw new Error('Socket.IO keeps its waiting sockets elsewhere now');
-  return { url, events, connections, pending, sessionClosed: sessionClosed.promise };
+  return { url, events, connections, said, pending, sessionClosed: sessionClosed.promise };
 }
 
 async function knock(url: string): Promise<RawClient> {
@@ -72,6 +78,17 @@ async function knock(url: string): Promise<RawClient> {
 }
 
 describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', (webSockets) => {
+  test('what a client said is not in memory while the auth service is asked', async () => {
+    const { url, said } = await stage(webSockets, () => new Promise(() => {}));
+    await knock(url);
+    await expect.poll(() => said.length).toBe(1);
+    const kept = (): boolean[] => {
+      collectGarbage();
+      return said.map((auth) => auth.deref() !== undefined);
+    };
+    await expect.poll(kept).toEqual([false]);
+  });
+
   describe('a socket that was not let in', () => {
     test('because the auth service cannot answer is closed and forgotten', async () => {
       const unavailable = rejection('auth-unavailable');

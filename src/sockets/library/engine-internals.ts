@@ -120,6 +120,14 @@ export function queryIn(request: IncomingMessage): { _query?: unknown } {
   return '_query' in request ? { _query: request._query } : {};
 }
 
+/** Keeps these members of the query that engine.io has read. */
+export function shortenQuery(request: IncomingMessage, names: readonly string[]): void {
+  const { _query: query } = queryIn(request);
+  if (!hasKeys(query)) return;
+  const kept = Object.entries(query).filter(([name]) => names.includes(name));
+  Object.assign(request, { _query: Object.fromEntries(kept) });
+}
+
 /** Of a websocket that ws has closed, with 1009, for a message that is too long: engine.io keeps the words of its error only. */
 export function isTooLong(details: unknown): boolean {
   return details instanceof Error && details.message.includes('Max payload size exceeded');

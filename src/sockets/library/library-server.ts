@@ -4,7 +4,7 @@ import type { Peer } from '../client-address.ts';
 import { rejectionOf, type EngineRefusal } from '../handshake-request.ts';
 import type { Line } from '../line.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
-import type { Acknowledge, Credentials, SocketHandlers, SocketServer } from '../socket-server.ts';
+import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../socket-server.ts';
 import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
 import { PacketGate } from './packet-gate.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -28,7 +28,10 @@ export function serveWithLibrary(
   const peers = new WeakMap<object, Peer>();
   const requests = new RequestMemory();
   guardRequests(io, handlers, requests);
-  io.engine.on('connection', (session: LibrarySession) => peers.set(session, peerOf(session.request)));
+  io.engine.on('connection', (session: LibrarySession) => {
+    peers.set(session, peerOf(session.request));
+    requests.begun(session.request);
+  });
   const gate = new PacketGate(handlers);
   followSessions(io, handlers, gate);
   namespace.use((socket, next) => void letIn(socket, handlers, next));
@@ -92,7 +95,7 @@ function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: Packe
 
 /** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
 async function letIn(socket: LibrarySocket, handlers: SocketHandlers, next: Next): Promise<void> {
-  const verdict = await handlers.admit(socket, credentialsOf(socket));
+  const verdict = await admit(socket, handlers);
   if (verdict.kind === 'accepted') {
     next();
     // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
@@ -107,9 +110,12 @@ async function letIn(socket: LibrarySocket, handlers: SocketHandlers, next: Next
   }
 }
 
-function credentialsOf({ handshake }: LibrarySocket): Credentials {
+/** Not within `letIn`: what a function waits with stays in memory, and Socket.IO would keep `auth` as long as the socket. */
+function admit(socket: LibrarySocket, handlers: SocketHandlers): Promise<Verdict> {
+  const { handshake } = socket;
   const { auth, headers, query } = handshake;
-  return { auth, authorization: headers.authorization, query: (name) => query[name] };
+  handshake.auth = {};
+  return handlers.admit(socket, { auth, authorization: headers.authorization, queryToken: query['token'] });
 }
 
 /**

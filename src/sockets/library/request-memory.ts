@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { dropRequest, queryIn } from './engine-internals.ts';
+import { dropRequest, queryIn, shortenQuery } from './engine-internals.ts';
 import type { LibrarySocket } from './socket-io.ts';
 
 /** Of a session's first request, what is asked for after the client was let in. */
-const HEADERS = ['authorization', 'x-forwarded-for'] as const;
+const HEADERS = ['authorization'] as const;
+
+/** Of its query, what Engine.IO and the gateway look at. A query of 16 KB may have 8,000 members: half a megabyte. */
+const QUERY: readonly string[] = ['EIO', 'transport', 'sid', 'token'];
 
 /**
  * Frees the first requests of sessions, which the library would keep to their end: three kilobytes each, and more from a
@@ -17,9 +20,16 @@ export class RequestMemory {
     this.#responses.set(request, response);
   }
 
+  /** A session began with it. */
+  begun(request: IncomingMessage): void {
+    shortenQuery(request, QUERY);
+  }
+
   /** The client is in. */
   free({ conn, handshake }: LibrarySocket): void {
     const { request } = conn;
+    // The query may be as long as all headers together.
+    handshake.url = '';
     const response = this.#responses.get(request);
     if (response !== undefined) dropRequest(response);
     const kept = partOf(request);
@@ -31,7 +41,7 @@ export class RequestMemory {
 
 /** What Socket.IO looks at, and we, when the client comes again on the same session. */
 function partOf(request: IncomingMessage) {
-  const { url, socket, headers } = request;
+  const { socket, headers } = request;
   const kept = Object.fromEntries(HEADERS.flatMap((name) => (name in headers ? [[name, headers[name]]] : [])));
-  return { url, socket, connection: socket, headers: kept, ...queryIn(request) };
+  return { url: '', socket, connection: socket, headers: kept, ...queryIn(request) };
 }

@@ -60,12 +60,12 @@ export class Namespaces implements SessionOwner {
 
   #connect(session: WebSocketSession, { nsp, data }: Packet): void {
     const client = new WebSocketClient(session, nsp, this.#leave);
-    if (this.#names.has(nsp)) void this.#letIn(client, credentialsOf(session, data));
+    if (this.#names.has(nsp)) void this.#letIn(client, this.#handlers.admit(client, credentialsOf(session, data)));
     else client.send({ type: PacketType.CONNECT_ERROR, data: { message: 'Invalid namespace' } });
   }
 
-  async #letIn(client: WebSocketClient, credentials: Credentials): Promise<void> {
-    const verdict = await this.#handlers.admit(client, credentials);
+  async #letIn(client: WebSocketClient, admitted: Promise<Verdict>): Promise<void> {
+    const verdict = await admitted;
     if (client.conn.readyState !== 'open') return;
     if (verdict.kind === 'accepted') this.#enter(client);
     else refuse(client, verdict);
@@ -118,13 +118,9 @@ function isTooLong(error: Error | undefined): boolean {
 }
 
 function credentialsOf(session: WebSocketSession, auth: unknown): Credentials {
-  const { authorization, url } = session.beginning;
-  return {
-    // A CONNECT without a payload is one with an empty payload.
-    auth: auth ?? {},
-    authorization,
-    query: (name) => new URL(url, 'http://gateway').searchParams.get(name) ?? undefined,
-  };
+  const { authorization, queryToken } = session.beginning;
+  // A CONNECT without a payload is one with an empty payload.
+  return { auth: auth ?? {}, authorization, queryToken };
 }
 
 /** Answers once, however often it is called. */

@@ -19,10 +19,11 @@ export class PacketReader {
    */
   read(session: object, message: string | Buffer): Packet | undefined {
     const decoder = this.#partial.get(session) ?? (hasParts(message) ? this.#begin(session) : this.#decoder);
-    this.#decoded = undefined;
     decoder.add(message);
-    if (this.#decoded !== undefined) this.#partial.delete(session);
-    return this.#decoded;
+    const decoded = this.#decoded;
+    this.#decoded = undefined;
+    if (decoded !== undefined) this.#partial.delete(session);
+    return decoded;
   }
 
   #begin(session: object): Decoder {

@@ -22,7 +22,7 @@ export interface SessionOwner {
 export interface Beginning {
   readonly peer: Peer;
   readonly authorization: string | undefined;
-  readonly url: string;
+  readonly queryToken: string | undefined;
 }
 
 const TRANSPORT = { name: 'websocket' };

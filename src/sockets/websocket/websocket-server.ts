@@ -44,8 +44,11 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
 
   function open(webSocket: SessionWebSocket, tcp: TcpSocket, request: IncomingMessage): void {
     handlers.webSocketOpened(webSocket, request);
-    const { url = '', headers } = request;
-    const beginning = { peer: peerOf(request), authorization: headers.authorization, url };
+    const beginning = {
+      peer: peerOf(request),
+      authorization: request.headers.authorization,
+      queryToken: queryTokenIn(request),
+    };
     const session = new WebSocketSession(webSocket, tcp, beginning, owner, heartbeat);
     webSocket.session = session;
     webSocket.on('message', messageReceived).on('close', closed).on('error', failed);
@@ -85,6 +88,12 @@ function beginsHere({ method, url = '' }: IncomingMessage): boolean {
   if (method !== 'GET' || /sid|%/.test(url)) return false;
   const { searchParams } = new URL(url, 'http://gateway');
   return only(searchParams, 'EIO') === '4' && only(searchParams, 'transport') === 'websocket';
+}
+
+/** Alone, for the whole query may be as long as a header. */
+function queryTokenIn({ url = '' }: IncomingMessage): string | undefined {
+  if (!url.includes('token=')) return undefined;
+  return new URL(url, 'http://gateway').searchParams.get('token') ?? undefined;
 }
 
 function only(values: URLSearchParams, name: string): string | undefined {
