@@ -18,13 +18,13 @@ const COMMON = 'common.schema.json';
 /** Answers with the path of the schema. */
 export function writeSchema(
   routesFile: string,
-  { name, route, sample }: NewRoute,
+  { name, route, sample, typed }: NewRoute,
   ids: readonly Field[],
   changes: FileChanges,
 ): string {
   const path = join(dirname(routesFile), route.schema);
   const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_.:]+/g, ' ');
-  const schema = inferSchema({ title, sample, ids, ...(sharesIds(path) && { common: COMMON }) });
+  const schema = inferSchema({ title, sample, typed, ids, ...(sharesIds(path) && { common: COMMON }) });
   changes.write(path, `${withShortLists(JSON.stringify(schema, undefined, 2))}\n`);
   return path;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { parseEnv } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { parseEnvironmentFile } from '../config/environment-file.ts';
 import { registerAsyncapi } from './asyncapi.ts';
 import { registerCheck } from './check.ts';
 import type { StopSignal, Terminal, Variables } from './command.ts';
@@ -17,7 +17,18 @@ import { registerTest } from './test.ts';
 import { registerTypes } from './types.ts';
 
 function environmentFile(): Variables {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return existsSync('.env') ? parseEnvironmentFile(readFileSync('.env')) : {};
+}
+
+/** What is set already wins over the file. Answers whether the file can be read; what is wrong with it is printed. */
+function takeEnvironmentFile(): boolean {
+  try {
+    for (const [name, value] of Object.entries(environmentFile())) process.env[name] ??= value;
+    return true;
+  } catch (error) {
+    process.stderr.write(`.env  error  ${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  }
 }
 
 function versionOf(manifest: URL): string {
@@ -54,8 +65,7 @@ function outliveReaders(): void {
 
 /** @param earlySignals SIGTERM and SIGINT that came, or come, before `start` takes them. */
 export async function runProgram(earlySignals: readonly StopSignal[]): Promise<void> {
-  // What is set already wins over the file.
-  for (const [name, value] of Object.entries(environmentFile())) process.env[name] ??= value;
+  if (!takeEnvironmentFile()) return void (process.exitCode = EXIT.config);
   if (process.argv[2] === 'start') outliveReaders();
   else endWithoutReader();
 

@@ -47,9 +47,19 @@ async function start(terminal: Terminal): Promise<void> {
 function changesSince(atStart: Variables, terminal: Terminal): () => readonly string[] {
   const names = Object.values(VARIABLES).map(({ name }) => name);
   return () => {
-    const now = terminal.environmentFile();
-    return names.filter((name) => now[name] !== atStart[name]);
+    const now = readNow(terminal);
+    return now === undefined ? ['.env'] : names.filter((name) => now[name] !== atStart[name]);
   };
+}
+
+/** Nothing where the file cannot be read any more: a start would refuse it. */
+function readNow(terminal: Terminal): Variables | undefined {
+  try {
+    return terminal.environmentFile();
+  } catch (error) {
+    terminal.printError(`.env ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 /** In order at the first signal, at once at the second. */

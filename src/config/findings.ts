@@ -17,6 +17,8 @@ export const FINDING_CODES = [
   'too-many-routes',
   'reserved-event',
   'unsupported-channel',
+  'unfilled-placeholder',
+  'odd-characters',
   'duplicate-route',
   'map-with-omit',
   'audience-unused',
@@ -79,7 +81,12 @@ export function isRefused(findings: readonly Finding[]): boolean {
 export function formatFinding(finding: Finding): string {
   const place = finding.at ? `${finding.file}:${finding.at.line}:${finding.at.column}` : finding.file;
   const route = finding.route === undefined ? '' : `route "${finding.route}": `;
-  return printable(`${place}  ${finding.severity}  ${route}${finding.message}  [${finding.code}]`);
+  return visible(printable(`${place}  ${finding.severity}  ${route}${finding.message}  [${finding.code}]`));
+}
+
+/** Characters that nobody sees are what a finding may be about. */
+function visible(text: string): string {
+  return text.replaceAll(/\p{Cf}|(?! )\p{Zs}/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** One line whatever a file holds: what moves a terminal's cursor or turns its text round is written as an escape. */

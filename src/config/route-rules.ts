@@ -2,6 +2,8 @@ import { controlFindings } from './control-rules.ts';
 import { readEnvelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
 import type { Finding } from './findings.ts';
+import { nameFindings } from './name-rules.ts';
+import { oddities } from './odd-text.ts';
 import { reporter, written, type Report, type RouteInFile } from './route-in-file.ts';
 import type { CheckedRoute, RouteConfig } from './routes-file.ts';
 import type { LoadedSchema } from './schema-files.ts';
@@ -30,6 +32,7 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
   const findings = [
     ...eventFindings(route, report),
     ...channelFindings(route, report),
+    ...nameFindings(input, report),
     ...combinationFindings(input, report),
     ...streamFindings(input, report),
     ...(problem ? [report(problem.code, ['schema'], `schema ${route.schema} ${problem.message}`)] : []),
@@ -81,7 +84,7 @@ function eventFindings(route: RouteConfig, report: Report): Finding[] {
 
 function channelFindings({ channels }: RouteConfig, report: Report): Finding[] {
   return channels.flatMap((channel, index) => {
-    if (!/[*?[\]{}]/.test(channel)) return [];
+    if (!/[*?[\]{}]/.test(channel) || oddities(channel, true).some(({ severity }) => severity === 'error')) return [];
     const message = `channel "${channel}" holds one of * ? [ ] { }; patterns and templates are not supported, name each channel`;
     return [report('unsupported-channel', ['channel', String(index)], message)];
   });

@@ -7,6 +7,7 @@ import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../sch
 import type { SchemaFile } from '../schema/walk.ts';
 import type { ConfinedFiles, FileRefusal } from './confined-files.ts';
 import type { Finding } from './findings.ts';
+import { foreignDocument, foreignText, misreadPath } from './foreign-schemas.ts';
 import { readJson } from './json-document.ts';
 import type { Places } from './yaml-document.ts';
 
@@ -53,8 +54,10 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles): Sch
   function readFile(uri: string): Opened {
     const reading = files.read(fileURLToPath(uri));
     if (!('text' in reading)) return { problem: reading };
+    const foreign = foreignText(reading.text);
     const { document, findings: own } = readJson(nameOf(uri), reading.text);
-    findings.push(...own);
+    const first = own.slice(0, 1).map((one) => ({ ...one, message: foreign ?? one.message }));
+    findings.push(...(document ? own : foreign === undefined ? own : first));
     if (document) return { file: { uri, json: document.value }, places: document };
     return { problem: { code: 'syntax', message: 'is broken itself' } };
   }
@@ -74,6 +77,8 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles): Sch
   function load(uri: string): SchemaLoading {
     const { file, problem } = open(uri);
     if (!file) return problem && problem.code !== 'syntax' ? { problem } : {};
+    const dialect = foreignDocument(file.json);
+    if (dialect !== undefined) return { problem: { code: 'schema-dialect', message: dialect } };
     const all = closure(file, open, (id, from) => whyAmbiguous(identifiersAround(fileURLToPath(from)).get(id), nameOf));
     const compiled = compiler.compile(file, all.files, all.problems);
     findings.push(...compiled.faults.map((fault) => toFinding(fault, nameOf(fault.uri), open(fault.uri))));
@@ -81,7 +86,11 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles): Sch
   }
 
   return {
-    load: (path) => loaded(fileUri(resolve(folder, path))),
+    load(path) {
+      const loading = loaded(fileUri(resolve(folder, path)));
+      const misread = loading.problem?.code === 'file-unreadable' ? misreadPath(path) : undefined;
+      return misread === undefined ? loading : { problem: { code: 'file-unreadable', message: misread } };
+    },
     // Two schemas may share a broken file: its faults are told once.
     findings: () => [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()],
   };

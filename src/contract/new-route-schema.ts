@@ -11,6 +11,8 @@ const NULLABLE_ID: Schema = { type: ['integer', 'string', 'null'], ...ID_RULES }
 export interface SchemaWish {
   readonly title: string;
   readonly sample: Schema;
+  /** The sample as its types are to be read, where that differs. */
+  readonly typed?: Schema;
   /** The target's fields: they hold user ids. */
   readonly ids: readonly Field[];
   /** File beside the schema that has `$defs/id`, if there is one. */
@@ -18,12 +20,12 @@ export interface SchemaWish {
 }
 
 /** A schema that such messages pass: the types of the sample, all of its fields required. */
-export function inferSchema({ title, sample, ids, common }: SchemaWish): Schema {
+export function inferSchema({ title, sample, typed = sample, ids, common }: SchemaWish): Schema {
   const id = common === undefined ? { type: ['integer', 'string'], ...ID_RULES } : { $ref: `${common}#/$defs/id` };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title,
-    ...schemaOf([sample], ids, id),
+    ...schemaOf([typed], ids, id),
     examples: [sample],
   };
 }

@@ -29,6 +29,8 @@ export interface NewRoute {
   readonly route: Schema & { readonly schema: string };
   /** The payload; the envelope is no matter of the schema. */
   readonly sample: Schema;
+  /** The same, and no number that is written as a fraction is whole: 12.0 is a price, and the next one is 12.5. */
+  readonly typed: Schema;
 }
 
 /** `broadcast`, `user:field` or `users:one,other?`; nothing where the text is neither. */
@@ -53,7 +55,8 @@ export function newRoute(config: RoutesConfig, wish: RouteWish): NewRoute | { re
   const folder = dirname(config.routes[0]?.schema ?? '../schemas/-');
   const schema = join(folder, `${wish.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
   const channel = name === wish.channel ? {} : { channel: wish.channel };
-  return { name, sample, route: { ...channel, event: wish.event, schema, target: wish.target.written } };
+  const typed = payloadIn(withFractions(wish.sample), config.envelope);
+  return { name, sample, typed, route: { ...channel, event: wish.event, schema, target: wish.target.written } };
 }
 
 /** Or what is wrong with it. */
@@ -70,6 +73,13 @@ function readSample(text: string, envelope: Envelope): Schema | string {
   if (inexact)
     return `has, at /${inexact.path.join('/')}, a number beyond 2^53, which JSON readers round; write it as text`;
   return payloadIn(value, envelope);
+}
+
+function withFractions(text: string): Schema {
+  const value: unknown = JSON.parse(text, (_, inner: unknown, { source = '' }: { readonly source?: string } = {}) =>
+    typeof inner === 'number' && Number.isInteger(inner) && /[.eE]/.test(source) ? inner + 0.5 : inner,
+  );
+  return isObject(value) ? value : {};
 }
 
 /** A sample may be the payload alone, or a message as it is published. */

@@ -52,6 +52,27 @@ describe('what no option says', () => {
   });
 });
 
+test('a number that is written with a fraction or an exponent is a number, a whole one is an integer', () => {
+  const root = seed();
+  const { code } = runNew(
+    root,
+    'offer-made',
+    ARGS,
+    '{"buyer_id":7.0,"price":12.0,"list":[1,2.0],"big":1e3,"count":12}',
+  );
+  expect(code).toBe(0);
+  const schema: unknown = JSON.parse(readFileSync(join(root, 'schemas/offer-made.schema.json'), 'utf8'));
+  expect(schema).toMatchObject({
+    properties: {
+      price: { type: 'number' },
+      list: { items: { type: 'number' } },
+      big: { type: 'number' },
+      count: { type: 'integer' },
+      buyer_id: { $ref: 'common.schema.json#/$defs/id' },
+    },
+  });
+});
+
 describe('gateway new', () => {
   test('adds a route, a schema and a test, and touches nothing else', () => {
     const root = seed();

@@ -12,6 +12,105 @@ const bomb = names
     'a: &a [lol, lol]\n',
   );
 
+const PLACEHOLDERS = [
+  '${EVENT_NAME:-trade}',
+  'a.${X}',
+  '{{ .Values.event }}',
+  '{{ item }}-x',
+  '{{.Values.event}}',
+  '%(channel)s',
+  '#{channel}',
+  '<%= channel %>',
+  '$(CHANNEL)',
+  '{% raw %}',
+  '[[ .Env ]]',
+];
+const SUSPECTS = ['$CHANNEL_PREFIX.trades', '<channel>', '%CHANNEL%', '@CHANNEL@', '__CHANNEL__'];
+/** Names, and what is said of a character in them. */
+const ODD: readonly (readonly [string, string])[] = [
+  ['trade ', 'white space'],
+  [' trade', 'white space'],
+  ['trade\u00a0', 'U+00A0, which cannot be seen'],
+  ['\u00a0trade', 'U+00A0'],
+  ['tra\u200bde', 'U+200B'],
+  ['trade\u200c', 'U+200C'],
+  ['\ufefftrade', 'U+FEFF'],
+  ['tra\u00adde', 'U+00AD'],
+  ['\u202etrade', 'U+202E'],
+  ['trade\u3000', 'U+3000'],
+  ['\u201ctrade\u201d', 'U+201C (\u201c), a typographic quote'],
+  ['\u00abtrade\u00bb', 'U+00AB'],
+  ['tr\u0430de', 'U+0430 (\u0430) among Latin letters'],
+  ['cafe\u0301', 'NFC'],
+];
+/** As it stands in other scripts. */
+const ORDINARY = [
+  'order changed',
+  'a$b',
+  'خانه\u200cها',
+  '\u0441\u0434\u0435\u043b\u043a\u0430',
+  '👩\u200d🚀',
+  '50%',
+  'a<b',
+  'caf\u00e9',
+  '__x__',
+];
+const quoted = (text: string): string => JSON.stringify(text);
+const channel = (text: string): string => plus(`channel: ${quoted(text)}`);
+const stream = (text: string): string => plus(`source: { stream: ${quoted(text)} }`);
+
+/** What a template or an editor left in a name. */
+export const NAME_ROWS: readonly Row[] = [
+  ...PLACEHOLDERS.flatMap((text): Row[] => [
+    [
+      `event ${text}`,
+      { routes: event(quoted(text)) },
+      [['unfilled-placeholder', 'routes:4:12', 'a placeholder; nothing']],
+    ],
+    [`channel ${text}`, { routes: channel(text) }, [['unfilled-placeholder', 'routes:7:14', 'a placeholder; nothing']]],
+    [`stream ${text}`, { routes: stream(text) }, [['unfilled-placeholder', 'routes:7:23', 'a placeholder; nothing']]],
+  ]),
+  ...SUSPECTS.flatMap((text): Row[] => [
+    [
+      `event ${text}`,
+      { routes: event(quoted(text)) },
+      [['unfilled-placeholder', 'routes:4:12', 'looks like a placeholder']],
+    ],
+    [
+      `channel ${text}`,
+      { routes: channel(text) },
+      [['unfilled-placeholder', 'routes:7:14', 'looks like a placeholder']],
+    ],
+  ]),
+  ...ODD.flatMap(([text, words]): Row[] => [
+    [`event ${quoted(text)}`, { routes: event(quoted(text)) }, [['odd-characters', 'routes:4:12', words]]],
+    [`channel ${quoted(text)}`, { routes: channel(text) }, [['odd-characters', 'routes:7:14', words]]],
+    [`stream ${quoted(text)}`, { routes: stream(text) }, [['odd-characters', 'routes:7:23', words]]],
+  ]),
+  ...ORDINARY.flatMap((text): Row[] => [
+    [`event ${text} is ordinary`, { routes: event(quoted(text)) }, []],
+    [`channel ${text} is ordinary`, { routes: channel(text) }, []],
+  ]),
+  ['a hash tag in the name of a stream is ordinary', { routes: stream('{orders}:eu') }, []],
+  [
+    'a target',
+    { routes: instead('{ user: user_id }', '{ users: [user_id, "${OWNER}?"] }') },
+    [
+      ['target-undeclared', 'routes@"${OWNER', 'not declared'],
+      ['unfilled-placeholder', 'routes@"${OWNER', 'field "${OWNER}?" holds'],
+    ],
+  ],
+  [
+    'a schema',
+    { routes: instead('../schemas/a.json', '"${SCHEMAS}/a.json"') },
+    [
+      ['file-unreadable', 'routes@"${SCHEMAS', 'does not exist'],
+      ['unfilled-placeholder', 'routes@"${SCHEMAS', 'holds "${SCHEMAS}"'],
+    ],
+  ],
+  ['a name in map', { routes: plus('map: { "id\u00a0": user_id }') }, [['odd-characters', 'routes:7:19', 'U+00A0']]],
+];
+
 /** Rows B1 to B11 of reliability.md, and what goes with them. */
 export const ROUTES_ROWS: readonly Row[] = [
   [

@@ -41,7 +41,7 @@ export const SCHEMA_ROWS: readonly Row[] = [
   [
     'B14 an address',
     { routes: named('https://example.com/a.json') },
-    [['file-unreadable', 'routes@https:', 'does not exist']],
+    [['file-unreadable', 'routes@https:', 'does not exist: it is an address, and nothing is fetched']],
   ],
   ['B14 a NUL in the path', { routes: named('"a\\0.json"') }, [['file-unreadable', 'routes@"a', 'cannot be read']]],
   [
@@ -59,6 +59,32 @@ export const SCHEMA_ROWS: readonly Row[] = [
     { routes: `${GOOD_ROUTE}  b: { event: e, schema: ../schemas/a.json, target: broadcast }\n`, schema: '{' },
     [['syntax', 'schema:1:2', 'expected a key in double quotes, found its end']],
   ],
+  ...[
+    '$schema: https://json-schema.org/draft/2020-12/schema\ntype: object\n',
+    '# a comment\n---\ntype: object\n',
+    'openapi: 3.1.0\ninfo:\n  title: x\n',
+    "'type': object\n",
+    'type:\n  - object\n',
+  ].map((schema): Row => [
+    `B14 YAML: ${JSON.stringify(schema)}`,
+    { schema },
+    [['syntax', 'schema:1:1', 'is YAML, and schemas are read as JSON; write']],
+  ]),
+  [
+    'B14 a place in an OpenAPI document',
+    {
+      routes: named('../openapi.json#/components/schemas/Trade'),
+      files: { 'openapi.json': '{ "openapi": "3.1.0" }' },
+    },
+    [['file-unreadable', 'routes@../openapi', '"#/components/schemas/Trade" is a place inside ../openapi.json']],
+  ],
+  ...Object.entries({ openapi: 'an OpenAPI', swagger: 'a Swagger', asyncapi: 'an AsyncAPI' }).map(
+    ([key, name]): Row => [
+      `B14 ${name} document`,
+      { schema: { [key]: '3.1.0', info: { title: 'x' } } },
+      [['schema-dialect', 'routes@../schemas', `is ${name} document, not a JSON Schema; write the schema`]],
+    ],
+  ),
   ['B14 empty', { schema: '' }, [['syntax', 'schema:1:1', 'is not JSON: expected a value, found its end']]],
   [
     'B14 a comma too many',

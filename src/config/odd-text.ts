@@ -1,0 +1,91 @@
+import type { FindingCode, Severity } from './findings.ts';
+
+/** What is odd about a name that a route gives, as the end of a sentence. */
+export interface Oddity {
+  readonly code: Extract<FindingCode, 'unfilled-placeholder' | 'odd-characters'>;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** A name is never meant like this: some tool was to fill it in. */
+const PLACEHOLDERS = [
+  /\$\{[^}]*\}/, // shell, Compose, JavaScript, Spring
+  /\{\{[^}]*\}\}/, // Helm, Jinja, Mustache, Ansible
+  /\{%[^%]*%\}/, // Jinja
+  /#\{[^}]*\}/, // Ruby, Azure DevOps
+  /%\([^)]*\)[sdr]/, // Python
+  /<%[^%]*%>/, // ERB, EJS
+  /\$\([^)]*\)/, // Kubernetes, Make, shell
+  /\[\[[^\]]*\]\]/, // Go templates with other brackets
+];
+
+/** Names that could be meant so, and hardly ever are. */
+const SUSPECTS = [
+  /\$[A-Z_][A-Z0-9_]*/, // $CHANNEL_PREFIX
+  /%[A-Za-z_][A-Za-z0-9_]*%/, // %CHANNEL%, of Windows
+  /<[A-Za-z][A-Za-z0-9 _-]*>/, // <channel>, of a manual
+  /@@?[A-Z_][A-Z0-9_]*@@?/, // @CHANNEL@, of autoconf and Maven
+  /__[A-Z][A-Z0-9_]*__/, // __CHANNEL__, of sed
+];
+
+/** Quotes that word processors and chats make of plain ones. */
+const QUOTES = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\u300c-\u300f]/u;
+
+/** Characters without a shape of their own, and blanks that are no plain space. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}\u{34f}\u115f\u1160\u2800\u3164\uffa0]|(?! )\p{Zs}/u;
+
+/** Persian, Indic scripts and emoji need the joiners, between two signs that are no ASCII. */
+const JOINED = /(?<=[^\p{ASCII}\p{Z}\p{C}])[\u200c\u200d](?=[^\p{ASCII}\p{Z}\p{C}])|(?<=\p{Emoji})\ufe0f/gu;
+
+/** Letters of these look like Latin ones. */
+const LOOK_ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\uff21-\uff5a]/u;
+
+/** @param braces whether doubled braces stand for single ones there, and only those with blanks or dots are a template. */
+export function oddities(text: string, braces = false): Oddity[] {
+  const placeholder = placeholderIn(text, braces);
+  const character = characterIn(text);
+  return [...(placeholder ? [placeholder] : []), ...(character ? [character] : [])];
+}
+
+function placeholderIn(text: string, braces: boolean): Oddity | undefined {
+  const judged = braces ? text.replaceAll(/\{\{(?!\.)[^{}\s$|()]+\}\}/g, '') : text;
+  const tell = (found: string, severity: Severity, rest: string): Oddity => {
+    return { code: 'unfilled-placeholder', severity, message: `holds ${JSON.stringify(found)}, ${rest}` };
+  };
+  const certain = firstOf(PLACEHOLDERS, judged);
+  if (certain !== undefined)
+    return tell(certain, 'error', 'a placeholder; nothing fills it in here, so write the name itself');
+  const likely = firstOf(SUSPECTS, judged);
+  if (likely === undefined) return undefined;
+  return tell(likely, 'warning', 'which looks like a placeholder; nothing fills it in here. Write the name itself');
+}
+
+function firstOf(patterns: readonly RegExp[], text: string): string | undefined {
+  return patterns.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
+}
+
+function characterIn(text: string): Oddity | undefined {
+  const message = characterWords(text);
+  return message === undefined ? undefined : { code: 'odd-characters', severity: 'warning', message };
+}
+
+function characterWords(text: string): string | undefined {
+  const unseen = UNSEEN.exec(text.replaceAll(JOINED, ''))?.[0];
+  if (unseen !== undefined) return `holds ${named(unseen)}, which cannot be seen; remove it`;
+  if (text !== text.trim()) return 'begins or ends with white space; remove it';
+  const quote = QUOTES.exec(text)?.[0];
+  if (quote !== undefined)
+    return `holds ${named(quote)}, a typographic quote; YAML knows " and ' only, so it is part of the name`;
+  const alike = LOOK_ALIKE.exec(text)?.[0];
+  if (alike !== undefined && /[A-Za-z]/.test(text))
+    return `holds ${named(alike)} among Latin letters, which looks like one of them; type it again`;
+  if (text !== text.normalize('NFC'))
+    return 'holds a letter and its accent as two characters (Unicode NFD); most publishers write them as one (NFC)';
+  return undefined;
+}
+
+/** `U+00A0`, and the character where it can be seen. */
+function named(character: string): string {
+  const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return UNSEEN.test(character) ? code : `${code} (${character})`;
+}
