@@ -16,6 +16,8 @@ const TOKENS = new Map([
 ]);
 const [ALICE = ''] = TOKENS.keys();
 const PUBLISH_EVERY_MS = 1000;
+/** Of one Ctrl-C two signals come: the terminal sends one, npm another. */
+const SAME_CTRL_C_MS = 500;
 const OTLP = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
 const VIEWER = 'http://localhost:4318';
 
@@ -25,6 +27,7 @@ const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
 
 /** Redis, an auth service, the gateway and a stock client, all on this machine, until Ctrl-C. */
 async function demo(): Promise<void> {
+  const ended = stopAsked();
   const redis = await findRedis(process.env['REDIS_URL']);
   const auth = await startSampleAuthService(TOKENS);
   const { app, port } = await startGateway(redis.url, auth.address);
@@ -45,15 +48,28 @@ async function demo(): Promise<void> {
   });
   client.on('connect_error', (error) => say(`  refused: ${error.message}`));
 
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abort());
-  await publishUntil(ended.signal, redis.url);
+  await publishUntil(ended, redis.url);
 
   say('\nStopping.');
   client.disconnect();
   await app.stop();
   auth.stop();
   await redis.stop();
+}
+
+/** Aborted by the first signal, also while everything starts; a later one ends the demo at once. */
+function stopAsked(): AbortSignal {
+  const asked = new AbortController();
+  let askedAt = Infinity;
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => {
+      if (performance.now() - askedAt > SAME_CTRL_C_MS) process.exit(1);
+      askedAt = Math.min(askedAt, performance.now());
+      asked.abort();
+    });
+  // `npm run demo | head`
+  process.stdout.on('error', () => asked.abort());
+  return asked.signal;
 }
 
 function introduce(port: number): void {

@@ -19,9 +19,9 @@ export async function findRedis(configured: string | undefined): Promise<DemoRed
 
 async function startInstalled(port: number, url: string): Promise<DemoRedis | undefined> {
   const server = spawnRedisServer(port);
-  if ((await untilReady(server)) !== undefined) return undefined;
   // Whichever way this process ends, its server must not stay behind.
   process.once('exit', () => server.kill());
+  if ((await untilReady(server)) !== undefined) return undefined;
   return {
     url,
     origin: 'redis-server, found on the PATH',

@@ -61,20 +61,40 @@ function readNow(terminal: Terminal): Variables | undefined {
     return undefined;
   }
 }
+/** Of one Ctrl-C two signals come below npm: the terminal sends one, npm another. */
+const SAME_CTRL_C_MS = 500;
+const PARENT_LOOK_MS = 500;
 
 /** In order at the first signal, at once at the second. */
 function stopWhenAsked(app: App, earlySignals: readonly StopSignal[]): void {
-  let stopping = false;
+  let first: { readonly signal: StopSignal; readonly at: number } | undefined;
   const asked = (signal: StopSignal): void => {
-    if (stopping) {
-      app.logger.warn({ signal }, 'a second signal: stopping at once');
-      process.exit(exitCodeOf(signal));
+    const now = performance.now();
+    if (first === undefined) {
+      first = { signal, at: now };
+      return void stop(app, signal);
     }
-    stopping = true;
-    void stop(app, signal);
+    if (signal === 'SIGINT' && first.signal === signal && now - first.at < SAME_CTRL_C_MS) return;
+    app.logger.warn({ signal }, 'a second signal: stopping at once');
+    process.exit(exitCodeOf(signal));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));
   for (const signal of earlySignals) asked(signal);
+  onParentEnded(() => first ?? asked('SIGTERM'));
+}
+
+/**
+ * npm starts scripts and `npx` by a shell, and passes a SIGTERM on to that shell alone: it dies, npm follows, and what the
+ * shell has started would live on and hold its port.
+ */
+function onParentEnded(ended: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(looking);
+    ended();
+  }, PARENT_LOOK_MS).unref();
 }
 
 async function stop(app: App, signal: string): Promise<void> {

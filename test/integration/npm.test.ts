@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { AT_ONCE } from '../support/gateway.ts';
+import { freePort } from '../support/ports.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SLACK_MS = 30_000;
+
+interface Started {
+  /** Signals what was started, and nothing that it has started itself. */
+  signal(name: NodeJS.Signals): void;
+  /** As Ctrl-C at a terminal: to all of them. */
+  interrupt(): void;
+  readonly ended: Promise<unknown>;
+  output(): string;
+  /** What was started, and what that has started. */
+  processes(): string[];
+}
+
+async function start(command: string, up: string, environment: Record<string, string> = {}): Promise<Started> {
+  const port = String(await freePort());
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    BIND_ADDRESS: '127.0.0.1',
+    PORT: port,
+    ...AT_ONCE,
+    ...environment,
+  };
+  const [file = '', ...args] = command.split(' ');
+  // In a session of its own, by which all that it starts is found.
+  const child = spawn(file, args, { cwd: ROOT, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const session = child.pid ?? 0;
+  const ended = once(child, 'exit');
+  onTestFinished(() => {
+    for (const pid of inSession(session)) process.kill(Number(pid), 'SIGKILL');
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await expect.poll(() => output, { timeout: SLACK_MS * 2 }).toContain(up);
+  return {
+    signal: (name) => void child.kill(name),
+    interrupt: () => void process.kill(-session, 'SIGINT'),
+    ended,
+    output: () => output,
+    processes: () => inSession(session),
+  };
+}
+
+/** Processes of a session, as the kernel lists them. */
+function inSession(session: number): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const [state, , , id] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(id) === session && state !== 'Z';
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+}
+
+const WITHOUT_REDIS = { REDIS_URL: 'redis://127.0.0.1:1' };
+const ROWS = [
+  ['npm start', 'gateway started', WITHOUT_REDIS],
+  ['npm run dev', 'gateway started', WITHOUT_REDIS],
+  ['npm run demo', 'Ctrl-C stops everything', {}],
+] as const;
+
+describe('below npm', { timeout: 4 * SLACK_MS }, () => {
+  test.each(ROWS)('SIGTERM to %s stops all that it has started, in order', async (command, up, environment) => {
+    const started = await start(command, up, environment);
+    started.signal('SIGTERM');
+    expect(await started.ended).toEqual([0, null]);
+    await expect.poll(started.processes, { timeout: SLACK_MS }).toEqual([]);
+    expect(started.output().toLowerCase()).toContain('stopp');
+  });
+
+  test.each(ROWS)('Ctrl-C stops %s, in order', async (command, up, environment) => {
+    const started = await start(command, up, environment);
+    started.interrupt();
+    await expect.poll(started.processes, { timeout: SLACK_MS }).toEqual([]);
+    expect(started.output()).not.toContain('a second signal');
+  });
+
+  // As npx starts a program: by a shell, which dies of the signal that npx passes on.
+  test('the end of the shell of npx stops the gateway, in order', async () => {
+    const environment = { ...WITHOUT_REDIS, npm_lifecycle_event: 'npx', NODE: process.execPath };
+    const started = await start('test/integration/fixture/as-npx.sh', 'gateway started', environment);
+    started.signal('SIGTERM');
+    expect(await started.ended).toEqual([null, 'SIGTERM']);
+    await expect.poll(started.processes, { timeout: SLACK_MS }).toEqual([]);
+    expect(started.output()).toContain('"msg":"stopped"');
+  });
+});
