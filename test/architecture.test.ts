@@ -36,7 +36,8 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   redis: { may: ['source', 'config', 'durable'], owns: ['ioredis'] },
   source: { may: [], owns: [] },
   sockets: {
-    may: ['auth', 'dispatch', 'routes', 'schema'],
+    // config: the spelling in which origins are compared, of CORS_ORIGIN's entries and of requests.
+    may: ['auth', 'config', 'dispatch', 'routes', 'schema'],
     owns: ['socket.io', 'socket.io-parser', 'proxy-addr', 'ws'],
   },
   auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },

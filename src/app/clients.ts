@@ -6,9 +6,10 @@ import { grpcTlsFiles, type Settings } from '../config/environment.ts';
 import type { Control } from '../dispatch/control.ts';
 import type { Durable } from '../durable/durable.ts';
 import { keepHeadRoom, openFileLimit, type HeadRoom } from '../http/head-room.ts';
-import { createPeerOf } from '../sockets/client-address.ts';
+import { createPeerOf, createProxyTrust } from '../sockets/client-address.ts';
 import { acceptConnections, type Connections } from '../sockets/connections.ts';
 import { createFanout, type LocalFanout } from '../sockets/fanout.ts';
+import { createOriginOf } from '../sockets/origin.ts';
 import { openServers } from '../sockets/servers.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Admission } from './admission.ts';
@@ -65,7 +66,8 @@ export function createConnections(
   { auth: { authenticator, revocations, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
 ): Connections {
   const peerOf = createPeerOf(limits.trustProxy);
-  const open = openServers(http, { ...limits, origins: limits.corsOrigin, peerOf, events: telemetry.fanout });
+  const originOf = createOriginOf(limits.corsOrigin, createProxyTrust(limits.trustProxy));
+  const open = openServers(http, { ...limits, originOf, peerOf, events: telemetry.fanout });
   return acceptConnections(open, {
     authenticator,
     revocations,
@@ -73,7 +75,7 @@ export function createConnections(
     fanout,
     limits,
     history: durable,
-    origins: limits.corsOrigin,
+    originOf,
     peerOf,
     queryToken: limits.insecureQueryToken,
     closedBecause: () => {

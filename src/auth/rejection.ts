@@ -32,9 +32,14 @@ export interface Rejection {
   readonly retry: boolean;
   /** What to look at; for the log, the client does not get it. */
   readonly hint?: string;
+  /** What the request said, short and without secrets; for the log too. */
+  readonly found?: Readonly<Record<string, string>>;
 }
 
 /** @param words where more is known than the code says; never a token, an id or a payload: the log shows them. */
-export function rejection(code: RejectionCode, words: Partial<Pick<Rejection, 'message' | 'hint'>> = {}): Rejection {
+export function rejection(
+  code: RejectionCode,
+  words: Partial<Pick<Rejection, 'message' | 'hint' | 'found'>> = {},
+): Rejection {
   return { code, ...REJECTIONS[code], ...words };
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../schema/did-you-mean.ts';
 import type { Finding } from './findings.ts';
+import { warningsOf } from './origin-entry.ts';
 import { tlsFileProblems, type TlsFiles } from './tls-files.ts';
 import { Malformed } from './variable-types.ts';
 import { VARIABLES, type Variable } from './variables.ts';
@@ -59,7 +60,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     grpcTlsClientCertFile: take(VARIABLES.grpcTlsClientCertFile),
     grpcTlsClientKeyFile: take(VARIABLES.grpcTlsClientKeyFile),
   };
-  findings.push(...tlsFindings(settings));
+  findings.push(...tlsFindings(settings), ...originFindings(settings));
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   return { findings, settings: Object.freeze(settings) };
 }
@@ -82,6 +83,10 @@ function takeVariable<T>(
     );
     return parse(fallback);
   }
+}
+
+function originFindings({ corsOrigin }: Settings): Finding[] {
+  return warningsOf(corsOrigin).map((warning) => finding('environment-value', 'warning', warning));
 }
 
 /** The files for TLS to a service, as variables with one prefix name them. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseOriginEntry } from './origin-entry.ts';
 
 /** Text of a variable to its value; throws Malformed. */
 export type Parse<T> = (text: string) => T;
@@ -45,27 +46,17 @@ export const hostAndPort: Parse<string> = (text) => {
   return text;
 };
 
-/** Comma-separated, each as a browser sends it in Origin: scheme, host, port if not the scheme's own, no path. */
+/** Comma-separated, each in the spelling in which origins are compared. */
 export const origins: Parse<readonly string[]> = (text) =>
   items(text).map((item) => {
-    if (!isWebOrigin(item) && !isAppOrigin(item)) {
+    const entry = parseOriginEntry(item);
+    if (entry === undefined) {
       throw new Malformed(
-        'origins such as https://app.example.com, comma-separated; exact, so no "*", pattern, path or final slash',
+        'origins such as https://app.example.com, comma-separated, without a path and with hosts in ASCII (xn--…); https://*.example.com for one label before a domain of two labels or more; null; file://',
       );
     }
-    return item;
+    return entry;
   });
-
-function isWebOrigin(text: string): boolean {
-  // URL lets "*" and the like stand in a host.
-  const plain = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d+)?$/.test(text);
-  return plain && URL.canParse(text) && new URL(text).origin === text;
-}
-
-/** Of pages inside an app, such as capacitor://localhost or chrome-extension://id; URL calls their origin "null". */
-function isAppOrigin(text: string): boolean {
-  return /^(?!https?:|wss?:|ftp:|file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(text) && URL.canParse(text);
-}
 
 const PROXY_GROUPS = ['loopback', 'linklocal', 'uniquelocal'];
 

@@ -76,7 +76,7 @@ export const VARIABLES = {
     'CORS_ORIGIN',
     types.listOf(types.origins),
     '',
-    'Origins whose pages may connect, comma-separated, exact. Unset: same-origin pages only.',
+    "Origins whose pages may connect, comma-separated: https://app.example.com, https://*.example.com (one label), app://localhost, null, file://. Unset: pages of the gateway's own host only.",
   ),
   nodeEnv: define(
     'NODE_ENV',
@@ -116,7 +116,7 @@ export const VARIABLES = {
     'TRUST_PROXY',
     types.listOf(types.trustedProxies),
     '',
-    'Proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
+    'Proxies whose X-Forwarded-For, -Host, -Port and -Proto are believed: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
   ),
   webSocketServer: define(
     'WEBSOCKET_SERVER',

@@ -10,9 +10,9 @@ export interface Peer {
 }
 
 /** Whether an address is one of the proxies in TRUST_PROXY. */
-type IsTrustedProxy = (address: string) => boolean;
+export type IsTrustedProxy = (address: string) => boolean;
 
-function createProxyTrust(trusted: readonly string[]): IsTrustedProxy {
+export function createProxyTrust(trusted: readonly string[]): IsTrustedProxy {
   const trust = proxyAddr.compile([...trusted]);
   return (address) => trust(address, 0);
 }

@@ -8,6 +8,7 @@ import type { EndingEvents, EndingsOptions } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
 import type { ClientHistory, GreetingEvents } from './greeting.ts';
 import type { HandshakeLimits } from './handshake-limits.ts';
+import type { OriginOf } from './origin.ts';
 
 export interface ConnectionEvents extends GreetingEvents, ClientEventEvents, AdmissionEvents, EndingEvents {
   /** @param traceId of the handshake, where that is recorded. */
@@ -25,7 +26,7 @@ export interface ClientLimits extends HandshakeLimits {
 
 export interface ConnectionsOptions extends EndingsOptions {
   readonly authenticator: Authenticator;
-  readonly origins: readonly string[];
+  readonly originOf: OriginOf;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly queryToken: boolean;
   /** Why no new connection is taken right now, if so. */

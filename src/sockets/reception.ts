@@ -11,7 +11,7 @@ import { greet, takeLeave, type GreetingOptions } from './greeting.ts';
 import { HandshakeQuota } from './handshake-limits.ts';
 import { beginsSession, handshakeFault } from './handshake-request.ts';
 import { HandshakeTime } from './handshake-time.ts';
-import { isAllowedOrigin } from './origin.ts';
+import { originRefusal } from './origin-refusal.ts';
 import { PacketLimit } from './packet-limit.ts';
 import type { Line } from './line.ts';
 import type {
@@ -137,8 +137,8 @@ export class Reception implements SocketHandlers {
   }
 
   #refusalOf(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
-    const { origins, closedBecause, peerOf } = this.#options;
-    if (!isAllowedOrigin(request, origins)) return rejection('origin-refused');
+    const { originOf, closedBecause, peerOf } = this.#options;
+    if (originOf(request) === 'foreign') return originRefusal(request);
     if (!beginsSession(request)) return undefined;
     const fault = handshakeFault(request, isUpgrade);
     if (fault !== undefined) return fault;

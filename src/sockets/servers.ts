@@ -3,6 +3,7 @@ import type { Peer } from './client-address.ts';
 import { createEngineLines, type EngineLineEvents } from './library/engine-line.ts';
 import { serveWithLibrary } from './library/library-server.ts';
 import { createSocketIo, PROTOCOL } from './library/socket-io.ts';
+import { isAllowedPage, type OriginOf } from './origin.ts';
 import type { SocketHandlers, SocketServer } from './socket-server.ts';
 import { unknownBelowOwnServer } from './library-versions.ts';
 import { serveWebSockets } from './websocket/websocket-server.ts';
@@ -17,7 +18,7 @@ export interface ServerEvents extends EngineLineEvents {
 }
 
 export interface ServersOptions {
-  readonly origins: readonly string[];
+  readonly originOf: OriginOf;
   readonly maxClientMessageBytes: number;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly webSocketServer: WebSocketServerName;
@@ -26,12 +27,13 @@ export interface ServersOptions {
 
 /** Socket.IO for all who poll, at first or always; our own server for those who begin by websocket. */
 export function openServers(http: HttpServer, options: ServersOptions): (handlers: SocketHandlers) => SocketServer {
-  const { origins, maxClientMessageBytes, peerOf, webSocketServer, events } = options;
+  const { originOf, maxClientMessageBytes, peerOf, webSocketServer, events } = options;
   const protocol = { ...PROTOCOL, maxHttpBufferSize: maxClientMessageBytes };
   return (handlers) => {
     const own = serveWebSockets(handlers, { ...protocol, peerOf });
     const takesUpgrade = isOwnOn(webSocketServer, events) ? own.takesUpgrade : undefined;
-    const io = createSocketIo(http, origins, protocol, takesUpgrade);
+    const mayRead = (request: IncomingMessage): boolean => isAllowedPage(originOf(request));
+    const io = createSocketIo(http, mayRead, protocol, takesUpgrade);
     return together(own, serveWithLibrary(io, handlers, { lineOf: createEngineLines(events), peerOf }));
   };
 }

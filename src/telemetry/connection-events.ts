@@ -28,13 +28,13 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing
       metrics.connectionsClosed.inc({ reason });
       metrics.connectionDuration.observe(seconds);
     },
-    refused({ code, message, retry, hint: known }, { address, forwarded }, traceId) {
+    refused({ code, message, retry, hint: known, found }, { address, forwarded }, traceId) {
       metrics.connectionsFailed.inc({ rejection: code });
       // By its words too: one mistake of many clients does not hide another.
       throttle(`${code} ${message}`, (heldBack) => {
         const hint = code === 'address-limit' && forwarded ? OF_A_PROXY : (known ?? HINTS[code]);
         const more = { ...(traceId !== undefined && { trace_id: traceId }), ...(heldBack > 0 && { heldBack }) };
-        const what = { rejection: code, reason: message, retry, address, ...(hint && { hint }) };
+        const what = { rejection: code, reason: message, retry, address, ...found, ...(hint && { hint }) };
         logger.warn({ ...what, ...more }, 'connection refused');
       });
     },

@@ -42,7 +42,7 @@ const CLUSTER = 'redis+cluster://[user:password@]host[:port],…';
 const REDIS = `${SINGLE}, ${SENTINEL} or ${CLUSTER}; ${ENCODE}`;
 const CREDENTIALS = 'a user and password in valid percent-encoding (% itself is %25)';
 const ORIGINS =
-  'origins such as https://app.example.com, comma-separated; exact, so no "*", pattern, path or final slash';
+  'origins such as https://app.example.com, comma-separated, without a path and with hosts in ASCII (xn--…); https://*.example.com for one label before a domain of two labels or more; null; file://';
 const ITEMS = 'a comma-separated list without empty items';
 const PROXIES = 'addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal; comma-separated';
 
@@ -86,29 +86,52 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   shown('CORS_ORIGIN', ' ', ITEMS),
   ...[
     '*',
-    'https://*.example.com',
+    'https://*',
+    'https://*.com',
+    'https://*.',
+    'https://*.example.com.',
+    'https://*.*.example.com',
+    'https://*.a.*.example.com',
+    'https://a.*.example.com',
+    'https://pr-*.example.com',
+    'https://*pr.example.com',
+    'https://*.example.com:*',
+    'https://*.example.com/app',
+    'https://*.10.0.0.1',
+    'https://*.[::1]',
+    'https://*@*.example.com',
+    '*://*.example.com',
+    '*.example.com',
+    'app://*.example.com',
     '/example\\.com$/',
     '^https://example\\.com$',
-    'https://a.example/',
     'https://a.example/app',
+    'https://a.example//',
     'a.example',
-    'https://A.example',
-    'HTTPS://a.example',
-    'https://a.example:443',
-    'http://a.example:80',
     'https://user@a.example',
     'https://a.example?x',
+    'https://a.example#x',
+    'https://a.example\\b',
     'https://exämple.com',
+    'https://*.exämple.com',
     'https://a.example;https://b.example',
+    'https://a.example https://b.example',
     'https://',
-    'null',
-    'wss://a.example',
+    'https:///',
+    'Null',
+    'NULL',
+    'null/',
+    'file:',
     'file://a',
-    'data:text/html,x'.replace(',', ';'),
+    'file:///home/a.html',
+    'ftp://a.example',
+    'data:text/html;x',
     'http://127.1',
+    'http://2130706433',
     'https://a.example:99999',
+    'https://a.example:0',
+    'http://[::1',
     'app://localhost/path',
-    'App://localhost',
     'app://*',
   ].map((text) => shown('CORS_ORIGIN', text, ORIGINS)),
 
@@ -196,6 +219,16 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
     [['environment-value', 'in plain text; set GRPC_TLS_ENABLED=true']],
   ],
 
+  [
+    'pages in a sandbox as an origin',
+    { CORS_ORIGIN: 'https://a.example, null' },
+    [['environment-value', 'CORS_ORIGIN names null: any page in a sandboxed frame']],
+  ],
+  [
+    'local files as an origin',
+    { CORS_ORIGIN: 'file:///' },
+    [['environment-value', 'CORS_ORIGIN names file://: any HTML file that a user opens from a disk']],
+  ],
   [
     'a near miss',
     { REDIS_URI: `redis://:${CANARY}@h` },
@@ -288,6 +321,37 @@ export const ACCEPTED: readonly (readonly [
         'https://xn--exmple-cua.com',
         'capacitor://localhost',
         'chrome-extension://abcdef',
+      ],
+    },
+  ],
+  [
+    'origins in other spellings than that of browsers',
+    {
+      CORS_ORIGIN:
+        'HTTPS://A.example/, wss://b.example, ws://c.example:80, https://d.example:443, http://[0:0::1]:3000/, App://localhost',
+    },
+    {
+      corsOrigin: [
+        'https://a.example',
+        'https://b.example',
+        'http://c.example',
+        'https://d.example',
+        'http://[::1]:3000',
+        'app://localhost',
+      ],
+    },
+  ],
+  [
+    'patterns of origins',
+    {
+      CORS_ORIGIN: 'https://*.Example.com, wss://*.pr.example.com:8443, http://*.localhost:5173, https://*.co.uk:443/',
+    },
+    {
+      corsOrigin: [
+        'https://*.example.com',
+        'https://*.pr.example.com:8443',
+        'http://*.localhost:5173',
+        'https://*.co.uk',
       ],
     },
   ],

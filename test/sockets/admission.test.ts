@@ -59,7 +59,7 @@ async function stage(
     revalidateWithin: 0,
     history: { claimsIn: () => ({}), welcome() {}, leave() {} },
     fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
-    origins: [],
+    originOf: () => 'absent',
     limits: NO_LIMITS,
     peerOf: createPeerOf([]),
     queryToken: false,

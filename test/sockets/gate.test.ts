@@ -4,28 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { rejection, REJECTIONS, type RejectionCode } from '../../src/auth/rejection.ts';
 import { createPeerOf } from '../../src/sockets/client-address.ts';
 import { beginsSession } from '../../src/sockets/handshake-request.ts';
-import { isAllowedOrigin } from '../../src/sockets/origin.ts';
+import { createOriginOf } from '../../src/sockets/origin.ts';
 import type { WebSocketServerName } from '../../src/sockets/servers.ts';
 import { knock, ask, askUpgrade, HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';
 import { startSocketServer } from './socket-io.ts';
-
-describe('without CORS_ORIGIN', () => {
-  test.each([
-    ['http://gateway.example', true],
-    ['https://gateway.example', true],
-    ['http://gateway.example:80', false],
-    ['http://other.example', false],
-    ['null', false],
-    ['', false],
-  ])('a page of %s on gateway.example: %s', (origin, allowed) => {
-    expect(isAllowedOrigin(requestWith({ origin, host: 'gateway.example' }), [])).toBe(allowed);
-  });
-
-  test('nothing equals a Host that is not given', () => {
-    expect(isAllowedOrigin(requestWith({ origin: 'http://undefined' }), [])).toBe(false);
-  });
-});
 
 const WAYS = [
   ['polling', 'gateway'],
@@ -118,10 +101,11 @@ function retryable(): RejectionCode[] {
 /** A server behind a gate that is closed for that reason, or open. */
 async function closedGate(code: RejectionCode | undefined, webSockets: WebSocketServerName = 'gateway') {
   const refused: RejectionCode[] = [];
+  const originOf = createOriginOf([], () => false);
   let because = code;
   const { url } = await startSocketServer(webSockets, {
     refusal(request) {
-      const why = isAllowedOrigin(request, []) ? (beginsSession(request) ? because : undefined) : 'origin-refused';
+      const why = originOf(request) === 'foreign' ? 'origin-refused' : beginsSession(request) ? because : undefined;
       if (why === undefined) return undefined;
       refused.push(why);
       return rejection(why);

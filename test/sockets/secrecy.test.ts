@@ -25,7 +25,7 @@ async function everythingHappens(): Promise<void> {
   rude.send(`42["${PAYLOAD}",{"${PAYLOAD}":"${TOKENS.big}"}]`);
   rude.send(`42{"${PAYLOAD}"`);
   await rude.closed;
-  await knock(url, 'polling', { Origin: `https://${PAYLOAD}.example` }, `&token=${BAD_TOKEN}`);
+  await knock(url, 'polling', { Origin: `https://${PAYLOAD}@evil.example` }, `&token=${BAD_TOKEN}`);
 
   await redis.publish('notices', { to: USERS.big, [PAYLOAD]: PAYLOAD });
   for (const message of unfit()) await redis.publish('notices', message);

@@ -20,7 +20,13 @@ async function servedBy(webSocketServer: WebSocketServerName, transports: string
     ownServerOff: (found: string) => void told.push(found),
     directWritesOff: (found: string) => void told.push(found),
   };
-  const options = { origins: [], maxClientMessageBytes: 65_536, peerOf: createPeerOf([]), webSocketServer, events };
+  const options = {
+    originOf: () => 'absent' as const,
+    maxClientMessageBytes: 65_536,
+    peerOf: createPeerOf([]),
+    webSocketServer,
+    events,
+  };
   const entered = Promise.withResolvers<ClientSocket>();
   const server = openServers(http, options)({ ...OPEN_DOOR, entered: (socket) => entered.resolve(socket) });
   onTestFinished(() => server.close());

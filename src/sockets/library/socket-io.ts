@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { SocketData } from '../socket-server.ts';
@@ -31,10 +31,12 @@ export type TakesUpgrade = (request: IncomingMessage, socket: Duplex, head: Buff
 /**
  * The Socket.IO server as the gateway builds it. Its engine tells of each upgraded connection, before anything is heard on it,
  * by the event `websocket`; the conformance profile differs in `options` only.
+ *
+ * @param mayRead whether the page that a request comes from may read the answer.
  */
 export function createSocketIo(
   http: HttpServer,
-  origins: readonly string[],
+  mayRead: (request: IncomingMessage) => boolean,
   options: ProtocolOptions = PROTOCOL,
   takesUpgrade: TakesUpgrade = () => false,
 ): LibraryServer {
@@ -49,7 +51,9 @@ export function createSocketIo(
     // See routeUpgrades.
     destroyUpgrade: false,
     wsEngine: engineTelling((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
-    ...(origins.length > 0 && { cors: { origin: [...origins], credentials: true } }),
+    // Who may connect may read the answers, and nobody else. Credentials: sticky sessions by cookie need them.
+    cors: (request, answer) =>
+      answer(null, { origin: request instanceof IncomingMessage && mayRead(request), credentials: true }),
   };
   const io: LibraryServer = new Server(http, settings);
   routeUpgrades(http, takesUpgrade);
