@@ -1,47 +1,106 @@
+import { ExpiringMap } from './expiring-map.ts';
+import { OutageEvidence } from './outage-evidence.ts';
+import { createTrials, type Trials } from './trials.ts';
+
 /**
  * - `healthy`: the last call was answered.
  * - `failing`: it was not, which may mean nothing yet.
- * - `open`: nobody is to ask.
- * - `trying`: the pause is over, and one call may find out whether the service answers again.
+ * - `open`: no call is made.
+ * - `trying`: the pause is over, and a few calls find out whether the service answers again.
  */
 export type BreakerState = 'healthy' | 'failing' | 'open' | 'trying';
 
-/** Tells whether asking the auth service makes sense right now. */
-export interface Breaker {
-  state(): BreakerState;
-  record(answered: boolean): void;
+/** Who causes a call. */
+export interface Caller {
+  /** Hash of the token. */
+  readonly key: string;
+  /** The client's address, or its /64. */
+  readonly network: string;
 }
 
-/** Missing answers in a row that open it. */
-const FAILURES = 5;
+/** `known`: answered, and the token is good. */
+export type CallResult = 'known' | 'answered' | 'unanswered';
+
+/** Decides whether asking the auth service makes sense right now. */
+export interface Breaker {
+  state(): BreakerState;
+  /** `wait`: other calls find out first. */
+  judge(caller: Caller): 'call' | 'wait' | 'refuse';
+  /** As many calls as may find out are under way. */
+  isTriedEnough(): boolean;
+  started(caller: Caller): void;
+  /** @param askedAt in the breaker's own time. */
+  ended(caller: Caller, result: CallResult, askedAt: number): void;
+  now(): number;
+}
+
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
+/** Tokens that were good before: hashes, some 150 bytes each. */
+const KNOWN_MS = 24 * 3600 * 1000;
+const MOST_KNOWN = 20_000;
 
 /**
  * While open, handshakes are answered with 503 at once: stock clients then come back with a growing delay, and a service
- * that is getting up again is not trampled.
+ * that is starting is not overrun. Tokens are cheap for a stranger and networks are not, so one network alone neither opens
+ * it nor keeps it open.
  */
 export function createBreaker(now: () => number = () => performance.now()): Breaker {
-  let failures = 0;
-  let openUntil = 0;
-  const isOpen = (): boolean => now() < openUntil;
+  const known = new ExpiringMap<string, true>(KNOWN_MS, MOST_KNOWN);
+  let evidence = new OutageEvidence();
+  let openUntil: number | undefined;
+  let answeredAt = -Infinity;
+  let pauses = 0;
+  const isKnown = ({ key }: Caller): boolean => known.get(key, now()) !== undefined;
+  const nextPause = (): number => now() + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(pauses++, 8), LONGEST_PAUSE_MS);
+  const trials: Trials = createTrials({ now, isKnown, nextPause });
+
+  function state(): BreakerState {
+    if (openUntil === undefined) return evidence.isEmpty() ? 'healthy' : 'failing';
+    return now() < openUntil ? 'open' : 'trying';
+  }
+
+  function isOutage(caller: Caller, askedAt: number): boolean {
+    // Calls that were under way when it opened say nothing new.
+    if (openUntil !== undefined) return askedAt >= openUntil && trials.trialFailed(caller);
+    if (evidence.isStale(now())) evidence = new OutageEvidence();
+    evidence.add(caller, isKnown(caller), Math.max(askedAt, answeredAt), now());
+    return evidence.isOutage(now());
+  }
+
+  function answered({ key }: Caller, result: CallResult): void {
+    if (result === 'known') known.set(key, true, now());
+    else known.delete(key);
+    evidence = new OutageEvidence();
+    openUntil = undefined;
+    answeredAt = now();
+    pauses = 0;
+    trials.reset();
+  }
+
+  function unanswered(caller: Caller, askedAt: number): void {
+    trials.tokenFailed(caller);
+    if (!isOutage(caller, askedAt)) return;
+    openUntil = nextPause();
+    trials.reset();
+  }
+
   return {
-    state() {
-      if (failures === 0) return 'healthy';
-      if (failures < FAILURES) return 'failing';
-      return isOpen() ? 'open' : 'trying';
+    state,
+    now,
+    isTriedEnough: trials.isEnough,
+    judge(caller) {
+      const current = state();
+      if (current === 'open') return 'refuse';
+      return current === 'trying' ? trials.judge(caller) : 'call';
     },
-    record(answered) {
-      if (answered) {
-        failures = 0;
-        openUntil = 0;
-        return;
-      }
-      // Calls that were under way when it opened say nothing new.
-      if (isOpen()) return;
-      failures += 1;
-      const excess = failures - FAILURES;
-      if (excess >= 0) openUntil = now() + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(excess, 8), LONGEST_PAUSE_MS);
+    started(caller) {
+      if (state() === 'trying') trials.started(caller);
+    },
+    ended(caller, result, askedAt) {
+      trials.ended(caller);
+      if (result === 'unanswered') unanswered(caller, askedAt);
+      else answered(caller, result);
     },
   };
 }

@@ -10,8 +10,8 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { toUserId } from '../routes/user-id.ts';
 import type { AuthTrace, TokenAnswer, TokenChecker } from './authenticator.ts';
+import { answerTo, answerToError, libraryWords } from './grpc-answers.ts';
 
 export interface GrpcCheckerOptions {
   /** host:port */
@@ -59,13 +59,15 @@ function call(client: Client, method: Method, token: string, deadline: number, t
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(span.headers)) metadata.set(name, value);
   return new Promise((resolve) => {
+    let begun = false;
     const done = (error: ServiceError | null, response?: object): void => {
-      const answer = error ? answerToError(error) : answerTo(response);
-      span.ended(answer, status[error?.code ?? status.OK]);
+      const words = error ? libraryWords(error, begun) : undefined;
+      const answer = error ? answerToError(error, words) : answerTo(response);
+      span.ended(answer, status[error?.code ?? status.OK], words);
       resolve(answer);
     };
     const options = { deadline: Date.now() + deadline };
-    client.makeUnaryRequest(
+    const request = client.makeUnaryRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
@@ -74,25 +76,8 @@ function call(client: Client, method: Method, token: string, deadline: number, t
       options,
       done,
     );
+    request.on('metadata', () => (begun = true));
   });
-}
-
-/** Only a clear "valid" with a user admits; a valid token without a user is no answer at all. */
-function answerTo(response: object | undefined): TokenAnswer {
-  if (response === undefined || !('valid' in response) || !('user_id' in response))
-    return { kind: 'unavailable', cause: 'an empty answer' };
-  if (response.valid !== true) return { kind: 'invalid' };
-  const user = toUserId(response.user_id);
-  return user === undefined
-    ? { kind: 'unavailable', cause: 'a valid token without a user id' }
-    : { kind: 'valid', user };
-}
-
-/** The real service never answers a bad token with an error status; UNAUTHENTICATED is understood all the same. */
-function answerToError(error: ServiceError): TokenAnswer {
-  return error.code === status.UNAUTHENTICATED
-    ? { kind: 'invalid' }
-    : { kind: 'unavailable', cause: status[error.code] ?? 'UNKNOWN' };
 }
 
 type Method = MethodDefinition<object, object>;

@@ -6,6 +6,7 @@ export const REJECTIONS = {
   'token-missing': { retry: false, message: 'unauthorized: no token was given; send it as auth.token' },
   'token-malformed': { retry: false, message: 'unauthorized: a token is text of 1 to 4096 visible ASCII characters' },
   'token-invalid': { retry: false, message: 'unauthorized: the token is not valid, or no longer' },
+  'no-user-id': { retry: false, message: 'unauthorized: the token is valid, and belongs to no user' },
   'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },
   'handshake-malformed': { retry: false, message: 'not a handshake of Socket.IO 4' },
   'namespace-unknown': { retry: false, message: 'the gateway has the main namespace only' },

@@ -2,14 +2,17 @@ import { hash } from 'node:crypto';
 import type { AuthTrace } from './authenticator.ts';
 import type { BreakerState } from './breaker.ts';
 import type { Revocations } from './revocations.ts';
-import type { TokenCalls } from './token-calls.ts';
+import type { Question, TokenCalls } from './token-calls.ts';
 import { createTokenMemory, type TokenStanding } from './token-memory.ts';
 
 /** Answers about tokens, from memory where one is fresh enough. */
 export interface TokenAnswers {
   /** @param since an answer to a question of that time or later is wanted. */
-  find(token: string, since: number, trace: AuthTrace): Promise<TokenStanding>;
+  find(asking: Asking, since: number, trace: AuthTrace): Promise<TokenStanding>;
 }
+
+/** A token, and the network of the client that brings it. */
+export type Asking = Omit<Question, 'key'>;
 
 export interface TokenAnswersOptions {
   readonly calls: Pick<TokenCalls, 'check'>;
@@ -48,25 +51,26 @@ export function createTokenAnswers(options: TokenAnswersOptions): TokenAnswers {
   }
 
   /** An answer that was overtaken by a revocation counts for nothing: it is asked for again. */
-  async function ask(key: string, token: string, trace: AuthTrace, triesLeft = TRIES): Promise<TokenStanding> {
+  async function ask(question: Question, trace: AuthTrace, triesLeft = TRIES): Promise<TokenStanding> {
     const askedAt = now();
     if (triesLeft === 0) return { outcome: { kind: 'unavailable', cause: 'revoked meanwhile' }, askedAt };
-    const standing = { outcome: await calls.check(token, trace), askedAt };
-    if (isOutdated(standing)) return ask(key, token, trace, triesLeft - 1);
-    memory.keep(key, standing);
+    const standing = { outcome: await calls.check(question, trace), askedAt };
+    if (isOutdated(standing)) return ask(question, trace, triesLeft - 1);
+    memory.keep(question.key, standing);
     return standing;
   }
 
-  function takeOff(key: string, token: string, trace: AuthTrace): Flight {
+  function takeOff(question: Question, trace: AuthTrace): Flight {
+    const { key } = question;
     const land = (): void => void (flights.get(key) === flight && flights.delete(key));
-    const flight: Flight = { askedAt: now(), asker: trace, standing: ask(key, token, trace).finally(land) };
+    const flight: Flight = { askedAt: now(), asker: trace, standing: ask(question, trace).finally(land) };
     flights.set(key, flight);
     return flight;
   }
 
   return {
-    find(token, since, trace) {
-      const key = hash('sha256', token, 'base64');
+    find(asking, since, trace) {
+      const key = hash('sha256', asking.token, 'base64');
       const known = recall(key, since);
       if (known) {
         trace.answeredBy('cache');
@@ -78,7 +82,7 @@ export function createTokenAnswers(options: TokenAnswersOptions): TokenAnswers {
         return flight.standing;
       }
       trace.answeredBy('service');
-      return takeOff(key, token, trace).standing;
+      return takeOff({ ...asking, key }, trace).standing;
     },
   };
 }

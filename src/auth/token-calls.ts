@@ -1,9 +1,14 @@
 import type { AuthTrace, TokenAnswer, TokenChecker } from './authenticator.ts';
-import type { Breaker } from './breaker.ts';
+import type { Breaker, CallResult, Caller } from './breaker.ts';
 import type { RejectionCode } from './rejection.ts';
+import { WaitingTokens } from './waiting-tokens.ts';
 
 /** `busy`: the service was not asked, as too many wait for it already. */
 export type CallOutcome = TokenAnswer | { readonly kind: 'busy' };
+
+export interface Question extends Caller {
+  readonly token: string;
+}
 
 export interface CallLimits {
   /** Calls under way at once. */
@@ -16,7 +21,7 @@ export interface CallLimits {
 
 /** Calls to the auth service: only so many at once, and none while it does not answer. */
 export interface TokenCalls {
-  check(token: string, trace: AuthTrace): Promise<CallOutcome>;
+  check(question: Question, trace: AuthTrace): Promise<CallOutcome>;
   /** Why a call would be in vain right now, if so. */
   closedBecause(): Extract<RejectionCode, 'auth-unavailable' | 'auth-busy'> | undefined;
   underWay(): number;
@@ -30,67 +35,117 @@ export interface TokenCallsOptions {
 }
 
 const LIMITS: CallLimits = { calls: 64, waiting: 2000, patience: 2000 };
-/** After a call without an answer, until the next answer: an outage is found out by few calls, not by all. */
-const CALLS_IN_DOUBT = 5;
-const MOST_CALLS = { healthy: Infinity, failing: CALLS_IN_DOUBT, trying: 1, open: 0 } as const;
+/**
+ * Calls of one network at once, from a call without an answer to the next answer: tokens on which the service hangs leave
+ * room for everybody else, and an outage is found by few calls.
+ */
+const CALLS_IN_DOUBT = 16;
 const BUSY = { kind: 'busy' } as const;
-const BREAKER_OPEN = { kind: 'unavailable', cause: 'breaker open' } as const;
+const BREAKER_OPEN: TokenAnswer = { kind: 'unavailable', cause: 'breaker open' };
 
-interface Waiting {
+class CallsUnderWay {
+  readonly #byNetwork = new Map<string, number>();
+  #total = 0;
+
+  get total(): number {
+    return this.#total;
+  }
+
+  of(network: string): number {
+    return this.#byNetwork.get(network) ?? 0;
+  }
+
+  count(network: string, change: 1 | -1): void {
+    this.#total += change;
+    const calls = this.of(network) + change;
+    if (calls === 0) this.#byNetwork.delete(network);
+    else this.#byNetwork.set(network, calls);
+  }
+}
+
+interface Waiting extends Caller {
   begin(): void;
   refuse(outcome: CallOutcome): void;
 }
 
 /** One queue for all who ask: a storm of clients becomes a steady stream of calls, and whoever is too many comes again. */
 export function createTokenCalls({ checker, breaker, limits = LIMITS }: TokenCallsOptions): TokenCalls {
-  let underWay = 0;
-  const queue = new Set<Waiting>();
-  const isFree = (): boolean => underWay < Math.min(limits.calls, MOST_CALLS[breaker.state()]);
+  const underWay = new CallsUnderWay();
+  const queue = new WaitingTokens<Waiting>();
+  const isFull = (network: string): boolean =>
+    underWay.total >= limits.calls || (breaker.state() === 'failing' && underWay.of(network) >= CALLS_IN_DOUBT);
 
-  async function call(token: string, trace: AuthTrace): Promise<CallOutcome> {
-    underWay += 1;
+  async function call(question: Question, trace: AuthTrace): Promise<CallOutcome> {
+    const askedAt = breaker.now();
+    underWay.count(question.network, 1);
+    breaker.started(question);
+    let result: CallResult | undefined;
     try {
-      const answer = await checker.check(token, trace);
-      breaker.record(answer.kind !== 'unavailable');
+      const answer = await checker.check(question.token, trace);
+      result = resultOf(answer);
       return answer;
     } finally {
-      underWay -= 1;
+      underWay.count(question.network, -1);
+      breaker.ended(question, result ?? 'unanswered', askedAt);
       moveUp();
     }
   }
 
   function moveUp(): void {
-    for (const one of queue) {
-      if (breaker.state() === 'open') one.refuse(BREAKER_OPEN);
-      else if (isFree()) one.begin();
-      else return;
+    for (const [network, lane] of queue.lanes()) {
+      const isOpen = breaker.state() === 'open';
+      if (!isOpen && underWay.total >= limits.calls) return;
+      if (!isOpen && isFull(network)) continue;
+      // The first whose turn it is leaves, and its network is looked at again after the others.
+      for (const one of lane) if (leaves(one)) break;
     }
   }
 
-  function wait(token: string, trace: AuthTrace): Promise<CallOutcome> {
-    return new Promise((resolve) => {
-      const leave = (outcome: CallOutcome | Promise<CallOutcome>): void => {
-        clearTimeout(impatience);
-        queue.delete(one);
-        resolve(outcome);
-      };
-      const one: Waiting = { begin: () => leave(call(token, trace)), refuse: leave };
-      const impatience = setTimeout(leave, limits.patience, BUSY);
-      queue.add(one);
-    });
+  function leaves(one: Waiting): boolean {
+    const verdict = breaker.judge(one);
+    if (verdict === 'call') one.begin();
+    if (verdict === 'refuse') one.refuse(BREAKER_OPEN);
+    return verdict !== 'wait';
   }
 
   return {
-    async check(token, trace) {
-      if (breaker.state() === 'open') return BREAKER_OPEN;
-      if (isFree()) return call(token, trace);
-      return queue.size < limits.waiting ? wait(token, trace) : BUSY;
+    async check(question, trace) {
+      const verdict = breaker.judge(question);
+      if (verdict === 'refuse') return BREAKER_OPEN;
+      if (verdict === 'call' && !isFull(question.network)) return call(question, trace);
+      return queue.size < limits.waiting ? wait(queue, question, () => call(question, trace), limits.patience) : BUSY;
     },
     closedBecause() {
-      if (breaker.state() === 'open' || (breaker.state() === 'trying' && !isFree())) return 'auth-unavailable';
+      const state = breaker.state();
+      if (state === 'open' || (state === 'trying' && breaker.isTriedEnough())) return 'auth-unavailable';
       return queue.size < limits.waiting ? undefined : 'auth-busy';
     },
-    underWay: () => underWay,
+    underWay: () => underWay.total,
     waiting: () => queue.size,
   };
+}
+
+/** Resolves with what comes of it when its turn comes, or without a call. */
+function wait(
+  queue: WaitingTokens<Waiting>,
+  { key, network }: Caller,
+  call: () => Promise<CallOutcome>,
+  patience: number,
+): Promise<CallOutcome> {
+  return new Promise((resolve) => {
+    const leave = (outcome: CallOutcome | Promise<CallOutcome>): void => {
+      clearTimeout(impatience);
+      queue.delete(one);
+      resolve(outcome);
+    };
+    const one: Waiting = { key, network, begin: () => leave(call()), refuse: leave };
+    const impatience = setTimeout(leave, patience, BUSY);
+    queue.add(one);
+  });
+}
+
+/** An answer of the service itself is no sign of an outage, whatever it says. */
+function resultOf(answer: TokenAnswer): CallResult {
+  if (answer.kind === 'valid') return 'known';
+  return answer.kind === 'unavailable' && !answer.answered ? 'unanswered' : 'answered';
 }

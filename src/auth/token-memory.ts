@@ -23,11 +23,11 @@ const MOST_KEPT = 20_000;
 /** @param lifetime of a valid answer, in milliseconds; 0 keeps none of any kind. */
 export function createTokenMemory(lifetime: number, now: () => number): TokenMemory {
   const valid = new ExpiringMap<string, { user: UserId; askedAt: number }>(lifetime, MOST_KEPT);
-  const invalid = new ExpiringMap<string, number>(Math.min(lifetime, INVALID_LIFETIME_MS), MOST_KEPT);
+  const refused = new ExpiringMap<string, TokenStanding>(Math.min(lifetime, INVALID_LIFETIME_MS), MOST_KEPT);
 
   function recall(key: string): TokenStanding | undefined {
-    const refusedAt = invalid.get(key, now());
-    if (refusedAt !== undefined) return { outcome: { kind: 'invalid' }, askedAt: refusedAt };
+    const refusal = refused.get(key, now());
+    if (refusal !== undefined) return refusal;
     const found = valid.get(key, now());
     return found && { outcome: { kind: 'valid', user: found.user }, askedAt: found.askedAt };
   }
@@ -39,9 +39,9 @@ export function createTokenMemory(lifetime: number, now: () => number): TokenMem
       // Of two calls that were under way at once, the later question counts.
       if (isOvertaken || outcome.kind === 'unavailable' || outcome.kind === 'busy') return;
       valid.delete(key);
-      invalid.delete(key);
+      refused.delete(key);
       if (outcome.kind === 'valid') valid.set(key, { user: outcome.user, askedAt }, now());
-      else invalid.set(key, askedAt, now());
+      else refused.set(key, { outcome, askedAt }, now());
     },
   };
 }

@@ -24,6 +24,8 @@ export interface AdmissionOptions {
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
   readonly history: Pick<ClientHistory, 'claimsIn'>;
+  /** The address of its client, or its /64. */
+  readonly networkOf: (session: Session) => string;
   readonly refused: (why: Rejection, session: Session, traceId?: string) => void;
   readonly failed: (error: unknown) => void;
   readonly maxConnectionsPerUser: number;
@@ -82,9 +84,9 @@ export class Doorkeeper {
   }
 
   async #decide({ conn, data }: ClientSocket, token: FoundToken): Promise<Verdict> {
-    const { events, authenticator, refused } = this.#options;
+    const { events, authenticator, refused, networkOf } = this.#options;
     const trace = events.handshake(conn.transport.name);
-    const outcome = await trace.during(() => authenticator.identify(token));
+    const outcome = await trace.during(() => authenticator.identify(token, networkOf(conn)));
     if (outcome.kind === 'rejected') {
       refused(outcome.rejection, conn, trace.rejected(outcome.rejection));
       return outcome.rejection.retry ? CLOSED : { kind: 'refused', rejection: outcome.rejection };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { rejection, type Rejection } from '../auth/rejection.ts';
 import { Doorkeeper } from './admission.ts';
-import type { Peer } from './client-address.ts';
+import { networkOf, type Peer } from './client-address.ts';
 import { answerEvent } from './client-events.ts';
 import type { ConnectionsOptions } from './connection-options.ts';
 import type { Endings } from './endings.ts';
@@ -56,7 +56,14 @@ export class Reception implements SocketHandlers {
     this.#handshakeTime = new HandshakeTime(limits.handshakeTimeout * 1000, (session, hasAsked) =>
       refused(hasAsked ? rejection('handshake-timeout') : NO_CONNECT, session),
     );
-    this.#doorkeeper = new Doorkeeper({ ...options, ...limits, refused, failed: events.failed });
+    const networkOfSession = (session: Session): string => networkOf(this.#peerOf(session).address);
+    this.#doorkeeper = new Doorkeeper({
+      ...options,
+      ...limits,
+      networkOf: networkOfSession,
+      refused,
+      failed: events.failed,
+    });
     this.#packets = new PacketLimit({
       perSecond: limits.maxClientPacketsPerSecond,
       exceeded(session) {

@@ -49,7 +49,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
     // After a gap what was found out for another connection with this token will do.
     const since = proof.askedAt <= distrustedAt ? distrustedAt : performance.now();
     try {
-      const outcome = await authenticator.revalidate(proof.token, since);
+      const outcome = await authenticator.revalidate(proof, since);
       if (socket.connected) settle(socket, outcome);
     } catch (error) {
       events.failed(error);

@@ -14,6 +14,7 @@ export function authMetrics({ counterBy, histogram }: Instruments) {
     authCalls: counterBy('gateway_auth_calls_total', 'Calls to the auth service, by answer.', 'answer', [
       'valid',
       'invalid',
+      'no-user-id',
       'unavailable',
     ]),
     revalidations: counterBy(

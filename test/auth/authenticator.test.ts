@@ -18,19 +18,22 @@ function stage(outcome: CallOutcome, anonymousAllowed = false) {
   };
 }
 
+const NETWORK = '192.0.2.1';
+const ASKING = { token: 'token', network: NETWORK };
 const VALID: CallOutcome = { kind: 'valid', user: '7' };
 
 describe('who brings a token', () => {
   test.each<[string, CallOutcome, AuthOutcome]>([
-    [
-      'is let in as its user',
-      VALID,
-      { kind: 'accepted', identity: { user: '7' }, proof: { token: 'token', askedAt: 5 } },
-    ],
+    ['is let in as its user', VALID, { kind: 'accepted', identity: { user: '7' }, proof: { ...ASKING, askedAt: 5 } }],
     [
       'is refused where it is not valid',
       { kind: 'invalid' },
       { kind: 'rejected', rejection: rejection('token-invalid') },
+    ],
+    [
+      'is refused where it is valid and of no user',
+      { kind: 'no-user-id' },
+      { kind: 'rejected', rejection: rejection('no-user-id') },
     ],
     [
       'may come again where nobody can tell',
@@ -44,16 +47,16 @@ describe('who brings a token', () => {
     ],
   ])('%s', async (_, answer, outcome) => {
     const { identify, find, started, ended } = stage(answer);
-    expect(await identify('token')).toEqual(outcome);
-    expect(find).toHaveBeenCalledExactlyOnceWith('token', -Infinity, expect.anything());
+    expect(await identify('token', NETWORK)).toEqual(outcome);
+    expect(find).toHaveBeenCalledExactlyOnceWith(ASKING, -Infinity, expect.anything());
     expect(started).toHaveBeenCalledExactlyOnceWith('authenticate');
     expect(ended).toHaveBeenCalledExactlyOnceWith(outcome);
   });
 
   test('is asked about anew while in, and only what is answered from then on counts', async () => {
     const { revalidate, find, started, ended } = stage({ kind: 'invalid' });
-    expect(await revalidate('token', 1234)).toEqual({ kind: 'rejected', rejection: rejection('token-invalid') });
-    expect(find).toHaveBeenCalledExactlyOnceWith('token', 1234, expect.anything());
+    expect(await revalidate(ASKING, 1234)).toEqual({ kind: 'rejected', rejection: rejection('token-invalid') });
+    expect(find).toHaveBeenCalledExactlyOnceWith(ASKING, 1234, expect.anything());
     expect(started).toHaveBeenCalledExactlyOnceWith('revalidate');
     expect(ended).toHaveBeenCalledOnce();
   });
@@ -61,7 +64,7 @@ describe('who brings a token', () => {
   test('that cannot be one is refused without a question', async () => {
     const { identify, find } = stage(VALID, true);
     const malformed = rejection('token-malformed');
-    expect(await identify(malformed)).toEqual({ kind: 'rejected', rejection: malformed });
+    expect(await identify(malformed, NETWORK)).toEqual({ kind: 'rejected', rejection: malformed });
     expect(find).not.toHaveBeenCalled();
   });
 });
@@ -69,13 +72,13 @@ describe('who brings a token', () => {
 describe('who brings none', () => {
   test('is refused where one is required', async () => {
     const { identify, find } = stage(VALID);
-    expect(await identify(undefined)).toEqual({ kind: 'rejected', rejection: rejection('token-missing') });
+    expect(await identify(undefined, NETWORK)).toEqual({ kind: 'rejected', rejection: rejection('token-missing') });
     expect(find).not.toHaveBeenCalled();
   });
 
   test('is let in as nobody where none is required, the auth service up or down', async () => {
     const { identify } = stage({ kind: 'unavailable', cause: 'UNAVAILABLE' }, true);
-    for (let i = 0; i < 5; i += 1) await identify('token');
-    expect(await identify(undefined)).toEqual({ kind: 'accepted', identity: {} });
+    for (let i = 0; i < 5; i += 1) await identify('token', NETWORK);
+    expect(await identify(undefined, NETWORK)).toEqual({ kind: 'accepted', identity: {} });
   });
 });

@@ -1,73 +1,192 @@
 import { describe, expect, test } from 'vitest';
-import { createBreaker } from '../../src/auth/breaker.ts';
+import { createBreaker, type Breaker, type CallResult } from '../../src/auth/breaker.ts';
+
+const [HERE, THERE, ELSEWHERE] = ['192.0.2.1', '198.51.100.1', '203.0.113.1'];
 
 /** A breaker whose clock goes by `wait` alone. */
 function stage() {
   let now = 0;
   const breaker = createBreaker(() => now);
+  const call = (key: string, network: string, result: CallResult, askedAt = now): void => {
+    breaker.started({ key, network });
+    breaker.ended({ key, network }, result, askedAt);
+  };
   return {
     breaker,
-    wait: (ms: number) => (now += ms),
-    fail: (times: number) => {
-      for (let i = 0; i < times; i += 1) breaker.record(false);
-    },
+    call,
+    fail: (key: string, network = HERE) => call(key, network, 'unanswered'),
+    answer: (key = 'answered', network = HERE) => call(key, network, 'answered'),
+    wait: (ms: number) => void (now += ms),
   };
 }
 
-describe('the breaker', () => {
-  test('is healthy at first, and failing after one to four missing answers', () => {
+/** Five tokens of two networks that were not answered. */
+function opened() {
+  const staged = stage();
+  for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) staged.fail(`t${n}`, network);
+  return staged;
+}
+
+const judge = (breaker: Breaker, key: string, network = HERE) => breaker.judge({ key, network });
+
+describe('the breaker opens', () => {
+  test('with the fifth token without an answer, where two networks sent them', () => {
     const { breaker, fail } = stage();
     expect(breaker.state()).toBe('healthy');
-    fail(1);
-    expect(breaker.state()).toBe('failing');
-    fail(3);
-    expect(breaker.state()).toBe('failing');
+    for (const token of ['a', 'b', 'c', 'd']) {
+      fail(token);
+      expect(breaker.state()).toBe('failing');
+    }
+    fail('e', THERE);
+    expect(breaker.state()).toBe('open');
+    expect(judge(breaker, 'f')).toBe('refuse');
   });
 
-  test('opens with the fifth failure in a row, for a second, and then lets one try', () => {
-    const { breaker, fail, wait } = stage();
-    fail(5);
+  test('where one network sent them, ten seconds after a token that was good before was first not answered', () => {
+    const { breaker, call, fail, wait } = stage();
+    call('good', HERE, 'known');
+    for (const token of ['a', 'b', 'c', 'd']) fail(token);
+    wait(5000);
+    fail('good');
+    wait(9999);
+    fail('good');
+    expect(breaker.state()).toBe('failing');
+    wait(1);
+    fail('a');
     expect(breaker.state()).toBe('open');
+  });
+
+  test('for a second, and then lets a few calls try', () => {
+    const { breaker, wait } = opened();
     wait(999);
     expect(breaker.state()).toBe('open');
     wait(1);
     expect(breaker.state()).toBe('trying');
   });
+});
 
-  test('does not count failures with an answer between them', () => {
-    const { breaker, fail } = stage();
-    fail(4);
-    breaker.record(true);
-    fail(4);
+describe('the breaker does not open', () => {
+  test.each([
+    ['with one token, wherever it comes from', 1, [HERE, THERE, ELSEWHERE]],
+    ['with four tokens', 4, [HERE, THERE, ELSEWHERE]],
+    ['with a thousand tokens of one network', 1000, [HERE]],
+  ])('%s', (_, tokens, networks) => {
+    const { breaker, fail, wait } = stage();
+    for (let i = 0; i < 3000; i += 1) {
+      fail(`t${i % tokens}`, networks[i % networks.length]);
+      wait(100);
+    }
     expect(breaker.state()).toBe('failing');
   });
 
-  test('opens again with the next failure, each time for longer, up to five seconds', () => {
-    const { breaker, fail, wait } = stage();
-    fail(4);
-    const pauses = Array.from({ length: 12 }, () => {
-      fail(1);
+  test('where an answer came between, to whomever', () => {
+    const { breaker, fail, answer } = stage();
+    for (const token of ['a', 'b', 'c', 'd']) fail(token);
+    answer('bad token', ELSEWHERE);
+    expect(breaker.state()).toBe('healthy');
+    for (const token of ['e', 'f', 'g', 'h']) fail(token, THERE);
+    expect(breaker.state()).toBe('failing');
+  });
+
+  test('where a good token is answered within ten seconds', () => {
+    const { breaker, call, fail, wait } = stage();
+    call('good', HERE, 'known');
+    for (let i = 0; i < 100; i += 1) {
+      fail(`t${i}`);
+      if (i % 30 === 29) fail('good');
+      if (i % 30 === 29) call('good', HERE, 'known');
+      wait(300);
+    }
+    expect(breaker.state()).toBe('failing');
+  });
+
+  test('by one failure of a good token and of others an hour apart', () => {
+    const { breaker, call, fail, wait } = stage();
+    call('good', HERE, 'known');
+    fail('good');
+    wait(3_600_000);
+    for (const token of ['a', 'b', 'c', 'd', 'e']) fail(token);
+    expect(breaker.state()).toBe('failing');
+  });
+});
+
+describe('when the pause is over', () => {
+  test('one call of each network may try, five in all, and the first answer closes it', () => {
+    const { breaker, wait, answer } = opened();
+    wait(2000);
+    const networks = [HERE, THERE, ELSEWHERE, '192.0.2.4', '192.0.2.5'];
+    for (const [n, network] of networks.entries()) {
+      expect(judge(breaker, `new${n}`, network)).toBe('call');
+      breaker.started({ key: `new${n}`, network });
+      expect(judge(breaker, 'another', network)).toBe('wait');
+    }
+    expect(breaker.isTriedEnough()).toBe(true);
+    expect(judge(breaker, 'another', '192.0.2.6')).toBe('wait');
+    answer('new0', HERE);
+    expect(breaker.state()).toBe('healthy');
+    expect(judge(breaker, 'another', '192.0.2.6')).toBe('call');
+  });
+
+  test('a token that failed is no trial for two seconds', () => {
+    const { breaker, wait } = opened();
+    wait(1999);
+    expect(judge(breaker, 't4', THERE)).toBe('refuse');
+    expect(judge(breaker, 'new', THERE)).toBe('call');
+    wait(1);
+    expect(judge(breaker, 't4', THERE)).toBe('call');
+  });
+
+  test('a network whose trial failed waits, and keeps no other network out', () => {
+    const { breaker, wait, fail, answer } = opened();
+    wait(1000);
+    for (let i = 0; i < 50; i += 1) {
+      if (judge(breaker, `bad${i}`) === 'call') fail(`bad${i}`);
+      expect(judge(breaker, `bad again ${i}`)).toBe('refuse');
+      expect(judge(breaker, `good${i}`, THERE)).toBe('call');
+      wait(100);
+    }
+    answer('good', THERE);
+    expect(breaker.state()).toBe('healthy');
+  });
+
+  test('a token that was good before may try, whatever its network did', () => {
+    const { breaker, call, fail, wait } = stage();
+    call('good', HERE, 'known');
+    for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) fail(`t${n}`, network);
+    wait(1000);
+    fail('bad');
+    expect(judge(breaker, 'unknown')).toBe('refuse');
+    expect(judge(breaker, 'good')).toBe('call');
+    call('good', HERE, 'known');
+    expect(breaker.state()).toBe('healthy');
+  });
+
+  test.each([
+    [
+      'two networks',
+      (staged: ReturnType<typeof stage>, n: number) => (staged.fail(`a${n}`), staged.fail(`b${n}`, THERE)),
+    ],
+    ['a token that was good before', (staged: ReturnType<typeof stage>) => staged.fail('good')],
+  ])('it opens again with failed trials of %s, each time for longer, up to five seconds', (_, trials) => {
+    const staged = stage();
+    staged.call('good', HERE, 'known');
+    for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) staged.fail(`t${n}`, network);
+    const pauses = Array.from({ length: 6 }, (__, n) => {
       let pause = 0;
-      while (breaker.state() === 'open') pause = wait(100) && pause + 100;
+      for (; staged.breaker.state() === 'open'; pause += 100) staged.wait(100);
+      trials(staged, n);
       return pause;
     });
-    expect(pauses.slice(0, 5)).toEqual([1000, 2000, 4000, 5000, 5000]);
-    expect(Math.max(...pauses)).toBe(5000);
+    expect(pauses[0]).toBe(1000);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(pauses.at(-1)).toBe(5000);
   });
 
-  test('is not kept open for longer by calls that were under way when it opened', () => {
-    const { breaker, fail, wait } = stage();
-    fail(64);
-    wait(1000);
+  test('calls that were under way when it opened say nothing', () => {
+    const { breaker, call, wait } = opened();
+    wait(1500);
+    for (let i = 0; i < 64; i += 1) call(`old${i}`, i % 2 ? HERE : THERE, 'unanswered', 900);
     expect(breaker.state()).toBe('trying');
-  });
-
-  test('is healthy with the first answer, and begins anew', () => {
-    const { breaker, fail } = stage();
-    fail(50);
-    breaker.record(true);
-    expect(breaker.state()).toBe('healthy');
-    fail(4);
-    expect(breaker.state()).toBe('failing');
+    expect(judge(breaker, 'new')).toBe('call');
   });
 });

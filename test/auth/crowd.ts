@@ -64,6 +64,8 @@ export function createCrowd(url: string, size: number, token: (n: number) => str
       auth: { token: token(n) },
       transports: [n % 3 === 2 ? 'polling' : 'websocket'],
       reconnectionDelayMax: 1000,
+      // Each client at an address of its own, where the gateway trusts the proxy.
+      extraHeaders: { 'X-Forwarded-For': `192.0.2.${n % 250}` },
     });
     const errors: string[] = [];
     client.socket.on('connect_error', ({ message }) => errors.push(message));

@@ -26,12 +26,8 @@ describe('the auth service’s word on a token', () => {
     ['not valid', { valid: false }, { kind: 'invalid' }],
     ['not valid, with a user', { valid: false, user_id: '7' }, { kind: 'invalid' }],
     ['nothing, which is proto3 for not valid', {}, { kind: 'invalid' }],
-    ['valid without a user', { valid: true }, { kind: 'unavailable', cause: 'a valid token without a user id' }],
-    [
-      'valid for user 0',
-      { valid: true, user_id: '0' },
-      { kind: 'unavailable', cause: 'a valid token without a user id' },
-    ],
+    ['valid without a user', { valid: true }, { kind: 'no-user-id' }],
+    ['valid for user 0', { valid: true, user_id: '0' }, { kind: 'no-user-id' }],
   ])('%s', async (_, response, answer) => {
     expect(await answerOf((_call, reply) => reply(null, response))).toEqual(answer);
   });
@@ -47,18 +43,41 @@ describe('the auth service’s word on a token', () => {
 
 const CODES = Object.entries(status).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
 
+/** Of all others nobody knows what became of the call. */
+const MEANINGS: Readonly<Record<string, TokenAnswer>> = {
+  ...Object.fromEntries(
+    ['UNAUTHENTICATED', 'INVALID_ARGUMENT', 'NOT_FOUND'].map((name) => [name, { kind: 'invalid' } as const]),
+  ),
+  ...Object.fromEntries(
+    ['PERMISSION_DENIED', 'FAILED_PRECONDITION', 'OUT_OF_RANGE', 'UNIMPLEMENTED'].map((name) => [
+      name,
+      { kind: 'unavailable', cause: name, answered: true } as const,
+    ]),
+  ),
+};
+
 describe('a gRPC status', () => {
   test('is one of 17', () => {
     expect(CODES.map(([, code]) => code).sort((a, b) => a - b)).toEqual(Array.from({ length: 17 }, (_, code) => code));
   });
 
-  test.each(CODES.filter(([name]) => name !== 'OK'))(
-    '%s says nothing about the token, unless it is UNAUTHENTICATED',
-    async (name, code) => {
-      const answer = await answerOf((_, reply) => reply({ code, details: 'x' }));
-      expect(answer).toEqual(name === 'UNAUTHENTICATED' ? { kind: 'invalid' } : { kind: 'unavailable', cause: name });
-    },
-  );
+  test.each(CODES.filter(([name]) => name !== 'OK'))('%s means what the design says', async (name, code) => {
+    const answer = await answerOf((_, reply) => reply({ code, details: 'x' }));
+    expect(answer).toEqual(MEANINGS[name] ?? { kind: 'unavailable', cause: name });
+  });
+
+  test.each([
+    [401, { kind: 'unavailable', cause: 'UNAUTHENTICATED' }],
+    [403, { kind: 'unavailable', cause: 'PERMISSION_DENIED', answered: true }],
+    [404, { kind: 'unavailable', cause: 'UNIMPLEMENTED', answered: true }],
+    [502, { kind: 'unavailable', cause: 'UNAVAILABLE' }],
+  ])('made of HTTP %s, as a proxy answers, says nothing about the token', async (code, answer) => {
+    const { address } = await startBrokenService((stream) => {
+      stream.respond({ ':status': code, 'content-type': 'text/html' });
+      stream.end('<h1>');
+    });
+    expect(await checkerOf(address).check('token', noting())).toEqual(answer);
+  });
 
   test.each([
     ['OK without a message', { 'grpc-status': '0' }],

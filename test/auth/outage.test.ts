@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
+import { TOKENS, USERS } from '../support/auth-service.ts';
 import { createClient, type TestClient } from '../support/client.ts';
 import { knock } from '../sockets/raw-http.ts';
 import { stageSockets, type SocketStage } from '../sockets/stage.ts';
+import { startCrowdService, tokenOf, type CrowdService } from './crowd.ts';
 import { startFaultyService, startSilentService, type Service } from './faulty-service.ts';
 
 /** What may stand at the auth service's address instead of it; the gateway waits two seconds for an answer. */
@@ -26,43 +27,69 @@ describe('while the auth service', () => {
     '%s nobody gets in and nobody is turned away for good; when it is back so are all clients',
     { timeout: 40_000 },
     async (_, start) => {
-      const stage = await stageSockets();
-      const { gateway, auth } = stage;
-      auth.stop();
-      const trouble = await start(auth.address);
+      const staged = await stage();
+      const { gateway, service } = staged;
+      service.stop();
+      const trouble = await start(service.address);
       const clients = comers(gateway.url);
 
-      await untilRefusedAtTheGate(stage);
-      await stage.allIsWell();
+      await untilRefusedAtTheGate(staged);
+      await staged.allIsWell();
       expect(await gateway.metric('websocket_connections_opened_total{identity="user"}')).toBe(2);
       for (const { socket } of clients) expect(socket.active).toBe(true);
 
       trouble.stop();
-      await startAuth(onTestFinished, auth.address);
-      await Promise.all(
-        clients.map(async ({ next }) => expect(await next('connected')).toMatchObject([{ userId: 7 }])),
-      );
+      await startCrowdService({ address: service.address });
+      await allGetIn(clients);
       for (const { errors } of clients) expect(errors.filter((error) => /unauthorized/.test(error))).toEqual([]);
-      for (const token of Object.values(TOKENS)) expect(gateway.log()).not.toContain(token);
-      await stage.allIsWell();
+      for (const token of [...Object.values(TOKENS), ...clients.map((_client, n) => tokenOf(n))])
+        expect(gateway.log()).not.toContain(token);
+      await staged.allIsWell();
+    },
+  );
+
+  test(
+    'never answers and all clients come from one address, handshakes are refused ten seconds after a user is not answered',
+    { timeout: 60_000 },
+    async () => {
+      const staged = await stage({ TRUST_PROXY: '192.0.2.200' });
+      const { gateway, service } = staged;
+      const known = comers(gateway.url);
+      await allGetIn(known);
+      service.stop();
+      const trouble = await startSilentService(onTestFinished, portOf(service.address));
+      const beganAt = performance.now();
+      // Within two seconds the answers of a moment ago still count, so a stranger finds out first.
+      createClient(gateway.url, { auth: { token: 'stranger' } });
+      const failed = 'gateway_auth_calls_total{answer="unavailable"}';
+      await vi.waitFor(async () => expect(await gateway.metric(failed)).toBeGreaterThan(0), { timeout: 10_000 });
+      for (const { socket } of known) socket.io.engine.close();
+
+      await untilRefusedAtTheGate(staged, 30_000);
+      expect(performance.now() - beganAt).toBeGreaterThan(10_000);
+      await staged.allIsWell();
+      trouble.stop();
+      await startCrowdService({ address: service.address });
+      await allGetIn(known);
+      await staged.allIsWell();
     },
   );
 
   test('is down the gateway asks it some ten times at most, then pauses', { timeout: 40_000 }, async () => {
-    const stage = await stageSockets();
-    stage.auth.stop();
-    comers(stage.gateway.url);
-    await untilRefusedAtTheGate(stage);
-    expect(await stage.gateway.metric('gateway_auth_calls_total{answer="unavailable"}')).toBeLessThanOrEqual(10);
+    const staged = await stage();
+    staged.service.stop();
+    comers(staged.gateway.url);
+    await untilRefusedAtTheGate(staged);
+    expect(await staged.gateway.metric('gateway_auth_calls_total{answer="unavailable"}')).toBeLessThanOrEqual(10);
   });
 
   test(
     'is down anonymous clients get in where a token is optional, and who has a token comes back',
     { timeout: 40_000 },
     async () => {
-      const stage = await stageSockets({ AUTH_MODE: 'optional' });
-      const { gateway, auth } = stage;
-      auth.stop();
+      const staged = await stage({ AUTH_MODE: 'optional' });
+      const { gateway, service } = staged;
+      service.stop();
       const clients = comers(gateway.url);
       const asked = (): Promise<number> => gateway.metric('gateway_auth_calls_total{answer="unavailable"}');
       await vi.waitFor(async () => expect(await asked()).toBeGreaterThanOrEqual(5), { timeout: 10_000 });
@@ -72,32 +99,50 @@ describe('while the auth service', () => {
           { authenticated: false },
         ]);
 
-      await startAuth(onTestFinished, auth.address);
-      await Promise.all(
-        clients.map(async ({ next }) => expect(await next('connected')).toMatchObject([{ userId: 7 }])),
-      );
-      await stage.allIsWell();
+      await startCrowdService({ address: service.address });
+      await allGetIn(clients);
+      await staged.allIsWell();
     },
   );
 });
+
+interface Stage extends SocketStage {
+  readonly service: CrowdService;
+}
+
+async function stage(environment: Record<string, string> = {}): Promise<Stage> {
+  const service = await startCrowdService();
+  const settings = { AUTH_SERVICE_ADDR: service.address, TRUST_PROXY: 'loopback' };
+  return { ...(await stageSockets({ ...settings, ...environment })), service };
+}
 
 /** A stock client with a good token, and what it was told when it was not let in. */
 interface Comer extends TestClient {
   readonly errors: string[];
 }
 
+/** Six users, each at an address of its own. */
 function comers(url: string): Comer[] {
-  return Array.from({ length: 6 }, (_, index) => {
-    const transports = [index % 2 === 0 ? 'websocket' : 'polling'];
-    const client = createClient(url, { auth: { token: TOKENS.alice }, transports, reconnectionDelayMax: 500 });
+  return Array.from({ length: 6 }, (_, n) => {
+    const client = createClient(url, {
+      auth: { token: tokenOf(n) },
+      transports: [n % 2 === 0 ? 'websocket' : 'polling'],
+      extraHeaders: { 'X-Forwarded-For': `192.0.2.${n}` },
+      reconnectionDelayMax: 500,
+    });
     const errors: string[] = [];
     client.socket.on('connect_error', (error) => errors.push(error.message));
     return { ...client, errors };
   });
 }
 
+async function allGetIn(clients: readonly Comer[]): Promise<void> {
+  const welcomes = await Promise.all(clients.map(({ next }) => next('connected')));
+  expect(welcomes).toMatchObject(clients.map((_, n) => [{ userId: 1000 + n }]));
+}
+
 /** The breaker is open: handshakes are answered, at once, with 503. */
-async function untilRefusedAtTheGate({ gateway }: SocketStage): Promise<void> {
+async function untilRefusedAtTheGate({ gateway }: SocketStage, timeout = 15_000): Promise<void> {
   for (const transport of ['websocket', 'polling'] as const)
     await vi.waitFor(
       async () => {
@@ -105,7 +150,7 @@ async function untilRefusedAtTheGate({ gateway }: SocketStage): Promise<void> {
         expect(status).toBe(503);
         expect(JSON.parse(body)).toMatchObject({ code: 'auth-unavailable', retry: true });
       },
-      { timeout: 15_000 },
+      { timeout },
     );
 }
 

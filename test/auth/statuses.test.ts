@@ -6,12 +6,19 @@ import { openRaw } from '../sockets/raw-client.ts';
 import { stageSockets, type SocketStage } from '../sockets/stage.ts';
 import { startFaultyService, type ValidateToken } from './faulty-service.ts';
 
+/** Statuses of a service that takes the token for bad. */
+const BAD_TOKEN_CODES: Readonly<Record<string, status>> = {
+  UNAUTHENTICATED: status.UNAUTHENTICATED,
+  INVALID_ARGUMENT: status.INVALID_ARGUMENT,
+  NOT_FOUND: status.NOT_FOUND,
+};
+const BAD_TOKEN = Object.keys(BAD_TOKEN_CODES);
+
 const FAULTS: Record<string, ValidateToken> = {
-  'valid without a user': (_, reply) => reply(null, { valid: true }),
   'valid with 5 MB': (_, reply) => reply(null, { valid: true, user_id: '7', email: 'x'.repeat(5 * 1024 * 1024) }),
   ...Object.fromEntries(
     Object.entries(status)
-      .filter(([name, code]) => Number.isInteger(code) && name !== 'OK' && name !== 'UNAUTHENTICATED')
+      .filter(([name, code]) => Number.isInteger(code) && name !== 'OK' && !BAD_TOKEN.includes(name))
       .map(([name, code]): [string, ValidateToken] => [name, (_, reply) => reply({ code: Number(code) })]),
   ),
 };
@@ -33,7 +40,8 @@ const byToken: ValidateToken = (call, reply) => {
     call.request.token
   ];
   if (fault) fault(call, reply);
-  else if (call.request.token === 'UNAUTHENTICATED') reply({ code: status.UNAUTHENTICATED });
+  else if (call.request.token === 'valid-without-a-user') reply(null, { valid: true });
+  else if (BAD_TOKEN.includes(call.request.token)) reply({ code: BAD_TOKEN_CODES[call.request.token] ?? 0 });
   else reply(null, { valid: user !== undefined, user_id: user ?? '0' });
 };
 
@@ -66,11 +74,23 @@ describe.each(Object.keys(FAULTS))('an auth service that says %s', (fault) => {
   });
 });
 
-describe('an auth service that says UNAUTHENTICATED', () => {
-  test('means the token, and the client is told so', async () => {
-    const client = await openRaw(stage.gateway.url);
-    client.send(connectWith('UNAUTHENTICATED'));
-    expect(await client.next()).toMatch(/^44\{"message":"unauthorized.*"code":"token-invalid".*"retry":false/);
-    await allIsWell();
-  });
-});
+describe.each([...BAD_TOKEN.map((name) => [name, 'token-invalid']), ['valid without a user', 'no-user-id']])(
+  'an auth service that says %s',
+  (answer, code) => {
+    const refusal = new RegExp(`44\\{"message":"unauthorized.*"code":"${code}".*"retry":false`);
+
+    test(`means the token, and the client is told ${code}`, async () => {
+      const client = await openRaw(stage.gateway.url);
+      client.send(connectWith(answer));
+      expect(await client.next()).toMatch(refusal);
+      await allIsWell();
+    });
+
+    test(`means the token, and a client that polls is told ${code}`, async () => {
+      const session = await openPolling(stage.gateway.url);
+      await session.post(connectWith(answer));
+      expect((await session.poll()).body).toMatch(refusal);
+      await allIsWell();
+    });
+  },
+);

@@ -5,7 +5,14 @@ import { createCrowd, startCrowdService, tokenOf, type Comer, type CrowdService 
 
 async function stage(delay: number): Promise<SocketStage & { service: CrowdService }> {
   const service = await startCrowdService({ delay });
-  return { ...(await stageSockets({ AUTH_SERVICE_ADDR: service.address, MAX_CONNECTIONS_PER_USER: '0' })), service };
+  return {
+    ...(await stageSockets({
+      AUTH_SERVICE_ADDR: service.address,
+      MAX_CONNECTIONS_PER_USER: '0',
+      TRUST_PROXY: 'loopback',
+    })),
+    service,
+  };
 }
 
 const askedFor = ({ asked }: CrowdService): string[] => asked.filter((token) => token.startsWith('crowd'));

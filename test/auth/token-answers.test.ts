@@ -18,7 +18,7 @@ function stage(lifetime = 30_000) {
   const revocations = createRevocations(60_000, () => now);
   let asked = 0;
   const calls = {
-    check(token: string): Promise<CallOutcome> {
+    check({ token }: { token: string }): Promise<CallOutcome> {
       asked += 1;
       return new Promise((resolve) => open.push({ token, answer: resolve }));
     },
@@ -26,7 +26,10 @@ function stage(lifetime = 30_000) {
   const answers = createTokenAnswers({ calls, health: () => health, revocations, lifetime, now: () => now });
   const sources: AnswerSource[] = [];
   const find = (token = 'token', since = -Infinity): Promise<{ outcome: CallOutcome; askedAt: number }> =>
-    answers.find(token, since, { ...noting(), answeredBy: (source) => void sources.push(source) });
+    answers.find({ token, network: '192.0.2.1' }, since, {
+      ...noting(),
+      answeredBy: (source) => void sources.push(source),
+    });
   const answer = async (outcome: CallOutcome, index = 0): Promise<void> => {
     open.splice(index, 1)[0]?.answer(outcome);
     await new Promise((resolve) => setImmediate(resolve));
@@ -88,6 +91,13 @@ describe('a token that comes again', () => {
     wait(1);
     expect(await findOut(VALID)).toEqual(VALID);
     expect(asked()).toBe(2);
+  });
+
+  test('and was of no user is not asked about for two seconds', async () => {
+    const { findOut, asked } = stage();
+    await findOut({ kind: 'no-user-id' });
+    expect(await findOut(VALID)).toEqual({ kind: 'no-user-id' });
+    expect(asked()).toBe(1);
   });
 
   test.each([

@@ -21,13 +21,14 @@ function stage(limits: CallLimits = { calls: 2, waiting: 3, patience: 60_000 }) 
     },
   };
   const calls = createTokenCalls({ checker, breaker, limits });
-  const ask = (token: string): Promise<CallOutcome> => calls.check(token, noting());
+  const ask = (token: string, network = '192.0.2.1'): Promise<CallOutcome> =>
+    calls.check({ token, key: token, network }, noting());
   return {
     ...calls,
     asked: () => asked,
     ask,
     /** One by one, tokens of a letter each. */
-    askAll: (tokens: string): Promise<CallOutcome>[] => Array.from(tokens, ask),
+    askAll: (tokens: string): Promise<CallOutcome>[] => Array.from(tokens, (token) => ask(token)),
     /** The oldest call that is open gets this answer, and all that follows from it happens. */
     async answer(answer: TokenAnswer): Promise<void> {
       answers.shift()?.(answer);
@@ -77,18 +78,39 @@ describe('calls to the auth service', () => {
     const breaker = createBreaker();
     const checker = { check: () => Promise.reject(new Error('a fault')) };
     const calls = createTokenCalls({ checker, breaker, limits: { calls: 1, waiting: 1, patience: 1000 } });
-    const outcomes = [calls.check('a', noting()), calls.check('b', noting())];
+    const outcomes = ['a', 'b'].map((token) => calls.check({ token, key: token, network: '' }, noting()));
     expect((await Promise.allSettled(outcomes)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(calls.underWay()).toBe(0);
   });
 });
 
+describe('calls of several networks', () => {
+  test('take turns, so that a crowd in one holds up nobody in another', async () => {
+    const { askAll, ask, asked, answer } = stage({ calls: 2, waiting: 99, patience: 60_000 });
+    void askAll('abcdef');
+    void ask('x', '198.51.100.1');
+    void ask('y', '203.0.113.1');
+    for (let i = 0; i < 6; i += 1) await answer(VALID);
+    expect(asked()).toBe('abcxydef');
+  });
+
+  test('have room, however many of one network are not answered', async () => {
+    const { askAll, ask, asked, answer } = stage({ calls: 64, waiting: 99, patience: 60_000 });
+    void askAll('a');
+    await answer(SILENCE);
+    void askAll('bcdefghijklmnopqrstuvwxyz');
+    expect(asked()).toBe('abcdefghijklmnopq');
+    void ask('!', '198.51.100.1');
+    expect(asked()).toBe('abcdefghijklmnopq!');
+  });
+});
+
 describe('while the service does not answer', () => {
-  /** Five calls one after the other that got no answer. */
-  async function failing() {
-    const staged = stage();
-    for (let i = 0; i < 5; i += 1) {
-      void staged.ask('x');
+  /** Five tokens of two networks, one after the other, that got no answer. */
+  async function failing(limits?: CallLimits) {
+    const staged = stage(limits);
+    for (const [n, token] of Array.from('vwxyz').entries()) {
+      void staged.ask(token, n === 4 ? '198.51.100.1' : '192.0.2.1');
       await staged.answer(SILENCE);
     }
     return staged;
@@ -97,52 +119,75 @@ describe('while the service does not answer', () => {
   test('no call is made, and the door is closed', async () => {
     const { ask, asked, closedBecause } = await failing();
     expect(await ask('a')).toEqual(OPEN);
-    expect(asked()).toBe('xxxxx');
+    expect(asked()).toBe('vwxyz');
     expect(closedBecause()).toBe('auth-unavailable');
   });
 
   test('whoever is waiting when that is found out is refused at once', async () => {
-    const { askAll, answer, asked, waiting } = stage({ calls: 2, waiting: 9, patience: 60_000 });
-    const outcomes = askAll('abcdefghi');
+    const { ask, answer, waiting } = stage({ calls: 2, waiting: 9, patience: 60_000 });
+    const outcomes = Array.from('abcdefghi', (token, n) => ask(token, `192.0.2.${n}`));
     for (let i = 0; i < 5; i += 1) await answer(SILENCE);
     expect(waiting()).toBe(0);
     // One more call was under way when the fifth failed.
-    expect(asked()).toBe('abcdef');
     expect(await Promise.all(outcomes.slice(6))).toEqual([OPEN, OPEN, OPEN]);
   });
 
-  test('only a few find it out, however many ask', async () => {
+  test('only a few of a network find it out, however many ask', async () => {
     const { askAll, answer, asked } = stage({ calls: 64, waiting: 99, patience: 60_000 });
     void askAll('a');
     await answer(SILENCE);
-    void askAll('bcdefghijklm');
-    expect(asked()).toBe('abcdef');
+    void askAll('bcdefghijklmnopqrstuvwxyz');
+    expect(asked()).toHaveLength(17);
     await answer(VALID);
-    expect(asked()).toBe('abcdefghijklm');
+    expect(asked()).toHaveLength(26);
   });
 
-  test('after the pause one call finds out, and all others wait for it', async () => {
-    const { askAll, asked, wait, answer, closedBecause } = await failing();
+  test('after the pause one call of each network finds out, and all others wait for it', async () => {
+    const { askAll, ask, asked, wait, answer, closedBecause } = await failing();
     wait(1000);
     expect(closedBecause()).toBeUndefined();
     const outcomes = askAll('abc');
-    expect(asked()).toBe('xxxxxa');
+    expect(asked()).toBe('vwxyza');
+    outcomes.push(ask('!', '203.0.113.1'));
+    expect(asked()).toBe('vwxyza!');
+    await answer(VALID);
+    expect(asked()).toBe('vwxyza!b');
+    await answer(VALID);
+    await answer(VALID);
+    await answer(VALID);
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['valid', 'valid', 'valid', 'valid']);
+  });
+
+  test('while five calls try to find out, the door is closed', async () => {
+    const { ask, wait, closedBecause } = await failing({ calls: 64, waiting: 9, patience: 60_000 });
+    wait(1000);
+    for (let i = 0; i < 5; i += 1) {
+      expect(closedBecause()).toBeUndefined();
+      void ask(`a${i}`, `203.0.113.${i}`);
+    }
     expect(closedBecause()).toBe('auth-unavailable');
-    await answer(VALID);
-    expect(asked()).toBe('xxxxxabc');
-    expect(closedBecause()).toBeUndefined();
-    await answer(VALID);
-    await answer(VALID);
-    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['valid', 'valid', 'valid']);
   });
 
-  test('a call that finds no answer either closes the door again, and those who waited come again', async () => {
-    const { askAll, asked, wait, answer, closedBecause } = await failing();
+  test('trials of two networks that find no answer close the door again, and those who waited come again', async () => {
+    const { askAll, ask, asked, wait, answer, closedBecause } = await failing();
     wait(1000);
-    const outcomes = askAll('abc');
+    const outcomes = [...askAll('abc'), ask('!', '203.0.113.1')];
     await answer(SILENCE);
-    expect(await Promise.all(outcomes)).toEqual([SILENCE, OPEN, OPEN]);
-    expect(asked()).toBe('xxxxxa');
+    expect(closedBecause()).toBeUndefined();
+    await answer(SILENCE);
+    expect(await Promise.all(outcomes)).toEqual([SILENCE, OPEN, OPEN, SILENCE]);
+    expect(asked()).toBe('vwxyza!');
     expect(closedBecause()).toBe('auth-unavailable');
+  });
+
+  test('an answer of whatever kind is no sign of an outage', async () => {
+    const { ask, answer, closedBecause, asked } = stage();
+    for (let i = 0; i < 20; i += 1) {
+      void ask(String.fromCharCode(65 + i), `192.0.2.${i}`);
+      const refusal: TokenAnswer = { kind: 'unavailable', cause: 'PERMISSION_DENIED', answered: true };
+      await answer(i % 2 ? { kind: 'no-user-id' } : refusal);
+      expect(closedBecause()).toBeUndefined();
+    }
+    expect(asked()).toHaveLength(20);
   });
 });

@@ -54,7 +54,7 @@ async function stage(
     left: (...args) => handlers.left(...args),
   });
   const connections = acceptConnections((created) => ((handlers = created), server), {
-    authenticator: { identify, revalidate: identify },
+    authenticator: { identify, revalidate: ({ token, network }) => identify(token, network) },
     revocations: { isOutdated },
     revalidateWithin: 0,
     history: { claimsIn: () => ({}), welcome() {}, leave() {} },
@@ -154,7 +154,11 @@ describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', (webSockets) =
 
   describe('a socket whose user was revoked between the answer and its greeting', () => {
     test('is closed before it is greeted, and may come again', async () => {
-      const accepted = { kind: 'accepted', identity: { user: '7' }, proof: { token: 'x', askedAt: 5 } } as const;
+      const accepted = {
+        kind: 'accepted',
+        identity: { user: '7' },
+        proof: { token: 'x', askedAt: 5, network: '' },
+      } as const;
       const isOutdated = vi.fn<Revocations['isOutdated']>(() => true);
       const { url, events, connections } = await stage(webSockets, async () => accepted, isOutdated);
       const client = await knock(url);

@@ -23,12 +23,12 @@ function stage(
   const asked: { token: string; at: number; since: number }[] = [];
   const members = new Map<string, Member>();
   const join = (token: string, askedAt = performance.now()): Member => {
-    const member = { connected: true, data: { user: '7', proof: { token, askedAt } } };
+    const member = { connected: true, data: { user: '7', proof: { token, askedAt, network: '' } } };
     members.set(token, member);
     return member;
   };
   for (let i = 0; i < size; i += 1) join(`t${i}`);
-  const revalidate: Authenticator['revalidate'] = async (token, since) => {
+  const revalidate: Authenticator['revalidate'] = async ({ token }, since) => {
     asked.push({ token, at: performance.now(), since });
     return answer(token);
   };
@@ -46,7 +46,7 @@ function stage(
 }
 
 function valid(token: string): AuthOutcome {
-  return { kind: 'accepted', identity: { user: '7' }, proof: { token, askedAt: performance.now() } };
+  return { kind: 'accepted', identity: { user: '7' }, proof: { token, askedAt: performance.now(), network: '' } };
 }
 
 const refused = (code: 'token-invalid' | 'auth-unavailable' | 'auth-busy'): AuthOutcome => ({

@@ -1,0 +1,52 @@
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { toUserId } from '../routes/user-id.ts';
+import type { TokenAnswer } from './authenticator.ts';
+
+/** The token is bad, as services other than MetaRGB's say it. */
+const BAD_TOKEN: ReadonlySet<status> = new Set([status.UNAUTHENTICATED, status.INVALID_ARGUMENT, status.NOT_FOUND]);
+/** The service, or a proxy before it, refuses to tell. */
+const REFUSED: ReadonlySet<status> = new Set([
+  status.PERMISSION_DENIED,
+  status.FAILED_PRECONDITION,
+  status.OUT_OF_RANGE,
+  status.UNIMPLEMENTED,
+]);
+
+/** Only a clear "valid" with a user id admits. */
+export function answerTo(response: object | undefined): TokenAnswer {
+  if (response === undefined || !('valid' in response) || !('user_id' in response))
+    return { kind: 'unavailable', cause: 'an empty answer' };
+  if (response.valid !== true) return { kind: 'invalid' };
+  const user = toUserId(response.user_id);
+  return user === undefined ? { kind: 'no-user-id' } : { kind: 'valid', user };
+}
+
+/** What a status says; the library's own status for an HTTP page of a proxy says nothing about a token. */
+export function answerToError(error: ServiceError, wordsOfLibrary: string | undefined): TokenAnswer {
+  const { code } = error;
+  if (BAD_TOKEN.has(code) && wordsOfLibrary === undefined) return { kind: 'invalid' };
+  const cause = status[code] ?? 'UNKNOWN';
+  return { kind: 'unavailable', cause, ...(REFUSED.has(code) && { answered: true }) };
+}
+
+const LONGEST_WORDS = 300;
+/** Words of the library for a response that did begin. */
+const OF_A_RESPONSE = /^Received (?:HTTP status code|RST_STREAM with code) \d+/;
+
+/**
+ * What the library says of a failed call; nothing where the words are the service's own, which may hold a token or name a
+ * user. A status that the service sent has headers with it.
+ * @param begun whether the headers of a response came.
+ */
+export function libraryWords({ details, metadata }: ServiceError, begun: boolean): string | undefined {
+  const sent = begun || Object.keys(metadata.getMap()).length > 0;
+  const words = sent ? OF_A_RESPONSE.exec(details)?.[0] : details;
+  return (
+    words &&
+    words
+      .replace(/\s+/g, ' ')
+      .replace(/ Resolution note: *$/, '')
+      .trim()
+      .slice(0, LONGEST_WORDS)
+  );
+}
