@@ -1,5 +1,6 @@
 import { valueAt } from '../schema/json.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
+import { mayCrossList } from '../schema/list-on-path.ts';
 import { isRequired, judgeTargetField, type FieldVerdict } from '../schema/target-field.ts';
 import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
@@ -53,9 +54,18 @@ function shapeFindings({ route }: RouteInFile, schema: LoadedSchema, report: Rep
   if (route.kind === 'control' || route.shape.kind === 'as-published') return [];
   const { shape } = route;
   const keys = shape.kind === 'map' ? [...shape.fields.keys()] : shape.fields.map((_, index) => String(index));
-  return [...shape.fields.values()].flatMap((field, index) =>
-    undeclared(field, [shape.kind, keys[index] ?? ''], schema, report),
-  );
+  return [...shape.fields.values()].flatMap((field, index) => {
+    const at = [shape.kind, keys[index] ?? ''];
+    const lists = shape.kind === 'omit' ? inList(field, at, schema, report) : [];
+    return lists.length > 0 ? lists : undeclared(field, at, schema, report);
+  });
+}
+
+/** An item that is taken out makes the next one the item of that number. */
+function inList({ text, path }: Field, at: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
+  if (!mayCrossList(schema.main, schema.files, path)) return [];
+  const message = `"${text}" leads into a list, or the schema does not rule one out, and omit takes nothing out of lists. Omit the whole list, name what clients get with map, or declare "type": "object" there`;
+  return [report('omit-in-list', at, message)];
 }
 
 function latestFindings({ route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {

@@ -21,6 +21,7 @@ export const FINDING_CODES = [
   'odd-characters',
   'duplicate-route',
   'map-with-omit',
+  'omit-in-list',
   'audience-unused',
   'action-with-event',
   'action-with-stream',

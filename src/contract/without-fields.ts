@@ -18,8 +18,6 @@ const OF_THE_WHOLE = [
   'enum',
   'default',
 ];
-// Here clients see the field gone from one item only.
-const OF_LISTS = ['items', 'prefixItems', 'contains', 'minContains', 'maxContains', 'unevaluatedItems'];
 
 /** The schema of what is left once these fields are taken off. */
 export function withoutFields(bundle: SchemaBundle, place: Place, paths: Paths): unknown {
@@ -27,7 +25,7 @@ export function withoutFields(bundle: SchemaBundle, place: Place, paths: Paths):
   if (paths.length === 0 || !isObject(schema)) return bundle.enter(place);
   const at = (inner: unknown): Place => ({ ...place, schema: inner });
   const { $ref: _ref, properties, required, allOf: _all, anyOf, oneOf, ...rest } = schema;
-  const plain = bundle.enter(at(dropped(rest, isInList(paths) ? [...OF_THE_WHOLE, ...OF_LISTS] : OF_THE_WHOLE)));
+  const plain = bundle.enter(at(dropped(rest, OF_THE_WHOLE)));
   const each = (branches: unknown): unknown[] =>
     listOf(branches).map((branch) => withoutFields(bundle, at(branch), paths));
   return joined({
@@ -58,10 +56,6 @@ function remaining(bundle: SchemaBundle, place: Place, properties: Schema, paths
 
 function isGone(name: string, paths: Paths): boolean {
   return paths.some((path) => path.length === 1 && path[0] === name);
-}
-
-function isInList(paths: Paths): boolean {
-  return paths.some(([first = '', ...rest]) => rest.length > 0 && /^\d+$/.test(first));
 }
 
 function dropped(schema: Schema, keywords: readonly string[]): Schema {

@@ -1,6 +1,6 @@
 import { alternatives } from './alternatives.ts';
 import { isObject } from './json.ts';
-import { conjuncts, listOf, type Node } from './conjuncts.ts';
+import { conjuncts, listOf, type Node, type Place } from './conjuncts.ts';
 import type { SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
@@ -48,7 +48,7 @@ function canHold(choice: readonly Node[], { isMessage }: Pick<Judged, 'isMessage
 }
 
 function judgeMember(here: readonly Node[], segment: string, rest: readonly string[], judged: Judged): FieldVerdict {
-  const declared = here.flatMap((node) => members(node.schema, segment).map((schema) => ({ ...node, schema })));
+  const declared = membersAt(here, segment);
   if (declared.length === 0) {
     if (judged.optional && here.some(isClosed)) return PROVEN;
     return here.some(isConditional) ? { kind: 'unproven' } : undeclared(segment, here);
@@ -126,7 +126,7 @@ function itemAt({ prefixItems, items }: Readonly<Record<string, unknown>>, index
 }
 
 /** The types that all of them allow; nothing where none of them says. */
-function typesOf(nodes: readonly Node[]): readonly string[] | undefined {
+export function typesOf(nodes: readonly Node[]): readonly string[] | undefined {
   const said = nodes.flatMap(({ schema }) => typesSaid(schema));
   const [first, ...rest] = said;
   return first?.filter((type) => rest.every((others) => others.includes(type)));
@@ -147,7 +147,12 @@ function typeOfValue(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-const INDEX = /^(0|[1-9]\d{0,5})$/;
+export const INDEX = /^(0|[1-9]\d{0,5})$/;
+
+/** Each place where the member `name` is declared. */
+export function membersAt(nodes: readonly Node[], name: string): Place[] {
+  return nodes.flatMap((node) => members(node.schema, name).map((schema) => ({ ...node, schema })));
+}
 
 /** What is declared of the member `name`: of an object's property, or of a list's item. */
 function members(schema: Readonly<Record<string, unknown>>, name: string): unknown[] {

@@ -111,6 +111,36 @@ export const NAME_ROWS: readonly Row[] = [
   ['a name in map', { routes: plus('map: { "id\u00a0": user_id }') }, [['odd-characters', 'routes:7:19', 'U+00A0']]],
 ];
 
+const SECRET = { type: 'object', properties: { secret: { type: 'string' } } };
+
+/** Paths that lead into a list, or may, and what the schema says. */
+const OMITTED_LISTS: readonly (readonly [name: string, omit: string, properties: object])[] = [
+  ['an item', '/list/0', { list: { type: 'array', items: SECRET } }],
+  ['an item by its place', '/list/1', { list: { type: 'array', prefixItems: [SECRET, SECRET] } }],
+  ['a member of an item', '/list/0/secret', { list: { type: 'array', items: SECRET } }],
+  ['a member of all items', '/list/secret', { list: { ...SECRET, type: ['array', 'object'], items: SECRET } }],
+  ['an item of a list in a list', '/a/0/0', { a: { type: 'array', items: { type: 'array', items: SECRET } } }],
+  ['an item of a list in an object', '/a/b/0', { a: { type: 'object', properties: { b: { type: 'array' } } } }],
+  ['what is an item in one branch', '/a/0', { a: { anyOf: [{ type: 'array' }, SECRET] } }],
+  ['a member of what is a list in one branch', '/a/secret', { a: { anyOf: [{ type: 'array' }, SECRET] } }],
+  ['a number where a list is allowed', '/a/0', { a: { type: ['object', 'array'], properties: { 0: SECRET } } }],
+  ['a number where nothing is declared', '/a/b/0', { a: { type: 'object' } }],
+  ['a number in a name with a slash', '/a~1b/0', { 'a/b': { type: 'array' } }],
+];
+
+const OMITTED_MEMBERS: typeof OMITTED_LISTS = [
+  ['a whole list', 'list', { list: { type: 'array' } }],
+  ['a property named by a number', '/a/0', { a: { type: 'object', properties: { 0: SECRET } } }],
+  ['a property of the message named by a number', '0', { 0: SECRET }],
+  ['names with a slash and a tilde', '/a~1b/c~0d', { 'a/b': { type: 'object', properties: { 'c~d': SECRET } } }],
+  [
+    'a number in objects of several forms',
+    '/a/0',
+    { a: { anyOf: [{ type: 'object', properties: { 0: SECRET } }, { type: 'null' }] } },
+  ],
+  ['a member of what may be null', '/a/secret', { a: { ...SECRET, type: ['object', 'null'] } }],
+];
+
 /** Rows B1 to B11 of reliability.md, and what goes with them. */
 export const ROUTES_ROWS: readonly Row[] = [
   [
@@ -619,6 +649,16 @@ export const ROUTES_ROWS: readonly Row[] = [
     },
     [],
   ],
+  ...OMITTED_LISTS.map(([name, omit, properties]): Row => [
+    `omit of ${name}`,
+    { routes: plus(`omit: ["${omit}"]`), schema: withProperties(properties) },
+    [['omit-in-list', `routes@"${omit}"`, 'Omit the whole list']],
+  ]),
+  ...OMITTED_MEMBERS.map(([name, omit, properties]): Row => [
+    `omit of ${name}`,
+    { routes: plus(`omit: ["${omit}"]`), schema: withProperties(properties) },
+    [],
+  ]),
   [
     'a pointer as envelope',
     { routes: `${GOOD_ROUTE}envelope: { traceparent: /meta/trace }\n` },

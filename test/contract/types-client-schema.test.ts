@@ -50,7 +50,6 @@ const SHAPES: [string, object][] = [
   ['nothing', {}],
   ['omit of required fields, by reference and by allOf', { omit: ['id', 'late', 'rates'] }],
   ['omit inside other fields', { omit: ['/place/zip', '/place/city', '/maybe/x'] }],
-  ['omit inside a list', { omit: ['/list/1/id'] }],
   ['map of fields at all depths', { map: { a: 'id', b: '/place/city', c: '/maybe/x', d: '/list/0', e: '/list/1/id' } }],
   ['map of whole objects and undeclared ones', { map: { place: 'place', usd: '/rates/usd', what: 'undeclared' } }],
 ];
@@ -90,8 +89,8 @@ describe('the schema that clients are shown is true of what they get, with', () 
 });
 
 test('a mapped field is certain only where the message must have it, and all that holds it', () => {
-  expect(schemaOf('shape-4').required).toEqual(['a', 'b', 'd']);
-  expect(schemaOf('shape-5').required).toEqual(['place']);
+  expect(schemaOf('shape-3').required).toEqual(['a', 'b', 'd']);
+  expect(schemaOf('shape-4').required).toEqual(['place']);
 });
 
 test('the field of the trace context, and what is omitted, are not in the schema', () => {

@@ -1,0 +1,26 @@
+import { alternatives } from './alternatives.ts';
+import { conjuncts, type Node } from './conjuncts.ts';
+import type { SchemaFiles } from './references.ts';
+import { INDEX, membersAt, typesOf } from './target-field.ts';
+import type { SchemaFile } from './walk.ts';
+
+/**
+ * Whether a step of `path` may lead into a list. A step that reads like an index needs proof that there is none; any other
+ * finds nothing in a list, so it matters only where one is declared.
+ */
+export function mayCrossList(main: SchemaFile, files: SchemaFiles, path: readonly string[]): boolean {
+  // A message is an object, whatever its schema says.
+  const message: Node = { file: main, files, schema: { type: 'object' } };
+  return crosses([message, ...conjuncts({ file: main, schema: main.json, files })], path);
+}
+
+function crosses(nodes: readonly Node[], path: readonly string[]): boolean {
+  const [segment, ...rest] = path;
+  if (segment === undefined) return false;
+  return alternatives(nodes).some((here) => {
+    const types = typesOf(here);
+    if (types === undefined ? INDEX.test(segment) : types.includes('array')) return true;
+    const inside = membersAt(here, segment).flatMap((place) => conjuncts(place));
+    return types?.length !== 0 && crosses(inside, rest);
+  });
+}
