@@ -14,6 +14,8 @@ export interface FanoutOptions extends QueueLimits {
 
 /** The fan-out to this instance's sockets: every instance hears every message, so each client gets one copy. */
 export interface LocalFanout extends Fanout {
+  /** Bounds what waits for a session from its first byte, whether or not a client of it is ever let in. */
+  guard(line: Line): void;
   /**
    * From here on the client hears what is for these rooms, until it leaves.
    *
@@ -49,6 +51,7 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
         outbox.sendEach(here, packetForms({ event, payload, latestKey, stamp, traceparent: trace }));
       else outbox.send(here, new EventPacket(event, payload, latestKey));
     },
+    guard: (line) => void new Outlet(line, NONE, watch),
     join(line, rooms, wishes = NONE) {
       if (wishes.traced) someoneAsks = true;
       return new Membership(new Outlet(line, wishes, watch), rooms, outbox, index);

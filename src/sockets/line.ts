@@ -16,8 +16,8 @@ export interface Line {
   queued(): number;
   /** Changes when the client takes something: bytes of a websocket, the packet that is next of a polling client. */
   progress(): number | object | undefined;
-  /** Nothing: nobody listens any more. */
-  follow(sender: Sender | undefined): void;
+  /** In place of the sender before. */
+  follow(sender: Sender): void;
   /**
    * What frees the connection at once, when it is called: closing in order would wait until the client has read what it
    * does not read. To be had before a close begins.

@@ -66,6 +66,7 @@ export class Membership {
 
   leave(): void {
     this.#index.leave(this.#outlet, this.rooms);
-    this.#outlet.close();
+    // It goes on to watch what the protocol sends: the session may stay, and ask for answers that it does not read.
+    this.#outlet.flush();
   }
 }

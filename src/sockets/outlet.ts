@@ -34,12 +34,6 @@ export class Outlet implements Sender {
     line.follow(this);
   }
 
-  /** Nothing more is sent, and what is pending goes out. */
-  close(): void {
-    this.flush();
-    this.line.follow(undefined);
-  }
-
   /** Clients that read nothing ask for answers, too. */
   beforeOthers(): void {
     this.flush();

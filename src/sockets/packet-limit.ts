@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { Peer } from './client-address.ts';
 import type { Session } from './socket-server.ts';
 
@@ -6,7 +6,7 @@ export interface PacketLimitOptions {
   /** Infinity is no limit. */
   readonly perSecond: number;
   readonly exceeded: (session: Session) => void;
-  /** By control frames, which are no packets: ws answers a ping itself, and Engine.IO hears of none. */
+  /** By control frames, which are no packets: ws answers a ping itself, and Engine.IO hears of none; or by probes. */
   readonly exceededBelow: (peer: Peer) => void;
 }
 
@@ -25,13 +25,18 @@ export class PacketLimit {
   readonly #peers = new WeakMap<WebSocket, Peer>();
   /** One listener for all, who is meant says `this`: a closure for each would stay as long as the connection. */
   readonly #controlFrame: (this: WebSocket) => void;
+  readonly #probe: (this: WebSocket, data: RawData) => void;
 
   constructor(options: PacketLimitOptions) {
     this.#most = options.perSecond * WINDOW;
     this.#options = options;
-    const count = (webSocket: WebSocket): void => this.#countControlFrame(webSocket);
+    const count = (webSocket: WebSocket): void => this.#countBelow(webSocket);
     this.#controlFrame = function controlFrame() {
       count(this);
+    };
+    this.#probe = function probe(data) {
+      if (isUpgrade(data)) this.off('message', probe);
+      else count(this);
     };
   }
 
@@ -39,15 +44,17 @@ export class PacketLimit {
     if (this.#isOneTooMany(session)) this.#options.exceeded(session);
   }
 
-  webSocketOpened(webSocket: WebSocket, peer: Peer): void {
+  webSocketOpened(webSocket: WebSocket, peer: Peer, isProbe: boolean): void {
     if (this.#most === Infinity) return;
     this.#peers.set(webSocket, peer);
     webSocket.on('ping', this.#controlFrame).on('pong', this.#controlFrame);
+    // Engine.IO answers each probe, for the ten seconds in which an upgrade may be completed.
+    if (isProbe) webSocket.on('message', this.#probe);
   }
 
-  #countControlFrame(webSocket: WebSocket): void {
+  #countBelow(webSocket: WebSocket): void {
     if (!this.#isOneTooMany(webSocket)) return;
-    webSocket.off('ping', this.#controlFrame).off('pong', this.#controlFrame);
+    webSocket.off('ping', this.#controlFrame).off('pong', this.#controlFrame).off('message', this.#probe);
     const peer = this.#peers.get(webSocket);
     if (peer !== undefined) this.#options.exceededBelow(peer);
     webSocket.terminate();
@@ -65,3 +72,10 @@ export class PacketLimit {
     return count > this.#most;
   }
 }
+
+/** The packet with which the websocket takes the session over: from here on its packets are counted with the session's. */
+function isUpgrade(data: RawData): boolean {
+  return Buffer.isBuffer(data) && data.length === 1 && data[0] === UPGRADE;
+}
+
+const UPGRADE = '5'.charCodeAt(0);

@@ -91,11 +91,12 @@ export class Reception implements SocketHandlers {
     if (bytes > limits.maxClientMessageBytes) events.refused(rejection('message-too-large'), peerOf(request));
   }
 
-  webSocketOpened(webSocket: WebSocket, request: IncomingMessage): void {
-    this.#packets.webSocketOpened(webSocket, this.#options.peerOf(request));
+  webSocketOpened(webSocket: WebSocket, request: IncomingMessage, isProbe: boolean): void {
+    this.#packets.webSocketOpened(webSocket, this.#options.peerOf(request), isProbe);
   }
 
-  sessionOpened(session: Session): void {
+  sessionOpened(session: Session, line: Line): void {
+    this.#options.fanout.guard(line);
     this.#quota.opened(session, this.#peerOf(session));
     this.#handshakeTime.opened(session);
   }
@@ -137,6 +138,8 @@ export class Reception implements SocketHandlers {
 
   left(socket: ClientSocket, reason: string, tooLong: boolean): void {
     takeLeave(socket, reason, tooLong, this.#greeting);
+    // A session without a client has as long for the next one as it had for the first.
+    if (socket.conn.readyState === 'open') this.#handshakeTime.opened(socket.conn);
   }
 
   #peerOf(session: Session): Peer {

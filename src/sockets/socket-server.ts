@@ -74,9 +74,13 @@ export interface SocketHandlers {
   malformed(why: Rejection, request: IncomingMessage): void;
   /** A polling request with so many bytes comes in. */
   posted(request: IncomingMessage, bytes: number): void;
-  /** Before anything is heard on it; also where no session ever comes of it. */
-  webSocketOpened(webSocket: WebSocket, request: IncomingMessage): void;
-  sessionOpened(session: Session): void;
+  /**
+   * Before anything is received on it; also where no session ever comes of it.
+   *
+   * @param isProbe it is to take over a session that polls, and its packets are not yet those of the session.
+   */
+  webSocketOpened(webSocket: WebSocket, request: IncomingMessage, isProbe: boolean): void;
+  sessionOpened(session: Session, line: Line): void;
   /** It sent a packet of whatever kind, a heartbeat perhaps. */
   packetReceived(session: Session): void;
   /**

@@ -17,7 +17,6 @@ export interface EngineSession {
   write(data: string): unknown;
   /** `packetCreate`: told before a packet of the library is sent. */
   on(event: 'packetCreate', listener: () => void): unknown;
-  off(event: 'packetCreate', listener: () => void): unknown;
   close(discard?: boolean): unknown;
 }
 
@@ -36,7 +35,7 @@ export interface RawWebSocket {
 
 /** By what is documented: without the rest, packets go the documented way. */
 export function isEngineSession(conn: unknown): conn is EngineSession {
-  return hasKeys(conn, 'readyState', 'transport', 'write', 'close', 'on', 'off');
+  return hasKeys(conn, 'readyState', 'transport', 'write', 'close', 'on');
 }
 
 /** Whether a session is connected by a websocket that is not where it is looked for. */

@@ -75,10 +75,9 @@ export class EngineLine implements Line {
     return tcp === undefined ? this.#session.writeBuffer?.[0] : bytesTaken(tcp);
   }
 
-  follow(sender: Sender | undefined): void {
+  follow(sender: Sender): void {
+    if (this.#sender === undefined) this.#session.on('packetCreate', this.#tell);
     this.#sender = sender;
-    if (sender) this.#session.on('packetCreate', this.#tell);
-    else this.#session.off('packetCreate', this.#tell);
   }
 
   cutOffLater(): () => void {

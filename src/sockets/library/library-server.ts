@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Peer } from '../client-address.ts';
-import { rejectionOf, type EngineRefusal } from '../handshake-request.ts';
+import { beginsSession, rejectionOf, type EngineRefusal } from '../handshake-request.ts';
 import type { Line } from '../line.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../socket-server.ts';
@@ -28,9 +28,13 @@ export function serveWithLibrary(
   const peers = new WeakMap<object, Peer>();
   const requests = new RequestMemory();
   guardRequests(io, handlers, requests);
+  const lines = new WeakMap<object, Line>();
   io.engine.on('connection', (session: LibrarySession) => {
+    const line = lineOf(session);
+    lines.set(session, line);
     peers.set(session, peerOf(session.request));
     requests.begun(session.request);
+    handlers.sessionOpened(session, line);
   });
   const gate = new PacketGate(handlers);
   followSessions(io, handlers, gate);
@@ -42,7 +46,7 @@ export function serveWithLibrary(
       gate.left(socket.conn);
       handlers.left(socket, reason, isTooLong(details));
     });
-    handlers.entered(socket, lineOf(socket.conn));
+    handlers.entered(socket, lines.get(socket.conn) ?? lineOf(socket.conn));
     requests.free(socket);
   });
   return {
@@ -83,13 +87,12 @@ function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: Packe
     handlers.sessionClosed(this);
   }
   io.engine.on('connection', (session: LibrarySession) => {
-    handlers.sessionOpened(session);
     gate.guard(session);
     session.on('packet', packetReceived);
     session.on('close', sessionClosed);
   });
   io.engine.on('websocket', (webSocket: WebSocket, request: IncomingMessage) =>
-    handlers.webSocketOpened(webSocket, request),
+    handlers.webSocketOpened(webSocket, request, !beginsSession(request)),
   );
 }
 

@@ -22,7 +22,7 @@ export class Namespaces implements SessionOwner {
 
   sessionOpened(session: WebSocketSession): void {
     this.sessions.set(session, []);
-    this.#handlers.sessionOpened(session);
+    this.#handlers.sessionOpened(session, session);
   }
 
   packetReceived(session: WebSocketSession): void {

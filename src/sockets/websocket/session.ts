@@ -94,7 +94,7 @@ export class WebSocketSession implements Session, Line {
     return bytesTaken(this.#tcp);
   }
 
-  follow(sender: Sender | undefined): void {
+  follow(sender: Sender): void {
     this.#sender = sender;
   }
 

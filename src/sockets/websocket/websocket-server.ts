@@ -43,7 +43,7 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
   const terms = { upgrades: [], pingInterval, pingTimeout, maxPayload };
 
   function open(webSocket: SessionWebSocket, tcp: TcpSocket, request: IncomingMessage): void {
-    handlers.webSocketOpened(webSocket, request);
+    handlers.webSocketOpened(webSocket, request, false);
     const beginning = {
       peer: peerOf(request),
       authorization: request.headers.authorization,
