@@ -41,7 +41,7 @@ export function createCommandParts(settings: Settings, telemetry: Telemetry) {
   return {
     commands,
     quarantine: createQuarantine(createQuarantineWriter(commands, settings.quarantineEntries), telemetry.quarantine),
-    streams: createRedisStreams(target, commands, telemetry.source),
+    streams: createRedisStreams(target, commands, telemetry.source, settings.maxMessageBytes),
   };
 }
 

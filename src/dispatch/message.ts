@@ -29,8 +29,7 @@ export interface MessageLimits {
 export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelope): Message | Unreadable {
   const { maxMessageBytes, maxMessageDepth, maxMessageKeys } = limits;
   const bytes = raw.length;
-  if (bytes > maxMessageBytes)
-    return { reason: 'too-large', detail: `${bytes} bytes, at most ${maxMessageBytes} are taken` };
+  if (bytes > maxMessageBytes) return tooLarge(bytes, limits);
   if (!isUtf8(raw)) return { reason: 'not-json', detail: 'not UTF-8' };
   const text = raw.toString('utf8');
   const found = survey(raw, maxMessageDepth, maxMessageKeys);
@@ -42,6 +41,12 @@ export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelo
   if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: 'an object has one key twice' };
   const opened = open(value, text);
   return 'notCloudEvent' in opened ? { reason: 'not-cloudevent', detail: opened.notCloudEvent } : { ...opened, bytes };
+}
+
+/** @param bytes Infinity for a message that does not arrive. */
+export function tooLarge(bytes: number, { maxMessageBytes }: MessageLimits): Unreadable {
+  const found = bytes === Infinity ? 'Redis does not send it whole' : `${bytes} bytes`;
+  return { reason: 'too-large', detail: `${found}, at most ${maxMessageBytes} are taken` };
 }
 
 /** JSON has no undefined, so that says "no JSON". The parser's own words are not kept: they quote the payload. */

@@ -3,7 +3,7 @@ import type { Copies } from './copies.ts';
 import { silent, type Fanout } from './fanout.ts';
 import { dropped, textOf, type DispatchEvents, type Outcome, type Traced } from './outcome.ts';
 import { beginTrace, judge, originOf, send, tried, unread } from './steps.ts';
-import { readMessage, type Message, type MessageLimits } from './message.ts';
+import { readMessage, tooLarge, type Message, type MessageLimits } from './message.ts';
 
 /** A route that reads a stream. */
 export type DurableRoute = EventRoute & { readonly stream: RouteStream };
@@ -15,6 +15,8 @@ export function isDurable(route: Route): route is DurableRoute {
 /** What an entry brings. */
 export interface EntryContent {
   readonly payload?: Buffer;
+  /** Size of the payload, where that is its beginning only. */
+  readonly bytes?: number;
   readonly eventId?: string;
 }
 
@@ -63,7 +65,7 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
       const [outcome, judged] = 'kind' in message ? [message, NOBODY] : serve(route, message, content, meta, options);
       events.handled({
         channel: route.stream.key,
-        bytes: raw.length,
+        bytes: sizeOf(content),
         raw,
         receivedAt,
         outcomes: [outcome],
@@ -77,15 +79,21 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
 
 function readEntry(
   route: DurableRoute,
-  { payload }: EntryContent,
+  { payload, bytes = 0 }: EntryContent,
   duplicate: boolean,
   limits: MessageLimits,
 ): Message | Outcome {
   const { field, openEnvelope } = route.stream;
   if (payload === undefined) return unread(route, { reason: 'no-payload', detail: `no field "${field}"` });
   if (duplicate) return unread(route, { reason: 'duplicate' });
+  if (bytes > limits.maxMessageBytes) return unread(route, tooLarge(bytes, limits));
   const message = readMessage(payload, limits, openEnvelope);
   return 'reason' in message ? unread(route, message) : message;
+}
+
+/** Of an entry that was passed over nothing is known. */
+function sizeOf({ bytes, payload = NOTHING }: EntryContent): number {
+  return bytes !== undefined && Number.isFinite(bytes) ? bytes : payload.length;
 }
 
 function judgedOf(route: DurableRoute, message: Message, limits: MessageLimits): Judged {

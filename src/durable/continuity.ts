@@ -1,14 +1,16 @@
 import { isSuspect, lossOf } from './fork-check.ts';
-import { History } from './history.ts';
+import { eventIdsFor, type History } from './history.ts';
 import { before } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
-import type { StreamEntry, StreamState, StreamStore } from './store.ts';
+import type { StreamState, StreamStore } from './store.ts';
 
 export interface ContinuityOptions {
   readonly history: History;
   readonly store: StreamStore;
   /** Nothing may be sent any more. */
   readonly isStopped: () => boolean;
+  /** Called where another history was taken over, with an empty ring. */
+  readonly adopted: () => void;
   /** Told before anything of the new history is sent. */
   readonly lost: (reason: HistoryLoss) => void;
 }
@@ -56,30 +58,31 @@ export class Continuity {
   /** Entries were gone before they could be read. */
   async #skip(state: StreamState): Promise<void> {
     const { history, store, isStopped, lost } = this.#options;
-    const { entries } = await store.page(history.position, 1);
+    const [next] = await store.ids(history.position, undefined, 1);
     if (isStopped()) return;
-    const [next] = entries;
-    history.skipTo(next === undefined ? state.lastId : before(next.id));
+    history.skipTo(next === undefined ? state.lastId : before(next));
     this.#added = state.added - state.length;
     lost('trimmed');
   }
 
-  /** Takes over another history: what of it was not sent yet is sent, after the clients were told. */
+  /** Takes over another history: what of it was not sent yet is read on and sent, after the clients were told. */
   async #adopt(epoch: string, reason: HistoryLoss): Promise<void> {
-    const { history, store, isStopped, lost } = this.#options;
-    const upTo = history.position;
-    const past = await store.last(History.wanted(history.route), upTo);
+    const { history, store, isStopped, adopted, lost } = this.#options;
+    const { position, ring } = history;
+    const sent = new Set(ring.lastIds(Infinity));
+    const state = await store.state();
+    const upTo = position < state.lastId ? position : state.lastId;
+    // One more than were sent: if there are as many, one of them is new.
+    const ids = await store.ids(ring.floor, upTo, sent.size + 1);
+    const firstNew = ids.find((id) => !sent.has(id));
+    const end = firstNew === undefined ? upTo : before(firstNew);
+    const eventIds = await eventIdsFor(history.route, end, store);
     if (isStopped()) return;
-    const old = new Set(history.ring.lastIds(Infinity));
-    const { floor } = history.ring;
-    const isKnown = ({ id }: Pick<StreamEntry, 'id'>): boolean => id <= floor || old.has(id);
-    const rest = history.load({ epoch, ...past, upTo }, (id) => isKnown({ id }));
-    lost(reason);
-    for (const entry of rest)
-      if (isKnown(entry)) history.learn(entry);
-      else history.deliver(entry);
+    history.begin({ epoch, position: end, eventIds, sent });
     this.#added = Number.NaN;
-    this.#recount(past.state);
+    this.#recount(state);
+    lost(reason);
+    adopted();
   }
 
   #recount({ added, lastId }: StreamState): void {

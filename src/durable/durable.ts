@@ -8,6 +8,7 @@ import type { Place, Reader, ReaderEvents } from './reader.ts';
 import { startReading, type Reading, type ReadingParts } from './reading.ts';
 import { Abandoned } from './replay.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
+import { Refused } from './store.ts';
 
 export interface DurableEvents extends ReaderEvents {
   /** A client is live, after what it missed, or after it was told that it must load its state anew. */
@@ -51,15 +52,18 @@ export interface Durable {
   stop(): void;
 }
 
-/** Replays from Redis, of one user: a client that comes and goes without end costs the others. */
-const READS = { burst: 60, perSecond: 2 };
+/** Entries that Redis is asked for, of one user: a client that comes and goes without end costs the others. */
+const READS = { burst: 60_000, perSecond: 2000 };
+
+/** How often a part of a stream is asked for while the stream can be read. */
+const ATTEMPTS = 3;
 
 export class DurableRoutes implements Durable {
   readonly #options: DurableOptions;
   readonly #readings = new Map<string, Reading>();
   /** Those that asked for positions. */
   readonly #resumable = new Set<Client>();
-  readonly #isAllowed = createQuota(READS);
+  readonly #quota = createQuota(READS);
 
   constructor(options: DurableOptions) {
     this.#options = options;
@@ -119,7 +123,7 @@ export class DurableRoutes implements Durable {
       ...this.#options,
       resumable: this.#resumable,
       lost: (reader, reason) => this.#tellLoss(reader, reason),
-      isAllowed: this.#isAllowed,
+      quota: this.#quota,
     });
   }
 
@@ -134,6 +138,7 @@ export class DurableRoutes implements Durable {
     const { events } = this.#options;
     const began = performance.now();
     let at = claim;
+    let failures = 0;
     for (;;) {
       const reading = this.#readings.get(name);
       if (reading === undefined || !client.isOpen()) return client.release(name);
@@ -144,7 +149,16 @@ export class DurableRoutes implements Durable {
         // The reader of a changed route hands over to the next one, which is there already.
         if (error instanceof Abandoned) continue;
         events.replayFailed(name, error);
-        await reading.place.reader.changed(1000);
+        const { reader } = reading.place;
+        // The stream is read, and this part of it is not to be had.
+        if (reader.reading) failures += 1;
+        if (error instanceof Refused || failures >= ATTEMPTS) {
+          const reason = error instanceof Refused ? 'busy' : 'trimmed';
+          client.release(name);
+          sendReset(reader, client, reason);
+          return events.arrived(name, { result: reason, sent: 0 }, (performance.now() - began) / 1000);
+        }
+        await reader.changed(1000);
       }
     }
   }

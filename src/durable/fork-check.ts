@@ -1,5 +1,5 @@
 import type { History } from './history.ts';
-import { START } from './position.ts';
+import { before, START } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamState, StreamStore } from './store.ts';
 
@@ -28,7 +28,7 @@ export async function lossOf(
   const known = ring.lastIds(COMPARED);
   const [first] = known;
   if (first === undefined) return undefined;
-  const found = await store.ids(first, position, COMPARED + 1);
+  const found = await store.ids(before(first), position, COMPARED + 1);
   // The oldest may have been trimmed. Anything else that is gone, or that nobody has read, is another history.
   const expected = found.length > known.length ? undefined : known.slice(known.length - found.length);
   return expected?.join() === found.join() ? undefined : 'fork';

@@ -2,17 +2,20 @@ import { RecentIds } from '../dispatch/recent-ids.ts';
 import type { DurableRoute, Judged, StreamDispatch } from '../dispatch/stream-dispatch.ts';
 import { before, START } from './position.ts';
 import { Ring, type RingEntry } from './ring.ts';
-import type { StreamEntry, StreamState } from './store.ts';
+import type { EventId, StreamEntry, StreamState, StreamStore } from './store.ts';
 
-/** What was read of the stream before the place to go on from. */
-export interface Past {
+/** Where a history begins to be read. */
+export interface Beginning {
   readonly epoch: string;
-  /** Oldest first; `wanted` of them at most. */
-  readonly entries: readonly StreamEntry[];
-  readonly state: StreamState;
-  /** Up to which entries were asked for; all, where it is absent. */
-  readonly upTo?: string;
+  /** Entries behind it are delivered. */
+  readonly position: string;
+  /** Of the entries before; see `eventIdsFor`. */
+  readonly eventIds: readonly EventId[];
+  /** Ids of entries behind the position that clients have got already. */
+  readonly sent?: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * What one instance knows of a stream. Each change is one synchronous step: what is in the ring has been sent live to all who
@@ -23,6 +26,9 @@ export class History {
   readonly ring: Ring;
   readonly #dispatch: StreamDispatch;
   #recent: RecentIds;
+  /** Entries of the past whose event had come before. */
+  #duplicates: ReadonlySet<string> = NONE;
+  readonly #sent = new Set<string>();
   #epoch = '';
   #position: string = START;
 
@@ -42,53 +48,53 @@ export class History {
     return this.#position;
   }
 
-  /** How many entries to ask for: the ring's, one that shows whether there are older ones, those that `dedupe` looks at. */
-  static wanted({ stream }: DurableRoute): number {
-    return stream.ring.entries + 1 + stream.dedupe;
-  }
-
   metaAt(id: string): string {
     return JSON.stringify({ route: this.route.name, e: this.#epoch, id });
+  }
+
+  /** Starts over, with an empty ring: `prepend` fills it. */
+  begin({ epoch, position, eventIds, sent = NONE }: Beginning): void {
+    this.#epoch = epoch;
+    this.#sent.clear();
+    for (const id of sent) if (id > position) this.#sent.add(id);
+    this.#recent = new RecentIds(this.route.stream.dedupe);
+    this.#duplicates = new Set(eventIds.filter(({ eventId }) => this.#recent.add(eventId)).map(({ id }) => id));
+    this.skipTo(position);
+  }
+
+  /**
+   * Puts the entries up to the ring's floor before those of the ring; nobody gets them now.
+   *
+   * @param state of the stream when they were read.
+   * @returns whether there may be more for which the ring has room.
+   */
+  prepend(entries: readonly StreamEntry[], { added, length }: StreamState): boolean {
+    const [first] = entries;
+    if (first === undefined) {
+      // Nothing was ever dropped: every entry is in the ring.
+      if (added === length) this.ring.prepend([], START);
+      return false;
+    }
+    const older = entries.map((entry) => this.judge(entry, this.#duplicates.has(entry.id)));
+    return this.ring.prepend(older, before(first.id));
   }
 
   /** A new entry. */
   deliver(entry: StreamEntry): void {
     const duplicate = this.#recent.add(entry.eventId);
+    const judged = this.#sent.delete(entry.id)
+      ? this.judge(entry, duplicate)
+      : this.#dispatch.deliver(this.route, entry, duplicate, () => this.metaAt(entry.id));
+    this.#note(entry.id, judged);
+  }
+
+  /** An entry that Redis does not send: it is dropped. */
+  passOver(id: string): void {
+    const unread = { payload: Buffer.alloc(0), bytes: Infinity };
     this.#note(
-      entry.id,
-      this.#dispatch.deliver(this.route, entry, duplicate, () => this.metaAt(entry.id)),
+      id,
+      this.#dispatch.deliver(this.route, unread, false, () => this.metaAt(id)),
     );
-  }
-
-  /**
-   * Begins anew from the past, of which nobody is told.
-   *
-   * @returns those from the first on that `isKnown` denies: they are still to be delivered.
-   */
-  load(past: Past, isKnown: (id: string) => boolean = () => true): readonly StreamEntry[] {
-    const { entries, state, upTo = state.lastId } = past;
-    const { ring } = this.route.stream;
-    const older = Math.max(0, entries.length - ring.entries - 1);
-    const rows = entries.slice(older);
-    this.#epoch = past.epoch;
-    this.#recent = new RecentIds(this.route.stream.dedupe);
-    for (const { eventId } of entries.slice(0, older)) this.#recent.add(eventId);
-    const top = upTo < state.lastId ? upTo : state.lastId;
-    const floor = floorOf(rows, ring.entries, past.state, top);
-    this.ring.reset(floor);
-    if (rows.length > ring.entries) this.#recent.add(rows.shift()?.eventId);
-    this.#position = floor;
-    for (const [index, entry] of rows.entries()) {
-      if (!isKnown(entry.id)) return rows.slice(index);
-      this.learn(entry);
-    }
-    this.#position = top;
-    return [];
-  }
-
-  /** An entry that was live before, here or elsewhere. */
-  learn(entry: StreamEntry): void {
-    this.#note(entry.id, this.judge(entry, this.#recent.add(entry.eventId)));
   }
 
   /** Goes on behind `id`: what lies between is gone. */
@@ -110,11 +116,11 @@ export class History {
   }
 }
 
-/** Behind it every entry that was ever added is among the rows. */
-function floorOf(rows: readonly StreamEntry[], most: number, { added, length }: StreamState, top: string): string {
-  const [first] = rows;
-  if (first === undefined) return top;
-  if (rows.length > most) return first.id;
-  // Nothing was ever dropped.
-  return added === length ? START : before(first.id);
+/** Event ids of the entries up to `upTo` that the ring holds, and of those before that `dedupe` looks at. */
+export async function eventIdsFor(
+  { stream }: DurableRoute,
+  upTo: string,
+  store: Pick<StreamStore, 'eventIds'>,
+): Promise<readonly EventId[]> {
+  return stream.dedupe === 0 ? [] : store.eventIds(upTo, stream.ring.entries + stream.dedupe);
 }

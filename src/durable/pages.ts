@@ -29,6 +29,7 @@ export interface Paging {
 export function createPages(store: StreamStore, history: History): Pages {
   const { dedupe } = history.route.stream;
   const page = shared((id) => store.page(id, PAGE));
+  const eventIds = shared((id) => store.eventIds(id, dedupe));
 
   function paging(start: string): Paging {
     let id = start;
@@ -48,8 +49,7 @@ export function createPages(store: StreamStore, history: History): Pages {
   async function idsBefore(id: string): Promise<RecentIds> {
     const recent = new RecentIds(dedupe);
     if (dedupe === 0) return recent;
-    const { entries } = await store.last(dedupe, id);
-    for (const { eventId } of entries) recent.add(eventId);
+    for (const { eventId } of await eventIds(id)) recent.add(eventId);
     return recent;
   }
 
@@ -63,7 +63,7 @@ export function createPages(store: StreamStore, history: History): Pages {
       let found: RingEntry[] = [];
       let [end, left] = [upTo, scan];
       while (found.length < count && left > 0) {
-        const { entries } = await store.last(Math.min(PAGE, left), end);
+        const { entries } = await store.back(end, Math.min(PAGE, left));
         const [oldest] = entries;
         if (oldest === undefined) break;
         end = before(oldest.id);
@@ -77,9 +77,9 @@ export function createPages(store: StreamStore, history: History): Pages {
 }
 
 /** Equal questions within a moment get one answer. */
-function shared<T>(ask: (id: string) => Promise<T>): (id: string, floor: string) => Promise<T> {
+function shared<T>(ask: (id: string) => Promise<T>): (id: string, floor?: string) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
-  return (id, floor) => {
+  return (id, floor = '') => {
     const question = `${id} ${floor}`;
     const known = asked.get(question);
     if (known) return known;

@@ -2,7 +2,8 @@
 // integers. Twenty digits hold each half of every id that Redis takes.
 
 const WIDTH = 20;
-const MAX_SEQUENCE = 18_446_744_073_709_551_615n;
+/** Of each half. */
+const GREATEST = 18_446_744_073_709_551_615n;
 
 /** Before every entry. */
 export const START = `${'0'.repeat(WIDTH)}-${'0'.repeat(WIDTH)}`;
@@ -14,6 +15,7 @@ export interface Position {
   readonly id: string;
 }
 
+const GREATEST_HALF = String(GREATEST);
 const EPOCH = /^[\w-]{1,64}$/;
 const ID = /^\d{20}-\d{20}$/;
 
@@ -22,7 +24,9 @@ export function readPosition(claim: unknown): Position | undefined {
   if (typeof claim !== 'object' || claim === null || !('e' in claim) || !('id' in claim)) return undefined;
   const { e, id } = claim;
   if (typeof e !== 'string' || typeof id !== 'string' || !EPOCH.test(e) || !ID.test(id)) return undefined;
-  return { e, id };
+  // Twenty digits can say more than 64 bits hold; Redis refuses such an id.
+  const [ms, sequence] = [id.slice(0, WIDTH), id.slice(WIDTH + 1)];
+  return ms > GREATEST_HALF || sequence > GREATEST_HALF ? undefined : { e, id };
 }
 
 /** `1700000000000-1` as an id of fixed width. */
@@ -54,7 +58,7 @@ export function toRedisId(id: string): string {
 export function before(id: string): string {
   const [ms, sequence] = [BigInt(id.slice(0, WIDTH)), BigInt(id.slice(WIDTH + 1))];
   if (sequence > 0n) return format(ms, sequence - 1n);
-  return ms > 0n ? format(ms - 1n, MAX_SEQUENCE) : START;
+  return ms > 0n ? format(ms - 1n, GREATEST) : START;
 }
 
 /** When Redis made it, in milliseconds since 1970, unless its publisher chose the id. */

@@ -46,7 +46,7 @@ const RATE = { burst: 100, perSecond: 20 };
 
 /** Keeps what routes with `on_invalid: quarantine` could not take. Nobody waits for it: what cannot be kept is counted. */
 export function createQuarantine(store: QuarantineStore, events: QuarantineEvents): Quarantine {
-  const isAllowed = createQuota(RATE);
+  const quota = createQuota(RATE);
   const underWay = new Set<Promise<void>>();
 
   async function keep(message: Quarantined): Promise<void> {
@@ -58,7 +58,7 @@ export function createQuarantine(store: QuarantineStore, events: QuarantineEvent
   }
 
   function take(handled: Handled, route: string, dropped: Dropped): void {
-    if (underWay.size >= MOST_UNDER_WAY || !isAllowed(route)) return events.quarantineHeldBack(route);
+    if (underWay.size >= MOST_UNDER_WAY || !quota.take(route)) return events.quarantineHeldBack(route);
     const keeping = keep(quarantinedOf(handled, route, dropped)).finally(() => underWay.delete(keeping));
     underWay.add(keeping);
   }
@@ -67,6 +67,8 @@ export function createQuarantine(store: QuarantineStore, events: QuarantineEvent
     handled(message) {
       for (const outcome of message.outcomes) {
         if (outcome.kind !== 'dropped' || outcome.route?.onInvalid !== 'quarantine') continue;
+        // Nothing is there to be kept of an entry that Redis does not send.
+        if (outcome.reason === 'too-large' && message.raw.length === 0) continue;
         if (isInvalid(outcome.reason)) take(message, outcome.route.name, outcome);
       }
     },
@@ -74,9 +76,9 @@ export function createQuarantine(store: QuarantineStore, events: QuarantineEvent
   };
 }
 
-function quarantinedOf({ channel, raw }: Handled, route: string, { reason, detail }: Dropped): Quarantined {
+function quarantinedOf({ channel, raw, bytes }: Handled, route: string, { reason, detail }: Dropped): Quarantined {
   // A copy where it is cut: a part would keep the whole alive.
   const message = raw.length > MOST_BYTES ? Buffer.from(raw.subarray(0, MOST_BYTES)) : raw;
   const why = { reason, ...(detail !== undefined && { detail }) };
-  return { route, channel, ...why, at: Date.now(), message, bytes: raw.length };
+  return { route, channel, ...why, at: Date.now(), message, bytes };
 }

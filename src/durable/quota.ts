@@ -7,20 +7,37 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** Whether one of these, such as a user, may once more. */
-export function createQuota(
-  { burst, perSecond }: Rate,
-  now: () => number = () => performance.now(),
-): (key: string) => boolean {
+/** What each of these, such as a user, may still use. */
+export interface Quota {
+  /** Uses up so much if anything is left. It may be more than is left: later uses wait until that is made up for. */
+  take(key: string, cost?: number): boolean;
+  /** Uses up more for what was begun. */
+  charge(key: string, cost: number): void;
+}
+
+export function createQuota({ burst, perSecond }: Rate, now: () => number = () => performance.now()): Quota {
   const left = new Map<string, { tokens: number; at: number }>();
-  return (key) => {
+
+  function tokensOf(key: string): number {
     const at = now();
     const bucket = left.get(key) ?? { tokens: burst, at };
-    const tokens = Math.min(burst, bucket.tokens + ((at - bucket.at) / 1000) * perSecond);
+    return Math.min(burst, bucket.tokens + ((at - bucket.at) / 1000) * perSecond);
+  }
+
+  function note(key: string, tokens: number): void {
     // The longest known goes first: its quota has filled up again.
     left.delete(key);
     if (left.size >= MOST_KEPT) for (const [oldest] of left) if (left.size >= MOST_KEPT) left.delete(oldest);
-    left.set(key, { tokens: Math.max(0, tokens - 1), at });
-    return tokens >= 1;
+    left.set(key, { tokens, at: now() });
+  }
+
+  return {
+    take(key, cost = 1) {
+      const tokens = tokensOf(key);
+      const isLeft = tokens >= 1;
+      note(key, isLeft ? tokens - cost : tokens);
+      return isLeft;
+    },
+    charge: (key, cost) => note(key, tokensOf(key) - cost),
   };
 }

@@ -1,7 +1,8 @@
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
 import { Changes } from './changes.ts';
 import { Continuity } from './continuity.ts';
-import { History } from './history.ts';
+import { eventIdsFor, History } from './history.ts';
+import { fillRing } from './ring-fill.ts';
 import { timeOf, type Position } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamEntry, StreamStore } from './store.ts';
@@ -18,6 +19,8 @@ export interface Place extends Partial<Position> {
   readonly e: string;
   /** How many entries were ever added up to there. */
   readonly added?: number;
+  /** Whether the stream was being read. */
+  readonly reading?: boolean;
 }
 
 export interface ReaderOptions {
@@ -55,11 +58,13 @@ export class Reader {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.store = options.store;
+    this.#reading = options.from?.reading === true;
     this.history = new History(options.route, options.dispatch);
     this.#continuity = new Continuity({
       history: this.history,
       store: this.store,
       isStopped: () => this.#stopped,
+      adopted: () => this.#fillLater(),
       lost: (reason) => this.#lost(reason),
     });
   }
@@ -73,7 +78,7 @@ export class Reader {
     return this.#started;
   }
 
-  /** Whether Redis answered when it was last asked. */
+  /** Whether the stream could be read when that was last tried. */
   get reading(): boolean {
     return this.#reading;
   }
@@ -86,7 +91,7 @@ export class Reader {
   /** Where another reader has to go on, once this one has stopped; nothing while it knows nothing. */
   get place(): Place | undefined {
     if (!this.#started) return this.#options.from;
-    return { e: this.history.epoch, id: this.history.position, added: this.#continuity.added };
+    return { e: this.history.epoch, id: this.history.position, added: this.#continuity.added, reading: this.#reading };
   }
 
   async run(): Promise<void> {
@@ -130,9 +135,10 @@ export class Reader {
     if (this.#stopped) return;
     if (this.#checkNow || performance.now() - this.#checkedAt >= CHECK_EVERY) await this.#check();
     if (this.#stopped) return;
-    const { entries, state } = await this.store.read(this.history.position);
-    this.#reading = true;
+    const { entries, state, unreadable } = await this.store.read(this.history.position);
     if (this.#stopped) return;
+    this.#reading = true;
+    if (unreadable !== undefined) return this.#passOver(unreadable);
     if (this.#continuity.isDoubtful(state)) return this.#check();
     if (entries.length > 0) this.#deliver(entries);
   }
@@ -146,16 +152,36 @@ export class Reader {
     this.#changes.tell();
   }
 
+  /** Redis answers, and one entry does not come: without this step none behind it would either. */
+  #passOver(id: string): void {
+    this.history.passOver(id);
+    this.#continuity.advance(1);
+    this.#lost('trimmed');
+    this.#changes.tell();
+  }
+
   async #start(): Promise<void> {
+    const { history, store } = this;
     const { route, from } = this.#options;
-    const epoch = await this.store.epoch();
-    const past = await this.store.last(History.wanted(route), from?.id);
+    const epoch = await store.epoch();
+    const state = await store.state();
+    const position = from?.id !== undefined && from.id < state.lastId ? from.id : state.lastId;
+    const eventIds = await eventIdsFor(route, position, store);
     if (this.#stopped) return;
-    this.history.load({ epoch, ...past, ...(from?.id !== undefined && { upTo: from.id }) });
-    this.#continuity.begin(past.state, from?.added);
+    history.begin({ epoch, position, eventIds });
+    this.#continuity.begin(state, from?.added);
+    // A route that was live goes on at once, and Redis is asked for what the ring has not got yet.
+    if (from?.id === undefined) await fillRing(history, store, () => this.#stopped);
+    else this.#fillLater();
+    if (this.#stopped) return;
     this.#started = true;
     if (from !== undefined && from.e !== epoch) this.#lost('epoch');
     this.#changes.tell();
+  }
+
+  /** Replays read from Redis until it is done, and for good where Redis does not answer. */
+  #fillLater(): void {
+    fillRing(this.history, this.store, () => this.#stopped).catch(() => undefined);
   }
 
   async #check(): Promise<void> {
@@ -167,7 +193,8 @@ export class Reader {
     if (age !== undefined) await store.trim({ before: Date.now() - age * 1000 });
     this.#checkedAt = performance.now();
     this.#checkNow = false;
-    this.#reading = true;
+    // After a failure only a read proves that the stream can be read.
+    if (this.#failures === 0) this.#reading = true;
     this.#changes.tell();
   }
 

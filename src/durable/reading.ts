@@ -5,6 +5,7 @@ import { startCheckpoints } from './checkpoints.ts';
 import type { Client } from './client.ts';
 import { createGate } from './gate.ts';
 import { createPages } from './pages.ts';
+import type { Quota } from './quota.ts';
 import { Reader, type Place, type ReaderEvents } from './reader.ts';
 import type { ReplayPlace } from './replay.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
@@ -19,8 +20,8 @@ export interface ReadingParts {
   /** Clients that asked for positions. */
   readonly resumable: ReadonlySet<Client>;
   readonly lost: (reader: Reader, reason: HistoryLoss) => void;
-  /** Whether a user may have Redis read once more. */
-  readonly isAllowed: (user: string) => boolean;
+  /** Entries that users may have read from Redis. */
+  readonly quota: Quota;
 }
 
 /** A durable route that is being read, and all that its replays need. */
@@ -31,7 +32,7 @@ export interface Reading {
 }
 
 export function startReading(route: DurableRoute, from: Place | undefined, parts: ReadingParts): Reading {
-  const { open, dispatch, events, calmBytes, resumable, isAllowed } = parts;
+  const { open, dispatch, events, calmBytes, resumable, quota } = parts;
   const lost = (reason: HistoryLoss): void => parts.lost(reader, reason);
   const reader = new Reader({ route, dispatch, events, lost, store: open(route.stream), ...(from && { from }) });
   const stopCheckpoints = route.shadow ? () => {} : startCheckpoints(reader, resumable);
@@ -42,9 +43,15 @@ export function startReading(route: DurableRoute, from: Place | undefined, parts
       reader,
       calmBytes,
       gate: createGate(route.stream.replay.concurrency),
-      quota: ({ rooms }) => {
-        const user = rooms.find((room) => userOfRoom(room) !== undefined);
-        return user === undefined || isAllowed(user);
+      quota: {
+        take: (client, cost) => {
+          const user = userRoomOf(client);
+          return user === undefined || quota.take(user, cost);
+        },
+        charge(client, cost) {
+          const user = userRoomOf(client);
+          if (user !== undefined) quota.charge(user, cost);
+        },
       },
       pages: createPages(reader.store, reader.history),
     },
@@ -53,4 +60,8 @@ export function startReading(route: DurableRoute, from: Place | undefined, parts
       reader.stop();
     },
   };
+}
+
+function userRoomOf({ rooms }: Client): string | undefined {
+  return rooms.find((room) => userOfRoom(room) !== undefined);
 }

@@ -11,8 +11,11 @@ export interface ReplayPlace {
   readonly reader: Reader;
   readonly pages: Pages;
   readonly gate: Gate;
-  /** Whether this client's user may have Redis read for it once more. */
-  readonly quota: (client: Client) => boolean;
+  /** Entries that this client's user may have read from Redis. */
+  readonly quota: {
+    take(client: Client, cost: number): boolean;
+    charge(client: Client, cost: number): void;
+  };
   /** Bytes that may wait for a client before it is given more. */
   readonly calmBytes: number;
 }
@@ -21,6 +24,10 @@ export interface ReplayPlace {
 export class Abandoned extends Error {}
 
 const LOOK_MS = 20;
+/** Entries that each replay from Redis counts for at least, against the quota. */
+const LEAST_COST = 1000;
+/** Ids of events that `dedupe` looks at, which count for one entry: they are short. */
+const IDS_PER_ENTRY = 5;
 
 /** One client on its way from where it was to live. */
 export class Replay {
@@ -78,7 +85,8 @@ export class Replay {
     const { pages, reader, quota } = this.#place;
     const { history } = reader;
     const { ring, route } = history;
-    if (!this.usedRedis && !quota(this.client)) throw new Incomplete('busy');
+    const least = LEAST_COST + route.stream.dedupe / IDS_PER_ENTRY;
+    if (!this.usedRedis && !quota.take(this.client, least)) throw new Incomplete('busy');
     this.usedRedis = true;
     const paging = pages.from(this.cursor);
     while (this.cursor < ring.floor) {
@@ -87,6 +95,7 @@ export class Replay {
       this.#assertGoingOn();
       if (entries === undefined) throw new Incomplete('trimmed');
       this.#scanned += entries.length;
+      if (this.#scanned > LEAST_COST) quota.charge(this.client, entries.length);
       if (this.#scanned > route.stream.replay.scan) throw new Incomplete('too-far-behind');
       const { position } = history;
       const read = entries.filter(({ id }) => id <= position);

@@ -65,6 +65,29 @@ export class Ring {
     while (this.size > this.#limits.entries || this.#bytes > this.#limits.bytes) this.#evict();
   }
 
+  /**
+   * Puts entries before all others.
+   *
+   * @param older that end at the floor, in order; @param floor behind which they are complete.
+   * @returns whether all found room.
+   */
+  prepend(older: readonly RingEntry[], floor: string): boolean {
+    const kept: Kept[] = [];
+    let next = older.length - 1;
+    for (let entry = older[next]; entry !== undefined; entry = older[(next -= 1)]) {
+      const { id, rooms, text } = entry;
+      const isFull = this.size + kept.length >= this.#limits.entries;
+      if (isFull || this.#bytes + Buffer.byteLength(text) + START.length + OVERHEAD > this.#limits.bytes) break;
+      const stored = this.#chunks.store(id + text);
+      kept.push({ ...stored, rooms });
+      this.#bytes += stored.to - stored.from + OVERHEAD;
+    }
+    this.#entries = [...kept.toReversed(), ...this.#entries.slice(this.#start)];
+    this.#start = 0;
+    this.#setFloor(older[next]?.id ?? floor);
+    return next < 0;
+  }
+
   /** Those behind `id` that are wanted, in order; to be gone through before anything else is done. */
   *after(id: string, isWanted: (rooms: readonly string[]) => boolean): Generator<RingEntry> {
     const entries = this.#entries;

@@ -11,9 +11,9 @@ const SENTINEL_ANSWER_MS = 1000;
 const LONGEST_PAUSE_MS = 2000;
 
 /** Connects when told to. Commands are not queued: while there is no connection they fail. */
-export function createClient(target: RedisTarget, name: string, commandTimeout?: number): RedisClient {
+export function createClient(target: RedisTarget, name: string): RedisClient {
   const { address } = target;
-  const options = { ...optionsFor(target), connectionName: name, ...(commandTimeout && { commandTimeout }) };
+  const options = { ...optionsFor(target), connectionName: name };
   if (address.kind === 'cluster') {
     return new Cluster([...address.nodes], {
       redisOptions: options,
@@ -35,6 +35,8 @@ function optionsFor(target: RedisTarget) {
     lazyConnect: true,
     disableClientInfo: true,
     connectTimeout: CONNECT_MS,
+    // A peer that is gone says no goodbye either.
+    disconnectTimeout: 100,
     maxRetriesPerRequest: null,
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,

@@ -9,27 +9,41 @@ export class NoAnswer extends Error {
 const TICK_MS = 100;
 
 /**
- * Rejects with NoAnswer after so much time without an answer, or without progress where that can be seen.
+ * Acts once after so much time without progress.
  *
  * The time is counted in ticks of the event loop, not by the clock: when this process itself was stopped or busy, the
  * answer may lie in the socket unread. A stall counts as one tick, and what has come is read before it is missed.
+ *
+ * @returns what ends it.
  */
+export function onSilence(ms: number, progress: () => number, act: () => void): () => void {
+  let ticks = 0;
+  let last = progress();
+  let immediate: NodeJS.Immediate | undefined;
+  const timer = setInterval(() => {
+    const now = progress();
+    ticks = now === last ? ticks + 1 : 0;
+    last = now;
+    if (ticks < ms / TICK_MS) return;
+    clearInterval(timer);
+    immediate = setImmediate(act);
+  }, TICK_MS);
+  return () => {
+    clearInterval(timer);
+    clearImmediate(immediate);
+  };
+}
+
+/** Rejects with NoAnswer after so much time without an answer, or without progress where that can be seen. */
 export async function answered<T>(answer: Promise<T>, ms: number, progress: () => number = () => 0): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
   const missed = new Promise<never>((_, reject) => {
-    let ticks = 0;
-    let last = progress();
-    timer = setInterval(() => {
-      const now = progress();
-      ticks = now === last ? ticks + 1 : 0;
-      last = now;
-      if (ticks >= ms / TICK_MS) setImmediate(() => reject(new NoAnswer()));
-    }, TICK_MS);
+    stop = onSilence(ms, progress, () => reject(new NoAnswer()));
   });
   try {
     return await Promise.race([answer, missed]);
   } finally {
-    clearInterval(timer);
+    stop();
   }
 }
 

@@ -1,5 +1,6 @@
 import { createClient, type RedisClient } from './client.ts';
 import { answered, NoAnswer } from './patience.ts';
+import { sendWatched } from './progress.ts';
 import { markKey, quarantineKey } from './quarantine-keys.ts';
 import { listIn } from './stream-replies.ts';
 import type { RedisTarget } from './topology.ts';
@@ -38,11 +39,14 @@ export interface QuarantineReader {
 /** Milliseconds between the two, at most. */
 const COPY_MS = 60_000;
 const CONNECT_MS = 4000;
+/** Milliseconds without a byte from Redis. */
 const ANSWER_MS = 2000;
+/** Messages of one answer, of 64 KiB at most each. */
+const AT_ONCE = 50;
 
 /** @throws an Error that tells why there is no connection. */
 export async function openQuarantine(target: RedisTarget): Promise<QuarantineReader> {
-  const redis = createClient(target, 'gateway-quarantine', ANSWER_MS);
+  const redis = createClient(target, 'gateway-quarantine');
   let cause: Error | undefined;
   redis.on('error', (error: Error) => (cause ??= error));
   try {
@@ -56,27 +60,56 @@ export async function openQuarantine(target: RedisTarget): Promise<QuarantineRea
 }
 
 function createReader(redis: RedisClient): QuarantineReader {
-  const range = async (route: string, command: string, ...words: (string | number)[]): Promise<QuarantineEntry[]> =>
-    entriesIn(await redis.callBuffer(command, quarantineKey(route), ...words), route);
+  async function ask<T>(act: (redis: RedisClient) => Promise<T>): Promise<T> {
+    const { answer, progress } = sendWatched(redis, act);
+    return answered(answer, ANSWER_MS, progress);
+  }
+
+  /** Page by page, as far as they are asked for. */
+  async function* range(
+    route: string,
+    command: 'XRANGE' | 'XREVRANGE',
+    from: string,
+    to: string,
+  ): AsyncGenerator<QuarantineEntry> {
+    for (let start = from; ;) {
+      const words = [quarantineKey(route), start, to, 'COUNT', AT_ONCE];
+      const page = entriesIn(await ask(() => redis.callBuffer(command, ...words)), route);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < AT_ONCE) return;
+      start = `(${last.id}`;
+    }
+  }
+
   return {
-    count: (route) => redis.xlen(quarantineKey(route)),
-    last: (route, count) => range(route, 'XREVRANGE', '+', '-', 'COUNT', count),
-    next: (route, count, id) => range(route, 'XRANGE', id === undefined ? '-' : `(${id}`, '+', 'COUNT', count),
+    count: (route) => ask(() => redis.xlen(quarantineKey(route))),
+    last: (route, count) => firstOf(range(route, 'XREVRANGE', '+', '-'), count),
+    next: (route, count, id) => firstOf(range(route, 'XRANGE', id === undefined ? '-' : `(${id}`, '+'), count),
     async find(route, id) {
-      const [entry] = await range(route, 'XRANGE', id, id);
+      const [entry] = await firstOf(range(route, 'XRANGE', id, id), 1);
       return entry;
     },
     unmark: async ({ route, channel, message, bytes }) =>
-      void (await redis.del(markKey(route, channel, message, bytes))),
-    remove: async ({ route, id }) => void (await redis.xdel(quarantineKey(route), id)),
+      void (await ask(() => redis.del(markKey(route, channel, message, bytes)))),
+    remove: async ({ route, id }) => void (await ask(() => redis.xdel(quarantineKey(route), id))),
     async removeCopy(route, entry) {
       const ms = Number(entry.id.split('-')[0]);
-      const near = await range(route, 'XRANGE', Math.max(0, ms - COPY_MS), ms + COPY_MS);
-      const copy = near.find(({ channel, message }) => channel === entry.channel && message.equals(entry.message));
-      if (copy) await redis.xdel(quarantineKey(route), copy.id);
+      for await (const near of range(route, 'XRANGE', String(Math.max(0, ms - COPY_MS)), String(ms + COPY_MS))) {
+        if (near.channel !== entry.channel || !near.message.equals(entry.message)) continue;
+        await ask(() => redis.xdel(quarantineKey(route), near.id));
+        break;
+      }
     },
     close: () => redis.disconnect(),
   };
+}
+
+async function firstOf(entries: AsyncGenerator<QuarantineEntry>, count: number): Promise<QuarantineEntry[]> {
+  const found: QuarantineEntry[] = [];
+  if (count < 1) return found;
+  for await (const entry of entries) if (found.push(entry) >= count) break;
+  return found;
 }
 
 function entriesIn(reply: unknown, route: string): QuarantineEntry[] {

@@ -17,10 +17,10 @@ return 1`;
 export function createQuarantineWriter(commands: Commands, entries: number): QuarantineStore {
   return {
     async keep({ route, channel, reason, detail, at, message, bytes }) {
-      const redis = await commands.ready();
       const told = { channel, reason, ...(detail !== undefined && { detail }), at, bytes };
       const keys = [quarantineKey(route), markKey(route, channel, message, bytes)];
-      const kept = await redis.eval(KEEP, 2, ...keys, entries, ...Object.entries(told).flat(), 'message', message);
+      const values = [...Object.entries(told).flat(), 'message', message];
+      const kept = await commands.ask((redis) => redis.eval(KEEP, 2, ...keys, entries, ...values));
       return kept === 1;
     },
   };

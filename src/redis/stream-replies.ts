@@ -1,5 +1,6 @@
-import { fromRedisBytes, fromRedisId, START } from '../durable/position.ts';
-import type { StreamEntry, StreamState } from '../durable/store.ts';
+import { fromRedisBytes, fromRedisId } from '../durable/position.ts';
+import type { EventId, StreamEntry, StreamState } from '../durable/store.ts';
+import { ID_BYTES } from './stream-scripts.ts';
 
 /** Names of an entry's fields. */
 export interface EntryFields {
@@ -7,8 +8,13 @@ export interface EntryFields {
   readonly eventId: string;
 }
 
-/** Of one command among several. */
-export type Reply = readonly [error: Error | null, value: unknown];
+/** A part of a stream, and the stream at that moment. */
+export interface PageReply {
+  readonly state: StreamState;
+  /** Id of the stream's first entry. */
+  readonly first?: string;
+  readonly entries: StreamEntry[];
+}
 
 /** `[[id, [field, value, …]], …]` as Redis answers XRANGE and XREVRANGE. */
 export function entriesIn(reply: unknown, fields: EntryFields): StreamEntry[] {
@@ -20,45 +26,44 @@ export function entriesIn(reply: unknown, fields: EntryFields): StreamEntry[] {
   return entries;
 }
 
-export function idsIn(reply: unknown): string[] {
-  return listIn(reply).flatMap((row) => {
-    const [id] = listIn(row);
-    return Buffer.isBuffer(id) ? [fromRedisBytes(id)] : [];
-  });
-}
-
-/** Of one stream: `[key, entries]`, in RESP2 `[[key, entries]]`; nothing where none came in time. */
-export function entriesRead(reply: unknown, fields: EntryFields): StreamEntry[] {
-  const [first, entries] = listIn(reply);
-  return entriesIn(Array.isArray(first) ? listIn(first)[1] : entries, fields);
-}
-
-export function valueOf(reply: Reply | undefined): unknown {
-  if (reply?.[0]) throw reply[0];
-  return reply?.[1];
-}
-
-/** A stream without entries does not exist before its first one. */
-export function stateOrNone(reply: Reply | undefined): StreamState {
-  if (reply?.[0]?.message.includes('no such key')) return NO_STREAM;
-  return stateIn(valueOf(reply));
-}
-
-/** XINFO STREAM, as names and values in turn. */
-function stateIn(reply: unknown): StreamState {
-  const values = new Map<string, unknown>();
-  const list = listIn(reply);
-  for (let i = 0; i + 1 < list.length; i += 2) values.set(textOf(list[i]), list[i + 1]);
-  const id = values.get('last-generated-id');
+/** The answer of the script: `[[last id, length, ever added, first id], [[id, payload, size, event id], …]]`. */
+export function pageIn(reply: unknown): PageReply {
+  const [state, rows] = listIn(reply);
+  const [lastId, length, added, first] = listIn(state);
   return {
-    lastId: id === undefined ? START : fromRedisId(textOf(id)),
-    length: Number(values.get('length') ?? 0),
-    // Redis tells it since 7.0.
-    added: Number(values.get('entries-added') ?? Number.NaN),
+    state: {
+      lastId: fromRedisId(textOf(lastId)),
+      length: Number(length),
+      // Redis tells it since 7.0.
+      added: Number(added) < 0 ? Number.NaN : Number(added),
+    },
+    ...(Buffer.isBuffer(first) && { first: fromRedisBytes(first) }),
+    entries: listIn(rows).flatMap((row) => cutEntryIn(listIn(row))),
   };
 }
 
-const NO_STREAM: StreamState = { lastId: START, length: 0, added: 0 };
+/** The answer of the script: `[id, event id, …]`. */
+export function idsIn(reply: unknown): EventId[] {
+  const list = listIn(reply);
+  const ids: EventId[] = [];
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const [id, eventId] = [list[i], list[i + 1]];
+    if (!Buffer.isBuffer(id)) continue;
+    ids.push({ id: fromRedisBytes(id), ...(Buffer.isBuffer(eventId) && { eventId: eventId.toString() }) });
+  }
+  return ids;
+}
+
+function cutEntryIn([id, payload, size, eventId]: readonly unknown[]): StreamEntry[] {
+  if (!Buffer.isBuffer(id)) return [];
+  const entry = {
+    id: fromRedisBytes(id),
+    ...(Buffer.isBuffer(payload) && { payload }),
+    ...(Buffer.isBuffer(payload) && Number(size) > payload.length && { bytes: Number(size) }),
+    ...(Buffer.isBuffer(eventId) && { eventId: eventId.toString() }),
+  };
+  return [entry];
+}
 
 function entryOf(id: string, pairs: readonly unknown[], { payload, eventId }: EntryFields): StreamEntry {
   let [found, foundId]: (Buffer | undefined)[] = [];
@@ -69,7 +74,11 @@ function entryOf(id: string, pairs: readonly unknown[], { payload, eventId }: En
     if (name === payload) found = value;
     else if (name === eventId) foundId = value;
   }
-  return { id, ...(found && { payload: found }), ...(foundId && { eventId: foundId.toString() }) };
+  return {
+    id,
+    ...(found && { payload: found }),
+    ...(foundId && { eventId: foundId.toString('utf8', 0, ID_BYTES) }),
+  };
 }
 
 export function listIn(value: unknown): readonly unknown[] {

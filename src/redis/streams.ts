@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { ChainableCommander } from 'ioredis';
-import { toRedisId } from '../durable/position.ts';
+import { START } from '../durable/position.ts';
 import type { StreamStore } from '../durable/store.ts';
-import { createBlockingReader } from './blocking-reader.ts';
+import { BlockingReader } from './blocking-reader.ts';
 import { createClient } from './client.ts';
 import type { Commands } from './commands.ts';
 import type { RedisEvents } from './subscriber.ts';
 import type { RedisTarget } from './topology.ts';
-import { entriesIn, idsIn, stateOrNone, valueOf, type EntryFields, type Reply } from './stream-replies.ts';
+import type { EntryFields } from './stream-replies.ts';
+import { StreamQuestions } from './stream-questions.ts';
 
 /** Streams of one Redis: the connection for commands, and one more for each that is read. */
 export interface RedisStreams {
@@ -22,73 +22,53 @@ const ROTATE = `local now = redis.call('GET', KEYS[1])
 if now == ARGV[1] or not now then redis.call('SET', KEYS[1], ARGV[2]) return ARGV[2] end
 return now`;
 
-export function createRedisStreams(target: RedisTarget, commands: Commands, events: RedisEvents): RedisStreams {
+/** @param largest bytes of a payload that any route takes. */
+export function createRedisStreams(
+  target: RedisTarget,
+  commands: Commands,
+  events: RedisEvents,
+  largest: number,
+): RedisStreams {
   return {
     open(key, fields) {
       commands.open();
       const blocked = createClient(target, 'websocket-gateway-stream');
-      return createStore(commands, key, fields, createBlockingReader(blocked, key, fields, events.connectFailed));
+      const stream = { key, fields, largest };
+      const reader = new BlockingReader(blocked, stream, events.connectFailed);
+      return {
+        ...createStore(new StreamQuestions(commands, stream), key),
+        read: (id) => reader.read(id),
+        close: () => reader.close(),
+      };
     },
   };
 }
 
-function createStore(
-  commands: Commands,
-  key: string,
-  fields: EntryFields,
-  reader: ReturnType<typeof createBlockingReader>,
-): StreamStore {
+function createStore(questions: StreamQuestions, key: string): Omit<StreamStore, 'read' | 'close'> {
   const newEpoch = (): string => randomBytes(9).toString('base64url');
   return {
-    async last(count, upTo) {
-      const end = upTo === undefined ? '+' : toRedisId(upTo);
-      const [rows, info] = await transaction(commands, (multi) =>
-        multi.callBuffer('XREVRANGE', key, end, '-', 'COUNT', count).callBuffer('XINFO', 'STREAM', key),
-      );
-      return { entries: entriesIn(valueOf(rows), fields).toReversed(), state: stateOrNone(info) };
+    async back(upTo, count) {
+      const { entries, state } = await questions.page({ backFrom: upTo }, count);
+      return { entries: entries.toReversed(), state };
     },
-    async page(id, count) {
-      const [first, rows] = await transaction(commands, (multi) =>
-        multi
-          .callBuffer('XRANGE', key, '-', '+', 'COUNT', 1)
-          .callBuffer('XRANGE', key, `(${toRedisId(id)}`, '+', 'COUNT', count),
-      );
-      const [firstId] = idsIn(valueOf(first));
-      return { entries: entriesIn(valueOf(rows), fields), ...(firstId !== undefined && { first: firstId }) };
-    },
-    async state() {
-      const [info] = await transaction(commands, (multi) => multi.callBuffer('XINFO', 'STREAM', key));
-      return stateOrNone(info);
-    },
-    async ids(from, to, count) {
-      const redis = await commands.ready();
-      return idsIn(await redis.callBuffer('XRANGE', key, toRedisId(from), toRedisId(to), 'COUNT', count));
-    },
-    async epoch() {
-      const redis = await commands.ready();
-      await redis.set(epochKey(key), newEpoch(), 'NX');
-      return String(await redis.get(epochKey(key)));
-    },
-    async rotateEpoch(old) {
-      const redis = await commands.ready();
-      return String(await redis.eval(ROTATE, 1, epochKey(key), old, newEpoch()));
-    },
+    page: (id, count) => questions.page({ after: id }, count),
+    state: async () => (await questions.page({ after: START }, 0)).state,
+    ids: async (after, upTo, count) =>
+      (await questions.ids({ after, ...(upTo !== undefined && { upTo }) }, count)).map(({ id }) => id),
+    eventIds: (upTo, count) => questions.eventIds(upTo, count),
+    epoch: () =>
+      questions.ask(async (redis) => {
+        await redis.set(epochKey(key), newEpoch(), 'NX');
+        return String(await redis.get(epochKey(key)));
+      }),
+    rotateEpoch: async (old) =>
+      String(await questions.ask((redis) => redis.eval(ROTATE, 1, epochKey(key), old, newEpoch()))),
     async trim(limit) {
-      const redis = await commands.ready();
-      if ('entries' in limit) await redis.xtrim(key, 'MAXLEN', '~', limit.entries);
-      else await redis.xtrim(key, 'MINID', '~', Math.trunc(limit.before));
+      await questions.ask((redis) =>
+        'entries' in limit
+          ? redis.xtrim(key, 'MAXLEN', '~', limit.entries)
+          : redis.xtrim(key, 'MINID', '~', Math.trunc(limit.before)),
+      );
     },
-    read: reader.read,
-    close: () => reader.close(),
   };
-}
-
-async function transaction(
-  commands: Commands,
-  add: (multi: ChainableCommander) => ChainableCommander,
-): Promise<Reply[]> {
-  const redis = await commands.ready();
-  const replies = await add(redis.multi()).exec();
-  if (replies === null) throw new Error('Redis did not run the transaction');
-  return replies;
 }

@@ -139,7 +139,9 @@ function compileLatestKey(route: string, { path }: Field): (message: unknown) =>
 }
 
 function compileStream(route: CheckedRoute, stream: StreamConfig, { envelope }: RoutesConfig): RouteStream {
-  return { ...stream, openEnvelope: compileEnvelope(envelope), fingerprint: hashOf({ envelope, routes: [route] }) };
+  // What people read of a route makes nothing else of its entries: the stream is read on.
+  const { description: _, ...judged } = route;
+  return { ...stream, openEnvelope: compileEnvelope(envelope), fingerprint: hashOf({ envelope, routes: [judged] }) };
 }
 
 /** Of what the files say, wherever they lie. */

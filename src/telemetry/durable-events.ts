@@ -1,4 +1,5 @@
 import type { DurableEvents } from '../durable/durable.ts';
+import { Refused } from '../durable/store.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { textOf } from './redis-error.ts';
@@ -24,9 +25,11 @@ export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEv
       );
     },
     replayFailed(route, error) {
-      throttle(`replay ${route}`, () =>
-        logger.warn({ route, reason: textOf(error) }, 'Redis did not answer during a replay; trying again'),
-      );
+      const [key, text] =
+        error instanceof Refused
+          ? ['refused', 'Redis refused a replay; the client is told to load its state']
+          : ['replay', 'Redis did not answer during a replay; trying again'];
+      throttle(`${key} ${route}`, () => logger.warn({ route, reason: textOf(error) }, text));
     },
     historyLost(route, reason) {
       metrics.historyLost.inc({ route });

@@ -1,4 +1,4 @@
-import { before, fromRedisId, START } from '../../src/durable/position.ts';
+import { fromRedisId, START } from '../../src/durable/position.ts';
 import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
 
 /** A stream in memory whose answers come when the test says so, in any order. */
@@ -10,6 +10,9 @@ export interface FakeStream {
   /** Lets the answer go that has waited longest, or the one before it, and so on; nothing waits: nothing happens. */
   answer(index: number): Promise<void>;
 }
+
+/** Answers are bounded by bytes, so that they hold fewer entries than were asked for. */
+const PAGE = 4;
 
 export function createFakeStream(): FakeStream {
   let entries: StreamEntry[] = [];
@@ -35,24 +38,25 @@ export function createFakeStream(): FakeStream {
       await new Promise(setImmediate);
     },
     store: {
-      last: (count, upTo = lastId) =>
-        later({ entries: entries.filter(({ id }) => id <= upTo).slice(-count), state: state() }),
+      back: (upTo, count) =>
+        later({ entries: entries.filter(({ id }) => id <= upTo).slice(-Math.min(count, PAGE)), state: state() }),
       page(id, count) {
         const [first] = entries;
-        return later({ entries: behind(id).slice(0, count), ...(first && { first: first.id }) });
+        return later({ entries: behind(id).slice(0, Math.min(count, PAGE)), ...(first && { first: first.id }) });
       },
       state: () => later(state()),
-      ids: (from, to, count) =>
+      ids: (after, upTo, count) =>
         later(
-          behind(before(from))
+          behind(after)
             .map(({ id }) => id)
-            .filter((id) => id <= to)
+            .filter((id) => id <= (upTo ?? lastId))
             .slice(0, count),
         ),
+      eventIds: () => later([]),
       epoch: () => later('epoch'),
       rotateEpoch: () => later('another'),
       trim: () => later(undefined),
-      read: (id) => later({ entries: behind(id), state: state() }),
+      read: (id) => later({ entries: behind(id).slice(0, PAGE), state: state() }),
       close() {},
     },
   };

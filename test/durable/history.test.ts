@@ -170,7 +170,7 @@ test.each([
 
 test('a position beyond the end is answered with a reset', async () => {
   const { stage, gateway, meta } = await withClient();
-  const stranger = stage.client(gateway.url, { news: { ...meta, id: `9${meta.id.slice(1)}` }, nobody: meta });
+  const stranger = stage.client(gateway.url, { news: { ...meta, id: `1${meta.id.slice(1)}` }, nobody: meta });
   expect((await stranger.next('gateway:reset'))[0]).toMatchObject({ route: 'news', reason: 'ahead' });
 });
 

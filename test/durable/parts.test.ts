@@ -123,9 +123,9 @@ test('recent ids know an id for as long as it is among the last ones', () => {
 test('a user may have Redis read sixty times at once, and twice a second after that', () => {
   let now = 0;
   const quota = createQuota({ burst: 60, perSecond: 2 }, () => now);
-  const allowed = (): number => Array.from({ length: 100 }, () => quota('user:7')).filter(Boolean).length;
+  const allowed = (): number => Array.from({ length: 100 }, () => quota.take('user:7')).filter(Boolean).length;
   expect(allowed()).toBe(60);
-  expect(quota('user:8')).toBe(true);
+  expect(quota.take('user:8')).toBe(true);
   now += 5000;
   expect(allowed()).toBe(10);
 });

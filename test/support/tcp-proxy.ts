@@ -11,6 +11,10 @@ export interface TcpProxy {
   blackhole(direction?: 'up' | 'down'): void;
   /** Each chunk arrives that much later, in order. */
   delay(ms: number, jitterMs?: number): void;
+  /** Each connection passes so many bytes a second in each direction. */
+  rate(bytesPerSecond: number): void;
+  /** Of an answer that is longer nothing more arrives, and nothing after it: both ends stay connected. */
+  swallow(bytes: number): void;
   /** Breaks every connection with a TCP reset, and each new one, until it is told otherwise. */
   reset(): void;
   /** Breaks every connection with a TCP reset; new ones are relayed as before. */
@@ -29,9 +33,21 @@ interface Weather {
   readonly held: { readonly up: boolean; readonly down: boolean };
   readonly delay: number;
   readonly jitter: number;
+  readonly bytesPerSecond: number;
+  /** Of one answer. */
+  readonly mostBytes: number;
 }
 
-const FAIR: Weather = { reset: false, held: { up: false, down: false }, delay: 0, jitter: 0 };
+const FAIR: Weather = {
+  reset: false,
+  held: { up: false, down: false },
+  delay: 0,
+  jitter: 0,
+  bytesPerSecond: Infinity,
+  mostBytes: Infinity,
+};
+/** That wait for their time in one direction, before the sender is held up. */
+const MOST_QUEUED = 4;
 
 /** Stopped when the test, or whoever passes `finished`, is over. */
 export async function startTcpProxy(
@@ -69,6 +85,8 @@ export async function startTcpProxy(
     port: await portOf(server.listen(0, '127.0.0.1')),
     pass: () => change(FAIR),
     blackhole: (direction) => change({ ...FAIR, held: { up: direction !== 'down', down: direction !== 'up' } }),
+    rate: (bytesPerSecond) => change({ ...FAIR, bytesPerSecond }),
+    swallow: (mostBytes) => change({ ...FAIR, mostBytes }),
     delay: (delay, jitter = 0) => change({ ...FAIR, delay, jitter }),
     reset: () => change({ ...FAIR, reset: true }),
     resetOnce: breakAll,
@@ -85,10 +103,24 @@ interface Pair {
 }
 
 function join(client: Socket, server: Socket, weather: () => Weather): Pair {
-  const relays = [
-    relay(client, server, () => ({ ...weather(), held: weather().held.up })),
-    relay(server, client, () => ({ ...weather(), held: weather().held.down })),
-  ];
+  let answered = 0;
+  let isStuck = false;
+  const questions = relay(client, server, {
+    weather: () => ({ ...weather(), held: weather().held.up }),
+    passes() {
+      answered = 0;
+      return true;
+    },
+  });
+  const answers = relay(server, client, {
+    weather: () => ({ ...weather(), held: weather().held.down }),
+    passes(bytes) {
+      answered += bytes;
+      isStuck ||= answered > weather().mostBytes;
+      return !isStuck;
+    },
+  });
+  const relays = [questions, answers];
   const weatherChanged = (): void => {
     for (const apply of relays) apply();
   };
@@ -102,21 +134,33 @@ function join(client: Socket, server: Socket, weather: () => Weather): Pair {
   };
 }
 
+interface Direction {
+  weather(): Omit<Weather, 'held'> & { readonly held: boolean };
+  /** Whether a chunk of that size gets through. */
+  passes(bytes: number): boolean;
+}
+
 /** @returns what is to be called when the weather changes. */
-function relay(from: Socket, to: Socket, weather: () => { held: boolean; delay: number; jitter: number }): () => void {
+function relay(from: Socket, to: Socket, { weather, passes }: Direction): () => void {
   const queue: { due: number; act(): void }[] = [];
   // One timer at a time: two that are due in the same millisecond would not keep their order.
   const runDue = (): void => {
     while (queue[0] && queue[0].due <= performance.now()) queue.shift()?.act();
+    if (queue.length < MOST_QUEUED && !weather().held) from.resume();
     if (queue[0]) setTimeout(runDue, Math.max(0, queue[0].due - performance.now()));
   };
-  const later = (act: () => void): void => {
-    const { delay, jitter } = weather();
+  let lastDue = 0;
+  const later = (act: () => void, bytes = 0): void => {
+    const { delay, jitter, bytesPerSecond } = weather();
     const due = performance.now() + delay + (Math.random() * 2 - 1) * jitter;
-    queue.push({ due: Math.max(due, queue.at(-1)?.due ?? 0), act });
+    lastDue = Math.max(due, lastDue) + (bytes / bytesPerSecond) * 1000;
+    queue.push({ due: lastDue, act });
+    if (bytesPerSecond !== Infinity && queue.length >= MOST_QUEUED) from.pause();
     if (queue.length === 1) runDue();
   };
-  from.on('data', (chunk: Buffer) => later(() => to.write(chunk)));
+  from.on('data', (chunk: Buffer) => {
+    if (passes(chunk.length)) later(() => to.write(chunk), chunk.length);
+  });
   from.on('end', () => later(() => to.end()));
   from.on('error', () => to.resetAndDestroy());
   // Unread bytes stay with the kernel: the sender sees a connection that is up and takes no more.

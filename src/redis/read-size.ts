@@ -1,0 +1,26 @@
+/** Entries of a read that nothing is known about. */
+const USUAL = 50;
+const MOST = 500;
+/** Bytes that a read shall bring at most, if entries stay as large as they were. */
+const WANTED_BYTES = 4 * 1024 * 1024;
+
+/** How many entries the next read asks for: Redis counts entries, and what they weigh shows only when they are here. */
+export class ReadSize {
+  #entries = USUAL;
+  #meanBytes = 0;
+
+  get entries(): number {
+    return Math.max(1, Math.min(this.#entries, Math.floor(WANTED_BYTES / this.#meanBytes)));
+  }
+
+  brought(entries: number, bytes: number): void {
+    if (entries > 0) this.#meanBytes = bytes / entries;
+    // Grows while there is more to read, and falls back when there is not: the next burst may be of large entries.
+    const next = this.#entries < USUAL ? this.#entries * 2 : Math.max(USUAL, entries * 2);
+    this.#entries = Math.min(next, MOST);
+  }
+
+  failed(): void {
+    this.#entries = 1;
+  }
+}
