@@ -11,6 +11,9 @@ type Handler = (socket: ClientSocket, acknowledge: Acknowledge | undefined) => v
 
 const HANDLERS: ReadonlyMap<unknown, Handler> = new Map([['ping', answerPing]]);
 
+/** Whoever waits for an acknowledgement would wait until its own timeout, or for ever. */
+const UNKNOWN = { ok: false, code: 'unknown-event', retry: false };
+
 /** The answer to what a client sends, where there is one. */
 export function answerEvent(
   socket: ClientSocket,
@@ -21,7 +24,8 @@ export function answerEvent(
   const handler = HANDLERS.get(event);
   events.clientEvent(handler !== undefined);
   try {
-    handler?.(socket, acknowledge);
+    if (handler === undefined) acknowledge?.(UNKNOWN);
+    else handler(socket, acknowledge);
   } catch (error) {
     events.failed(error);
   }

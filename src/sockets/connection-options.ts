@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Rejection, RejectionCode } from '../auth/rejection.ts';
 import type { AdmissionEvents } from './admission.ts';
+import type { AttachmentEvents } from './attachments.ts';
 import type { Peer } from './client-address.ts';
 import type { ClientEventEvents } from './client-events.ts';
 import type { EndingEvents, EndingsOptions } from './endings.ts';
@@ -10,7 +11,8 @@ import type { ClientHistory, GreetingEvents } from './greeting.ts';
 import type { HandshakeLimits } from './handshake-limits.ts';
 import type { OriginOf } from './origin.ts';
 
-export interface ConnectionEvents extends GreetingEvents, ClientEventEvents, AdmissionEvents, EndingEvents {
+export interface ConnectionEvents
+  extends GreetingEvents, ClientEventEvents, AdmissionEvents, EndingEvents, AttachmentEvents {
   /** @param traceId of the handshake, where that is recorded. */
   refused(rejection: Rejection, peer: Peer, traceId?: string): void;
 }

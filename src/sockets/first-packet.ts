@@ -1,13 +1,17 @@
 import { rejection, type Rejection } from '../auth/rejection.ts';
 import { isObject } from '../schema/json.ts';
 
-/** Why a packet is not served. */
-export interface PacketRefusal {
-  readonly rejection: Rejection;
-  /** The CONNECT_ERROR to send, which a stock client shows; nothing where no client could read one. */
+/** What becomes of a packet that goes no further. */
+export interface PacketAnswer {
+  /** A packet to send. */
   readonly answer?: string;
   /** Whether the session ends with it. */
   readonly ends: boolean;
+}
+
+/** Why a packet is not served; its answer is a CONNECT_ERROR, which a stock client shows. */
+export interface PacketRefusal extends PacketAnswer {
+  readonly rejection: Rejection;
 }
 
 const MAIN = '/';

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { rejection, type Rejection } from '../auth/rejection.ts';
 import { Doorkeeper } from './admission.ts';
+import { Attachments } from './attachments.ts';
 import { networkOf, type Peer } from './client-address.ts';
 import { answerEvent } from './client-events.ts';
 import type { ConnectionsOptions } from './connection-options.ts';
 import type { Endings } from './endings.ts';
-import { refusalOfPacket, type PacketRefusal } from './first-packet.ts';
+import { refusalOfPacket, type PacketAnswer } from './first-packet.ts';
 import { greet, takeLeave, type GreetingOptions } from './greeting.ts';
 import { HandshakeQuota } from './handshake-limits.ts';
 import { beginsSession, handshakeFault } from './handshake-request.ts';
@@ -45,6 +46,7 @@ export class Reception implements SocketHandlers {
   readonly #handshakeTime: HandshakeTime;
   readonly #doorkeeper: Doorkeeper;
   readonly #packets: PacketLimit;
+  readonly #attachments: Attachments;
   readonly #greeting: GreetingOptions;
 
   constructor(options: ConnectionsOptions, house: House) {
@@ -72,6 +74,7 @@ export class Reception implements SocketHandlers {
       },
       exceededBelow: (peer) => events.refused(rejection('too-many-packets'), peer),
     });
+    this.#attachments = new Attachments(events);
     this.#greeting = { ...options, refused, endings: house.endings };
   }
 
@@ -105,9 +108,9 @@ export class Reception implements SocketHandlers {
     this.#packets.packetReceived(session);
   }
 
-  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketRefusal | undefined {
+  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined {
     const refusal = refusalOfPacket(message, isIn);
-    if (refusal === undefined) return undefined;
+    if (refusal === undefined) return isIn ? this.#attachments.judge(session, message) : undefined;
     const { rejection: why } = refusal;
     const trace = this.#options.events.handshake(session.transport.name);
     this.#refused(why, session, trace.rejected(why));

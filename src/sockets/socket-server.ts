@@ -4,7 +4,7 @@ import type { Proof } from '../auth/authenticator.ts';
 import type { Rejection } from '../auth/rejection.ts';
 import type { UserId } from '../routes/user-id.ts';
 import type { Peer } from './client-address.ts';
-import type { PacketRefusal } from './first-packet.ts';
+import type { PacketAnswer } from './first-packet.ts';
 import type { Line } from './line.ts';
 import type { Membership } from './membership.ts';
 
@@ -88,7 +88,7 @@ export interface SocketHandlers {
    *
    * @param isIn whether a client of this session was let in.
    */
-  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketRefusal | undefined;
+  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined;
   sessionClosed(session: Session): void;
   /** Reads the credentials before it returns, and keeps nothing else of them. Never rejects. */
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict>;

@@ -32,7 +32,15 @@ export function clientMetrics({ counter, counterBy, histogram }: Instruments) {
       'How long connections were open.',
       [1, 10, 60, 300, 1800, 3600, 14_400, 86_400],
     ),
-    clientEvents: counter('websocket_messages_received_total', 'Events that clients sent.', ['kind']),
+    clientEvents: counter(
+      'websocket_messages_received_total',
+      'Events that clients sent, by kind: known, unknown or binary.',
+      ['kind'],
+    ),
+    attachmentsDiscarded: counter(
+      'websocket_attachments_discarded_total',
+      'Attachments of binary events that clients sent, and that were discarded.',
+    ),
     clientEventFailures: counter('websocket_message_failures_total', 'Events of clients whose handling failed.'),
     slowClientsCut: counterBy(
       'websocket_slow_clients_cut_total',

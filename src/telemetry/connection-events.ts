@@ -48,6 +48,16 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing
     clientEvent(known) {
       metrics.clientEvents.inc({ kind: known ? 'known' : 'unknown' });
     },
+    binaryEvent() {
+      metrics.clientEvents.inc({ kind: 'binary' });
+      throttle('binary-event', (heldBack) =>
+        logger.warn(
+          { ...(heldBack > 0 && { heldBack }) },
+          'a client sent an event with bytes in it, which was discarded',
+        ),
+      );
+    },
+    attachmentDiscarded: () => metrics.attachmentsDiscarded.inc(),
     failed(error) {
       metrics.clientEventFailures.inc();
       throttle('client-event', () =>

@@ -37,6 +37,8 @@ async function stage(
     closing: vi.fn<ConnectionEvents['closing']>(),
     revalidated: vi.fn<ConnectionEvents['revalidated']>(),
     failed: vi.fn<ConnectionEvents['failed']>(),
+    binaryEvent() {},
+    attachmentDiscarded() {},
     handshake: () => ({ during: <T>(work: () => Promise<T>) => work(), accepted() {}, rejected: () => 'trace' }),
   };
   let handlers: SocketHandlers = OPEN_DOOR;

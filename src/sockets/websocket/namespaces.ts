@@ -1,5 +1,5 @@
 import { PacketType, type Packet } from 'socket.io-parser';
-import type { PacketRefusal } from '../first-packet.ts';
+import type { PacketAnswer } from '../first-packet.ts';
 import type { Acknowledge, Credentials, SocketHandlers, Verdict } from '../socket-server.ts';
 import { WebSocketClient } from './client.ts';
 import { createId } from './id.ts';
@@ -101,7 +101,7 @@ export class Namespaces implements SessionOwner {
   };
 }
 
-function turnDown(session: WebSocketSession, { answer, ends }: PacketRefusal): void {
+function turnDown(session: WebSocketSession, { answer, ends }: PacketAnswer): void {
   if (answer !== undefined) session.write(answer);
   if (ends) session.close();
 }
