@@ -11,6 +11,7 @@ import { acceptConnections, type Connections } from '../sockets/connections.ts';
 import { createFanout, type LocalFanout } from '../sockets/fanout.ts';
 import { createOriginOf } from '../sockets/origin.ts';
 import { openServers } from '../sockets/servers.ts';
+import { createCookieTokensOf } from '../sockets/token-cookie.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Admission } from './admission.ts';
 
@@ -78,6 +79,7 @@ export function createConnections(
     originOf,
     peerOf,
     queryToken: limits.insecureQueryToken,
+    cookieTokensOf: createCookieTokensOf(limits.tokenCookie, originOf),
     closedBecause: () => {
       if (admission.isClosed()) return 'draining';
       if (limits.isUsedUp()) return 'instance-full';

@@ -7,16 +7,21 @@ export interface TokenPlaces {
   readonly authorization: string | undefined;
   /** `?token=`; given only where the operator switched it on. */
   readonly query?: unknown;
+  /** Values of the cookie that holds it. */
+  readonly cookies?: readonly string[];
 }
 
 const LONGEST_TOKEN = 4096;
 
 /** Tokens are opaque: only their form is judged here. Nothing: no token anywhere. */
-export function findToken({ auth, authorization, query }: TokenPlaces): string | Rejection | undefined {
+export function findToken({ auth, authorization, query, cookies = [] }: TokenPlaces): string | Rejection | undefined {
   const bearer = authorization === undefined ? undefined : /^bearer +(.*)$/i.exec(authorization)?.[1];
-  const token = [auth, bearer, query].find(
+  const given = [auth, bearer, query].find(
     (candidate) => candidate !== undefined && candidate !== null && candidate !== '',
   );
+  const [cookie, ...others] = new Set(cookies);
+  if (given === undefined && others.length > 0) return malformed('its cookie came with several values');
+  const token = given ?? cookie;
   if (token === undefined) return undefined;
   if (typeof token !== 'string') return malformed(`found ${kindOf(token)} in place of text`);
   const fault = FAULTS.find(([, isFaulty]) => isFaulty(token));

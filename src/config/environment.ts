@@ -30,6 +30,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     authCacheTtl: take(VARIABLES.authCacheTtl),
     authRevalidate: take(VARIABLES.authRevalidate),
     insecureQueryToken: take(VARIABLES.insecureQueryToken),
+    tokenCookie: take(VARIABLES.tokenCookie),
     corsOrigin: take(VARIABLES.corsOrigin),
     nodeEnv: take(VARIABLES.nodeEnv),
     routesFile: take(VARIABLES.routesFile),

@@ -33,6 +33,16 @@ export const secret: Parse<string> = (text) => {
   return text;
 };
 
+/** As RFC 6265 has it. */
+export const cookieName: Parse<string> = (text) => {
+  if (!/^[\w!#$%&'*+\-.^`|~]{1,100}$/.test(text)) {
+    throw new Malformed(
+      'the name of a cookie, such as token or __Host-token: up to 100 letters, digits and - _ . and the like',
+    );
+  }
+  return text;
+};
+
 export const address: Parse<string> = (text) => {
   if (isIP(text) === 0 && text !== 'localhost') throw new Malformed('an IP address, such as 127.0.0.1 or ::');
   return text;

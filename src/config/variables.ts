@@ -72,6 +72,12 @@ export const VARIABLES = {
     'false',
     'true: take the token from ?token= too. It then ends in access logs.',
   ),
+  tokenCookie: define(
+    'TOKEN_COOKIE',
+    types.optional(types.cookieName),
+    '',
+    'Name of a cookie that holds the token, for pages that cannot read it (HttpOnly). Read only from pages of the own host or of an exact entry of CORS_ORIGIN. Unset: cookies are not read.',
+  ),
   corsOrigin: define(
     'CORS_ORIGIN',
     types.listOf(types.origins),

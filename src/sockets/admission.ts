@@ -33,11 +33,18 @@ export interface AdmissionOptions {
 
 type FoundToken = ReturnType<typeof findToken>;
 
+/** What the log says of a refusal besides. */
+type Words = Pick<Rejection, 'hint'>;
+
 const ACCEPTED: Verdict = { kind: 'accepted' };
 const CLOSED: Verdict = { kind: 'closed' };
 const SECOND_CONNECT = rejection('handshake-malformed', {
   message: 'a second CONNECT came before the first was answered',
 });
+
+const COOKIE_IGNORED: Words = {
+  hint: 'the cookie of TOKEN_COOKIE came, but it is read only from pages of the own host or of an entry of CORS_ORIGIN that is no pattern, null or file://, and with an Origin',
+};
 
 /** Who stands at the door: a socket that gets past it has an identity. */
 export class Doorkeeper {
@@ -63,17 +70,19 @@ export class Doorkeeper {
     }
     this.#undecided.add(conn);
     noteWishes(data, credentials.auth, this.#options.history);
-    return this.#settle(socket, tokenIn(credentials, this.#options.queryToken));
+    const token = tokenIn(credentials, this.#options.queryToken);
+    const isIgnored = token === undefined && credentials.cookieTokens === 'ignored';
+    return this.#settle(socket, token, isIgnored ? COOKIE_IGNORED : {});
   }
 
   closed(session: Session): void {
     this.#users.remove(session);
   }
 
-  async #settle(socket: ClientSocket, token: FoundToken): Promise<Verdict> {
+  async #settle(socket: ClientSocket, token: FoundToken, known: Words): Promise<Verdict> {
     const { conn } = socket;
     try {
-      return await this.#decide(socket, token);
+      return await this.#decide(socket, token, known);
     } catch (error) {
       this.#options.failed(error);
       return CLOSED;
@@ -83,12 +92,13 @@ export class Doorkeeper {
     }
   }
 
-  async #decide({ conn, data }: ClientSocket, token: FoundToken): Promise<Verdict> {
+  /** @param known of a client without a token. */
+  async #decide({ conn, data }: ClientSocket, token: FoundToken, known: Words): Promise<Verdict> {
     const { events, authenticator, refused, networkOf } = this.#options;
     const trace = events.handshake(conn.transport.name);
     const outcome = await trace.during(() => authenticator.identify(token, networkOf(conn)));
     if (outcome.kind === 'rejected') {
-      refused(outcome.rejection, conn, trace.rejected(outcome.rejection));
+      refused({ ...outcome.rejection, ...known }, conn, trace.rejected(outcome.rejection));
       return outcome.rejection.retry ? CLOSED : { kind: 'refused', rejection: outcome.rejection };
     }
     const { user } = outcome.identity;
@@ -116,10 +126,11 @@ function noteWishes(data: SocketData, auth: unknown, history: Pick<ClientHistory
   if (isObject(resume)) data.resume = history.claimsIn(resume);
 }
 
-function tokenIn({ auth, authorization, queryToken }: Credentials, isQueryRead: boolean): FoundToken {
+function tokenIn({ auth, authorization, queryToken, cookieTokens }: Credentials, isQueryRead: boolean): FoundToken {
   return findToken({
     auth: isObject(auth) ? auth['token'] : undefined,
     authorization,
     ...(isQueryRead && { query: queryToken }),
+    ...(cookieTokens !== 'ignored' && { cookies: cookieTokens }),
   });
 }

@@ -10,6 +10,7 @@ import type { LocalFanout } from './fanout.ts';
 import type { ClientHistory, GreetingEvents } from './greeting.ts';
 import type { HandshakeLimits } from './handshake-limits.ts';
 import type { OriginOf } from './origin.ts';
+import type { CookieTokensOf } from './token-cookie.ts';
 
 export interface ConnectionEvents
   extends GreetingEvents, ClientEventEvents, AdmissionEvents, EndingEvents, AttachmentEvents {
@@ -31,6 +32,7 @@ export interface ConnectionsOptions extends EndingsOptions {
   readonly originOf: OriginOf;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly queryToken: boolean;
+  readonly cookieTokensOf: CookieTokensOf;
   /** Why no new connection is taken right now, if so. */
   readonly closedBecause: () => RejectionCode | undefined;
   readonly limits: ClientLimits;

@@ -15,6 +15,7 @@ import { HandshakeTime } from './handshake-time.ts';
 import { originRefusal } from './origin-refusal.ts';
 import { PacketLimit } from './packet-limit.ts';
 import type { Line } from './line.ts';
+import type { CookieTokens } from './token-cookie.ts';
 import type {
   Acknowledge,
   ClientSocket,
@@ -82,6 +83,10 @@ export class Reception implements SocketHandlers {
     const why = this.#refusalOf(request, isUpgrade);
     if (why !== undefined) this.malformed(why, request);
     return why;
+  }
+
+  cookieTokens(request: IncomingMessage): CookieTokens {
+    return this.#options.cookieTokensOf(request);
   }
 
   malformed(why: Rejection, request: IncomingMessage): void {

@@ -7,6 +7,7 @@ import type { Peer } from './client-address.ts';
 import type { PacketAnswer } from './first-packet.ts';
 import type { Line } from './line.ts';
 import type { Membership } from './membership.ts';
+import type { CookieTokens } from './token-cookie.ts';
 
 /** A connection by the protocol of Engine.IO: there before a client is let in, and perhaps without one. */
 export interface Session {
@@ -53,6 +54,8 @@ export interface Credentials {
   readonly authorization: string | undefined;
   /** `token` in the query of the request that its session began with. */
   readonly queryToken: unknown;
+  /** Of that request too. */
+  readonly cookieTokens: CookieTokens;
 }
 
 /** Positions by durable route, as the client says them. */
@@ -70,6 +73,8 @@ export type Acknowledge = (...answer: unknown[]) => void;
 export interface SocketHandlers {
   /** Why a request is not served, if so. */
   refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined;
+  /** Tokens in the cookie of a request that begins a session. */
+  cookieTokens(request: IncomingMessage): CookieTokens;
   /** The protocol refuses it. */
   malformed(why: Rejection, request: IncomingMessage): void;
   /** A polling request with so many bytes comes in. */

@@ -22,11 +22,11 @@ const CLIENT = join(
 );
 
 /** Writes `in` or `refused` into the page, for each transport. */
-async function pageFor(url: string): Promise<string> {
+async function pageFor(url: string, options: object = { auth: { token: TOKENS.alice } }): Promise<string> {
   return `<!doctype html><title>page</title><p id="polling"></p><p id="websocket"></p>
 <script>${await readFile(CLIENT, 'utf8')}</script>
 <script>for (const transport of ['polling', 'websocket']) {
-  const socket = io('${url}', { transports: [transport], auth: { token: '${TOKENS.alice}' }, reconnection: false });
+  const socket = io('${url}', { transports: [transport], reconnection: false, ...${JSON.stringify(options)} });
   const tell = (text) => (document.getElementById(transport).textContent = text);
   socket.on('connected', () => tell('in'));
   socket.on('connect_error', () => tell('refused'));
@@ -89,6 +89,26 @@ test('in a real browser, a page of another port is let in where it is named, in 
   ] as const) {
     content = await pageFor(await gatewayWith(environment));
     const { page } = await openPage(browser, `http://127.0.0.1:${port}/`);
+    await expect.poll(() => outcomes(page), { timeout: 15_000 }).toEqual([outcome, outcome]);
+  }
+});
+
+test('in a real browser, a page that cannot read its HttpOnly cookie gets in by it where its origin is an entry to the letter', async () => {
+  let content = '';
+  const cookie = `session=${encodeURIComponent(TOKENS.alice)}; HttpOnly; SameSite=Lax; Path=/`;
+  const http = createServer((_request, response) =>
+    response.setHeader('Content-Type', 'text/html').setHeader('Set-Cookie', cookie).end(content),
+  );
+  onTestFinished(() => void http.close());
+  const url = await urlOf(http);
+
+  for (const [outcome, environment] of [
+    ['in', { CORS_ORIGIN: url, TOKEN_COOKIE: 'session' }],
+    ['refused', { CORS_ORIGIN: url, TOKEN_COOKIE: 'another' }],
+    ['refused', { CORS_ORIGIN: url }],
+  ] as const) {
+    content = await pageFor(await gatewayWith(environment), { withCredentials: true });
+    const { page } = await openPage(browser, url);
     await expect.poll(() => outcomes(page), { timeout: 15_000 }).toEqual([outcome, outcome]);
   }
 });

@@ -81,6 +81,9 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
     shown('AUTH_SERVICE_ADDR', text, 'host:port, such as auth-service:50051'),
   ),
 
+  ...['my token', 'token=', 'a;b', 'a,b', 'токен', '"token"', 'x'.repeat(101)].map((text) =>
+    shown('TOKEN_COOKIE', text, 'the name of a cookie, such as token or __Host-token'),
+  ),
   shown('CORS_ORIGIN', 'https://a.example,,https://b.example', ITEMS),
   shown('CORS_ORIGIN', 'https://a.example,', ITEMS),
   shown('CORS_ORIGIN', ' ', ITEMS),
@@ -365,6 +368,7 @@ export const ACCEPTED: readonly (readonly [
     { BIND_ADDRESS: '::', AUTH_SERVICE_ADDR: '[::1]:50051' },
     { bindAddress: '::', authServiceAddr: '[::1]:50051' },
   ],
+  ['the name of a cookie', { TOKEN_COOKIE: '__Host-token' }, { tokenCookie: '__Host-token' }],
   ['a token', { ADMIN_TOKEN: 'x'.repeat(16) }, { adminToken: 'x'.repeat(16) }],
   ['TLS', { GRPC_TLS_ENABLED: 'true' }, { grpcTlsEnabled: true }],
   [

@@ -65,6 +65,7 @@ async function stage(
     limits: NO_LIMITS,
     peerOf: createPeerOf([]),
     queryToken: false,
+    cookieTokensOf: () => [],
     closedBecause: () => undefined,
     events,
   });

@@ -12,6 +12,7 @@ import { serveWebSockets } from '../../src/sockets/websocket/websocket-server.ts
 /** Lets everybody in, and does nothing else. */
 export const OPEN_DOOR: SocketHandlers = {
   refusal: () => undefined,
+  cookieTokens: () => [],
   malformed() {},
   posted() {},
   webSocketOpened() {},

@@ -54,7 +54,7 @@ test.each([
   const messageReceived = vi.fn<SessionOwner['messageReceived']>();
   const owner: SessionOwner = { packetReceived: (one) => one.close(true), messageReceived, sessionClosed() {} };
   const peer = { address: '127.0.0.1', forwarded: false };
-  const beginning = { peer, authorization: undefined, queryToken: undefined };
+  const beginning = { peer, authorization: undefined, queryToken: undefined, cookieTokens: [] };
   const session = new WebSocketSession(webSocket, tcp, beginning, owner, heartbeat);
   session.received(Buffer.from(packet), false);
   expect(session.readyState).toBe('closed');

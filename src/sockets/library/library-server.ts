@@ -5,6 +5,7 @@ import { beginsSession, rejectionOf, type EngineRefusal } from '../handshake-req
 import type { Line } from '../line.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../socket-server.ts';
+import type { CookieTokens } from '../token-cookie.ts';
 import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
 import { PacketGate } from './packet-gate.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -26,6 +27,7 @@ export function serveWithLibrary(
 ): SocketServer {
   const namespace = io.of('/');
   const peers = new WeakMap<object, Peer>();
+  const cookies = new WeakMap<object, CookieTokens>();
   const requests = new RequestMemory();
   guardRequests(io, handlers, requests);
   const lines = new WeakMap<object, Line>();
@@ -33,12 +35,14 @@ export function serveWithLibrary(
     const line = lineOf(session);
     lines.set(session, line);
     peers.set(session, peerOf(session.request));
+    const tokens = handlers.cookieTokens(session.request);
+    if (tokens.length > 0) cookies.set(session, tokens);
     requests.begun(session.request);
     handlers.sessionOpened(session, line);
   });
   const gate = new PacketGate(handlers);
   followSessions(io, handlers, gate);
-  namespace.use((socket, next) => void letIn(socket, handlers, next));
+  namespace.use((socket, next) => void letIn(socket, cookies.get(socket.conn) ?? [], handlers, next));
   namespace.on('connection', (socket) => {
     hearEvents(socket, handlers);
     gate.entered(socket.conn);
@@ -97,8 +101,13 @@ function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: Packe
 }
 
 /** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
-async function letIn(socket: LibrarySocket, handlers: SocketHandlers, next: Next): Promise<void> {
-  const verdict = await admit(socket, handlers);
+async function letIn(
+  socket: LibrarySocket,
+  cookieTokens: CookieTokens,
+  handlers: SocketHandlers,
+  next: Next,
+): Promise<void> {
+  const verdict = await admit(socket, cookieTokens, handlers);
   if (verdict.kind === 'accepted') {
     next();
     // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
@@ -114,11 +123,12 @@ async function letIn(socket: LibrarySocket, handlers: SocketHandlers, next: Next
 }
 
 /** Not within `letIn`: what a function waits with stays in memory, and Socket.IO would keep `auth` as long as the socket. */
-function admit(socket: LibrarySocket, handlers: SocketHandlers): Promise<Verdict> {
+function admit(socket: LibrarySocket, cookieTokens: CookieTokens, handlers: SocketHandlers): Promise<Verdict> {
   const { handshake } = socket;
   const { auth, headers, query } = handshake;
   handshake.auth = {};
-  return handlers.admit(socket, { auth, authorization: headers.authorization, queryToken: query['token'] });
+  const { authorization } = headers;
+  return handlers.admit(socket, { auth, authorization, queryToken: query['token'], cookieTokens });
 }
 
 /**

@@ -118,9 +118,9 @@ function isTooLong(error: Error | undefined): boolean {
 }
 
 function credentialsOf(session: WebSocketSession, auth: unknown): Credentials {
-  const { authorization, queryToken } = session.beginning;
+  const { authorization, queryToken, cookieTokens } = session.beginning;
   // A CONNECT without a payload is one with an empty payload.
-  return { auth: auth ?? {}, authorization, queryToken };
+  return { auth: auth ?? {}, authorization, queryToken, cookieTokens };
 }
 
 /** Answers once, however often it is called. */

@@ -5,6 +5,7 @@ import type { Peer } from '../client-address.ts';
 import { textFrame } from '../frame.ts';
 import type { Line, Sender } from '../line.ts';
 import type { Session } from '../socket-server.ts';
+import type { CookieTokens } from '../token-cookie.ts';
 import { bytesTaken, bytesWaiting, gatherWrites } from '../tcp.ts';
 import { IGNORED, PACKET, PING } from './engine-packets.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -23,6 +24,7 @@ export interface Beginning {
   readonly peer: Peer;
   readonly authorization: string | undefined;
   readonly queryToken: string | undefined;
+  readonly cookieTokens: CookieTokens;
 }
 
 const TRANSPORT = { name: 'websocket' };

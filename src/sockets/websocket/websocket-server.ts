@@ -48,6 +48,7 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
       peer: peerOf(request),
       authorization: request.headers.authorization,
       queryToken: queryTokenIn(request),
+      cookieTokens: handlers.cookieTokens(request),
     };
     const session = new WebSocketSession(webSocket, tcp, beginning, owner, heartbeat);
     webSocket.session = session;
