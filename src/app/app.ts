@@ -83,7 +83,7 @@ export function createApp(options: AppOptions): App {
   const source = createPlanSource(live, { ...paths, control }, telemetry);
   const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);
   const lastReload = createLastReload();
-  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live, lastReload);
+  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live, lastReload, auth);
   telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
@@ -96,7 +96,7 @@ export function createApp(options: AppOptions): App {
   // Started from top to bottom, stopped from bottom to top.
   const stages: Stage[] = [
     { name: 'telemetry', start: telemetry.stalls.start, stop: () => (telemetry.stalls.stop(), telemetry.flush()) },
-    { name: 'auth', stop: auth.close },
+    { name: 'auth', start: auth.start, stop: auth.close },
     { name: 'reload', start: reloading.watch, stop: reloading.stop },
     { name: 'commands', stop: async () => (await quarantine.settled(), commands.close()) },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },

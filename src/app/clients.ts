@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createAuth, type Auth } from '../auth/auth.ts';
-import type { GrpcTls } from '../auth/grpc-checker.ts';
+import type { GrpcTls } from '../auth/grpc-channel.ts';
 import { rejection } from '../auth/rejection.ts';
 import { grpcTlsFiles, type Settings } from '../config/environment.ts';
 import type { Control } from '../dispatch/control.ts';

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createAdmin } from '../admin/admin.ts';
 import type { Feed } from '../admin/feed.ts';
 import type { LastRefusal } from '../admin/plan-answer.ts';
+import type { Auth } from '../auth/auth.ts';
 import type { Settings } from '../config/environment.ts';
 import type { Fanout } from '../dispatch/fanout.ts';
 import type { Durable } from '../durable/durable.ts';
@@ -46,8 +47,10 @@ export function createProbes(
   draining: () => boolean,
   live: LivePlan,
   reloads: LastReload,
+  auth: Pick<Auth, 'problem'>,
 ) {
   return {
+    authProblem: auth.problem,
     lastReload: reloads.last,
     source: source.state,
     redisProbed: redis.isProbed,

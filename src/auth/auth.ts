@@ -2,18 +2,24 @@ import { createAuthenticator, type AuthEvents, type Authenticator } from './auth
 import { createBreaker } from './breaker.ts';
 import { createGrpcChecker, type GrpcCheckerOptions } from './grpc-checker.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
+import { createServiceProbe, type ServiceProbeEvents } from './service-probe.ts';
+import { createServiceStanding } from './service-standing.ts';
 import { createTokenAnswers } from './token-answers.ts';
 import { createTokenCalls, type TokenCalls } from './token-calls.ts';
 
-export interface AuthOptions extends GrpcCheckerOptions {
+export interface AuthOptions extends Omit<GrpcCheckerOptions, 'standing'> {
   readonly anonymousAllowed: boolean;
   /** How long a valid answer is kept, in milliseconds. */
   readonly cacheLifetime: number;
-  readonly events: AuthEvents;
+  readonly events: AuthEvents & ServiceProbeEvents;
 }
 
 /** All that stands between a token and the auth service. */
 export interface Auth {
+  /** Says soon whether the service can be reached. */
+  start(): void;
+  /** What is wrong with the service, if anything is. */
+  problem(): string | undefined;
   readonly authenticator: Authenticator;
   readonly revocations: Revocations;
   readonly calls: Omit<TokenCalls, 'check'>;
@@ -26,7 +32,9 @@ const LEAST_MEMORY_MS = 60_000;
 export function createAuth(options: AuthOptions): Auth {
   const { anonymousAllowed, cacheLifetime: lifetime, events } = options;
   const breaker = createBreaker();
-  const checker = createGrpcChecker(options);
+  const standing = createServiceStanding();
+  const checker = createGrpcChecker({ ...options, standing });
+  const probe = createServiceProbe({ ...events, ping: checker.ping, standing });
   const calls = createTokenCalls({ checker, breaker });
   const revocations = createRevocations(Math.max(lifetime, LEAST_MEMORY_MS));
   const answers = createTokenAnswers({ calls, health: breaker.state, revocations, lifetime });
@@ -34,6 +42,11 @@ export function createAuth(options: AuthOptions): Auth {
     authenticator: createAuthenticator({ answers, events, anonymousAllowed }),
     revocations,
     calls,
-    close: checker.close,
+    start: probe.start,
+    problem: standing.problem,
+    close() {
+      probe.stop();
+      checker.close();
+    },
   };
 }

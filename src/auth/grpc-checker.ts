@@ -1,86 +1,106 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  Client,
-  credentials,
-  Metadata,
-  status,
-  type ChannelCredentials,
-  type MethodDefinition,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import { Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import type { AuthTrace, TokenAnswer, TokenChecker } from './authenticator.ts';
+import type { TokenChecker } from './authenticator.ts';
 import { answerTo, answerToError, libraryWords } from './grpc-answers.ts';
+import { createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from './grpc-channel.ts';
+import type { ServiceFailure } from './service-failure.ts';
+import type { ServiceStanding } from './service-standing.ts';
 
-export interface GrpcCheckerOptions {
-  /** host:port */
-  readonly address: string;
-  readonly tls?: GrpcTls;
+export interface GrpcCheckerOptions extends Omit<GrpcChannelOptions, 'deadline'> {
   /** In milliseconds; the call ends then, answered or not. */
   readonly deadline?: number;
-}
-
-/** Paths of PEM files. */
-export interface GrpcTls {
-  readonly caFile: string | undefined;
-  readonly certFile: string | undefined;
-  readonly keyFile: string | undefined;
+  /** Takes what each call says about the service. */
+  readonly standing?: Pick<ServiceStanding, 'answered' | 'failed'>;
 }
 
 export interface GrpcChecker extends TokenChecker {
+  /** Resolves with nothing once a connection to the service stands; asks about no token. */
+  ping(): Promise<ServiceFailure | undefined>;
   close(): void;
 }
 
 const PROTO = fileURLToPath(new URL('../../proto/auth.proto', import.meta.url));
 const DEADLINE_MS = 2000;
-const CHANNEL_OPTIONS = {
-  // The default grows to two minutes; the first success after an outage should follow within seconds.
-  'grpc.initial_reconnect_backoff_ms': 200,
-  'grpc.max_reconnect_backoff_ms': 2000,
-  'grpc.max_receive_message_length': 64 * 1024,
-  // A connection that was cut in silence is found out by a ping, not by each call's deadline for minutes.
-  'grpc.keepalive_time_ms': 5000,
-  'grpc.keepalive_timeout_ms': 2000,
-};
 
 /** Asks `auth.AuthService/ValidateToken`. */
-export function createGrpcChecker({ address, tls, deadline = DEADLINE_MS }: GrpcCheckerOptions): GrpcChecker {
+export function createGrpcChecker({ deadline = DEADLINE_MS, standing, ...target }: GrpcCheckerOptions): GrpcChecker {
   const method = validateTokenMethod();
-  const client = new Client(address, channelCredentials(tls), CHANNEL_OPTIONS);
+  const channel = createGrpcChannel({ ...target, deadline });
   return {
-    check: (token, trace) => call(client, method, token, deadline, trace),
-    close: () => client.close(),
+    async check(token, trace) {
+      const span = trace.callStarted();
+      const outcome = await call(channel, method, { token }, deadline, metadataOf(span.headers));
+      const { failure } = outcome;
+      const answer = outcome.error ? answerToError(outcome.error, failure?.words) : answerTo(outcome.response);
+      span.ended(answer, failure?.status ?? 'OK', failure?.words);
+      if (answer.kind === 'unavailable') standing?.failed(failure ?? EMPTY, 'call');
+      else standing?.answered();
+      return answer;
+    },
+    async ping() {
+      const { failure } = await call(channel, HEALTH, {}, deadline, new Metadata());
+      return failure?.words !== undefined && NOT_REACHED.has(failure.status) ? failure : undefined;
+    },
+    close: channel.close,
   };
 }
 
-function call(client: Client, method: Method, token: string, deadline: number, trace: AuthTrace): Promise<TokenAnswer> {
-  const span = trace.callStarted();
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(span.headers)) metadata.set(name, value);
+/** An answer of the service that holds nothing. */
+const EMPTY: ServiceFailure = { status: 'OK' };
+
+/** gRPC's own health service. A server that has none says so, which is an answer, too. */
+const HEALTH: Method = {
+  path: '/grpc.health.v1.Health/Check',
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: () => Buffer.alloc(0),
+  requestDeserialize: () => ({}),
+  responseSerialize: () => Buffer.alloc(0),
+  responseDeserialize: () => ({}),
+};
+const NOT_REACHED: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED']);
+
+type Method = MethodDefinition<object, object>;
+
+interface CallOutcome {
+  readonly response?: object | undefined;
+  readonly error?: ServiceError;
+  readonly failure?: ServiceFailure;
+}
+
+function call(
+  channel: GrpcChannel,
+  { path, requestSerialize, responseDeserialize }: Method,
+  request: object,
+  deadline: number,
+  metadata: Metadata,
+): Promise<CallOutcome> {
+  const askedAt = performance.now();
   return new Promise((resolve) => {
     let begun = false;
     const done = (error: ServiceError | null, response?: object): void => {
       const words = error ? libraryWords(error, begun) : undefined;
-      const answer = error ? answerToError(error, words) : answerTo(response);
-      span.ended(answer, status[error?.code ?? status.OK], words);
-      resolve(answer);
+      channel.ended(error?.code === status.DEADLINE_EXCEEDED && words !== undefined, askedAt);
+      resolve(error ? { error, failure: failureOf(error, words) } : { response });
     };
     const options = { deadline: Date.now() + deadline };
-    const request = client.makeUnaryRequest(
-      method.path,
-      method.requestSerialize,
-      method.responseDeserialize,
-      { token },
-      metadata,
-      options,
-      done,
-    );
-    request.on('metadata', () => (begun = true));
+    channel
+      .client()
+      .makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done)
+      .on('metadata', () => (begun = true));
   });
 }
 
-type Method = MethodDefinition<object, object>;
+function failureOf({ code }: ServiceError, words: string | undefined): ServiceFailure {
+  return { status: status[code] ?? 'UNKNOWN', ...(words !== undefined && { words }) };
+}
+
+function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
+}
 
 function validateTokenMethod(): Method {
   // longs as text: a user id beyond 2^53 must not become its neighbour's.
@@ -90,10 +110,4 @@ function validateTokenMethod(): Method {
   if (method === undefined || typeof method !== 'object' || !('requestSerialize' in method))
     throw new Error(`${PROTO} has no auth.AuthService/ValidateToken`);
   return method;
-}
-
-function channelCredentials(tls: GrpcTls | undefined): ChannelCredentials {
-  if (tls === undefined) return credentials.createInsecure();
-  const pem = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
-  return credentials.createSsl(pem(tls.caFile), pem(tls.keyFile), pem(tls.certFile));
 }

@@ -9,6 +9,8 @@ export interface Probes {
   connections(): number;
   users(): readonly string[];
   plan(): { number: number; hash: string; loadedAt: Date; routes: number };
+  /** What is wrong with the auth service, if anything is. */
+  authProblem(): string | undefined;
   /** Nothing until there was one. */
   lastReload(): { readonly outcome: string; readonly at: Date } | undefined;
 }
@@ -33,7 +35,7 @@ export interface Health {
   };
 }
 
-/** Auth is not asked: a restart would not help it, and connected clients do without. */
+/** Without auth it is degraded only: a restart would not help it, and connected clients do without. */
 export function judgeHealth(probes: Probes): Health {
   const faults = faultsOf(probes);
   const flaws = flawsOf(probes);
@@ -74,6 +76,12 @@ function faultsOf(probes: Probes): string[] {
 
 /** What works for now, with less certainty. */
 function flawsOf(probes: Probes): string[] {
-  if (probes.source() !== 'subscribed' || probes.redisProbed()) return [];
-  return ['redis: probes prove nothing for now, so a gap may go unnoticed; the log tells why'];
+  const flaws: string[] = [];
+  if (probes.source() === 'subscribed' && !probes.redisProbed())
+    flaws.push('redis: probes prove nothing for now, so a gap may go unnoticed; the log tells why');
+  const auth = probes.authProblem();
+  if (auth !== undefined) flaws.push(`auth: ${auth}`);
+  if (probes.lastReload()?.outcome === 'refused')
+    flaws.push('reload: the last one was refused, and the routes of before stay in force; the log has the findings');
+  return flaws;
 }

@@ -1,5 +1,9 @@
 import { context, SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
 import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace, TokenAnswer } from '../auth/authenticator.ts';
+import type { ServiceFailure } from '../auth/service-failure.ts';
+import type { ServiceProbeEvents } from '../auth/service-probe.ts';
+import { createFailureReport, type Server } from './auth-failures.ts';
+import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { traceparentOf } from './traceparent.ts';
 import type { Tracing } from './tracing.ts';
@@ -9,12 +13,15 @@ const METHOD = 'auth.AuthService/ValidateToken';
 /** An authentication: a span with its gRPC call as child, and the call's answer and duration counted. */
 export function createAuthEvents(
   metrics: Metrics,
+  logger: Logger,
   { tracer, sampling }: Tracing,
-  server: { address: string; port: number },
-): AuthEvents {
+  server: Server,
+): AuthEvents & ServiceProbeEvents {
   /** Calls that others may share. */
   const calls = new WeakMap<AuthTrace, Span>();
+  const report = createFailureReport(logger, server);
   return {
+    ...report,
     started(what): AuthTrace {
       // The handshake has decided already. Who is asked about later has none.
       const isRecorded = what === 'authenticate' ? trace.getActiveSpan() !== undefined : sampling(undefined);
@@ -30,7 +37,7 @@ export function createAuthEvents(
         callStarted() {
           const call = startCallSpan(tracer, span, server);
           if (call) calls.set(own, call);
-          return traceCall(metrics, call);
+          return traceCall(metrics, call, report.failed);
         },
         ended: (outcome) => endAuthentication(span, outcome),
       };
@@ -39,11 +46,7 @@ export function createAuthEvents(
   };
 }
 
-function startCallSpan(
-  tracer: Tracer,
-  parent: Span | undefined,
-  server: { address: string; port: number },
-): Span | undefined {
+function startCallSpan(tracer: Tracer, parent: Span | undefined, server: Server): Span | undefined {
   const attributes = {
     'rpc.system.name': 'grpc',
     'rpc.method': METHOD,
@@ -55,15 +58,19 @@ function startCallSpan(
   );
 }
 
-function traceCall(metrics: Metrics, span: Span | undefined): CallTrace {
+function traceCall(metrics: Metrics, span: Span | undefined, failed: (failure: ServiceFailure) => void): CallTrace {
   const startedAt = performance.now();
   return {
     headers: span ? { traceparent: traceparentOf(span) } : {},
-    ended(answer: TokenAnswer, status: string) {
+    ended(answer: TokenAnswer, status: string, words?: string) {
       metrics.authCalls.inc({ answer: answer.kind });
       metrics.authDuration.observe((performance.now() - startedAt) / 1000, span?.spanContext().traceId);
       span?.setAttribute('rpc.response.status_code', status);
-      if (answer.kind === 'unavailable') fail(span, status);
+      if (answer.kind === 'unavailable') {
+        metrics.authFailures.inc({ status });
+        failed({ status, ...(words !== undefined && { words }) });
+        fail(span, status);
+      }
       span?.end();
     },
   };

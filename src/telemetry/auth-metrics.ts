@@ -2,6 +2,9 @@ import { ANSWER_SOURCES } from '../auth/authenticator.ts';
 import { REVALIDATION_OUTCOMES } from '../sockets/revalidation.ts';
 import type { Instruments } from './instruments.ts';
 
+/** There from the start; the other statuses of gRPC, seldom seen, appear with their first call. */
+const USUAL_STATUSES = ['DEADLINE_EXCEEDED', 'UNAVAILABLE'];
+
 /** What the auth service was asked, and how it answered. */
 export function authMetrics({ counterBy, histogram }: Instruments) {
   return {
@@ -17,6 +20,12 @@ export function authMetrics({ counterBy, histogram }: Instruments) {
       'no-user-id',
       'unavailable',
     ]),
+    authFailures: counterBy(
+      'gateway_auth_failures_total',
+      'Calls to the auth service that said nothing about a token, by gRPC status; OK: an empty answer.',
+      'status',
+      USUAL_STATUSES,
+    ),
     revalidations: counterBy(
       'gateway_auth_revalidations_total',
       'Tokens of open connections that were asked about again, by outcome.',

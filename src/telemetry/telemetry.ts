@@ -52,7 +52,7 @@ export function startTelemetry(options: TelemetryOptions) {
     fanout: createFanoutEvents(metrics, logger),
     durable: createDurableEvents(metrics, logger),
     quarantine: createQuarantineEvents(metrics, logger),
-    auth: createAuthEvents(metrics, tracing, authServer),
+    auth: createAuthEvents(metrics, logger, tracing, authServer),
     source: createSourceEvents(metrics, logger),
     exposition: createExposition(metrics.registry),
     read: metrics.read,

@@ -118,14 +118,18 @@ describe('a reload', () => {
 });
 
 describe('/health', () => {
-  test('tells how the last reload ended, and stays healthy when it was refused', async () => {
+  test('tells how the last reload ended, and is degraded from one that was refused to the next good one', async () => {
     const { file, environment } = await stage();
     const gateway = await startGateway(environment);
     await untilReady(gateway);
     expect(Object(await gateway.get('/health')).body.plan).not.toHaveProperty('reload');
-    const health = (outcome: unknown, number: number) => ({
+    const health = (outcome: unknown, number: number, problems: unknown[] = []) => ({
       status: 200,
-      body: { status: 'healthy', plan: { number, reload: { outcome, at: expect.any(String) } } },
+      body: {
+        status: problems.length > 0 ? 'degraded' : 'healthy',
+        problems,
+        plan: { number, reload: { outcome, at: expect.any(String) } },
+      },
     });
 
     const before = Date.now();
@@ -138,7 +142,9 @@ describe('/health', () => {
 
     await writeFile(file, BROKEN);
     await gateway.reload();
-    expect(await gateway.get('/health')).toMatchObject(health('refused', 1));
+    expect(await gateway.get('/health')).toMatchObject(
+      health('refused', 1, [expect.stringMatching(/^reload: the last one was refused/)]),
+    );
 
     await writeFile(file, extraRoute('extra-1'));
     await gateway.reload();

@@ -1,0 +1,63 @@
+/** A call to the auth service from which nothing can be learnt about a token. */
+export interface ServiceFailure {
+  /** Name of the gRPC status. */
+  readonly status: string;
+  /** What the gRPC library says of it; nothing where the service itself sent the status. */
+  readonly words?: string;
+}
+
+/** In words that hold no address, token or user: /health shows them to everybody. */
+export interface Explanation {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+const BY_WORDS: readonly (readonly [words: RegExp, reason: string, hint: string])[] = [
+  ['ECONNREFUSED', 'the connection is refused', 'is the service running, at the address in AUTH_SERVICE_ADDR?'],
+  ['Name resolution failed|ENOTFOUND|EAI_AGAIN', 'its name does not resolve', 'check the host in AUTH_SERVICE_ADDR'],
+  [
+    'altname|certificate|self.signed|CERT_',
+    'its TLS certificate is not accepted',
+    'check GRPC_TLS_CA_FILE, and that the certificate names the host in AUTH_SERVICE_ADDR',
+  ],
+  [
+    'wrong version number|packet length too long|EPROTO',
+    'it does not speak TLS as the gateway does',
+    'GRPC_TLS_ENABLED is true: does the service expect plain text, or another version of TLS?',
+  ],
+  [
+    'Received HTTP status code',
+    'an HTTP server or proxy answers instead of it',
+    'AUTH_SERVICE_ADDR must lead to a gRPC server, through proxies that pass HTTP/2 on',
+  ],
+  [
+    'Protocol error|Failed to connect|ECONNRESET|EPIPE|socket|dropped|closed',
+    'it ends the connection before it answers',
+    'does it expect TLS (GRPC_TLS_ENABLED=true), or is it no gRPC server?',
+  ],
+].map(([words, reason, hint]) => [new RegExp(words ?? '', 'i'), reason ?? '', hint ?? '']);
+
+const REFUSES = {
+  reason: 'it refuses the gateway',
+  hint: 'look at the policies of the service, and of proxies and the mesh before it',
+};
+const BY_STATUS: Readonly<Record<string, Explanation>> = {
+  DEADLINE_EXCEEDED: {
+    reason: 'it does not answer within 2 s',
+    hint: 'is it hung or overloaded, or does a firewall drop packets?',
+  },
+  UNIMPLEMENTED: {
+    reason: 'the server there has no auth.AuthService/ValidateToken',
+    hint: 'AUTH_SERVICE_ADDR leads to another gRPC server, or the service is older than proto/auth.proto',
+  },
+  PERMISSION_DENIED: REFUSES,
+  FAILED_PRECONDITION: REFUSES,
+  OUT_OF_RANGE: REFUSES,
+};
+const OTHER: Explanation = { reason: 'it fails', hint: 'look at the log of the auth service' };
+
+export function explain({ status, words }: ServiceFailure): Explanation {
+  const [, reason, hint] = (words !== undefined && BY_WORDS.find(([pattern]) => pattern.test(words))) || [];
+  if (status !== 'DEADLINE_EXCEEDED' && reason !== undefined && hint !== undefined) return { reason, hint };
+  return BY_STATUS[status] ?? OTHER;
+}
