@@ -94,15 +94,20 @@ export async function connectCrowd(url: string): Promise<Crowd> {
   return { clients, losses: () => losses };
 }
 
-async function connectFrom(localAddress: string, url: string, token: string, transport: object): Promise<TestClient> {
+function connectFrom(localAddress: string, url: string, token: string, transport: object): Promise<TestClient> {
+  return connectClient(url, token, optionsFrom(localAddress, transport));
+}
+
+/** For a client that comes from an address of its own, and keeps cookies. */
+export function optionsFrom<T extends object>(localAddress: string, others: T): T {
   const agent = new Agent({ keepAlive: true, localAddress });
   onTestFinished(() => agent.destroy());
-  // For HAProxy's cookie: in Node the client keeps cookies only with this (engine.io-client 6.6 and later), in a
+  // For the balancer's cookie: in Node the client keeps cookies only with this (engine.io-client 6.6 and later), in a
   // browser it sends them to another origin only with this.
-  const options = { ...transport, withCredentials: true };
+  const options = { ...others, withCredentials: true };
   // Its type says string or boolean; in Node it is handed to http.request.
   Reflect.set(options, 'agent', agent);
-  return connectClient(url, token, options);
+  return options;
 }
 
 async function untilUpgraded({ socket }: TestClient): Promise<void> {
