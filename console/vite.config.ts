@@ -2,9 +2,11 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  // Pages lie at /console and /docs; both take their assets from here.
-  base: '/console/',
+  // Pages lie at /console and /docs, perhaps below a prefix that a proxy takes away; both take their assets from
+  // console/assets beside them.
+  base: './',
   build: {
+    assetsDir: 'console/assets',
     outDir: '../dist/console',
     emptyOutDir: true,
     // No data: URLs and no polyfills: the pages' Content-Security-Policy allows neither.

@@ -28,7 +28,7 @@ export function createAdmin(parts: AdminParts) {
     plan: createPlanAnswers(live, parts.refusal, parts.instance),
     planVersion: () => planVersion(live, parts.refusal),
     activity: async () => activityAnswer(parts.health(), await parts.counts(live.current().routes)),
-    asyncapi: (host: string) => asyncapiOf(live.routes(), { host }),
+    asyncapi: (host: string) => asyncapiOf(live.routes(), { host, path: parts.instance.socketPath }),
     explain: (body: unknown) => answerExplain(body, live, limits, parts.socketsIn),
     publish: (body: unknown) => answerPublish(body, live, { development, limits }, parts.publish),
     openFeed: parts.feed.open,

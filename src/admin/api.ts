@@ -6,7 +6,12 @@ import type { DropReason } from '../dispatch/drop-reasons.ts';
 
 /** `GET /admin/plan`: what is in force, and what was refused last. */
 export interface PlanAnswer {
-  readonly instance: { readonly version: string; readonly mode: 'development' | 'production' };
+  readonly instance: {
+    readonly version: string;
+    readonly mode: 'development' | 'production';
+    /** Where clients connect, as `SOCKET_PATH` has it. */
+    readonly socketPath: string;
+  };
   readonly plan: { readonly number: number; readonly hash: string; readonly loadedAt: string };
   /** The last refused reload, until the files are in order again. */
   readonly refused?: RefusedReload;

@@ -89,7 +89,11 @@ export function createAdminApi(parts: AdminParts, settings: Settings, telemetry:
     live,
     feed,
     refusal,
-    instance: { version: telemetry.version, mode: isDevelopment(settings) ? 'development' : 'production' },
+    instance: {
+      version: telemetry.version,
+      mode: isDevelopment(settings) ? 'development' : 'production',
+      socketPath: settings.socketPath,
+    },
     limits: settings,
     health: () => judgeHealth(probes),
     counts: telemetry.counts.read,
@@ -100,12 +104,13 @@ export function createAdminApi(parts: AdminParts, settings: Settings, telemetry:
 
 export function httpSettings(settings: Settings, telemetry: Telemetry): Omit<HttpAppOptions, 'probes' | 'admin'> {
   const development = isDevelopment(settings);
-  const { adminToken: token, trustProxy, maxMessageBytes } = settings;
+  const { adminToken: token, trustProxy, maxMessageBytes, socketPath } = settings;
   const peerOf = createPeerOf(trustProxy);
   const addressOf = (request: IncomingMessage): string => peerOf(request).address;
   return {
     adminAccess: createAdminAccess({ development, token, addressOf, refused: telemetry.adminRefused }),
     maxMessageBytes,
+    socketPath,
     exposition: telemetry.exposition,
     showUsers: development,
     adminToken: token,

@@ -10,10 +10,20 @@ export interface TailListener {
   refused(reason: string): void;
 }
 
-/** A stock client, until the function that is returned is called. */
-export function listen(url: string, token: string | undefined, listener: TailListener): () => void {
+/**
+ * A stock client, until the function that is returned is called.
+ *
+ * @param url of the gateway, perhaps with a prefix before its paths.
+ * @param path of Socket.IO there.
+ */
+export function listen(url: string, path: string, token: string | undefined, listener: TailListener): () => void {
   // Websocket alone: it needs no sticky sessions at a load balancer.
-  const socket = io(url, { transports: ['websocket'], auth: token === undefined ? {} : { token } });
+  // A path in the URL would name a namespace.
+  const { origin, pathname } = new URL(url);
+  const prefix = pathname.replace(/\/$/, '');
+  // Who copies the whole address means the same.
+  const place = `${prefix}/`.endsWith(path) ? `${prefix}/` : prefix + path;
+  const socket = io(origin, { path: place, transports: ['websocket'], auth: token === undefined ? {} : { token } });
   const ended = (reason: string): void => (socket.active ? listener.lost(reason) : listener.refused(reason));
   socket.onAny((event: string, payload: unknown) => {
     if (event === 'connected') listener.connected(payload);
@@ -30,5 +40,6 @@ export function listen(url: string, token: string | undefined, listener: TailLis
 function reasonOf(error: Error): string {
   const inner: unknown = 'description' in error ? error.description : undefined;
   const hasWords = typeof inner === 'object' && inner !== null && 'message' in inner && inner.message !== '';
-  return hasWords ? String(inner.message) : error.message;
+  const words = hasWords ? String(inner.message) : error.message;
+  return words.endsWith(' 404') ? `${words}: is Socket.IO at another path there? See --socket-path` : words;
 }

@@ -1,13 +1,17 @@
 import { InvalidArgumentError } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
 import { printable } from '../config/findings.ts';
+import { Malformed, socketPath } from '../config/variable-types.ts';
 import { readClient } from '../contract/hearing.ts';
 import { paint, type Register, type Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { gatewayUrl } from './gateway-url.ts';
+import { refuse } from './routes-in-force.ts';
 import type { TailListener } from './tail-client.ts';
 
 interface Options {
   readonly url: string;
+  readonly socketPath?: string;
   readonly token?: string;
   readonly event?: readonly string[];
   readonly user?: string;
@@ -19,6 +23,7 @@ export const registerTail: Register = (program, terminal) => {
     .command('tail')
     .description('connect as a client and print events as they come, until Ctrl-C')
     .option('--url <url>', 'the gateway', gatewayUrl, 'http://localhost:3000')
+    .option('--socket-path <path>', 'the path of Socket.IO there (default: $SOCKET_PATH, else /socket.io/)', pathOption)
     .option('--token <token>', 'the token; better in GATEWAY_TOKEN, as arguments end in shell histories')
     .option('--event <events...>', 'only these events')
     .option('--user <id>', 'end at once unless the token is of this user; "anonymous" is for none', userName)
@@ -31,7 +36,19 @@ function userName(text: string): string {
   throw new InvalidArgumentError('Allowed is a user id, such as 7, or anonymous.');
 }
 
-async function run({ url, token, event, user, json }: Options, terminal: Terminal): Promise<void> {
+function pathOption(text: string): string {
+  try {
+    return socketPath(text);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new InvalidArgumentError(`Allowed is ${error.message}.`);
+  }
+}
+
+async function run({ url, socketPath: path, token, event, user, json }: Options, terminal: Terminal): Promise<void> {
+  const { SOCKET_PATH } = terminal.environment;
+  const { settings, findings } = readEnvironment({ SOCKET_PATH });
+  if (!settings) return refuse(findings, terminal);
   const { listen } = await import('./tail-client.ts');
   const given = token ?? terminal.environment['GATEWAY_TOKEN'];
   const heard = (name: string, payload: unknown): void => {
@@ -48,7 +65,11 @@ async function run({ url, token, event, user, json }: Options, terminal: Termina
     terminal.exitWith(EXIT.failed);
     stop();
   };
-  const stop = listen(url, given === '' ? undefined : given, { ...told, connected, heard });
+  const stop = listen(url, path ?? settings.socketPath, given === '' ? undefined : given, {
+    ...told,
+    connected,
+    heard,
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
   // Whoever reads has gone, as `head` does.
   process.stdout.on('error', stop);

@@ -17,6 +17,31 @@ export const seconds =
   (text) =>
     integerBetween(text, 0, most);
 
+const LONGEST_HEARTBEAT = 300;
+
+/** In seconds, where users of Socket.IO write milliseconds. */
+export const heartbeat: Parse<number> = (text) => {
+  if (/^\d{1,16}$/.test(text) && Number(text) > LONGEST_HEARTBEAT)
+    throw new Malformed(
+      `a whole number of seconds from 1 to ${LONGEST_HEARTBEAT}; Socket.IO's own option is in milliseconds`,
+    );
+  return integerBetween(text, 1, LONGEST_HEARTBEAT);
+};
+
+/** Served at paths of their own. */
+const TAKEN = ['health', 'metrics', 'admin', 'console', 'docs'];
+
+/** With a slash at both ends, wherever it was written without. */
+export const socketPath: Parse<string> = (text) => {
+  const segments = text.replace(/^\//, '').replace(/\/$/, '').split('/');
+  const isPlain = segments.every((segment) => /^[\w.~-]+$/.test(segment) && !/^\.+$/.test(segment));
+  if (!isPlain || TAKEN.includes(segments[0] ?? ''))
+    throw new Malformed(
+      `a path such as /socket.io/ or /ws/socket.io/: names of letters, digits and . _ ~ -, the first none of ${TAKEN.join(', ')}`,
+    );
+  return `/${segments.join('/')}/`;
+};
+
 /** 0 is no limit at all. */
 export const limit: Parse<number> = (text) => integerBetween(text, 0, Number.MAX_SAFE_INTEGER) || Infinity;
 

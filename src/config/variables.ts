@@ -130,6 +130,24 @@ export const VARIABLES = {
     'gateway',
     'Who serves clients that begin by websocket: gateway, or socket.io, the library, which serves all others and takes more memory and time for each.',
   ),
+  socketPath: define(
+    'SOCKET_PATH',
+    types.socketPath,
+    '/socket.io/',
+    'Path of Socket.IO, as it arrives here: a proxy may take a prefix away. Clients name it in their option path.',
+  ),
+  pingInterval: define(
+    'PING_INTERVAL',
+    types.heartbeat,
+    '25',
+    'Seconds between two heartbeats of a connection, 1 to 300. Below the idle timeout of each proxy in between, for polling too.',
+  ),
+  pingTimeout: define(
+    'PING_TIMEOUT',
+    types.heartbeat,
+    '20',
+    'Seconds that a client has to answer a heartbeat, 1 to 300.',
+  ),
   maxConnections: define(
     'MAX_CONNECTIONS',
     types.limit,

@@ -11,6 +11,8 @@ import type { Schema } from './schema-bundle.ts';
 export interface AsyncapiOptions {
   /** Where clients connect, `host` or `host:port`. */
   readonly host: string;
+  /** Of Socket.IO. */
+  readonly path?: string;
 }
 
 /** A channel of the document with the operation on it. */
@@ -23,7 +25,7 @@ interface Channel {
 }
 
 /** An AsyncAPI 3.0 document: what the gateway sends to clients, and what it takes from them. */
-export function asyncapiOf(config: RoutesConfig, { host }: AsyncapiOptions): Schema {
+export function asyncapiOf(config: RoutesConfig, { host, path = '/socket.io/' }: AsyncapiOptions): Schema {
   const { events, definitions } = clientEvents(config, '#/components/schemas/', [...OWN_NAMES, 'Ping']);
   const channels = [
     ...events.map((event) => channelOf(event, config.envelope)),
@@ -34,7 +36,7 @@ export function asyncapiOf(config: RoutesConfig, { host }: AsyncapiOptions): Sch
     asyncapi: '3.0.0',
     info: infoOf(config),
     defaultContentType: 'application/json',
-    servers: { gateway: serverAt(host) },
+    servers: { gateway: serverAt(host, path) },
     channels: Object.fromEntries(channels.map((channel) => [channel.id, channelObject(channel)])),
     operations: Object.fromEntries(channels.map((channel) => [channel.action + channel.id, operationOn(channel)])),
     components: {
@@ -59,10 +61,10 @@ function infoOf(config: RoutesConfig): Schema {
   };
 }
 
-function serverAt(host: string): Schema {
+function serverAt(host: string, pathname: string): Schema {
   return {
     host,
-    pathname: '/socket.io/',
+    pathname,
     protocol: 'socket.io',
     protocolVersion: '5',
     description: 'Socket.IO 4 (Engine.IO protocol 4) over WebSocket or HTTP long-polling, for stock clients.',

@@ -26,10 +26,12 @@ export interface HttpAppOptions {
   readonly adminAccess: AdminAccess;
   readonly admin: AdminApi;
   readonly maxMessageBytes: number;
+  /** Where Socket.IO is. */
+  readonly socketPath: string;
   readonly failed: (error: unknown) => void;
 }
 
-/** Everything but `/socket.io/`. */
+/** Everything but Socket.IO. */
 export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -73,10 +75,14 @@ function addAdmin(app: Express, { admin, adminAccess: { served, guard }, maxMess
   if (served) app.use(createAdminRoutes(admin, guard, maxMessageBytes), createPages());
 }
 
-const PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/socket.io/'];
+const PATHS = ['/health', '/health/live', '/health/ready', '/metrics'];
 
-function addRefusals(app: Express, { failed, adminAccess }: HttpAppOptions): void {
-  const paths = [...PATHS, ...(adminAccess.served ? [...ADMIN_ENDPOINTS.map(({ path }) => path), ...PAGE_PATHS] : [])];
+function addRefusals(app: Express, { failed, adminAccess, socketPath }: HttpAppOptions): void {
+  const paths = [
+    ...PATHS,
+    socketPath,
+    ...(adminAccess.served ? [...ADMIN_ENDPOINTS.map(({ path }) => path), ...PAGE_PATHS] : []),
+  ];
   app.use((_request, response) => {
     response.status(404).json({ error: 'not found', paths });
   });

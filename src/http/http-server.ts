@@ -1,11 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Slow requests are ended soon; the defaults leave them a minute and more. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2000 };
+const TIMEOUTS = {
+  // Slow requests are ended soon; the defaults leave them a minute and more. Both run from the beginning of a request, not
+  // while a connection is idle.
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 2000,
+  // Balancers keep idle connections for 60 s (AWS ALB, nginx, ingress-nginx). Node's 5 s would close one just as a poll is sent
+  // on it: an answer 502, and a lost session.
+  keepAliveTimeout: 75_000,
+};
 
-export function createHttpServer(handler: RequestListener): Server {
-  return createServer(TIMEOUTS, handler);
+/** @param takesUpgrade whether an upgrade that is asked for is taken; else the request is served as if nobody had asked (RFC 9110, 7.8). */
+export function createHttpServer(
+  handler: RequestListener,
+  takesUpgrade: (request: IncomingMessage) => boolean = () => false,
+): Server {
+  return createServer({ ...TIMEOUTS, shouldUpgradeCallback: takesUpgrade }, handler);
 }
 
 /** The port that was bound; rejects with a text for people where it cannot be. */

@@ -31,12 +31,12 @@ const HEADERS = {
 
 const NOT_BUILT = 'The pages are not built. Run: npm run build:console\n';
 
-/** `/console` and `/docs`. They hold no data: that comes from `/admin/*`, which asks who wants it. */
+/** `/console` and `/docs`, which name their assets relative to themselves: a proxy may serve them below a prefix. They hold no data: that comes from `/admin/*`, which asks who wants it. */
 export function createPages(folder = BUILT): Router {
   const router = Router();
   for (const [path, file] of Object.entries(PAGES)) router.get(path, page(folder, file));
   const options = { index: false, redirect: false, setHeaders: keepForEver };
-  router.use('/console/assets', express.static(`${folder}/assets`, options));
+  router.use('/console/assets', express.static(`${folder}/console/assets`, options));
   return router;
 }
 
@@ -46,7 +46,9 @@ function keepForEver(response: ServerResponse): void {
 }
 
 function page(root: string, file: string): RequestHandler {
-  return (_request, response, next) => {
+  return (request, response, next) => {
+    // What is relative would lead below the page.
+    if (request.path.endsWith('/')) return response.redirect(308, `..${request.path.slice(0, -1)}`);
     response.set(HEADERS).sendFile(file, { root }, (error?: NodeJS.ErrnoException) => {
       if (error === undefined || response.headersSent) return;
       if (error.code === 'ENOENT') response.status(503).type('text').send(NOT_BUILT);

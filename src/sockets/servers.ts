@@ -2,8 +2,9 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Peer } from './client-address.ts';
 import { createEngineLines, type EngineLineEvents } from './library/engine-line.ts';
 import { serveWithLibrary } from './library/library-server.ts';
-import { createSocketIo, PROTOCOL } from './library/socket-io.ts';
+import { createSocketIo } from './library/socket-io.ts';
 import { isAllowedPage, type OriginOf } from './origin.ts';
+import type { SocketPath } from './socket-path.ts';
 import type { SocketHandlers, SocketServer } from './socket-server.ts';
 import { unknownBelowOwnServer } from './library-versions.ts';
 import { serveWebSockets } from './websocket/websocket-server.ts';
@@ -18,6 +19,10 @@ export interface ServerEvents extends EngineLineEvents {
 }
 
 export interface ServersOptions {
+  readonly path: SocketPath;
+  /** In seconds. */
+  readonly pingInterval: number;
+  readonly pingTimeout: number;
   readonly originOf: OriginOf;
   readonly maxClientMessageBytes: number;
   readonly peerOf: (request: IncomingMessage) => Peer;
@@ -27,13 +32,21 @@ export interface ServersOptions {
 
 /** Socket.IO for all who poll, at first or always; our own server for those who begin by websocket. */
 export function openServers(http: HttpServer, options: ServersOptions): (handlers: SocketHandlers) => SocketServer {
-  const { originOf, maxClientMessageBytes, peerOf, webSocketServer, events } = options;
-  const protocol = { ...PROTOCOL, maxHttpBufferSize: maxClientMessageBytes };
+  const { path, originOf, peerOf, webSocketServer, events } = options;
+  const protocol = {
+    pingInterval: options.pingInterval * 1000,
+    pingTimeout: options.pingTimeout * 1000,
+    maxHttpBufferSize: options.maxClientMessageBytes,
+  };
   return (handlers) => {
     const own = serveWebSockets(handlers, { ...protocol, peerOf });
-    const takesUpgrade = isOwnOn(webSocketServer, events) ? own.takesUpgrade : undefined;
-    const mayRead = (request: IncomingMessage): boolean => isAllowedPage(originOf(request));
-    const io = createSocketIo(http, mayRead, protocol, takesUpgrade);
+    const io = createSocketIo(http, {
+      ...protocol,
+      path,
+      mayRead: (request) => isAllowedPage(originOf(request)),
+      strayed: (why, request) => handlers.malformed(why, request),
+      ...(isOwnOn(webSocketServer, events) && { takesUpgrade: own.takesUpgrade }),
+    });
     return together(own, serveWithLibrary(io, handlers, { lineOf: createEngineLines(events), peerOf }));
   };
 }

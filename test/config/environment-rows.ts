@@ -46,8 +46,23 @@ const ORIGINS =
 const ITEMS = 'a comma-separated list without empty items';
 const PROXIES = 'addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal; comma-separated';
 
+const SOCKET_PATH =
+  'a path such as /socket.io/ or /ws/socket.io/: names of letters, digits and . _ ~ -, the first none of health, metrics, admin, console, docs';
+const HEARTBEAT = 'a whole number from 1 to 300';
+const HEARTBEAT_SECONDS = "a whole number of seconds from 1 to 300; Socket.IO's own option is in milliseconds";
+
 /** Rows B20 and B21 of reliability.md. */
 export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
+  ...['PING_INTERVAL', 'PING_TIMEOUT'].flatMap((name) => [
+    ...['0', '-1', '2.5', '25s', 'abc', '1e2'].map((text) => shown(name, text, HEARTBEAT)),
+    ...['301', '20000', '25000'].map((text) => shown(name, text, HEARTBEAT_SECONDS)),
+  ]),
+  ...['/', '//', '/a//b/', '/../x/', '/./', '/socket.io/?x', '/a b/', '/%2e/', 'https://a/b', '/é/', '/*', '/:x/'].map(
+    (text) => shown('SOCKET_PATH', text, SOCKET_PATH),
+  ),
+  ...['/health', 'metrics/', '/admin/socket.io/', '/console', '/docs/x'].map((text) =>
+    shown('SOCKET_PATH', text, SOCKET_PATH),
+  ),
   ...[
     'abc',
     '0',
@@ -444,6 +459,11 @@ export const ACCEPTED: readonly (readonly [
     },
   ],
   ['a password with @ : / % encoded', { REDIS_URL: 'redis://:p%40s%3As%2Fw%25%3F%23@h' }, password('p@s:s/w%?#')],
+  ...['socket.io', '/socket.io', 'socket.io/', '/socket.io/'].map(
+    (text) => [`SOCKET_PATH ${text}`, { SOCKET_PATH: text }, { socketPath: '/socket.io/' }] as const,
+  ),
+  ['a path of several names', { SOCKET_PATH: 'ws/v1.2/socket.io' }, { socketPath: '/ws/v1.2/socket.io/' }],
+  ['heartbeats', { PING_INTERVAL: '10', PING_TIMEOUT: '300' }, { pingInterval: 10, pingTimeout: 300 }],
   ['a password with @ as it is', { REDIS_URL: 'redis://:p@ss@h' }, password('p@ss')],
   ['a password with : as it is', { REDIS_URL: 'redis://:p:ss@h' }, password('p:ss')],
   ['a password in Persian', { REDIS_URL: 'redis://:رمز@h' }, password('رمز')],

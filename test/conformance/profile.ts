@@ -23,7 +23,7 @@ export async function startConformanceServer(
 ): Promise<ConformanceServer> {
   const http = createServer();
   const own = serveWebSockets(echo(), { ...PROFILE, peerOf: createPeerOf([]), namespaces: NAMESPACES });
-  const io = createSocketIo(http, () => false, PROFILE, webSockets === 'gateway' ? own.takesUpgrade : undefined);
+  const io = createSocketIo(http, { ...PROFILE, ...(webSockets === 'gateway' && { takesUpgrade: own.takesUpgrade }) });
   for (const namespace of NAMESPACES) io.of(namespace).on('connection', answer);
   http.listen(wanted, 'localhost');
   await once(http, 'listening');

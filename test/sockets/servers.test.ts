@@ -3,6 +3,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createPeerOf } from '../../src/sockets/client-address.ts';
 import { unknownBelowOwnServer } from '../../src/sockets/library-versions.ts';
 import { openServers, type WebSocketServerName } from '../../src/sockets/servers.ts';
+import { createSocketPath } from '../../src/sockets/socket-path.ts';
 import type { ClientSocket } from '../../src/sockets/socket-server.ts';
 import { WebSocketSession } from '../../src/sockets/websocket/session.ts';
 import { createClient } from '../support/client.ts';
@@ -20,7 +21,9 @@ async function servedBy(webSocketServer: WebSocketServerName, transports: string
     ownServerOff: (found: string) => void told.push(found),
     directWritesOff: (found: string) => void told.push(found),
   };
+  const protocol = { path: createSocketPath('/socket.io/'), pingInterval: 25, pingTimeout: 20 };
   const options = {
+    ...protocol,
     originOf: () => 'absent' as const,
     maxClientMessageBytes: 65_536,
     peerOf: createPeerOf([]),

@@ -31,7 +31,7 @@ const PEER_OF = createPeerOf([]);
 /** The gateway's Socket.IO server alone, in this process. */
 export async function startSocketIo(): Promise<{ io: LibraryServer; url: string }> {
   const http = createServer();
-  const io = createSocketIo(http, () => false);
+  const io = createSocketIo(http);
   onTestFinished(() => io.close());
   return { io, url: await urlOf(http) };
 }
@@ -45,7 +45,7 @@ export async function startSocketServer(
   const http = createServer();
   const all = { ...OPEN_DOOR, ...handlers };
   const own = serveWebSockets(all, { ...PROTOCOL, peerOf: PEER_OF });
-  const io = createSocketIo(http, () => false, PROTOCOL, webSockets === 'gateway' ? own.takesUpgrade : undefined);
+  const io = createSocketIo(http, { ...PROTOCOL, ...(webSockets === 'gateway' && { takesUpgrade: own.takesUpgrade }) });
   const lineOf = createEngineLines({ directWritesOff() {} }, direct);
   const library = serveWithLibrary(io, all, { lineOf, peerOf: PEER_OF });
   onTestFinished(async () => {

@@ -24,11 +24,11 @@ const BYSTANDERS = [
 ] as const;
 
 /** One stage for all tests of a file. */
-export function useStage(environment: Record<string, string> = {}): () => SocketStage {
+export function useStage(environment: Record<string, string> = {}, path?: string): () => SocketStage {
   const stops: Stop[] = [];
   let stage: SocketStage | undefined;
   beforeAll(async () => {
-    stage = await stageSockets(environment, (stop) => stops.push(stop));
+    stage = await stageSockets(environment, (stop) => stops.push(stop), undefined, path);
   });
   afterAll(async () => {
     // Each, also where one finds something to complain about.
@@ -52,11 +52,12 @@ export async function stageSockets(
   environment: Record<string, string> = {},
   finished: (stop: Stop) => void = onTestFinished,
   openFiles?: number,
+  path?: string,
 ): Promise<SocketStage> {
   const [redis, auth] = await Promise.all([startRedis({ finished }), startAuth(finished)]);
   const settings = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address, ROUTES_FILE };
   const gateway = await runGateway({ ...settings, ...environment }, finished, openFiles);
-  const hear = await Promise.all(BYSTANDERS.map((who) => standBy(gateway.url, who, redis, finished)));
+  const hear = await Promise.all(BYSTANDERS.map((who) => standBy({ url: gateway.url, path }, who, redis, finished)));
   return {
     gateway,
     redis,
@@ -70,12 +71,17 @@ export async function stageSockets(
 
 /** @returns what publishes a notice for this user; it resolves once that has come, and nothing else. */
 async function standBy(
-  url: string,
+  { url, path }: { url: string; path: string | undefined },
   { token, user, transport }: (typeof BYSTANDERS)[number],
   redis: RedisServer,
   finished: (stop: Stop) => void,
 ): Promise<() => Promise<void>> {
-  const options = { auth: { token }, transports: [transport], reconnection: false };
+  const options = {
+    auth: { token },
+    transports: [transport],
+    reconnection: false,
+    ...(path !== undefined && { path }),
+  };
   const { next, heard } = createClient(url, options, finished);
   await next('connected');
   const cutOff = next('disconnect').then(([reason]) => {

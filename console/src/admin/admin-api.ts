@@ -48,7 +48,8 @@ export function createAdminApi(token: string | undefined, unauthorized: () => vo
   const ask = async (path: string, options: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(options.headers);
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
-    const response = await fetch(`/admin/${path}`, { ...options, headers });
+    // Relative to the page: a proxy may take a prefix away.
+    const response = await fetch(`admin/${path}`, { ...options, headers });
     if (response.ok || response.status === NOT_MODIFIED) return response;
     if (response.status === 401) unauthorized();
     throw new Refusal(response.status, await errorOf(response));

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { pathFromHere } from '../page/path-from-here.ts';
 import { timeOfDay } from '../page/words.ts';
 import type { ConnectionOptions, ConnectionState, Transport } from './connection.ts';
 import { useConnection, type Heard } from './use-connection.ts';
@@ -11,8 +12,8 @@ const TRANSPORTS: Readonly<Record<string, readonly Transport[]>> = {
 };
 
 /** What a browser with this token would see. */
-export function ConnectPanel() {
-  const { state, heard, answer, enter, leave, ping, forget } = useConnection();
+export function ConnectPanel({ path = '/socket.io/' }: { readonly path: string | undefined }) {
+  const { state, heard, answer, enter, leave, ping, forget } = useConnection(pathFromHere(path));
   return (
     <section id="connect" aria-labelledby="connect-heading">
       <h2 id="connect-heading">Connect as a client</h2>

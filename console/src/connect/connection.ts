@@ -34,12 +34,16 @@ export interface Connection {
 const PING_PATIENCE_MS = 5000;
 
 /** A stock client, as any page would use it. */
-export async function connect(options: ConnectionOptions, events: ConnectionEvents): Promise<Connection> {
+export async function connect(
+  options: ConnectionOptions & { readonly path: string },
+  events: ConnectionEvents,
+): Promise<Connection> {
   events.state({ kind: 'connecting' });
   // Most visits to this page do without it.
   const { io } = await import('socket.io-client');
-  const { token, everything } = options;
+  const { token, everything, path } = options;
   const socket = io({
+    path,
     auth: { ...(token !== '' && { token }), ...(everything && { notices: true, resume: {}, trace: true }) },
     transports: [...options.transports],
     tryAllTransports: true,
@@ -68,6 +72,7 @@ function listen(socket: Socket, events: ConnectionEvents): void {
   });
   socket.on('connect_error', (error: Error & { readonly data?: { code: string; message: string; retry: boolean } }) => {
     if (error.data?.retry === false) events.state({ kind: 'refused', ...error.data });
+    else if (!socket.active) events.state({ kind: 'closed', message: error.message });
     else events.state({ kind: 'away', message: error.message });
   });
   socket.on('disconnect', (reason) => {

@@ -12,7 +12,8 @@ export interface Heard {
 
 const MOST_HEARD = 200;
 
-export function useConnection() {
+/** @param path of Socket.IO, from here. */
+export function useConnection(path: string) {
   const [state, setState] = useState<ConnectionState>({ kind: 'none' });
   const [heard, setHeard] = useState<readonly Heard[]>([]);
   const [answer, setAnswer] = useState('');
@@ -35,7 +36,7 @@ export function useConnection() {
       leave();
       const event = (name: string, payload: readonly unknown[]): void =>
         setHeard((before) => withHeard(before, name, payload));
-      const next = connect(options, { state: setState, event });
+      const next = connect({ ...options, path }, { state: setState, event });
       connection.current = next;
       // Only the client's own code can be missing: its connection tells of its troubles by events.
       next.catch((error: unknown) => setState({ kind: 'closed', message: inWords(error) }));

@@ -39,7 +39,7 @@ export function ConsolePage({ api, leave }: ConsolePageProps) {
         <a href="#feed">Live feed</a>
         <a href="#explain">Explain</a>
         <a href="#connect">Connect</a>
-        <a href="/docs">Documentation</a>
+        <a href="docs">Documentation</a>
       </PageTop>
       <main>
         <StatePanel plan={plan.value} activity={history.at(-1)} problem={plan.problem ?? problem} />
@@ -48,7 +48,7 @@ export function ConsolePage({ api, leave }: ConsolePageProps) {
         <FeedPanel api={api} routes={plan.value?.routes.map(({ name }) => name) ?? []} />
         <div class="beside">
           <ExplainPanel explaining={explaining} channels={channels} publish={publish} heading={explainHeading} />
-          <ConnectPanel />
+          <ConnectPanel path={plan.value?.instance.socketPath} />
         </div>
       </main>
     </>

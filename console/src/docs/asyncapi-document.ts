@@ -1,6 +1,7 @@
 /** What this page reads of `GET /admin/asyncapi`. */
 export interface AsyncapiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
+  readonly servers: { readonly gateway: { readonly pathname: string } };
   readonly channels: Readonly<Record<string, ChannelObject>>;
   readonly operations: Readonly<Record<string, { readonly action: 'send' | 'receive'; readonly channel: Reference }>>;
 }

@@ -1,9 +1,12 @@
-/** A client that hears these events, to be copied. */
-export function connectExample(origin: string, events: readonly string[]): string {
+const DEFAULT_PATH = '/socket.io/';
+
+/** A client that receives these events, to be copied. */
+export function connectExample(origin: string, path: string, events: readonly string[]): string {
   const heard = events.map((event) => `socket.on(${quoted(event)}, (payload) => console.log(payload));`);
+  const option = path === DEFAULT_PATH ? '' : `\n  path: ${quoted(path)},`;
   return `import { io } from 'socket.io-client';
 
-const socket = io(${quoted(origin)}, {
+const socket = io(${quoted(origin)}, {${option}
   // A function, so that each reconnect takes the token of that moment.
   auth: (give) => give({ token: localStorage.getItem('token') }),
   transports: ['websocket', 'polling'],
@@ -16,7 +19,7 @@ ${heard.join('\n')}
 
 socket.on('connect_error', (error) => {
   // Refused for good: get a new token, then socket.connect().
-  if (error.data?.retry === false) console.warn(error.data.code, error.message);
+  if (!socket.active || error.data?.retry === false) console.warn(error.data?.code, error.message);
   // Anything else passes: the client comes back by itself.
 });
 `;

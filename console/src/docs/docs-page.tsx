@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { inWords, type AdminApi } from '../admin/admin-api.ts';
+import { pathFromHere } from '../page/path-from-here.ts';
 import { PageTop } from '../page/page-top.tsx';
 import { count } from '../page/words.ts';
 import { TextBlock } from '../page/text-block.tsx';
@@ -18,7 +19,7 @@ export function DocsPage({ api, leave }: DocsPageProps) {
   return (
     <>
       <PageTop title="Gateway events" leave={leave}>
-        <a href="/console">Console</a>
+        <a href="console">Console</a>
       </PageTop>
       <main class="docs">
         {problem !== undefined && (
@@ -70,7 +71,7 @@ function Document({ document: asyncapi }: { readonly document: AsyncapiDocument 
         <p>
           {asyncapi.info.description} Plan <code>{asyncapi.info.version}</code>. <DownloadLink asyncapi={asyncapi} />
         </p>
-        <Connecting events={events} />
+        <Connecting events={events} path={asyncapi.servers.gateway.pathname} />
         {[...ofRoutes, ...own].map((event) => (
           <EventSection key={event.name} event={event} document={asyncapi} />
         ))}
@@ -104,7 +105,7 @@ function jumpToAnchor(): void {
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 
-function Connecting({ events }: { readonly events: readonly DocumentedEvent[] }) {
+function Connecting({ events, path }: { readonly events: readonly DocumentedEvent[]; readonly path: string }) {
   const heard = events.filter(({ own, fromClient }) => !own && !fromClient).map(({ name }) => name);
   return (
     <section id="connecting" aria-labelledby="connecting-heading">
@@ -113,7 +114,7 @@ function Connecting({ events }: { readonly events: readonly DocumentedEvent[] })
         With the stock client, <code>npm install socket.io-client</code>. Pages of other origins need theirs in{' '}
         <code>CORS_ORIGIN</code>.
       </p>
-      <TextBlock text={connectExample(location.origin, heard)} what="the client" />
+      <TextBlock text={connectExample(location.origin, pathFromHere(path), heard)} what="the client" />
     </section>
   );
 }
