@@ -5,8 +5,10 @@ export default defineConfig({
   // Pages lie at /console and /docs, perhaps below a prefix that a proxy takes away; both take their assets from
   // console/assets beside them.
   base: './',
+  experimental: {
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `console/${file}` : { relative: true }),
+  },
   build: {
-    assetsDir: 'console/assets',
     outDir: '../dist/console',
     emptyOutDir: true,
     // No data: URLs and no polyfills: the pages' Content-Security-Policy allows neither.

@@ -36,7 +36,7 @@ export function createPages(folder = BUILT): Router {
   const router = Router();
   for (const [path, file] of Object.entries(PAGES)) router.get(path, page(folder, file));
   const options = { index: false, redirect: false, setHeaders: keepForEver };
-  router.use('/console/assets', express.static(`${folder}/console/assets`, options));
+  router.use('/console/assets', express.static(`${folder}/assets`, options));
   return router;
 }
 

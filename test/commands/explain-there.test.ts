@@ -6,6 +6,7 @@ import { stageAdmin } from '../http/admin-stage.ts';
 import { TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { startGateway } from '../support/gateway.ts';
+import { startPrefixProxy } from '../support/prefix-proxy.ts';
 import { freePort } from '../support/ports.ts';
 
 const ADMIN_TOKEN = 'an-admin-token-of-some-length';
@@ -31,6 +32,15 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 describe('gateway explain --url', () => {
+  test('asks behind a proxy that takes a prefix away', async () => {
+    const { gateway } = await stageAdmin({ NODE_ENV: 'production', ADMIN_TOKEN });
+    const url = await startPrefixProxy('/rt', gateway.port);
+    const { code, out } = await explainAt(`${url}/rt/`, [], { ADMIN_TOKEN });
+    expect(code).toBe(0);
+    expect(out).toContain(`gateway`);
+    expect(out).toContain(`${url}/rt, plan 1`);
+  });
+
   test('explains by the plan of the gateway there, and tells how many sockets it has', async () => {
     const { gateway } = await stageAdmin({ NODE_ENV: 'production', ADMIN_TOKEN });
     await Promise.all([TOKENS.alice, TOKENS.alice, TOKENS.bob].map((token) => connectClient(gateway.url, token)));
@@ -150,7 +160,7 @@ describe('gateway explain --url', () => {
     expect(ended.err).not.toContain('canary');
   });
 
-  test('http://host:3000/path is no URL of a gateway', async () => {
-    expect(await explainAt('http://localhost:3000/path')).toMatchObject({ code: 64 });
+  test('http://host:3000/?path is no URL of a gateway', async () => {
+    expect(await explainAt('http://localhost:3000/?path')).toMatchObject({ code: 64 });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runCommand } from '../contract/run-command.ts';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { freePort } from '../support/ports.ts';
+import { startPrefixProxy } from '../support/prefix-proxy.ts';
 import { runProgram, type Program } from '../support/program.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 
@@ -42,6 +43,30 @@ describe('gateway tail', () => {
     expect(mine.output().trimEnd().split('\n')).toHaveLength(3);
     mine.signal('SIGINT');
     expect(await mine.ended).toBe(0);
+  });
+
+  test(
+    'connects behind a proxy that takes a prefix away, at the path of SOCKET_PATH or of the option',
+    { timeout: 60_000 },
+    async () => {
+      const { gateway } = await startAll({ SOCKET_PATH: '/ws/socket.io' });
+      const url = await startPrefixProxy('/rt', Number(new URL(gateway.url).port));
+      const byOption = await tail(`${url}/rt/`, TOKENS.alice, '--socket-path', 'ws/socket.io');
+      await assertSays(byOption, `connected to ${url}/rt as user 7\n`);
+      const whole = await tail(`${url}/rt/ws/socket.io/`, TOKENS.alice, '--socket-path', '/ws/socket.io/');
+      await assertSays(whole, 'connected to ');
+      const environment = { GATEWAY_TOKEN: TOKENS.alice, SOCKET_PATH: '/ws/socket.io/' };
+      await assertSays(await runProgram(environment, ['tail', '--url', `${url}/rt`]), 'connected to ');
+    },
+  );
+
+  test('at the wrong path says so, with the option to use', async () => {
+    const { gateway } = await startAll({ SOCKET_PATH: '/ws/socket.io' });
+    const lost = await tail(gateway.url, TOKENS.alice);
+    await assertSays(lost, 'Unexpected server response: 404: is Socket.IO at another path there\\? See --socket-path');
+    const wrong = await tail(gateway.url, TOKENS.alice, '--socket-path', '/a?b');
+    expect(await wrong.ended).toBe(64);
+    expect(wrong.output()).toContain('Allowed is a path such as /socket.io/');
   });
 
   test('--event lets those events through only, and --json prints each as a document', async () => {
@@ -131,7 +156,7 @@ describe('gateway tail', () => {
     });
   });
 
-  test.each(['localhost:3000', 'ws://localhost:3000', 'http://localhost:3000/admin', 'http://user:canary@localhost'])(
+  test.each(['localhost:3000', 'ws://localhost:3000', 'http://localhost:3000/?x', 'http://user:canary@localhost'])(
     '%s is no URL of a gateway',
     (url) => {
       const { code, err } = runCommand(['tail', '--url', url]);
