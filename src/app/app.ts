@@ -15,7 +15,7 @@ import {
   type ReloadOutcome,
 } from '../reload.ts';
 import type { Plan } from '../routes/plan.ts';
-import { createSocketPath, createUpgradeRule } from '../sockets/socket-path.ts';
+import { createUpgradeRule } from '../sockets/socket-path.ts';
 import type { Source } from '../source/subscription.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createAdmission, drainStages } from './admission.ts';
@@ -70,8 +70,7 @@ export function createApp(options: AppOptions): App {
 
   const telemetry = createTelemetry(settings, options.environment, live.current());
   const auth = createTokenAuth(settings, telemetry);
-  const socketPath = createSocketPath(settings.socketPath);
-  const http = createHttpServer((request, response) => httpApp(request, response), createUpgradeRule(socketPath));
+  const http = createHttpServer((...asked) => httpApp(...asked), createUpgradeRule(settings.socketPath));
   const fanout = createLocalFanout(settings, telemetry);
   const feed = createFeed();
   const tellLimits = tellVainLimits(settings, telemetry);
@@ -80,7 +79,7 @@ export function createApp(options: AppOptions): App {
   const paths = createMessagePaths({ fanout, feed, quarantine }, settings, telemetry);
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
   const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
-  const connections = createConnections(http, limits, socketPath, { auth, fanout, durable, admission, telemetry });
+  const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
   const control = createControl(auth, connections);
   const source = createPlanSource(live, { ...paths, control }, telemetry);
   const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);

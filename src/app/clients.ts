@@ -11,7 +11,7 @@ import { acceptConnections, type Connections } from '../sockets/connections.ts';
 import { createFanout, type LocalFanout } from '../sockets/fanout.ts';
 import { createOriginOf } from '../sockets/origin.ts';
 import { openServers } from '../sockets/servers.ts';
-import type { SocketPath } from '../sockets/socket-path.ts';
+import { createSocketPath } from '../sockets/socket-path.ts';
 import { createCookieTokensOf } from '../sockets/token-cookie.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Admission } from './admission.ts';
@@ -65,11 +65,11 @@ export interface ConnectionParts {
 export function createConnections(
   http: Server,
   limits: Settings & Pick<HeadRoom, 'isUsedUp'>,
-  path: SocketPath,
   { auth: { authenticator, revocations, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
 ): Connections {
   const peerOf = createPeerOf(limits.trustProxy);
   const originOf = createOriginOf(limits.corsOrigin, createProxyTrust(limits.trustProxy));
+  const path = createSocketPath(limits.socketPath);
   const open = openServers(http, { ...limits, path, originOf, peerOf, events: telemetry.fanout });
   return acceptConnections(open, {
     authenticator,

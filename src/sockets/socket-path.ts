@@ -11,7 +11,7 @@ export interface SocketPath {
    *
    * @returns nothing where the request is for something else.
    */
-  targetOf(request: IncomingMessage): string | undefined;
+  readonly targetOf: (request: IncomingMessage) => string | undefined;
 }
 
 export function createSocketPath(path: string): SocketPath {
@@ -38,8 +38,9 @@ export function asksForWebSocket({ method, headers: { upgrade } }: IncomingMessa
 }
 
 /** Of all upgrades that are asked for, those that are taken. */
-export function createUpgradeRule(path: SocketPath): (request: IncomingMessage) => boolean {
-  return (request) => asksForWebSocket(request) && path.targetOf(request) !== undefined;
+export function createUpgradeRule(path: string): (request: IncomingMessage) => boolean {
+  const { targetOf } = createSocketPath(path);
+  return (request) => asksForWebSocket(request) && targetOf(request) !== undefined;
 }
 
 /** What looks like a handshake of Socket.IO, whichever its path is. */

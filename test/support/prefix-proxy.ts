@@ -11,7 +11,10 @@ export async function startPrefixProxy(prefix: string, port: number): Promise<st
     url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : undefined;
   const proxy = createServer((asked, answer) => {
     const path = targetOf(asked);
-    if (path === undefined) return void answer.writeHead(404).end();
+    if (path === undefined) {
+      answer.writeHead(404).end();
+      return;
+    }
     const { method, headers } = asked;
     const passed = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
@@ -23,7 +26,10 @@ export async function startPrefixProxy(prefix: string, port: number): Promise<st
   });
   proxy.on('upgrade', (asked, socket) => {
     const path = targetOf(asked);
-    if (path === undefined) return void socket.destroy();
+    if (path === undefined) {
+      socket.destroy();
+      return;
+    }
     const passed = connect(port, '127.0.0.1');
     const lines = Object.entries(asked.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
     passed.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
