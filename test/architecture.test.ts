@@ -31,7 +31,10 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   schema: { may: [], owns: ['ajv', 'ajv-formats', 're2js', 'scslre', 'fastest-levenshtein'] },
   routes: { may: ['config', 'schema'], owns: [] },
   dispatch: { may: ['routes', 'schema'], owns: [] },
-  contract: { may: ['config', 'routes', 'schema', 'dispatch', 'source'], owns: ['json-schema-to-typescript'] },
+  contract: {
+    may: ['config', 'routes', 'schema', 'dispatch', 'durable', 'source'],
+    owns: ['json-schema-to-typescript'],
+  },
   durable: { may: ['dispatch', 'routes'], owns: [] },
   redis: { may: ['source', 'config', 'durable'], owns: ['ioredis'] },
   source: { may: [], owns: [] },

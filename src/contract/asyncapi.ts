@@ -5,7 +5,7 @@ import { clientEvents, type ClientEvent } from './client-events.ts';
 import { clientExamples } from './client-examples.ts';
 import { routeFacts } from './asyncapi-route.ts';
 import { toDraft07 } from './draft07.ts';
-import { OWN_NAMES, ownEvents, PING, type OwnEvent } from './own-events.ts';
+import { clientSays, OWN_NAMES, ownEvents, type OwnEvent } from './own-events.ts';
 import type { Schema } from './schema-bundle.ts';
 
 export interface AsyncapiOptions {
@@ -29,7 +29,7 @@ export function asyncapiOf(config: RoutesConfig, { host, path = '/socket.io/' }:
   const { events, definitions } = clientEvents(config, '#/components/schemas/', [...OWN_NAMES, 'Ping']);
   const channels = [
     ...events.map((event) => channelOf(event, config.envelope)),
-    ownChannel('Ping', 'receive', PING),
+    ...Object.entries(clientSays(config)).map(([name, own]) => ownChannel(name, 'receive', own)),
     ...Object.entries(ownEvents(config)).map(([name, own]) => ownChannel(name, 'send', own)),
   ];
   return {

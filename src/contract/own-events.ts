@@ -1,4 +1,5 @@
 import { GAP_REASONS } from '../source/gap.ts';
+import { RESET_REASONS } from '../durable/reset-reasons.ts';
 import { heardByClients, type RoutesConfig } from '../config/routes-file.ts';
 import type { Schema } from './schema-bundle.ts';
 
@@ -38,10 +39,17 @@ const PONG: OwnEvent = {
   },
 };
 
-export const PING: OwnEvent = {
+const PING: OwnEvent = {
   event: 'ping',
   description: 'Asks for a pong, with any argument or none.',
   payload: { description: 'Anything or nothing.' },
+};
+
+const READY: OwnEvent = {
+  event: 'gateway:ready',
+  description:
+    'For clients with auth: { resume, hold: true }: the listeners are there, and what was missed on durable routes may come. Within 30 s of the connect.',
+  payload: { description: 'Nothing.' },
 };
 
 const POSITION = {
@@ -112,13 +120,26 @@ const OF_STREAMS: Readonly<Record<string, OwnEvent>> = {
     payload: {
       type: 'object',
       required: ['route', 'reason', 'e', 'id'],
-      properties: { ...POSITION, reason: { type: 'string' } },
+      properties: { ...POSITION, reason: { enum: [...RESET_REASONS] } },
     },
   },
 };
 
+/** The second argument of other events. */
+export const TRACE_META: Schema = {
+  description: 'Second argument, of traced messages and for clients with auth: { trace: true }.',
+  type: 'object',
+  required: ['traceparent'],
+  properties: { traceparent: { type: 'string' } },
+};
+
+/** What clients may send, by name; what durable routes bring along only where there is one. */
+export function clientSays(config: RoutesConfig): Readonly<Record<string, OwnEvent>> {
+  return { Ping: PING, ...(hasStreams(config) && { GatewayReady: READY }) };
+}
+
 /** Names that no event of a route may take, whether a file has durable routes or not: adding one renames nothing. */
-export const OWN_NAMES = ['Connected', 'Pong', ...Object.keys(NOTICES), ...Object.keys(OF_STREAMS)];
+export const OWN_NAMES = ['Connected', 'Pong', 'GatewayReady', ...Object.keys(NOTICES), ...Object.keys(OF_STREAMS)];
 
 /** What the gateway itself says to clients, by name; what durable routes bring along only where there is one. */
 export function ownEvents(config: RoutesConfig): Readonly<Record<string, OwnEvent>> {

@@ -1,11 +1,11 @@
 import { compile } from 'json-schema-to-typescript';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
-import { hasStreams, META, OWN_NAMES, ownEvents, type OwnEvent } from './own-events.ts';
+import { hasStreams, META, OWN_NAMES, ownEvents, TRACE_META, type OwnEvent } from './own-events.ts';
 import type { Schema } from './schema-bundle.ts';
 import { forCompiler } from './typescript-input.ts';
 
-const TAKEN = [...OWN_NAMES, 'EventMeta', 'ServerToClientEvents', 'ClientToServerEvents'];
+const TAKEN = [...OWN_NAMES, 'EventMeta', 'TraceMeta', 'ServerToClientEvents', 'ClientToServerEvents'];
 
 const BANNER = `// Written by \`gateway types\`; change the routes or their schemas, not this file.
 //
@@ -16,7 +16,9 @@ const CLIENT_TO_SERVER = `/** What clients may send. */
 export interface ClientToServerEvents {
   /** Answered by \`pong\`, and by the acknowledgement if there is one. */
   ping: (payload?: unknown, acknowledge?: (answer: Pong) => void) => void;
-}
+`;
+const READY = `  /** With auth: { resume, hold: true }: the listeners are there, and what was missed may come. */
+  'gateway:ready': () => void;
 `;
 
 /** The events of a routes file as TypeScript, for socket.io-client. */
@@ -28,6 +30,7 @@ export async function typescriptOf(config: RoutesConfig): Promise<string> {
     $defs: {
       ...Object.fromEntries(own.map(([name, { payload }]) => [name, payload])),
       ...(hasStreams(config) && { EventMeta: META }),
+      TraceMeta: TRACE_META,
       ...Object.fromEntries(payloads),
       ...definitions,
     },
@@ -41,7 +44,7 @@ export async function typescriptOf(config: RoutesConfig): Promise<string> {
     unknownAny: true,
     unreachableDefinitions: true,
   });
-  return `${withoutOrigins(types)}\n${CLIENT_TO_SERVER}`;
+  return `${withoutOrigins(types)}\n${CLIENT_TO_SERVER}${hasStreams(config) ? READY : ''}}\n`;
 }
 
 /** The root of all: each event with the function that hears it. */
@@ -64,7 +67,12 @@ function listeners(own: readonly (readonly [string, OwnEvent])[], events: readon
 }
 
 function argumentsOf({ name, payloads }: ClientEvent): string {
-  return `payload: ${name}${payloads.some(({ route }) => route.stream) ? ', meta?: EventMeta' : ''}`;
+  const isDurable = payloads.map(({ route }) => route.stream !== undefined);
+  const metas = [
+    ...(isDurable.includes(true) ? ['EventMeta'] : []),
+    ...(isDurable.includes(false) ? ['TraceMeta'] : []),
+  ];
+  return `payload: ${name}, meta?: ${metas.join(' | ')}`;
 }
 
 function descriptionOf({ payloads }: ClientEvent): string {

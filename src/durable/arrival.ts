@@ -11,13 +11,16 @@ export interface Arrival {
   readonly sent: number;
 }
 
+/** Stands for the position of a client that asked to be held, and was not ready in time. */
+export const NOT_READY = Symbol('not ready');
+
 /** How long a client may be ahead of this instance. */
 const BEHIND_MS = 3000;
 
 /**
  * Gives a client what it missed, and lets it go live; it has been held since it is there.
  *
- * @param claim what it says of its position; `undefined` is a newcomer.
+ * @param claim what it says of its position, or NOT_READY; `undefined` is a newcomer.
  * @param moved told how far it has come, for whoever goes on where this had to be given up.
  * @throws Abandoned where the client is gone, or the reader stopped. Anything else is Redis.
  */
@@ -71,6 +74,7 @@ function goLive(reader: Reader, client: Client, resumed?: number): void {
 
 async function cursorOf(reader: Reader, client: Client, claim: unknown): Promise<string> {
   const { history, store } = reader;
+  if (claim === NOT_READY) throw new Incomplete('not-ready');
   const position = readPosition(claim);
   if (position === undefined) throw new Incomplete('invalid-position');
   // It may be this instance that has not heard of a new one yet.

@@ -1,8 +1,9 @@
 import { isDurable, type DurableRoute } from '../dispatch/stream-dispatch.ts';
 import type { Plan } from '../routes/plan.ts';
-import { arrive, sendReset, type Arrival } from './arrival.ts';
+import { arrive, NOT_READY, sendReset, type Arrival } from './arrival.ts';
 import type { Client } from './client.ts';
 import { readPosition, type Position } from './position.ts';
+import { HeldClients } from './held-clients.ts';
 import { createQuota } from './quota.ts';
 import type { Place, Reader, ReaderEvents } from './reader.ts';
 import { startReading, type Reading, type ReadingParts } from './reading.ts';
@@ -16,6 +17,8 @@ export interface DurableEvents extends ReaderEvents {
   /** Redis did not answer while a client was given what it missed; it goes on from there. */
   replayFailed(route: string, error: unknown): void;
 }
+
+type Claims = Readonly<Record<string, unknown>>;
 
 export interface DurableOptions extends Pick<ReadingParts, 'open' | 'dispatch' | 'calmBytes'> {
   readonly events: DurableEvents;
@@ -43,8 +46,11 @@ export interface Durable {
    * Gives a client what it missed, and lets it go live on each route.
    *
    * @param claims positions by route, as a stranger says them; nothing for a client that did not ask for positions.
+   * @param hold sends nothing of durable routes before the client is ready; without claims it has no meaning.
    */
-  welcome(client: Client, claims: Readonly<Record<string, unknown>> | undefined): void;
+  welcome(client: Client, claims: Claims | undefined, hold: boolean): void;
+  /** The client has its listeners. Without effect where it is not held, or no longer. */
+  ready(client: Client): void;
   leave(client: Client): void;
   /** Routes whose streams are not read just now. */
   unread(): string[];
@@ -63,6 +69,7 @@ export class DurableRoutes implements Durable {
   readonly #readings = new Map<string, Reading>();
   /** Those that asked for positions. */
   readonly #resumable = new Set<Client>();
+  readonly #held = new HeldClients();
   readonly #quota = createQuota(READS);
 
   constructor(options: DurableOptions) {
@@ -71,6 +78,7 @@ export class DurableRoutes implements Durable {
 
   follow(plan: Plan): void {
     const wanted = new Map(plan.routes.filter(isDurable).map((route) => [route.name, route]));
+    const before = [...this.#readings.keys()];
     for (const [name, { route, place, stop }] of this.#readings) {
       const now = wanted.get(name);
       if (now?.stream.fingerprint === route.stream.fingerprint) continue;
@@ -80,6 +88,11 @@ export class DurableRoutes implements Durable {
     }
     for (const [name, route] of wanted)
       if (!this.#readings.has(name)) this.#readings.set(name, this.#start(route, undefined));
+    const routes = [...wanted.values()].filter(({ shadow }) => !shadow).map(({ name }) => name);
+    this.#held.follow(
+      routes,
+      before.filter((name) => !routes.includes(name)),
+    );
   }
 
   claimsIn(resume: Readonly<Record<string, unknown>>): Readonly<Record<string, Position | null>> {
@@ -87,17 +100,22 @@ export class DurableRoutes implements Durable {
     return Object.fromEntries(said.map((name) => [name, readPosition(resume[name]) ?? null]));
   }
 
-  welcome(client: Client, claims: Readonly<Record<string, unknown>> | undefined): void {
+  welcome(client: Client, claims: Claims | undefined, hold: boolean): void {
     if (client.resumable) this.#resumable.add(client);
-    for (const [name, { route }] of this.#readings) {
-      if (route.shadow || (!client.resumable && route.stream.greeting === 0)) continue;
-      client.hold(name);
-      void this.#bring(client, name, claims && Object.hasOwn(claims, name) ? claims[name] : undefined);
-    }
+    if (hold && claims !== undefined) {
+      this.#held.add(client, claims, () => this.#bringAll(client, () => NOT_READY));
+      for (const [name, { route }] of this.#readings) if (!route.shadow) client.hold(name);
+    } else this.#bringAll(client, claimsOf(claims));
+  }
+
+  ready(client: Client): void {
+    const claims = this.#held.take(client);
+    if (claims !== undefined) this.#bringAll(client, claimsOf(claims));
   }
 
   leave(client: Client): void {
     this.#resumable.delete(client);
+    this.#held.take(client);
   }
 
   unread(): string[] {
@@ -116,6 +134,7 @@ export class DurableRoutes implements Durable {
   stop(): void {
     for (const { stop } of this.#readings.values()) stop();
     this.#readings.clear();
+    this.#held.clear();
   }
 
   #start(route: DurableRoute, from: Place | undefined): Reading {
@@ -132,6 +151,14 @@ export class DurableRoutes implements Durable {
     const { name, shadow } = reader.history.route;
     if (shadow) return;
     for (const client of this.#resumable) if (!client.isHeld(name)) sendReset(reader, client, reason);
+  }
+
+  #bringAll(client: Client, claimOn: (route: string) => unknown): void {
+    for (const [name, { route }] of this.#readings) {
+      if (route.shadow || (!client.resumable && route.stream.greeting === 0)) continue;
+      client.hold(name);
+      void this.#bring(client, name, claimOn(name));
+    }
   }
 
   async #bring(client: Client, name: string, claim: unknown): Promise<void> {
@@ -162,6 +189,10 @@ export class DurableRoutes implements Durable {
       }
     }
   }
+}
+
+function claimsOf(claims: Claims | undefined): (route: string) => unknown {
+  return (route) => (claims && Object.hasOwn(claims, route) ? claims[route] : undefined);
 }
 
 /** A route that reads another stream now begins at its end, and its clients are told. */

@@ -9,6 +9,7 @@ export const RESET_REASONS = [
   'too-far-behind',
   'invalid-position',
   'busy',
+  'not-ready',
 ] as const;
 
 export type ResetReason = (typeof RESET_REASONS)[number];

@@ -120,9 +120,10 @@ export class Doorkeeper {
 /** Takes what is known out of `auth`, as copies: nothing keeps the rest of it in memory. */
 function noteWishes(data: SocketData, auth: unknown, history: Pick<ClientHistory, 'claimsIn'>): void {
   if (!isObject(auth)) return;
-  const { notices, resume, trace } = auth;
+  const { notices, resume, hold, trace } = auth;
   if (notices === true) data.notices = true;
   if (trace === true) data.trace = true;
+  if (hold === true) data.hold = true;
   if (isObject(resume)) data.resume = history.claimsIn(resume);
 }
 

@@ -1,3 +1,4 @@
+import type { ClientHistory } from './greeting.ts';
 import type { Acknowledge, ClientSocket } from './socket-server.ts';
 
 export interface ClientEventEvents {
@@ -7,9 +8,16 @@ export interface ClientEventEvents {
   failed(error: unknown): void;
 }
 
-type Handler = (socket: ClientSocket, acknowledge: Acknowledge | undefined) => void;
+type Handler = (
+  socket: ClientSocket,
+  acknowledge: Acknowledge | undefined,
+  history: Pick<ClientHistory, 'ready'>,
+) => void;
 
-const HANDLERS: ReadonlyMap<unknown, Handler> = new Map([['ping', answerPing]]);
+const HANDLERS: ReadonlyMap<unknown, Handler> = new Map<unknown, Handler>([
+  ['ping', answerPing],
+  ['gateway:ready', releaseHeld],
+]);
 
 /** Whoever waits for an acknowledgement would wait until its own timeout, or for ever. */
 const UNKNOWN = { ok: false, code: 'unknown-event', retry: false };
@@ -19,13 +27,13 @@ export function answerEvent(
   socket: ClientSocket,
   event: unknown,
   acknowledge: Acknowledge | undefined,
-  events: ClientEventEvents,
+  { events, history }: { readonly events: ClientEventEvents; readonly history: Pick<ClientHistory, 'ready'> },
 ): void {
   const handler = HANDLERS.get(event);
   events.clientEvent(handler !== undefined);
   try {
     if (handler === undefined) acknowledge?.(UNKNOWN);
-    else handler(socket, acknowledge);
+    else handler(socket, acknowledge, history);
   } catch (error) {
     events.failed(error);
   }
@@ -35,4 +43,13 @@ function answerPing(socket: ClientSocket, acknowledge: Acknowledge | undefined):
   const answer = { timestamp: Date.now() };
   acknowledge?.(answer);
   socket.emit('pong', answer);
+}
+
+function releaseHeld(
+  { data }: ClientSocket,
+  acknowledge: Acknowledge | undefined,
+  history: Pick<ClientHistory, 'ready'>,
+): void {
+  acknowledge?.({ ok: true });
+  if (data.membership) history.ready(data.membership);
 }

@@ -18,7 +18,9 @@ export interface ClientHistory {
   /** Of what a client says in `auth.resume`, a copy of what is said of routes that there are, in the form of a position. */
   claimsIn(resume: Claims): Claims;
   /** @param claims positions by route, as the client says them; nothing where it did not ask for any. */
-  welcome(client: Membership, claims: Claims | undefined): void;
+  welcome(client: Membership, claims: Claims | undefined, hold: boolean): void;
+  /** The client has its listeners: from here on it is given what it missed, if it asked to wait for that. */
+  ready(client: Membership): void;
   leave(client: Membership): void;
 }
 
@@ -33,14 +35,14 @@ export interface GreetingOptions {
 /** A client is in: it gets its rooms, is told so, and then what it missed. */
 export function greet(socket: ClientSocket, line: Line, { events, fanout, history, endings }: GreetingOptions): void {
   const { data } = socket;
-  const { user, notices, resume, trace } = data;
+  const { user, notices, resume, hold, trace } = data;
   data.openedAt = performance.now();
   events.opened(user !== undefined);
   const rooms = notices ? [...roomsOf(user), ...noticeRoomsOf(user)] : roomsOf(user);
   const membership = fanout.join(line, rooms, { resumable: resume !== undefined, traced: trace === true });
   data.membership = membership;
   membership.send('connected', greetingFor(user));
-  history.welcome(membership, resume);
+  history.welcome(membership, resume, hold === true);
   data.resume = undefined;
   endings().watch(socket);
 }

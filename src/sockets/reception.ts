@@ -141,7 +141,7 @@ export class Reception implements SocketHandlers {
   }
 
   eventReceived(socket: ClientSocket, [event]: readonly unknown[], acknowledge: Acknowledge | undefined): void {
-    answerEvent(socket, event, acknowledge, this.#options.events);
+    answerEvent(socket, event, acknowledge, this.#options);
   }
 
   left(socket: ClientSocket, reason: string, tooLong: boolean): void {

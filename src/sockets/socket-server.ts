@@ -31,6 +31,8 @@ export interface SocketData {
   revalidateAt?: number;
   /** The client asked for positions, with `auth: { resume: { route: position } }`; kept only until it is greeted. */
   resume?: Claims | undefined;
+  /** The client asked, with `auth: { hold: true }`, to be given nothing of durable routes before it says `gateway:ready`. */
+  hold?: true;
   /** Its place in the fan-out, once it is in. */
   membership?: Membership;
   /** performance.now() when it was let in. */

@@ -177,6 +177,9 @@ describe('types of a durable route', () => {
       `const keep = ({ route, e, id }: EventMeta) => { const position: string[] = [route, e, id]; void position; };`,
       `socket.on('news', ({ n }, meta) => { n.toFixed(); if (meta) keep(meta); });`,
       `socket.on('news', ({ n }) => void n.toFixed());`,
+      `socket.on('plain', (_, meta) => { const trace: string | undefined = meta?.traceparent; void trace; });`,
+      `socket.on('plain', ({ n }) => void n.toFixed()); socket.emit('gateway:ready');`,
+      `socket.on('gateway:reset', ({ reason }) => reason === 'not-ready');`,
       `socket.on('gateway:position', (position) => { keep(position); position.resumed?.toFixed(); });`,
       `socket.on('gateway:reset', (reset) => { keep(reset); const reason: string = reset.reason; void reason; });`,
       `socket.on('gateway:gap', ({ from, routes }) => void [from.length, routes[0]?.length]);`,
@@ -187,7 +190,9 @@ describe('types of a durable route', () => {
 
   test.each([
     ['a position as certain', `socket.on('news', (_, meta) => meta.id);`, /possibly 'undefined'/],
-    ['a position of another route', `socket.on('plain', (_, meta) => meta);`, /not assignable/],
+    ['a position of another route', `socket.on('plain', (_, meta) => meta?.id);`, /'id' does not exist/],
+    ['a trace context as certain', `socket.on('plain', (_, meta) => meta.traceparent);`, /possibly 'undefined'/],
+    ['a reason that there is not', `socket.on('gateway:reset', ({ reason }) => reason === 'late');`, /no overlap/],
     ['a misspelt position', `socket.on('gateway:position', ({ epoch }) => epoch);`, /'epoch' does not exist/],
   ])('refuse %s', async (_, line, words) => {
     expect(await compiled(await types, line)).toMatch(words);

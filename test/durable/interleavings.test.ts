@@ -15,13 +15,18 @@ type Step =
   | { readonly kind: 'add' }
   | { readonly kind: 'trim'; readonly kept: number }
   | { readonly kind: 'answer'; readonly index: number }
-  | { readonly kind: 'return'; readonly back: number };
+  | { readonly kind: 'return'; readonly back: number; readonly hold: boolean }
+  | { readonly kind: 'ready' };
 
 const STEP: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'add' } as const) },
   { weight: 6, arbitrary: fc.nat(3).map((index) => ({ kind: 'answer', index }) as const) },
   { weight: 1, arbitrary: fc.nat(6).map((kept) => ({ kind: 'trim', kept }) as const) },
-  { weight: 2, arbitrary: fc.nat(12).map((back) => ({ kind: 'return', back }) as const) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.nat(12), fc.boolean()).map(([back, hold]) => ({ kind: 'return', back, hold }) as const),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'ready' } as const) },
 );
 
 const ROUTES = `version: 1
@@ -45,14 +50,19 @@ class Guest implements Client {
   readonly heard: Heard[] = [];
   readonly #held = new Set<string>();
   open = true;
+  /** Whether it asked to be held, and has not said that it is ready. */
+  waits = false;
 
   send(event: string, payload: string, meta?: string): void {
+    if (this.waits) throw new Error(`${event} before it was ready`);
     const told: unknown = JSON.parse(meta ?? payload);
     if (isObject(told)) this.heard.push({ event, id: String(told['id']) });
   }
 
   live(id: string): void {
-    if (this.open && !this.#held.has('news')) this.heard.push({ event: 'news', id });
+    if (!this.open || this.#held.has('news')) return;
+    if (this.waits) throw new Error('live before it was ready');
+    this.heard.push({ event: 'news', id });
   }
 
   queued = (): number => 0;
@@ -85,14 +95,20 @@ function stage() {
     durable,
     guest: () => guest,
     /** A new connection, from what was heard last, or some time before. */
-    comeBack(back: number) {
+    comeBack(back: number, hold = false) {
       known.push(...guest.heard.map(({ id }) => id));
       const last = known[Math.max(0, known.length - 1 - back)];
       guest.open = false;
       durable.leave(guest);
       guest = new Guest();
-      durable.welcome(guest, last === undefined ? {} : { news: { e: 'epoch', id: last } });
+      guest.waits = hold;
+      durable.welcome(guest, last === undefined ? {} : { news: { e: 'epoch', id: last } }, hold);
       return { guest, from: last };
+    },
+    /** May come late, and again. */
+    ready() {
+      guest.waits = false;
+      durable.ready(guest);
     },
   };
 }
@@ -100,14 +116,15 @@ function stage() {
 test('whatever comes between: no entry twice, none out of order, none missing without a reset', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { minLength: 5, maxLength: 120 }), async (steps) => {
-      const { stream, durable, comeBack } = stage();
+      const { stream, durable, comeBack, ready } = stage();
       let count = 0;
       const connections: { guest: Guest; from: string | undefined }[] = [];
       const take = async (step: Step): Promise<void> => {
         if (step.kind === 'add') stream.add((count += 1));
         else if (step.kind === 'trim') stream.trim(step.kept);
         else if (step.kind === 'answer') await stream.answer(step.index);
-        else connections.push(comeBack(step.back));
+        else if (step.kind === 'ready') ready();
+        else connections.push(comeBack(step.back, step.hold));
       };
       for (const step of steps) await take(step);
       connections.push(comeBack(0));

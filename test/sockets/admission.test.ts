@@ -59,7 +59,7 @@ async function stage(
     authenticator: { identify, revalidate: ({ token, network }) => identify(token, network) },
     revocations: { isOutdated },
     revalidateWithin: 0,
-    history: { claimsIn: () => ({}), welcome() {}, leave() {} },
+    history: { claimsIn: () => ({}), welcome() {}, ready() {}, leave() {} },
     fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
     originOf: () => 'absent',
     limits: NO_LIMITS,

@@ -12,6 +12,8 @@ const socket = io(${quoted(origin)}, {${option}
   transports: ['websocket', 'polling'],
   // Without it a stock client never gets to the second transport.
   tryAllTransports: true,
+  // Connects below: what comes before its listener is there is lost.
+  autoConnect: false,
 });
 
 socket.on('connected', ({ userId, authenticated }) => console.log('in', userId, authenticated));
@@ -22,6 +24,8 @@ socket.on('connect_error', (error) => {
   if (!socket.active || error.data?.retry === false) console.warn(error.data?.code, error.message);
   // Anything else passes: the client comes back by itself.
 });
+
+socket.connect();
 `;
 }
 
