@@ -26,6 +26,7 @@ export function processMetrics({ counter, counterBy }: Instruments) {
       'Errors that nobody caught; the process ends with the first.',
     ),
     stalls: counter('gateway_event_loop_stalls_total', 'Times the event loop stood still for more than a second.'),
+    spanExportsFailed: counter('gateway_span_exports_failed_total', 'Batches of spans that could not be sent.'),
     logLinesDropped: counter(
       'gateway_log_lines_dropped_total',
       'Log lines dropped because nobody read them or they could not be written.',

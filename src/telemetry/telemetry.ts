@@ -4,6 +4,7 @@ import { createAdminRefused } from './admin-events.ts';
 import { createAuthEvents } from './auth-events.ts';
 import { createConnectionEvents } from './connection-events.ts';
 import { createDurableEvents } from './durable-events.ts';
+import { createExportEvents } from './export-events.ts';
 import { createExposition } from './exposition.ts';
 import { createFanoutEvents } from './fanout-events.ts';
 import { createLogOutput } from './log-output.ts';
@@ -37,7 +38,8 @@ export function startTelemetry(options: TelemetryOptions) {
   });
   const logger: Logger = createLogger(options, output);
   const counts = createMessageCounts(metrics);
-  const tracing = startTracing(options.environment, version, options.keepDrops);
+  const tracing = startTracing(options.environment, version, options.keepDrops, createExportEvents(metrics, logger));
+  let flushed: Promise<unknown> | undefined;
   const separator = options.authServiceAddr.lastIndexOf(':');
   const authServer = {
     address: options.authServiceAddr.slice(0, separator),
@@ -62,7 +64,12 @@ export function startTelemetry(options: TelemetryOptions) {
     reload: createReloadEvents(metrics, logger),
     uncaught: createUncaught(metrics, logger),
     stalls: createStallWatch(metrics, logger),
-    flush: async () => void (await Promise.race([Promise.all([tracing.stop(), output.flush()]), pause(FLUSH_MS)])),
+    async flush() {
+      // Spans have their time once; log lines are written until the end.
+      flushed ??= Promise.race([tracing.stop(), pause(FLUSH_MS)]);
+      await flushed;
+      await Promise.race([output.flush(), pause(FLUSH_MS)]);
+    },
   };
 }
 

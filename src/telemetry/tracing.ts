@@ -1,7 +1,9 @@
-import { trace, type Tracer } from '@opentelemetry/api';
+import { diag, DiagLogLevel, trace, type Tracer } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { defaultResource, envDetector, hostDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
+import type { ExportEvents } from './export-events.ts';
+import { readOtlpSettings } from './otlp-settings.ts';
 import { createSampling, type Sampling } from './sampling.ts';
 
 export interface Tracing {
@@ -15,9 +17,19 @@ export interface Tracing {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+const NO_EVENTS: ExportEvents = { failed() {}, warned() {}, misconfigured() {} };
+
 /** Spans go out over OTLP as the standard `OTEL_*` variables say; without an endpoint nothing is started. */
-export function startTracing(environment: Variables, version: string, keepDrops: boolean): Tracing {
-  const sdk = isWanted(environment) ? createSdk(version) : undefined;
+export function startTracing(
+  environment: Variables,
+  version: string,
+  keepDrops: boolean,
+  events: ExportEvents = NO_EVENTS,
+): Tracing {
+  const { isWanted, collector = '', problems } = readOtlpSettings(environment);
+  for (const problem of problems) events.misconfigured(problem);
+  const sdk = isWanted ? createSdk(version) : undefined;
+  if (sdk) takeDiagnostics(events, collector);
   sdk?.start();
   let stopped: Promise<void> | undefined;
   return {
@@ -26,20 +38,40 @@ export function startTracing(environment: Variables, version: string, keepDrops:
       ? createSampling(environment['OTEL_TRACES_SAMPLER'], environment['OTEL_TRACES_SAMPLER_ARG'])
       : () => false,
     keepDrops: keepDrops && sdk !== undefined,
-    stop: () => (stopped ??= sdk?.shutdown() ?? Promise.resolve()),
+    // What could not be sent was reported by then: a collector that is away makes no stop fail.
+    stop: () => (stopped ??= sdk?.shutdown().catch(() => undefined) ?? Promise.resolve()),
   };
 }
 
-function isWanted(environment: Variables): boolean {
-  const endpoint = environment['OTEL_EXPORTER_OTLP_ENDPOINT'] || environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
-  return (
-    Boolean(endpoint) &&
-    environment['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true' &&
-    environment['OTEL_TRACES_EXPORTER'] !== 'none'
-  );
+/** The SDK reports each batch that it could not send as an error, in JSON, and nothing else in that form. */
+function takeDiagnostics(events: ExportEvents, collector: string): void {
+  const error = (text: string): void => {
+    const cause = causeIn(text);
+    if (cause === undefined) events.warned(text);
+    else events.failed(cause, collector);
+  };
+  const ignore = (): void => undefined;
+  const logger = { error, warn: events.warned, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
+
+const LONGEST_CAUSE = 300;
+
+/** Code and message of an error; not its `data`, which is whatever the collector answered. */
+function causeIn(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const { code, message }: { code?: unknown; message?: unknown } = JSON.parse(text);
+    const words = [code, message].filter((one) => typeof one === 'string' && one !== '');
+    return words.join(': ').replace(/\s+/g, ' ').slice(0, LONGEST_CAUSE);
+  } catch {
+    return undefined;
+  }
 }
 
 function createSdk(version: string): NodeSDK {
+  // With it the SDK writes plain lines among the JSON of the log; LOG_LEVEL is the one level.
+  delete process.env['OTEL_LOG_LEVEL'];
   return new NodeSDK({
     resource: defaultResource().merge(
       resourceFromAttributes({ 'service.name': 'websocket-gateway', 'service.version': version }),
