@@ -15,6 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: missing.map(({ files }) => files),
     testTimeout: 20_000,
+    // Metrics are as old as a second.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 30_000,
     fileParallelism: true,
     maxWorkers: 2,

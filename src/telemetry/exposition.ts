@@ -1,4 +1,5 @@
 import { Counter, Registry, type Metric, type OpenMetricsContentType } from 'prom-client';
+import { createPageSharing } from './shared-page.ts';
 
 /** The metrics as a page. */
 export interface MetricsPage {
@@ -14,9 +15,10 @@ export interface Exposition {
 }
 
 export function createExposition(registry: Registry): Exposition {
+  const share = createPageSharing();
   return {
-    prometheus: () => pageOf(registry),
-    openMetrics: () => pageOf(viewOf(registry)),
+    prometheus: share(() => pageOf(registry)),
+    openMetrics: share(() => pageOf(viewOf(registry))),
   };
 }
 
