@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { rejection, type Rejection } from '../auth/rejection.ts';
+import { beganHere } from './session-id.ts';
 
 /** As Engine.IO sees it: of repeated keys the last counts, and an empty `sid` is none. */
 export function beginsSession({ url = '' }: IncomingMessage): boolean {
@@ -22,19 +23,23 @@ export function handshakeFault(request: IncomingMessage, isUpgrade: boolean): Re
 /** What Engine.IO says of a request that it refuses. */
 export interface EngineRefusal {
   readonly code: number;
-  readonly context?: { readonly name?: unknown; readonly transport?: unknown } | undefined;
+  readonly context?: { readonly name?: unknown; readonly transport?: unknown; readonly sid?: unknown } | undefined;
 }
 
 const UNKNOWN_SESSION = 1;
 
 export function rejectionOf({ code, context }: EngineRefusal): Rejection {
-  if (code === UNKNOWN_SESSION) return rejection('session-unknown');
+  if (code === UNKNOWN_SESSION) return rejection('session-unknown', beganHere(String(context?.sid)) ? ENDED_HERE : {});
   const isWithoutUpgrade = context?.name === 'TRANSPORT_MISMATCH' && context.transport === 'websocket';
   return isWithoutUpgrade ? malformed(NO_UPGRADE) : rejection('handshake-malformed');
 }
 
 type Words = Pick<Rejection, 'message' | 'hint'>;
 
+const ENDED_HERE: Words = {
+  message: 'the polling session has ended here',
+  hint: 'an ordinary end: the session was closed, and its client had a request under way; it opens another',
+};
 const OLD_CLIENT: Words = {
   message: 'EIO=3 is a client of Socket.IO 2 or older; those of Socket.IO 3 and 4 are served',
   hint: 'update the client, for browsers socket.io-client 4; the gateway does not speak the older protocol',

@@ -9,7 +9,8 @@ const LOG_INTERVAL_MS = 1000;
 
 /** What an operator can do about a refusal whose cause is not the client. */
 const HINTS: Readonly<Record<string, string>> = {
-  'session-unknown': 'polling needs sticky sessions at the load balancer, see deploy/',
+  'session-unknown':
+    'a session of another instance, or of this one before it was restarted: with several instances polling needs sticky sessions at the load balancer, see deploy/',
   'instance-full': 'more instances, a higher MAX_CONNECTIONS, or more open files (ulimit -n)',
 };
 

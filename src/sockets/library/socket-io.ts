@@ -1,5 +1,6 @@
 import { IncomingMessage, type Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
+import { createSessionId } from '../session-id.ts';
 import type { SocketData } from '../socket-server.ts';
 import { createSocketPath, type SocketPath } from '../socket-path.ts';
 import { routeByPath, type Strayed, type TakesUpgrade } from './path-router.ts';
@@ -57,6 +58,7 @@ export function createSocketIo(http: HttpServer, options: SocketIoOptions = PROT
   };
   const others = http.listeners('request');
   const io: LibraryServer = new Server(http, settings);
+  io.engine.generateId = createSessionId;
   routeByPath(http, { path, others, takesUpgrade, strayed });
   return io;
 }

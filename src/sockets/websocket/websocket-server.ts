@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import type { Peer } from '../client-address.ts';
 import { refuseUpgrade } from '../refusals.ts';
+import { createSessionId } from '../session-id.ts';
 import type { SocketHandlers, SocketServer } from '../socket-server.ts';
 import { Heartbeat, type HeartbeatTimes } from './heartbeat.ts';
-import { createId } from './id.ts';
 import { Namespaces } from './namespaces.ts';
 import { WebSocketSession } from './session.ts';
 
@@ -53,7 +53,7 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
     const session = new WebSocketSession(webSocket, tcp, beginning, owner, heartbeat);
     webSocket.session = session;
     webSocket.on('message', messageReceived).on('close', closed).on('error', failed);
-    session.begin(JSON.stringify({ sid: createId(), ...terms }));
+    session.begin(JSON.stringify({ sid: createSessionId(), ...terms }));
     owner.sessionOpened(session);
   }
 
