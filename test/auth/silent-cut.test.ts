@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { noting } from './checker.ts';
+import { startBrokenService } from './faulty-service.ts';
 
 describe('a connection to the auth service that is cut in silence', () => {
   test('is given up for a new one within some ten seconds', { timeout: 30_000 }, async () => {
@@ -18,6 +19,22 @@ describe('a connection to the auth service that is cut in silence', () => {
     expect(await checker.check(TOKENS.alice, noting())).toMatchObject({ kind: 'unavailable' });
     while ((await checker.check(TOKENS.alice, noting())).kind === 'unavailable');
     expect(performance.now() - cutAt).toBeLessThan(12_000);
+  });
+});
+
+describe('a service that hangs, and forbids keepalive pings as grpc-go does', () => {
+  test('gets none, so it has no reason to end the connection for them', { timeout: 30_000 }, async () => {
+    let pings = 0;
+    const { address } = await startBrokenService((stream) => {
+      stream.session?.removeAllListeners('ping').on('ping', () => (pings += 1));
+    });
+    const checker = createGrpcChecker({ address, deadline: 500 });
+    onTestFinished(() => checker.close());
+    const beganAt = performance.now();
+    // Longer than the five seconds after which grpc-js would send one, if it were asked to.
+    while (performance.now() - beganAt < 7000)
+      expect(await checker.check('token', noting())).toMatchObject({ kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' });
+    expect(pings).toBe(0);
   });
 });
 

@@ -115,7 +115,7 @@ describe('with an OTLP endpoint', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     });
-    const headers = { origin: 'https://canary.example' };
+    const headers = { origin: 'https://elsewhere.example' };
     const answer = await fetch(`${program.url}/socket.io/?EIO=4&transport=polling`, { headers });
     expect(answer.status).toBe(403);
     expect(await receiver.span('handshake')).toMatchObject({
@@ -138,7 +138,7 @@ describe('with an OTLP endpoint', () => {
     const { traceId } = await receiver.span('handshake');
     expect(await program.logged('connection refused')).toMatchObject({ rejection: 'token-invalid', trace_id: traceId });
 
-    const headers = { origin: 'https://canary.example' };
+    const headers = { origin: 'https://elsewhere.example' };
     await fetch(`${program.url}/socket.io/?EIO=4&transport=polling`, { headers });
     const atGate = (): Span | undefined =>
       receiver.spans.find(({ attributes }) => attributes['gateway.rejection'] === 'origin-refused');
