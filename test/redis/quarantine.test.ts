@@ -4,6 +4,7 @@ import { createCommands } from '../../src/redis/commands.ts';
 import { openQuarantine } from '../../src/redis/quarantine-reader.ts';
 import { createQuarantineWriter } from '../../src/redis/quarantine-writer.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { startClusterSet } from './cluster-set.ts';
 
 const EVENTS = { connectFailed: () => undefined, doubted: () => undefined, certainAgain: () => undefined };
@@ -75,4 +76,29 @@ test('a Redis that hangs: nothing is kept, which is told within seconds, and kep
     )
     .toBe(true);
   expect(await reader.count('c')).toBe(1);
+});
+
+test('a slow link: 120 messages of 64 KB are read, and a copy is found among them', { timeout: 60_000 }, async () => {
+  const redis = await startRedis();
+  const proxy = await startTcpProxy(redis.port);
+  const { writer } = await stage(redis.url);
+  const messages = Array.from({ length: 120 }, (_, n) => Buffer.alloc(64_000, `${n},`));
+  for (const message of messages) await writer.keep({ ...keptFor('a'), message, bytes: message.length });
+  const { reader } = await stage(`redis://127.0.0.1:${proxy.port}`);
+  // 7.7 MB in about four seconds, which is longer than one answer may be silent.
+  proxy.rate(2_000_000);
+  const found = await reader.last('a', 200);
+  expect(found.map(({ message }) => message.subarray(0, 8))).toEqual(
+    messages.toReversed().map((message) => message.subarray(0, 8)),
+  );
+  const [newest] = found;
+  if (newest === undefined) throw new Error('nothing was read');
+  await reader.removeCopy('a', newest);
+  expect(await reader.count('a')).toBe(119);
+  expect((await reader.next('a', 2)).map(({ id }) => id)).toEqual(
+    found
+      .slice(-2)
+      .toReversed()
+      .map(({ id }) => id),
+  );
 });
