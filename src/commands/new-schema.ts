@@ -3,7 +3,7 @@ import { confineTo, rootFor } from '../config/confined-files.ts';
 import type { Field } from '../config/field.ts';
 import { readJson } from '../config/json-document.ts';
 import type { NewRoute } from '../contract/new-route.ts';
-import { hasIds, inferSchema } from '../contract/new-route-schema.ts';
+import { idsIn, inferSchema } from '../contract/new-route-schema.ts';
 import type { FileChanges } from './new-files.ts';
 
 /** The file's text; throws where there is none. */
@@ -24,7 +24,7 @@ export function writeSchema(
 ): string {
   const path = join(dirname(routesFile), route.schema);
   const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_.:]+/g, ' ');
-  const schema = inferSchema({ title, sample, typed, ids, ...(sharesIds(path) && { common: COMMON }) });
+  const schema = inferSchema({ title, sample, typed, ids, common: { file: COMMON, names: sharedIds(path) } });
   changes.write(path, `${withShortLists(JSON.stringify(schema, undefined, 2))}\n`);
   return path;
 }
@@ -34,9 +34,9 @@ function withShortLists(json: string): string {
   return json.replaceAll(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, items: string) => `[${items.replaceAll(/\n\s+/g, ' ')}]`);
 }
 
-/** Whether there is a file beside it that says what an id is. */
-function sharesIds(path: string): boolean {
+/** What a file beside it says of ids. */
+function sharedIds(path: string): string[] {
   const file = join(dirname(path), COMMON);
   const reading = confineTo(dirname(path)).read(file);
-  return 'text' in reading && hasIds(readJson(file, reading.text).document?.value);
+  return 'text' in reading ? idsIn(readJson(file, reading.text).document?.value) : [];
 }

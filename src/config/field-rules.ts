@@ -1,6 +1,7 @@
 import { valueAt } from '../schema/json.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { mayCrossList } from '../schema/list-on-path.ts';
+import { refusedZeros } from '../schema/zero-values.ts';
 import { isRequired, judgeTargetField, type FieldVerdict } from '../schema/target-field.ts';
 import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
@@ -25,8 +26,20 @@ function targetFindings({ document, route }: RouteInFile, schema: LoadedSchema, 
     const verdict = judgeTargetField(schema.main, schema.files, field.path, field.optional);
     const found = targetWords(field, verdict);
     const path = single ? ['target', 'user'] : ['target', 'users', String(index)];
-    return found ? [report(found[0], path, found[2], found[1])] : [];
+    return [
+      ...(found ? [report(found[0], path, found[2], found[1])] : []),
+      ...(found?.[1] === 'error' ? [] : zeroFindings(field, path, schema, report)),
+    ];
   });
+}
+
+/** Publishers in Go, PHP and Java write a zero value where there is no user. */
+function zeroFindings(field: Field, at: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
+  const refused = field.optional ? refusedZeros(schema.main, schema.files, field.path) : [];
+  if (refused.length === 0) return [];
+  const list = refused.map((value) => JSON.stringify(value)).join(', ');
+  const message = `"${field.text}" may be nobody, and the schema refuses ${list} for it; messages of publishers that write nobody so are dropped as invalid. Allow it, as $defs/optional_id of common.schema.json does`;
+  return [report('target-zeros', at, message, 'warning')];
 }
 
 type Words = readonly [FindingCode, Severity, string];

@@ -34,6 +34,7 @@ export const FINDING_CODES = [
   'target-not-required',
   'target-not-ids',
   'target-unproven',
+  'target-zeros',
   'field-undeclared',
   'envelope-required',
   'schema-dialect',

@@ -86,19 +86,20 @@ function targetLines(target: TargetFound): string[] {
   return columns(target.fields.map((field) => [field.field, fieldFound(field)]));
 }
 
-function fieldFound({ users, skipped, absent }: FieldTarget): string {
+function fieldFound({ users, skippedText, rounded, nobody, absent }: FieldTarget): string {
   if (absent) return 'absent, and may be';
   const told = [
     ...(users.length > 0 ? [named(users)] : []),
-    ...(skipped.length > 0 ? [`skipped, no user ids: ${skipped.map(excerpt).join(', ')}`] : []),
+    ...(nobody.length > 0 ? [`${nobody.map(excerpt).join(', ')}: nobody, and may be`] : []),
+    ...(skippedText.length > 0 ? [`skipped, no user ids: ${skippedText.map(excerpt).join(', ')}`] : []),
+    ...(rounded ? ['JSON readers round numbers beyond 2^53 - 1: publish such an id as text'] : []),
   ];
-  return told.length > 0 ? told.join('; ') : 'an empty list';
+  return told.join('; ');
 }
 
 const LONGEST = 40;
 
-function excerpt(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+function excerpt(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

@@ -121,7 +121,7 @@ function explainRoute(
 ): RouteExplanation {
   const read = 'reason' in message ? undefined : message.value;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
-  const target = read === undefined || invalid ? undefined : targetFound(route, read);
+  const target = 'reason' in message || invalid ? undefined : targetFound(route, message);
   return {
     route: route.name,
     schema: route.schema,
@@ -144,8 +144,8 @@ function nextFound({ schemaNext: schema, next }: CheckedRoute, value: unknown): 
   return { next: { schema, broken: next.check(value) === undefined ? [] : brokenRules(value, main, files) } };
 }
 
-function targetFound(route: CheckedRoute, value: unknown): TargetFound {
+function targetFound(route: CheckedRoute, { value, text }: Message): TargetFound {
   if (route.kind === 'event' && route.target.kind === 'broadcast')
     return { kind: 'broadcast', audience: route.audience };
-  return { kind: 'users', fields: findTargets(route.target.kind === 'users' ? route.target.fields : [], value) };
+  return { kind: 'users', fields: findTargets(route.target.kind === 'users' ? route.target.fields : [], value, text) };
 }

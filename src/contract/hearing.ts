@@ -71,6 +71,7 @@ const WORDS = {
   'not-cloudevent': 'it is not a CloudEvent',
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
+  nobody: 'its target fields say nobody',
   'too-many-ids': 'it names too many users',
   duplicate: 'its event came before',
   'emit-failed': 'it could not be sent',

@@ -5,8 +5,22 @@ import type { Schema } from './schema-bundle.ts';
 /** What common.schema.json says of user ids. */
 const ID_RULES = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, pattern: '^[1-9][0-9]{0,19}$' };
 
-/** Of one that may be null; nothing to refer to says that. */
-const NULLABLE_ID: Schema = { type: ['integer', 'string', 'null'], ...ID_RULES };
+const ID: Schema = { type: ['integer', 'string'], ...ID_RULES };
+
+/** What it says of those that may be nobody. */
+const OPTIONAL_ID: Schema = {
+  type: ['integer', 'string', 'null', 'array'],
+  ...ID_RULES,
+  minimum: 0,
+  pattern: '^([1-9][0-9]{0,19}|0?)$',
+  items: false,
+  maxItems: 0,
+};
+
+interface IdSchemas {
+  readonly id: Schema;
+  readonly optional: Schema;
+}
 
 export interface SchemaWish {
   readonly title: string;
@@ -15,13 +29,15 @@ export interface SchemaWish {
   readonly typed?: Schema;
   /** The target's fields: they hold user ids. */
   readonly ids: readonly Field[];
-  /** File beside the schema that has `$defs/id`, if there is one. */
-  readonly common?: string;
+  /** File beside the schema, and which of `id` and `optional_id` it has. */
+  readonly common?: { readonly file: string; readonly names: readonly string[] };
 }
 
 /** A schema that such messages pass: the types of the sample, all of its fields required. */
 export function inferSchema({ title, sample, typed = sample, ids, common }: SchemaWish): Schema {
-  const id = common === undefined ? { type: ['integer', 'string'], ...ID_RULES } : { $ref: `${common}#/$defs/id` };
+  const shared = (name: string, own: Schema): Schema =>
+    common?.names.includes(name) ? { $ref: `${common.file}#/$defs/${name}` } : own;
+  const id: IdSchemas = { id: shared('id', ID), optional: shared('optional_id', OPTIONAL_ID) };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title,
@@ -30,7 +46,7 @@ export function inferSchema({ title, sample, typed = sample, ids, common }: Sche
   };
 }
 
-function schemaOf(values: readonly unknown[], ids: readonly Field[], id: Schema): Schema {
+function schemaOf(values: readonly unknown[], ids: readonly Field[], id: IdSchemas): Schema {
   const own = ids.find(({ path }) => path.length === 0);
   if (own) return idSchema(values, own.optional, id);
   const types = typesOf(values);
@@ -45,12 +61,14 @@ function schemaOf(values: readonly unknown[], ids: readonly Field[], id: Schema)
   };
 }
 
-function idSchema(values: readonly unknown[], optional: boolean, id: Schema): Schema {
-  if (values.some((value) => Array.isArray(value))) return { type: optional ? ['array', 'null'] : 'array', items: id };
-  return optional ? NULLABLE_ID : id;
+function idSchema(values: readonly unknown[], optional: boolean, id: IdSchemas): Schema {
+  const items = values.filter((value) => Array.isArray(value)).flat();
+  const isList = items.length > 0 || (!optional && values.some((value) => Array.isArray(value)));
+  if (isList) return { type: optional ? ['array', 'null'] : 'array', items: id.id };
+  return optional ? id.optional : id.id;
 }
 
-function objectRules(objects: readonly Schema[], ids: readonly Field[], id: Schema): Schema {
+function objectRules(objects: readonly Schema[], ids: readonly Field[], id: IdSchemas): Schema {
   const inside = (name: string): Field[] =>
     ids.filter(({ path }) => path[0] === name).map((field) => ({ ...field, path: field.path.slice(1) }));
   const isOptional = (name: string): boolean =>
@@ -79,7 +97,7 @@ function typeOf(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-/** Whether a schema has `$defs/id`. */
-export function hasIds(schema: unknown): boolean {
-  return valueAt(schema, ['$defs', 'id']) !== undefined;
+/** Which of `$defs/id` and `$defs/optional_id` a schema has. */
+export function idsIn(schema: unknown): string[] {
+  return ['id', 'optional_id'].filter((name) => valueAt(schema, ['$defs', name]) !== undefined);
 }

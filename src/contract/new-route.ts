@@ -3,7 +3,7 @@ import { envelopeFields, type Envelope } from '../config/envelope.ts';
 import { parseTargetField, type Field } from '../config/field.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { isObject, valueAt } from '../schema/json.ts';
-import { toUserId } from '../routes/user-id.ts';
+import { isNobody, toUserId } from '../routes/user-id.ts';
 import { inexactNumbers } from './exact-json.ts';
 import type { Schema } from './schema-bundle.ts';
 
@@ -96,6 +96,6 @@ function fieldProblem({ text, path, optional }: Field, sample: Schema): string |
       ? undefined
       : `the sample has no ${text}, the target; a field that may be absent is written ${text}?`;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const wrong = values.find((one) => toUserId(one) === undefined);
+  const wrong = values.find((one) => toUserId(one) === undefined && !(optional && isNobody(one)));
   return wrong === undefined ? undefined : `${text} is ${JSON.stringify(wrong)} in the sample, which is no user id`;
 }

@@ -1,8 +1,9 @@
 import type { Field } from '../config/field.ts';
 import type { Audience } from '../config/routes-file.ts';
 import { AUDIENCE_ROOMS, userOfRoom } from '../routes/rooms.ts';
-import { compileTarget } from '../routes/target.ts';
-import { toUserId, type UserId } from '../routes/user-id.ts';
+import { itemsOf, sliceAt } from '../routes/json-text.ts';
+import { exactly, usersIn } from '../routes/target.ts';
+import { isNobody, toUserId, type UserId } from '../routes/user-id.ts';
 import { valueAt } from '../schema/json.ts';
 
 /** Who is meant by rooms: an audience, or users. */
@@ -20,25 +21,50 @@ export interface FieldTarget {
   readonly users: readonly UserId[];
   /** Values that are no user ids. */
   readonly skipped: readonly unknown[];
+  /** Their JSON as published: a number beyond 2^53 - 1 is another one in `skipped`. */
+  readonly skippedText: readonly string[];
+  /** One of them is such a number. */
+  readonly rounded: boolean;
+  /** Values that mean nobody in an optional field, as published. */
+  readonly nobody: readonly string[];
   /** Optional and not there, or null. */
   readonly absent: boolean;
 }
 
-/** Each field by itself, found as the running gateway finds it. */
-export function findTargets(fields: readonly Field[], message: unknown): FieldTarget[] {
+/** Each field by itself, found as the running gateway finds it. @param text of the message. */
+export function findTargets(fields: readonly Field[], message: unknown, text: string): FieldTarget[] {
   return fields.map((field) => {
-    const { rooms, skipped } = compileTarget({ kind: 'users', fields: [field] }, 'authenticated')(message, Infinity);
+    const { users, rounded = false } = usersIn(message, [field], Infinity, text);
     const value = valueAt(message, field.path);
+    const absent = field.optional && (value === undefined || value === null);
+    const others = absent ? [] : itemsAt(message, text, field).filter((item) => toUserId(item.exact) === undefined);
+    const isZero = ({ exact }: Item): boolean => field.optional && isNobody(exact);
+    const skipped = others.filter((item) => !isZero(item));
     return {
       field: field.text,
-      users: rooms.flatMap((room) => userOfRoom(room) ?? []),
-      skipped: skipped === 0 ? [] : noIds(value),
-      absent: field.optional && (value === undefined || value === null),
+      users: [...users],
+      skipped: skipped.map(({ value: found }) => found),
+      skippedText: skipped.map((item) => item.text),
+      rounded,
+      nobody: others.filter(isZero).map((item) => item.text),
+      absent,
     };
   });
 }
 
-function noIds(value: unknown): unknown[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.filter((one) => toUserId(one) === undefined);
+interface Item {
+  readonly value: unknown;
+  /** As its text has it. */
+  readonly exact: unknown;
+  readonly text: string;
+}
+
+/** The items of a list, or what else the field holds. */
+function itemsAt(message: unknown, text: string, { path }: Field): Item[] {
+  const value = valueAt(message, path);
+  const written = sliceAt(text, path) ?? 'nothing';
+  const exact = exactly(value, text, path);
+  if (!Array.isArray(value) || !Array.isArray(exact) || value.length === 0) return [{ value, exact, text: written }];
+  const texts = itemsOf(written);
+  return value.map((item: unknown, index) => ({ value: item, exact: exact[index], text: texts[index] ?? '' }));
 }

@@ -2,7 +2,7 @@ import type { ControlRoute } from '../routes/plan.ts';
 import type { UserId } from '../routes/user-id.ts';
 import type { Message, MessageLimits } from './message.ts';
 import { dropped, textOf, type LiveOutcome, type Traced } from './outcome.ts';
-import { fault, tooManyIds } from './steps.ts';
+import { fault, forNobody, oddText, tooManyIds } from './steps.ts';
 
 /** What control routes can do on this instance. */
 export interface Control {
@@ -22,10 +22,11 @@ export function disconnect(
 ): LiveOutcome {
   const unfit = fault(route, message);
   if (unfit) return unfit;
-  const { users, skipped, tooMany } = route.users(message.value, maxTargetIds);
-  if (tooMany) return tooManyIds(route, maxTargetIds);
+  const named = route.users(message.value, maxTargetIds, oddText(message));
+  const { users, skipped } = named;
+  if (named.tooMany) return tooManyIds(route, maxTargetIds);
   message.trace?.passed('targeted', route);
-  if (users.size === 0) return dropped(route, 'no-target', undefined, skipped);
+  if (users.size === 0) return forNobody(route, named);
   try {
     const recipients = control.disconnect(users);
     message.trace?.passed('sent', route);

@@ -11,6 +11,7 @@ export const DROP_REASONS = [
   'not-cloudevent',
   'invalid',
   'no-target',
+  'nobody',
   'too-many-ids',
   'duplicate',
   'emit-failed',

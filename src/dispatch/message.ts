@@ -8,6 +8,8 @@ import type { DropReason } from './drop-reasons.ts';
 export interface Message extends Opened {
   /** As published. */
   readonly bytes: number;
+  /** A number is written with a fraction or an exponent: its value may be rounded, and its text decides. */
+  readonly oddNumbers: boolean;
 }
 
 export interface Unreadable {
@@ -40,7 +42,9 @@ export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelo
   if (!isObject(value)) return { reason: 'not-object', detail: 'a JSON value that is no object' };
   if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: 'an object has one key twice' };
   const opened = open(value, text);
-  return 'notCloudEvent' in opened ? { reason: 'not-cloudevent', detail: opened.notCloudEvent } : { ...opened, bytes };
+  return 'notCloudEvent' in opened
+    ? { reason: 'not-cloudevent', detail: opened.notCloudEvent }
+    : { ...opened, bytes, oddNumbers: found.oddNumbers };
 }
 
 /** @param bytes Infinity for a message that does not arrive. */

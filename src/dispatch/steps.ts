@@ -1,6 +1,6 @@
 import type { Origin } from '../routes/envelope.ts';
 import type { EventRoute, Route } from '../routes/plan.ts';
-import type { Recipients } from '../routes/target.ts';
+import type { NamedUsers, Recipients } from '../routes/target.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { Fanout, Stamp } from './fanout.ts';
 import type { MessageTrace } from './message-trace.ts';
@@ -58,10 +58,22 @@ export function judge(
 ): Recipients | Dropped {
   const unfit = fault(route, message);
   if (unfit) return unfit;
-  const recipients = route.target(message.value, maxTargetIds);
+  const recipients = route.target(message.value, maxTargetIds, oddText(message));
   if (recipients.tooMany) return tooManyIds(route, maxTargetIds);
   message.trace?.passed('targeted', route);
-  return recipients.rooms.length > 0 ? recipients : dropped(route, 'no-target', undefined, recipients.skipped);
+  return recipients.rooms.length > 0 ? recipients : forNobody(route, recipients);
+}
+
+/** The text of a message whose numbers may be rounded. */
+export function oddText({ oddNumbers, text }: Message): string | undefined {
+  return oddNumbers ? text : undefined;
+}
+
+const ROUNDED = 'an id is a number beyond 2^53 - 1, which JSON readers round; publish it as text';
+
+/** A message that names no user: its publisher means nobody, or names users wrongly. */
+export function forNobody(route: Route, { skipped, rounded }: Pick<NamedUsers, 'skipped' | 'rounded'>): Dropped {
+  return skipped === 0 ? dropped(route, 'nobody') : dropped(route, 'no-target', rounded && ROUNDED, skipped);
 }
 
 export function fault(route: Route, { bytes, value, trace }: Message & Traced): Dropped | undefined {

@@ -9,14 +9,18 @@ export interface Survey {
   readonly members: number;
   /** A key is written with an escape, or is longer than `NEAR`. */
   readonly oddKeys: boolean;
+  /** A number is written with a fraction or an exponent: what JSON.parse makes of it may be rounded to an integer. */
+  readonly oddNumbers: boolean;
 }
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
+const DOT = 0x2e;
 
-/** With this bit set, `[` is `{` and `]` is `}`. */
-const BRACKET_BIT = 0x20;
+/** With this bit set, `[` is `{`, `]` is `}` and `E` is `e`. */
+const CASE_BIT = 0x20;
+const LETTER_E = 0x65;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
@@ -32,6 +36,7 @@ export function survey(raw: Buffer, maxDepth: number, maxKeys: number): Survey |
   let members = 0;
   let odd = false;
   let oddKeys = false;
+  let oddNumbers = false;
   for (let i = 0; i < raw.length; i += 1) {
     const byte = raw[i] ?? 0;
     if (byte === QUOTE) {
@@ -42,12 +47,18 @@ export function survey(raw: Buffer, maxDepth: number, maxKeys: number): Survey |
       members += 1;
       if (odd) oddKeys = true;
       if (members > maxKeys) return 'keys';
-    } else if ((byte | BRACKET_BIT) === OPEN) {
+    } else if ((byte | CASE_BIT) === OPEN) {
       depth += 1;
       if (depth > maxDepth) return 'depth';
-    } else if ((byte | BRACKET_BIT) === CLOSE) depth -= 1;
+    } else if ((byte | CASE_BIT) === CLOSE) depth -= 1;
+    else if (byte === DOT || ((byte | CASE_BIT) === LETTER_E && isDigit(raw[i - 1] ?? 0))) oddNumbers = true;
   }
-  return { members, oddKeys };
+  return { members, oddKeys, oddNumbers };
+}
+
+/** Behind one an `e` is no letter of `true` or `false`. */
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Index of the closing quote of a short string without escapes; -1 of any other. */

@@ -16,6 +16,17 @@ export function sliceAt(text: string, path: readonly string[]): string | undefin
   return span && text.slice(span.start, span.end);
 }
 
+/** The texts of a list's items. */
+export function itemsOf(list: string): string[] {
+  const items: string[] = [];
+  for (let i = skipSpace(list, 1); i < list.length && list.charCodeAt(i) !== CLOSE_BRACKET;) {
+    const end = endOfValue(list, i);
+    items.push(list.slice(i, end));
+    i = skipSpace(list, skipOver(list, end, COMMA));
+  }
+  return items;
+}
+
 /** The text without the member at `path`, each time it stands there; every other byte stays. */
 export function without(text: string, path: readonly string[]): string {
   const name = path.at(-1);

@@ -43,7 +43,7 @@ export interface EventRoute extends AnyRoute {
 export interface ControlRoute extends AnyRoute {
   readonly kind: 'control';
   readonly action: 'disconnect';
-  readonly users: (message: unknown, maxIds: number) => NamedUsers;
+  readonly users: (message: unknown, maxIds: number, oddText?: string) => NamedUsers;
   /** Redis Pub/Sub only. */
   readonly stream?: never;
 }
@@ -111,7 +111,12 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
   const route = { name, check, ...(next && { checkNext: next.check }), shadow, maxBytes, onInvalid };
   if (configured.kind === 'control') {
     const { kind, action, target } = configured;
-    return { kind, ...route, action, users: (message, maxIds) => usersIn(message, target.fields, maxIds) };
+    return {
+      kind,
+      ...route,
+      action,
+      users: (message, maxIds, oddText) => usersIn(message, target.fields, maxIds, oddText),
+    };
   }
   const { kind, event, target, audience, shape, latest, stream } = configured;
   return {

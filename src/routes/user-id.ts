@@ -13,6 +13,16 @@ export function toUserId(value: unknown): UserId | undefined {
   return value.length <= SAFE_DIGITS || BigInt(value) <= LARGEST ? value : undefined;
 }
 
+/** What publishers write where there is no user: the zero values of Go, Java and PHP. */
+export function isNobody(value: unknown): boolean {
+  return value === null || value === 0 || value === '' || value === '0' || (Array.isArray(value) && value.length === 0);
+}
+
+/** Beyond 2^53 - 1, where JSON.parse gives one number for several. */
+export function isRounded(value: unknown): boolean {
+  return typeof value === 'number' && value > Number.MAX_SAFE_INTEGER;
+}
+
 /** As clients see it: a JSON number while that is exact, else the decimal text. */
 export function idOnWire(id: UserId): number | string {
   const number = Number(id);

@@ -52,6 +52,8 @@ const STRICT: Options = {
   strict: false,
   strictSchema: 'log',
   strictTypes: 'log',
+  // 1e999 is Infinity, which no client can use.
+  strictNumbers: true,
   validateSchema: false,
 };
 

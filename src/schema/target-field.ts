@@ -102,7 +102,7 @@ function judgeTypes(nodes: readonly Node[], optional: boolean, inList = false): 
 function judgeChoice(nodes: readonly Node[], optional: boolean, inList: boolean): FieldVerdict {
   const allowed = typesOf(nodes);
   if (allowed === undefined) return { kind: 'unproven' };
-  const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional && !inList));
+  const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
   return inList ? { kind: 'not-ids', type: 'array of arrays' } : judgeItems(nodes, optional);
@@ -126,7 +126,7 @@ function itemAt({ prefixItems, items }: Readonly<Record<string, unknown>>, index
 }
 
 /** The types that all of them allow; nothing where none of them says. */
-export function typesOf(nodes: readonly Node[]): readonly string[] | undefined {
+export function typesOf(nodes: readonly Pick<Node, 'schema'>[]): readonly string[] | undefined {
   const said = nodes.flatMap(({ schema }) => typesSaid(schema));
   const [first, ...rest] = said;
   return first?.filter((type) => rest.every((others) => others.includes(type)));

@@ -20,7 +20,7 @@ export interface BrokenRule {
 
 /** All rules of a sound schema that the value breaks. None where `check` failed for a reason that no rule tells. */
 export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles): BrokenRule[] {
-  const ajv = createAjv({ strict: false, validateSchema: false, allErrors: true, verbose: true });
+  const ajv = createAjv({ strict: false, strictNumbers: true, validateSchema: false, allErrors: true, verbose: true });
   for (const file of files.values()) ajv.addSchema(withPlainReferences(file), file.uri);
   const validate = ajv.getSchema(main.uri);
   try {

@@ -15,7 +15,9 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
   function logDrop(message: Handled, { route, reason, detail }: Outcome & { kind: 'dropped' }): void {
     throttle(`${route?.name}:${reason}`, (heldBack) => {
       const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
-      logger.warn({ channel: message.channel, route: route?.name, reason, detail, ...more }, 'message dropped');
+      // A message for nobody is what its publisher meant.
+      const level = reason === 'nobody' ? 'debug' : 'warn';
+      logger[level]({ channel: message.channel, route: route?.name, reason, detail, ...more }, 'message dropped');
     });
   }
 

@@ -70,7 +70,7 @@ function attributesOf(outcome: Outcome): Attributes {
 }
 
 function markFailure(span: Span, outcomes: readonly Outcome[]): void {
-  const drop = outcomes.find((outcome) => outcome.kind === 'dropped');
+  const drop = outcomes.filter((outcome) => outcome.kind === 'dropped').find(({ reason }) => reason !== 'nobody');
   if (drop === undefined) return;
   span.setAttribute('error.type', drop.reason);
   span.setStatus({ code: SpanStatusCode.ERROR, message: `dropped: ${drop.reason}` });

@@ -140,8 +140,8 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   if (live.kind === 'event') metrics.broadcasts.inc({ event: live.event }, 0);
 }
 
-/** Those of CloudEvents appear with the first; few files have them. */
-const RARE = new Set<string>(['no-route', 'not-cloudevent']);
+/** Those of CloudEvents and optional targets appear with the first; few routes have them. */
+const RARE = new Set<string>(['no-route', 'not-cloudevent', 'nobody']);
 const OF_STREAMS = new Set<string>(['no-payload', 'duplicate']);
 
 function dropsOf(stream: StartingRoute['stream']): string[] {

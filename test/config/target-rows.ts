@@ -13,6 +13,8 @@ type TargetRow = readonly [
 ];
 
 const INTEGER = { type: 'integer' };
+/** Of a user who may be nobody. */
+const MAYBE = { type: ['integer', 'null'] };
 const user = (user_id: unknown, rest: object = {}): object => ({
   type: 'object',
   required: ['user_id'],
@@ -59,8 +61,27 @@ const TABLE: readonly TargetRow[] = [
   ],
 
   ['not required', 'user_id', user(INTEGER, { required: [] }), 'target-not-required', 'or write "user_id?"'],
-  ['not required but optional', 'user_id?', user(INTEGER, { required: [] }), 'proven'],
-  ['required and optional', 'user_id?', user(INTEGER), 'proven'],
+  ['not required but optional', 'user_id?', user(MAYBE, { required: [] }), 'proven'],
+  ['required and optional', 'user_id?', user(MAYBE), 'proven'],
+  ['optional, and 0 is no value', 'user_id?', user({ ...MAYBE, minimum: 1 }), 'target-zeros', 'refuses 0 for it'],
+  ['optional, and above 0', 'user_id?', user({ ...MAYBE, exclusiveMinimum: 0 }), 'target-zeros', 'refuses 0 for it'],
+  ['optional, and null is no value', 'user_id?', user(INTEGER), 'target-zeros', 'refuses null for it'],
+  [
+    'optional, and no zero text',
+    'user_id?',
+    user({ type: ['string', 'null'], pattern: '^[1-9]' }),
+    'target-zeros',
+    'refuses "", "0" for it',
+  ],
+  [
+    'optional, and no empty text',
+    'user_id?',
+    user({ type: ['string', 'null'], minLength: 1 }),
+    'target-zeros',
+    'refuses "" for it',
+  ],
+  ['optional, and all zeros in branches', 'user_id?', user({ anyOf: [MAYBE, { type: 'string' }] }), 'proven'],
+  ['optional, a list or null', 'user_id?', user({ type: ['array', 'null'], items: MAYBE }), 'proven'],
   ['null where it may be absent', 'user_id?', user({ type: ['integer', 'null'] }), 'proven'],
 
   [
@@ -89,7 +110,7 @@ const TABLE: readonly TargetRow[] = [
     'of type null',
   ],
   ['an array of maps', 'user_id', users({ type: 'object' }), 'target-not-ids', 'of type object'],
-  ['an array with null', 'user_id?', users({ type: ['integer', 'null'] }), 'target-not-ids', 'of type null'],
+  ['an array with null', 'user_id', users(MAYBE), 'target-not-ids', 'of type null'],
   ['an array of arrays', 'user_id', users({ type: 'array', items: INTEGER }), 'target-not-ids', 'array of arrays'],
 
   ['a tuple of ids and more', 'user_id', user({ type: 'array', prefixItems: [INTEGER] }), 'target-unproven'],
@@ -162,7 +183,7 @@ const TABLE: readonly TargetRow[] = [
   [
     'optional, and not allowed in the other branch',
     'user_id?',
-    { oneOf: [user(INTEGER), { ...data(INTEGER), additionalProperties: false }] },
+    { oneOf: [user(MAYBE), { ...data(INTEGER), additionalProperties: false }] },
     'proven',
   ],
   [
@@ -239,7 +260,7 @@ const TABLE: readonly TargetRow[] = [
   [
     'down a recursion',
     '/parent/parent/user_id?',
-    user(INTEGER, { properties: { user_id: INTEGER, parent: { $ref: '#' } } }),
+    user(INTEGER, { properties: { user_id: MAYBE, parent: { $ref: '#' } } }),
     'proven',
   ],
 
@@ -268,7 +289,7 @@ const TABLE: readonly TargetRow[] = [
   [
     'a parent that may be null, optional',
     '/data/user_id?',
-    data({ ...user(INTEGER), type: ['object', 'null'] }),
+    data({ ...user(MAYBE), type: ['object', 'null'] }),
     'proven',
   ],
   ['a place in a list', '/data/0/user_id', data({ type: 'array', minItems: 1, items: user(INTEGER) }), 'proven'],
@@ -324,7 +345,7 @@ export const TARGET_LIST_ROWS: readonly Row[] = [
       schema: user(INTEGER, {
         properties: {
           user_id: INTEGER,
-          late: INTEGER,
+          late: MAYBE,
           data: { type: 'object', properties: { x: INTEGER } },
           flag: { type: 'boolean' },
         },

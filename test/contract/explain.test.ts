@@ -4,6 +4,7 @@ import { loadRoutes } from '../../src/config/routes-file.ts';
 import type { RoutesConfig } from '../../src/config/routes-file.ts';
 import { dryRun } from '../../src/contract/dry-run.ts';
 import { arrives, explain } from '../../src/contract/explain.ts';
+import { explanationRows } from '../../src/contract/explain-text.ts';
 import { readClient } from '../../src/contract/hearing.ts';
 import { findTargets, recipientsOf } from '../../src/contract/recipients.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
@@ -59,9 +60,26 @@ describe('an explanation tells', () => {
     });
   });
 
+  test('values that mean nobody, and ids as they were published', () => {
+    const lines = (message: string): string => {
+      const rows = explanationRows(ask('feature-status', message), undefined);
+      return rows.flatMap((row) => row.lines).join('\n');
+    };
+    expect(lines('{"feature_id":1,"old_owner_id":0,"new_owner_id":8}')).toContain('0: nobody, and may be');
+    expect(lines('{"feature_id":1,"old_owner_id":[],"new_owner_id":8}')).toContain('[]: nobody, and may be');
+    const loose = { ...SEED, routes: SEED.routes.map((route) => ({ ...route, check: () => undefined })) };
+    const raw = Buffer.from('{"feature_id":1,"old_owner_id":1234567890123456789,"new_owner_id":7.0}');
+    const explanation = explain(loose, { channel: 'feature-status', raw, limits: LIMITS });
+    const text = explanationRows(explanation, undefined).flatMap((row) => row.lines);
+    expect(text.join('\n')).toContain(
+      'skipped, no user ids: 1234567890123456789; JSON readers round numbers beyond 2^53 - 1',
+    );
+    expect(text.join('\n')).toContain('user 7');
+  });
+
   test('a field that must be there and is not as skipped, not as absent', () => {
     const field = { text: 'a', path: ['a'], optional: false };
-    expect(findTargets([field], {})).toEqual([{ field: 'a', users: [], skipped: [undefined], absent: false }]);
+    expect(findTargets([field], {}, '{}')).toMatchObject([{ users: [], skippedText: ['nothing'], absent: false }]);
   });
 
   test('that it arrives only where each of its routes sends it on', () => {
@@ -163,7 +181,7 @@ test('the fields that are shown name just those that the gateway sends to', () =
   const sale = fc.record({ feature_id: fc.constant(1), old_owner_id: fc.option(id), new_owner_id: id });
   fc.assert(
     fc.property(sale, (message) => {
-      const found = findTargets(fields, message);
+      const found = findTargets(fields, message, JSON.stringify(message));
       const raw = Buffer.from(JSON.stringify(message));
       const [result] = dryRun(compilePlan(SEED, 1), 'feature-status', raw, LIMITS);
       const users = new Set(found.flatMap((field) => field.users));

@@ -65,7 +65,7 @@ describe('a route that disconnects', () => {
   test.each([
     ['{"user":"*"}', 'no-target', 1],
     ['{"user":0}', 'no-target', 1],
-    ['{"user":[]}', 'no-target', 0],
+    ['{"user":[]}', 'no-target', 1],
     ['{"user":[],"others":[null,"audience:anyone","user:7"]}', 'no-target', 3],
     ['{}', 'invalid', 0],
     ['[]', 'not-object', 0],

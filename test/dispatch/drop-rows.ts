@@ -62,6 +62,9 @@ export const DROPS: readonly [what: string, raw: string | Buffer, reason: string
   ['100 users in one field and one in another', users(100, 101), 'too-many-ids'],
   ['100,000 users', users(100_000), 'too-many-ids'],
   ['users that are no ids', '{"to":["*","07",0],"cc":null}', 'no-target'],
+  ['a number that is too large for an integer', '{"to":[1e999]}', 'invalid'],
+  ['a snowflake as a number', '{"to":[1234567890123456789]}', 'no-target'],
+  ['a number that is next to an id', '{"to":[6.99999999999999999]}', 'no-target'],
 ];
 
 /** Messages that have something odd about them, and go out as they were published. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
+import { DROP_REASONS, isInvalid } from '../../src/dispatch/drop-reasons.ts';
 import { DROPS, GOOD, NOTICE, ODD, ROUTES } from './drop-rows.ts';
 import { stageDispatch } from './stage.ts';
 
@@ -41,7 +41,7 @@ describe('a message that cannot be delivered', () => {
   });
 
   test('is told for one of the reasons in the list, and each reason of the list has its row here or in envelope.test.ts', () => {
-    const elsewhere = ['no-route', 'emit-failed', 'not-cloudevent', 'no-payload', 'duplicate'];
+    const elsewhere = ['nobody', 'no-route', 'emit-failed', 'not-cloudevent', 'no-payload', 'duplicate'];
     const reasons = new Set([...DROPS.map(([, , reason]) => reason), ...elsewhere]);
     expect([...reasons].sort()).toEqual([...DROP_REASONS].sort());
   });
@@ -52,6 +52,40 @@ describe('a message that cannot be delivered', () => {
     const told = JSON.stringify(receive('notices', raw).map((outcome) => ('detail' in outcome ? outcome.detail : '')));
     for (const word of words.slice(0, 100).filter((word) => !OWN_WORDS.has(word))) expect(told).not.toContain(word);
   });
+});
+
+describe('a message for nobody', () => {
+  const OPTIONAL = ROUTES.replace('[to, cc?]', '["to?", "cc?"]');
+  const LOOSE = { type: 'object', properties: { to: { type: ['integer', 'null'] }, cc: { type: ['string', 'null'] } } };
+  const stage = () => stageDispatch(OPTIONAL, { notice: { ...NOTICE, ...LOOSE, required: [] } });
+
+  test.each(['{}', '{"to":0}', '{"to":null,"cc":""}', '{"to":0.0,"cc":"0"}', '{"to":-0}'])(
+    '(%s) is dropped as such',
+    (text) => {
+      expect(stage().receive('notices', text)).toMatchObject([{ kind: 'dropped', reason: 'nobody', skipped: 0 }]);
+    },
+  );
+
+  test.each(['{"to":-1}', '{"to":0,"cc":"*"}', '{"cc":"00"}'])('is no message with a bad id (%s)', (text) => {
+    expect(stage().receive('notices', text)).toMatchObject([{ kind: 'dropped', reason: 'no-target', skipped: 1 }]);
+  });
+
+  test('is not kept in quarantine', () => {
+    expect(isInvalid('nobody')).toBe(false);
+  });
+
+  test('or for others too is delivered to these', () => {
+    const { emitted, receive } = stage();
+    expect(receive('notices', '{"to":0,"cc":"8"}')).toMatchObject([{ kind: 'delivered', skipped: 0 }]);
+    expect(emitted).toMatchObject([{ rooms: ['user:8'] }]);
+  });
+});
+
+test('an id that is rounded is told as such, without the id', () => {
+  const { receive } = stageDispatch(ROUTES, { notice: NOTICE });
+  expect(receive('notices', '{"to":[1234567890123456789]}')).toMatchObject([
+    { reason: 'no-target', detail: 'an id is a number beyond 2^53 - 1, which JSON readers round; publish it as text' },
+  ]);
 });
 
 describe('a route with max_bytes', () => {

@@ -8,6 +8,12 @@ function recipients(fields: readonly string[], message: unknown, maxIds = Infini
   return compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated')(message, maxIds);
 }
 
+/** The same of a text, whose numbers count as they are written. */
+function recipientsIn(fields: readonly string[], text: string): Recipients {
+  const target = compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated');
+  return target(JSON.parse(text), Infinity, text);
+}
+
 describe('a broadcast', () => {
   test.each(['authenticated', 'anyone'] as const)('for %s goes to that audience, whatever the message says', (who) => {
     const target = compileTarget({ kind: 'broadcast' }, who);
@@ -29,18 +35,59 @@ describe('a target of users', () => {
     ['an absent optional field', ['old?', 'new'], { new: 8 }, ['user:8'], 0],
     ['an optional field that is null', ['old?', 'new'], { old: null, new: 8 }, ['user:8'], 0],
     ['an optional field that is there', ['old?', 'new'], { old: 7, new: 8 }, ['user:7', 'user:8'], 0],
-    ['an optional field with a bad id', ['old?', 'new'], { old: '', new: 8 }, ['user:8'], 1],
+    ['an optional field with a bad id', ['old?', 'new'], { old: '07', new: 8 }, ['user:8'], 1],
+    ['an optional field that is 0', ['old?', 'new'], { old: 0, new: 8 }, ['user:8'], 0],
+    ['an optional field that is the text 0', ['old?', 'new'], { old: '0', new: 8 }, ['user:8'], 0],
+    ['an optional field that is empty', ['old?', 'new'], { old: '', new: 8 }, ['user:8'], 0],
+    ['an optional field that is an empty list', ['old?', 'new'], { old: [], new: 8 }, ['user:8'], 0],
+    ['nobody in an optional list', ['all?'], { all: [null, 0, '0', '', [], 7] }, ['user:7'], 0],
+    ['only nobody', ['old?', 'all?'], { old: 0, all: [null, 0] }, [], 0],
+    ['nobody where somebody is due', ['all'], { all: [null, 0, '0', '', [], 7] }, ['user:7'], 5],
+    ['what is not quite nobody', ['all?'], { all: ['00', '-0', ' ', false, {}, [0]] }, [], 6],
     ['a list with one bad item', ['all'], { all: [7, 0, 8] }, ['user:7', 'user:8'], 1],
     ['a list in a list', ['all'], { all: [[7], 8] }, ['user:8'], 1],
     ['a null in a list', ['all'], { all: [null, 8] }, ['user:8'], 1],
-    ['an empty list', ['all'], { all: [] }, [], 0],
+    ['an empty list', ['all'], { all: [] }, [], 1],
     ['a missing field', ['user_id'], {}, [], 1],
     ['null where an id is due', ['user_id'], { user_id: null }, [], 1],
     ['an inherited name', ['constructor'], {}, [], 1],
-    ['a rounded number', ['user_id'], { user_id: 2 ** 53 }, [], 1],
     ['only bad items', ['all'], { all: ['*', {}, true] }, [], 3],
   ])('%s', (_, fields, message, rooms, skipped) => {
     expect(recipients(fields, message)).toEqual({ rooms, skipped });
+  });
+
+  test.each([
+    ['7.0', 'user:7'],
+    ['7e0', 'user:7'],
+    ['70E-1', 'user:7'],
+    ['0.7e+1', 'user:7'],
+    ['9007199254740991.0', 'user:9007199254740991'],
+    ['6.99999999999999999', undefined],
+    ['7.0000000000000000001', undefined],
+    ['70000000000000000001e-19', undefined],
+    ['7.5', undefined],
+    ['-7.0', undefined],
+    ['1e999', undefined],
+    ['9007199254740992.0', undefined],
+    ['9007199254740993e0', undefined],
+    ['7'.repeat(5000), undefined],
+    [`7.${'0'.repeat(5000)}`, 'user:7'],
+    [`7.${'0'.repeat(5000)}1`, undefined],
+    [`7e${'0'.repeat(5000)}`, 'user:7'],
+    [`7e-${'9'.repeat(5000)}`, undefined],
+  ])('takes the number %s for what it is to the letter', (number, room) => {
+    const rooms = room === undefined ? [] : [room];
+    expect(recipientsIn(['id'], `{"id":${number}}`)).toMatchObject({ rooms, skipped: 1 - rooms.length });
+    expect(recipientsIn(['/all'], `{"all": [ "8", ${number} , 9]}`).rooms).toEqual(['user:8', ...rooms, 'user:9']);
+  });
+
+  test.each(['0.0', '0e9', '-0.0', '0.000e-5'])('takes %s in an optional field for nobody', (number) => {
+    expect(recipientsIn(['id?'], `{"id":${number}}`)).toEqual({ rooms: [], skipped: 0 });
+    expect(recipientsIn(['id?'], '{"id":1e-400}')).toEqual({ rooms: [], skipped: 1 });
+  });
+
+  test.each([2 ** 53, 1e18, Infinity])('says of %d that it is rounded', (id) => {
+    expect(recipients(['id'], { id })).toEqual({ rooms: [], skipped: 1, rounded: true });
   });
 
   test('serves a list of 100,000 users', () => {

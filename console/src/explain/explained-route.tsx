@@ -99,13 +99,13 @@ function Target({ target }: { readonly target: NonNullable<RouteExplanation['tar
     return <>broadcast to {target.audience === 'anyone' ? 'anyone' : 'authenticated clients'}</>;
   return (
     <ul>
-      {target.fields.map(({ field, users, skipped, absent }) => (
+      {target.fields.map(({ field, users, skippedText, rounded, nobody, absent }) => (
         <li key={field}>
           <code>{field}</code>: {absent && 'absent, and may be'}
           {users.length > 0 && `${users.length === 1 ? 'user' : 'users'} ${users.join(', ')}`}
-          {skipped.length > 0 && (
-            <span class="bad"> skipped, no user ids: {skipped.map((one) => JSON.stringify(one)).join(', ')}</span>
-          )}
+          {nobody.length > 0 && ` ${nobody.join(', ')}: nobody, and may be`}
+          {skippedText.length > 0 && <span class="bad"> skipped, no user ids: {skippedText.join(', ')}</span>}
+          {rounded && ' JSON readers round numbers beyond 2^53 - 1: publish such an id as text'}
         </li>
       ))}
     </ul>

@@ -1,0 +1,54 @@
+import { alternatives } from './alternatives.ts';
+import { conjuncts, type Node } from './conjuncts.ts';
+import { linearPattern } from './pattern.ts';
+import type { SchemaFiles } from './references.ts';
+import { membersAt, typesOf } from './target-field.ts';
+import type { SchemaFile } from './walk.ts';
+
+/** What publishers write for nobody, by the type that it has. */
+const ZEROS: readonly (readonly [type: string, value: unknown])[] = [
+  ['null', null],
+  ['integer', 0],
+  ['string', ''],
+  ['string', '0'],
+  ['array', []],
+];
+
+/** The zero values of a declared field that its schema refuses: null, and those of the types that it allows. */
+export function refusedZeros(main: SchemaFile, files: SchemaFiles, path: readonly string[]): unknown[] {
+  const choices = choicesAt(conjuncts({ file: main, schema: main.json, files }), path);
+  const types = choices.map(typesOf);
+  // Of a field that is declared nowhere nothing is refused.
+  if (types.length === 0 || types.includes(undefined)) return [];
+  return ZEROS.filter(([type]) => type === 'null' || types.some((allowed) => allowed?.includes(type)))
+    .map(([, value]) => value)
+    .filter((value) => !choices.some((nodes) => nodes.every(({ schema }) => allows(schema, value))));
+}
+
+/** Each way in which a value at the end of `path` can be valid. */
+function choicesAt(nodes: readonly Node[], path: readonly string[]): readonly (readonly Node[])[] {
+  const [segment, ...rest] = path;
+  if (segment === undefined) return alternatives(nodes);
+  return alternatives(nodes).flatMap((here) => {
+    const inside = membersAt(here, segment).flatMap((place) => conjuncts(place));
+    return inside.length === 0 ? [] : choicesAt(inside, rest);
+  });
+}
+
+/** By the rules that schemas of ids are made of. */
+function allows(schema: Node['schema'], value: unknown): boolean {
+  const types = typesOf([{ schema }]);
+  const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+  if (types !== undefined && !types.includes(type) && !(value === 0 && types.includes('integer'))) return false;
+  if (Array.isArray(schema['enum']) && !schema['enum'].includes(value)) return false;
+  if (Object.hasOwn(schema, 'const') && schema['const'] !== value) return false;
+  return typeof value === 'number' ? isAbove(schema, value) : typeof value !== 'string' || fits(schema, value);
+}
+
+function isAbove({ minimum, exclusiveMinimum }: Node['schema'], value: number): boolean {
+  return !(Number(minimum) > value) && !(Number(exclusiveMinimum) >= value);
+}
+
+function fits({ minLength, pattern }: Node['schema'], value: string): boolean {
+  return !(Number(minLength) > value.length) && (typeof pattern !== 'string' || linearPattern(pattern).test(value));
+}
