@@ -1,6 +1,6 @@
 import type { Finding } from './config/findings.ts';
-import { foldersOf, type RoutesConfig, type RoutesLoading } from './config/routes-file.ts';
-import { createFolderWatch } from './config/watch.ts';
+import { filesOf, type RoutesConfig, type RoutesLoading } from './config/routes-file.ts';
+import { createFileWatch, type WatchListener } from './config/watch.ts';
 import { compilePlan, type Plan } from './routes/plan.ts';
 
 /** How a reload ended. Whatever it was, the plan in force is whole: the new one, or the old one untouched. */
@@ -49,7 +49,9 @@ export interface ReloadEvents {
   planLoaded(routes: Plan['routes']): void;
   /** Redis did not let go of channels that are no longer wanted. */
   leftOver(error: unknown): void;
-  watchFailed(error: Error): void;
+  watchFailed: WatchListener['failed'];
+  watchLost: WatchListener['lost'];
+  watchFound: WatchListener['found'];
 }
 
 export interface ReloadOptions {
@@ -76,7 +78,8 @@ export function createReloading(options: ReloadOptions): Reloading {
   const { events } = options;
   let last: Promise<unknown> = Promise.resolve();
   const turn = async (): Promise<ReloadOutcome> => {
-    const outcome = await reloadNow(options, (config) => watch.follow(foldersOf(config)));
+    const outcome = await reloadNow(options, (config) => watch.follow(filesOf(config)));
+    watch.renew();
     events.reloaded(outcome);
     return outcome;
   };
@@ -85,8 +88,13 @@ export function createReloading(options: ReloadOptions): Reloading {
     last = mine;
     return mine;
   };
-  const watch = createFolderWatch(() => void reload(), events.watchFailed);
-  return { reload, watch: () => watch.follow(foldersOf(options.live.routes())), stop: watch.stop };
+  const watch = createFileWatch({
+    changed: () => void reload(),
+    failed: events.watchFailed,
+    lost: events.watchLost,
+    found: events.watchFound,
+  });
+  return { reload, watch: () => watch.follow(filesOf(options.live.routes())), stop: watch.stop };
 }
 
 async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig) => void): Promise<ReloadOutcome> {

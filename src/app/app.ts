@@ -1,5 +1,6 @@
 import { createFeed } from '../admin/feed.ts';
 import { createLastRefusal } from '../admin/plan-answer.ts';
+import { fromRoot, rootFor } from '../config/confined-files.ts';
 import type { Settings } from '../config/environment.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
 import { createHttpApp } from '../http/http-app.ts';
@@ -135,12 +136,17 @@ function createPlanReloading(
   { live, source, swapped }: Reloaded,
   events: ReloadEvents,
 ): Reloading {
+  const shown = (folder: string): string => fromRoot(folder, settings.configRoot ?? rootFor(settings.routesFile));
   return createReloading({
     live,
     load: () => loadRoutes(settings.routesFile, settings.configRoot),
     changedVariables,
     follow: source.follow,
     swapped,
-    events,
+    events: {
+      ...events,
+      watchLost: (folder) => events.watchLost(shown(folder)),
+      watchFound: (folder) => events.watchFound(shown(folder)),
+    },
   });
 }

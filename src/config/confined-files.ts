@@ -38,6 +38,11 @@ export function rootFor(routesFile: string): string {
   return dirname(dirname(resolve(routesFile)));
 }
 
+/** As it is shown beyond this machine: where a server keeps its files is nobody's matter. */
+export function fromRoot(path: string, root: string): string {
+  return relative(resolve(root), resolve(path)) || '.';
+}
+
 function readConfined(root: string, path: string): FileReading {
   const real = realPath(path);
   if (typeof real !== 'string') return real;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileShape, type Violation } from '../schema/shape.ts';
 import type { Check } from '../schema/payload-schemas.ts';
@@ -135,11 +135,10 @@ export function heardByClients(config: RoutesConfig): RoutesConfig<CheckedEventR
   return { ...config, routes: config.routes.filter(isHeard) };
 }
 
-/** Folders whose files make up this configuration. */
-export function foldersOf({ file, routes }: RoutesConfig): string[] {
+/** The files that make up this configuration. */
+export function filesOf({ file, routes }: RoutesConfig): string[] {
   const uris = routes.flatMap(({ payload, next }) => [...payload.files.keys(), ...(next?.payload.files.keys() ?? [])]);
-  const schemas = uris.map((uri) => fileURLToPath(uri));
-  return [...new Set([resolve(file), ...schemas].map((path) => dirname(path)))];
+  return [...new Set([resolve(file), ...[...new Set(uris)].map((uri) => fileURLToPath(uri))])];
 }
 
 function refused(findings: readonly Finding[]): RoutesLoading {

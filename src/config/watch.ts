@@ -1,48 +1,169 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { statSync, watch, type FSWatcher } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 
 /** Several files are written one after another, and a ConfigMap swap is several events: wait for quiet. */
 const QUIET_MS = 100;
 
-export interface FolderWatch {
-  /** Watches exactly these folders from now on. */
-  follow(folders: readonly string[]): void;
+/** Network disks, links to files elsewhere and folders above that are replaced send no event. */
+const LOOK_EVERY_MS = 5000;
+
+export interface FileWatch {
+  /** Watches exactly these files from now on. */
+  follow(files: readonly string[]): void;
+  /** Watches folders again that were replaced by others of the same name. */
+  renew(): void;
   stop(): void;
 }
 
+export interface WatchListener {
+  /** Something may have changed; the caller finds out what. */
+  changed(): void;
+  /** A folder could not be watched: its files are only looked at now and then. */
+  failed(error: Error): void;
+  /** A watched folder is gone, or another one has its name. */
+  lost(folder: string): void;
+  /** It is there again, and watched. */
+  found(folder: string): void;
+}
+
+interface Watched {
+  /** Device and inode: a folder that is replaced has the same name, and its watch sees nothing any more. */
+  readonly identity: string | undefined;
+  readonly watcher: FSWatcher | undefined;
+  /** It was moved or removed: a new one may have its inode, too. */
+  ended: boolean;
+}
+
 /**
- * Folders, not files: an editor's rename or a ConfigMap's symlink swap replaces a file, and a watch on it goes blind.
- * @param changed something in the folders may have changed; what, its caller finds out.
- * @param failed a folder could not be watched.
+ * Folders, not files: an editor's rename or a ConfigMap's symlink swap replaces a file, and a watch on it goes blind. So
+ * does a watch on a folder that is replaced: the folders around them are watched too, for their names.
  */
-export function createFolderWatch(changed: () => void, failed: (error: Error) => void): FolderWatch {
-  const watchers = new Map<string, FSWatcher>();
+export function createFileWatch(listener: WatchListener): FileWatch {
+  const folders = new Map<string, Watched>();
+  let files: readonly string[] = [];
+  let seen: Promise<string> | undefined;
   let quiet: NodeJS.Timeout | undefined;
+  let looking: NodeJS.Timeout | undefined;
+
   const touched = (): void => {
     clearTimeout(quiet);
-    quiet = setTimeout(changed, QUIET_MS);
+    quiet = setTimeout(() => {
+      // Before the files are read: what changes afterwards looks different from this.
+      seen = stateOf(files);
+      renew();
+      clearTimeout(quiet);
+      listener.changed();
+    }, QUIET_MS);
   };
 
-  function open(folder: string): void {
-    try {
-      watchers.set(folder, watch(folder, touched).on('error', failed));
-    } catch (error) {
-      failed(error instanceof Error ? error : new Error(String(error)));
-    }
+  const parents = watchNames(touched);
+
+  async function look(): Promise<void> {
+    renew();
+    const before = seen;
+    const now = await stateOf(files);
+    if (before === seen && now !== (await before)) touched();
+  }
+
+  function open(folder: string): Watched {
+    const identity = identityOf(folder);
+    const hear = (event: string, name: string | null): void => {
+      if (event === 'rename' && name === basename(folder)) watched.ended = true;
+      touched();
+    };
+    const watcher = identity === undefined ? undefined : watching(folder, hear, (error) => listener.failed(error));
+    const watched: Watched = { identity, watcher, ended: false };
+    return watched;
   }
 
   function close(folder: string): void {
-    watchers.get(folder)?.close();
-    watchers.delete(folder);
+    folders.get(folder)?.watcher?.close();
+    folders.delete(folder);
+  }
+
+  function renew(): void {
+    for (const [folder, { identity, ended }] of folders) {
+      const now = identityOf(folder);
+      if (now === identity && !ended) continue;
+      close(folder);
+      if (identity !== undefined) listener.lost(folder);
+      folders.set(folder, open(folder));
+      if (now !== undefined) {
+        listener.found(folder);
+        touched();
+      }
+    }
+    parents.follow([...folders.keys()]);
   }
 
   return {
-    follow(folders) {
-      for (const folder of watchers.keys()) if (!folders.includes(folder)) close(folder);
-      for (const folder of new Set(folders)) if (!watchers.has(folder)) open(folder);
+    follow(wanted) {
+      files = wanted;
+      seen = stateOf(files);
+      const needed = new Set(wanted.map((file) => dirname(file)));
+      for (const folder of folders.keys()) if (!needed.has(folder)) close(folder);
+      for (const folder of needed) if (!folders.has(folder)) folders.set(folder, open(folder));
+      renew();
+      looking ??= setInterval(() => void look(), LOOK_EVERY_MS).unref();
     },
+    renew,
     stop() {
       clearTimeout(quiet);
-      for (const folder of watchers.keys()) close(folder);
+      clearInterval(looking);
+      for (const folder of folders.keys()) close(folder);
+      parents.follow([]);
     },
   };
+}
+
+/** Watches the folders around these for their names alone. Where that cannot be done, the look finds what is new. */
+function watchNames(touched: () => void): { follow(folders: readonly string[]): void } {
+  let open: (FSWatcher | undefined)[] = [];
+  return {
+    follow(folders) {
+      for (const watcher of open) watcher?.close();
+      open = [...new Set(folders.map((folder) => dirname(folder)))].map((parent) => {
+        const names = new Set(folders.filter((one) => dirname(one) === parent).map((one) => basename(one)));
+        const hear = (_: string, name: string | null): void => {
+          if (name === null || names.has(name)) touched();
+        };
+        return watching(parent, hear, () => undefined);
+      });
+    },
+  };
+}
+
+function watching(
+  folder: string,
+  heard: (event: string, name: string | null) => void,
+  failed: (error: Error) => void,
+): FSWatcher | undefined {
+  try {
+    return watch(folder, heard).on('error', failed);
+  } catch (error) {
+    failed(error instanceof Error ? error : new Error(String(error)));
+    return undefined;
+  }
+}
+
+function identityOf(folder: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(folder);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    // Gone, or out of reach: as good as gone for a watch.
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
+
+/** What tells a file from one that was changed or replaced; links are followed. */
+async function stateOf(files: readonly string[]): Promise<string> {
+  const states: string[] = [];
+  for (const file of files) {
+    const stats = await stat(file, { bigint: true }).catch(() => undefined);
+    states.push(stats ? `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}` : 'none');
+  }
+  return states.join(' ');
 }

@@ -13,7 +13,13 @@ export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEven
     },
     planLoaded: (routes) => startRoutesAtZero(metrics, routes),
     leftOver: (error) => logger.warn({ err: error }, 'Redis keeps sending channels that no route wants any more'),
-    watchFailed: (error) => logger.error({ err: error }, 'a folder cannot be watched; reload with SIGHUP'),
+    watchFailed: (error) =>
+      logger.error(
+        { err: error },
+        'a folder cannot be watched; its files are looked at every 5 s, or reload with SIGHUP',
+      ),
+    watchLost: (folder) => logger.warn({ folder }, 'a watched folder was removed or replaced'),
+    watchFound: (folder) => logger.info({ folder }, 'the folder is there again and watched'),
   };
 }
 
