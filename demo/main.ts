@@ -38,7 +38,7 @@ async function demo(): Promise<void> {
   say(
     `Traces   ${OTLP ?? `npx autotel-devtools, then OTEL_EXPORTER_OTLP_ENDPOINT=${VIEWER} npm run demo; see them at ${VIEWER}`}`,
   );
-  introduce(port);
+  introduce(port, redis.url);
 
   const client = io(`http://localhost:${port}`, { auth: { token: ALICE, trace: true }, transports: ['websocket'] });
   client.onAny((event: string, payload: unknown, meta?: { traceparent: string }) => {
@@ -72,12 +72,20 @@ function stopAsked(): AbortSignal {
   return asked.signal;
 }
 
-function introduce(port: number): void {
+function introduce(port: number, redisUrl: string): void {
   say('\nListen with a client of your own:');
   say('  import { io } from "socket.io-client";');
   say(`  io("http://localhost:${port}", { auth: { token: "${ALICE}" } }).onAny(console.log);`);
   say('Sample tokens:');
   for (const [token, user] of TOKENS) say(`  user ${user}  ${token}`);
+  const gateway = `http://localhost:${port}`;
+  const sale = '{"feature_id":1,"old_owner_id":8,"new_owner_id":7}';
+  // Whole, so that each line can be pasted whatever `.env` says.
+  say('\nTo paste into another terminal, in this folder:');
+  say(`  REDIS_URL=${redisUrl} npx gateway publish notifications`);
+  say(`  GATEWAY_TOKEN='${ALICE}' npx gateway tail --url ${gateway}`);
+  say(`  npx gateway explain feature-status '${sale}' --user 7 --url ${gateway}`);
+  say('A route or schema that you change in config/ or schemas/ is in force at once.');
   say('\nBelow is what a stock Socket.IO client of user 7 receives. Ctrl-C stops everything.\n');
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { freePort } from './ports.ts';
+import { freePort, isFree } from './ports.ts';
 import { listenEmbedded, spawnRedisServer, untilReady } from './redis-server.ts';
 
 /** A Redis for the demo, and how it was come by. */
@@ -9,10 +9,13 @@ export interface DemoRedis {
   stop(): Promise<void>;
 }
 
+const DEFAULT_PORT = 6379;
+
 /** The one that is configured, else the one that is installed, else the one that came with npm. */
 export async function findRedis(configured: string | undefined): Promise<DemoRedis> {
   if (configured !== undefined) return { url: configured, origin: 'REDIS_URL', stop: async () => {} };
-  const port = await freePort();
+  // Commands look for Redis there when nothing else is said.
+  const port = (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : await freePort();
   const url = `redis://127.0.0.1:${port}`;
   return (await startInstalled(port, url)) ?? (await startEmbedded(port, url));
 }

@@ -30,10 +30,10 @@ function toRefused({ findings, reason }: ReloadOutcome & { kind: 'refused' }): R
   };
 }
 
-/** Changes with what is in force, and with what was refused last. */
+/** Changes with what is in force, and with what was refused last. An ETag is made of it: it holds no blanks. */
 export function planVersion(live: LivePlan, refusal: Pick<LastRefusal, 'last'>): string {
   const { number, hash, loadedAt } = live.current();
-  return [number, hash, loadedAt.getTime(), refusal.last()?.at ?? ''].join(' ');
+  return [number, hash, loadedAt.getTime(), refusal.last()?.at ?? ''].join('.');
 }
 
 /** Answers of what is in force. Routes are told once per plan: schemas in one piece take their time. */

@@ -2,7 +2,8 @@ import { createFeed } from '../admin/feed.ts';
 import { createLastRefusal } from '../admin/plan-answer.ts';
 import { fromRoot, rootFor } from '../config/confined-files.ts';
 import type { Settings } from '../config/environment.ts';
-import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
+import type { RoutesConfig } from '../config/routes-file.ts';
+import { loadRoutesOf } from '../config/served-routes.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
@@ -139,12 +140,13 @@ function createPlanReloading(
   const shown = (folder: string): string => fromRoot(folder, settings.configRoot ?? rootFor(settings.routesFile));
   return createReloading({
     live,
-    load: () => loadRoutes(settings.routesFile, settings.configRoot),
+    load: () => loadRoutesOf(settings),
     changedVariables,
     follow: source.follow,
     swapped,
     events: {
       ...events,
+      watchFailed: (folder, error) => events.watchFailed(shown(folder), error),
       watchLost: (folder) => events.watchLost(shown(folder)),
       watchFound: (folder) => events.watchFound(shown(folder)),
     },

@@ -16,8 +16,8 @@ interface Options {
 interface DocumentCommand {
   readonly name: string;
   readonly description: string;
-  /** Beside those of all documents: flags, description, default. */
-  readonly options?: readonly (readonly [string, string, string])[];
+  /** Beside those of all documents: flags, description, what reads it, default. */
+  readonly options?: readonly (readonly [string, string, (text: string) => string, string])[];
   write(config: RoutesConfig, options: Options): Promise<string>;
 }
 

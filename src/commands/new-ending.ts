@@ -12,6 +12,10 @@ interface Added {
   readonly file: string;
   readonly schema: string;
   readonly test?: string;
+  /** What the schema says that one sample cannot tell. */
+  readonly guesses: readonly string[];
+  /** Target fields whose names do not look like users. */
+  readonly warnings: readonly string[];
   /** Those of them that were not there before. */
   readonly created: readonly string[];
   /** In these other lines changed their layout, too. */
@@ -42,5 +46,10 @@ function tellAdded({ route, file, schema, test, untested, ...rest }: Added, term
   terminal.print(`added route "${route}" to ${file}${anew(file)}`);
   if (test === undefined) terminal.print(`no test was added: ${untested}`);
   else terminal.print(rest.created.includes(test) ? `wrote a test to ${test}` : `added a test to ${test}${anew(test)}`);
+  // To standard error: they are said about it.
+  for (const guess of rest.guesses) terminal.printError(printable(`guessed ${guess}`));
+  if (rest.guesses.length > 0)
+    terminal.printError(`look at ${schema} before you commit it: messages that it does not allow are dropped`);
+  for (const warning of rest.warnings) terminal.printError(printable(`warning: ${warning}`));
   terminal.print(summaryOf(file, rest.findings, rest.routes));
 }

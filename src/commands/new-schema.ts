@@ -3,6 +3,7 @@ import { confineTo, rootFor } from '../config/confined-files.ts';
 import type { Field } from '../config/field.ts';
 import { readJson } from '../config/json-document.ts';
 import type { NewRoute } from '../contract/new-route.ts';
+import { guessesIn } from '../contract/new-route-guesses.ts';
 import { idsIn, inferSchema } from '../contract/new-route-schema.ts';
 import type { FileChanges } from './new-files.ts';
 
@@ -15,18 +16,18 @@ export function readText(file: string, root = rootFor(file)): string {
 
 const COMMON = 'common.schema.json';
 
-/** Answers with the path of the schema. */
+/** Answers with the path of the schema, and what in it is guessed. */
 export function writeSchema(
   routesFile: string,
   { name, route, sample, typed }: NewRoute,
   ids: readonly Field[],
   changes: FileChanges,
-): string {
+): { path: string; guesses: readonly string[] } {
   const path = join(dirname(routesFile), route.schema);
   const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_.:]+/g, ' ');
   const schema = inferSchema({ title, sample, typed, ids, common: { file: COMMON, names: sharedIds(path) } });
   changes.write(path, `${withShortLists(JSON.stringify(schema, undefined, 2))}\n`);
-  return path;
+  return { path, guesses: guessesIn(schema) };
 }
 
 /** Lists of words and numbers in one line, as people write them. */

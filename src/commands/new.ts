@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addRoute } from '../config/add-to-yaml.ts';
 import type { Finding } from '../config/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes-file.ts';
+import { notUserLike } from '../contract/new-route-guesses.ts';
 import { newRoute, readTargetWish, type NewRoute, type RouteWish } from '../contract/new-route.ts';
 import { printFindings } from './check.ts';
 import type { Register, Terminal } from './command.ts';
@@ -93,7 +94,7 @@ function add(work: Work): Ending {
 
 /** Written first and checked then, as findings have their place in files. */
 function writeAll({ config: { file }, rules, wish, tellFindings }: Work, made: NewRoute, changes: FileChanges): Ending {
-  const schema = writeSchema(file, made, wish.target.fields, changes);
+  const { path: schema, guesses } = writeSchema(file, made, wish.target.fields, changes);
   const before = readText(file, rules.configRoot);
   const { text, laidOutAnew } = addRoute(before, made.name, made.route);
   changes.write(file, text, before);
@@ -107,6 +108,8 @@ function writeAll({ config: { file }, rules, wish, tellFindings }: Work, made: N
     route: made.name,
     file,
     schema,
+    guesses,
+    warnings: wish.target.fields.flatMap((field) => notUserLike(field) ?? []),
     ...('test' in written ? { test: written.test } : written),
     created: 'test' in written && written.isNew ? [schema, written.test] : [schema],
     laidOutAnew: laidOutAnew ? [file, ...anew] : anew,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { printable } from '../config/findings.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
+import { didYouMean } from '../schema/did-you-mean.ts';
 import { openQuarantine, type QuarantineReader } from '../redis/quarantine-reader.ts';
 import type { RedisTarget } from '../redis/topology.ts';
 import type { Register, Terminal } from './command.ts';
@@ -57,6 +58,18 @@ export const registerQuarantine: Register = (program, terminal) => {
   });
 };
 
+/** A route that is gone may have left messages; nothing where there is one, or some of its messages. */
+async function unknownRoute(
+  { file, routes }: RoutesConfig,
+  name: string,
+  reader: QuarantineReader,
+): Promise<string | undefined> {
+  const names = routes.map((route) => route.name);
+  if (names.includes(name) || (await reader.count(name)) > 0) return undefined;
+  const near = didYouMean(name, names);
+  return `${file} has no route ${JSON.stringify(name)}${near === undefined ? '' : `. Did you mean "${near}"?`}`;
+}
+
 function counted(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('A number from 1.');
@@ -76,6 +89,11 @@ async function run(
   let reader: QuarantineReader | undefined;
   try {
     reader = await openQuarantine(redis);
+    const unknown = route === undefined ? undefined : await unknownRoute(config, route, reader);
+    if (unknown !== undefined) {
+      terminal.printError(printable(unknown));
+      return terminal.exitWith(EXIT.usage);
+    }
     await act({ reader, routes, config, rules, redis, json: json === true, limit });
   } catch (error) {
     terminal.printError(printable(error instanceof Error ? error.message : String(error)));

@@ -2,7 +2,7 @@ import { createApp, type App } from '../app/app.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';
-import { loadRoutes } from '../config/routes-file.ts';
+import { loadRoutesOf } from '../config/served-routes.ts';
 import type { Register, StopSignal, Terminal, Variables } from './command.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
@@ -15,7 +15,7 @@ export const registerStart: Register = (program, terminal) => {
 
 async function start(terminal: Terminal): Promise<void> {
   const { settings, findings } = readEnvironment(terminal.environment);
-  const routes = settings && loadRoutes(settings.routesFile, settings.configRoot);
+  const routes = settings && loadRoutesOf(settings);
   const all = [...findings, ...(routes?.findings ?? [])];
   if (!settings || !routes?.config) {
     for (const finding of all) terminal.printError(formatFinding(finding));

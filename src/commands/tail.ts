@@ -55,7 +55,7 @@ async function run({ url, socketPath: path, token, event, user, json }: Options,
     if (event && !event.includes(name)) return;
     terminal.print(json ? jsonLine(name, payload) : textLine(name, payload));
   };
-  const told = connectionTold(url, terminal);
+  const told = connectionTold(url, terminal, given === undefined || given === '');
   const connected = (welcome: unknown): void => {
     if (user === undefined || userOf(welcome) === user) return told.connected(welcome);
     const found = `connected to ${url} ${whoIs(welcome)}`;
@@ -87,7 +87,7 @@ function textLine(event: string, payload: unknown): string {
 }
 
 /** To standard error: standard output is events only. */
-function connectionTold(url: string, terminal: Terminal): Omit<TailListener, 'heard'> {
+function connectionTold(url: string, terminal: Terminal, isAnonymous: boolean): Omit<TailListener, 'heard'> {
   let told: string | undefined;
   return {
     connected(welcome) {
@@ -101,7 +101,8 @@ function connectionTold(url: string, terminal: Terminal): Omit<TailListener, 'he
       terminal.printError(printable(`no connection to ${url}: ${reason}; trying again`));
     },
     refused(reason) {
-      terminal.printError(printable(`${url} refused: ${reason}`));
+      const hint = isAnonymous ? '; give a token with --token, or in GATEWAY_TOKEN' : '';
+      terminal.printError(printable(`${url} refused: ${reason}${hint}`));
       terminal.exitWith(EXIT.failed);
     },
   };

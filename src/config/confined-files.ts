@@ -49,7 +49,8 @@ function readConfined(root: string, path: string): FileReading {
   if (relative(root, real).split(sep)[0] === '..') {
     return {
       code: 'file-outside-root',
-      message: `lies outside of ${root}, links followed; move it there or set CONFIG_ROOT`,
+      message:
+        "lies outside of the root (CONFIG_ROOT, else the parent of the routes file's folder), links followed; move it there or set CONFIG_ROOT",
     };
   }
   try {
@@ -109,7 +110,7 @@ function realPath(path: string): string | FileRefusal {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist; is the path right? It counts from the file that names it',
+  ENOENT: 'does not exist; is the path right?',
   ENOTDIR: 'does not exist: a part of its path is a file, not a folder',
   EACCES: 'may not be read by the user that the gateway runs as; change its permissions',
   ELOOP: 'is a link that leads back to itself',
@@ -117,5 +118,5 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function unreadable(error: unknown): FileRefusal {
   if (!(error instanceof Error) || !('code' in error)) throw error;
-  return { code: 'file-unreadable', message: WORDS[String(error.code)] ?? `cannot be read: ${error.message}` };
+  return { code: 'file-unreadable', message: WORDS[String(error.code)] ?? `cannot be read (${String(error.code)})` };
 }

@@ -1,3 +1,4 @@
+import type { FileRefusal } from './confined-files.ts';
 import { controlFindings } from './control-rules.ts';
 import { readEnvelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
@@ -35,13 +36,18 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
     ...nameFindings(input, report),
     ...combinationFindings(input, report),
     ...streamFindings(input, report),
-    ...(problem ? [report(problem.code, ['schema'], `schema ${route.schema} ${problem.message}`)] : []),
+    ...(problem ? [report(problem.code, ['schema'], schemaProblem(route.schema, problem))] : []),
     ...(schema?.check ? fieldFindings(input, schema, report) : []),
     ...next.findings,
   ];
   if (!schema?.check) return { findings };
   const { check, main, files } = schema;
   return { findings, checkedRoute: { ...route, check, payload: { main, files }, ...next.checked } };
+}
+
+function schemaProblem(path: string, { message }: FileRefusal): string {
+  const counted = message.endsWith('?') ? " It counts from the routes file's folder" : '';
+  return `schema ${path} ${message}${counted}`;
 }
 
 /** The schema that is tried must fit the route as the one in force does. */
@@ -54,7 +60,7 @@ function checkNext(
   if (path === undefined) return { findings: [] };
   const { schema, problem } = input.schemas.load(path);
   const here: Report = (code, _, message, severity) => report(code, ['schema_next'], message, severity);
-  if (problem) return { findings: [here(problem.code, [], `schema ${path} ${problem.message}`)] };
+  if (problem) return { findings: [here(problem.code, [], schemaProblem(path, problem))] };
   if (!schema?.check) return { findings: [] };
   const { check, main, files } = schema;
   const same = 'schema_next names the schema that is in force already; remove it, or name the one to try';

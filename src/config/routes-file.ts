@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileShape, type Violation } from '../schema/shape.ts';
 import type { Check } from '../schema/payload-schemas.ts';
 import type { SchemaFiles } from '../schema/references.ts';
 import type { SchemaFile } from '../schema/walk.ts';
 import { isObject, valueAt } from '../schema/json.ts';
-import { confineTo, rootFor, type ConfinedFiles } from './confined-files.ts';
+import { confineTo, rootFor, type FileRefusal } from './confined-files.ts';
 import { readEnvelope, type Envelope } from './envelope.ts';
 import type { Field } from './field.ts';
 import { firstFindings, inFileOrder, isRefused, type Finding } from './findings.ts';
 import { checkRoute, duplicateRoutes, sameField } from './route-rules.ts';
 import { readRoute } from './read-route.ts';
-import { createSchemaFiles } from './schema-files.ts';
+import { createSchemaFiles, type SchemaFilesLoader } from './schema-files.ts';
 import type { StreamConfig } from './stream.ts';
+import { targetAdvice } from './target-advice.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** Who may hear a broadcast. */
@@ -110,14 +111,17 @@ export const MAX_ROUTES = 20_000;
 
 const SCHEMA = new URL('../../schemas/routes.schema.json', import.meta.url);
 
-/** @param root folder that must hold the routes file and all schemas. */
-export function loadRoutes(file: string, root = rootFor(file)): RoutesLoading {
+/**
+ * @param root folder that must hold the routes file and all schemas.
+ * @param shown the routes file as findings name it; schemas are named from there.
+ */
+export function loadRoutes(file: string, root = rootFor(file), shown = file): RoutesLoading {
   const files = confineTo(root);
   const reading = files.read(file);
-  if (!('text' in reading)) return refused([{ ...reading, severity: 'error', file }]);
-  const { document, findings } = readYaml(file, reading.text);
+  if (!('text' in reading)) return refused([{ ...notThere(reading, file), severity: 'error', file: shown }]);
+  const { document, findings } = readYaml(shown, reading.text);
   if (!document) return refused(findings);
-  const routes = checkedRoutes(file, document, files);
+  const routes = checkedRoutes(shown, document, createSchemaFiles(file, files, shown));
   const all = inFileOrder([...findings, ...routes.findings.filter((one) => !isTold(one, findings))]);
   if (isRefused(all)) return { findings: firstFindings(all) };
   const config = { file, envelope: readEnvelope(document.value), routes: routes.checked };
@@ -141,6 +145,17 @@ export function filesOf({ file, routes }: RoutesConfig): string[] {
   return [...new Set([resolve(file), ...[...new Set(uris)].map((uri) => fileURLToPath(uri))])];
 }
 
+/** Such a path comes from a command line or the environment, not from another file. */
+function notThere(problem: FileRefusal, file: string): FileRefusal {
+  const counted = problem.code === 'file-unreadable' && !isAbsolute(file);
+  return counted
+    ? {
+        ...problem,
+        message: `${problem.message}${problem.message.endsWith('?') ? ' It' : '. The path'} counts from the folder in which the command runs`,
+      }
+    : problem;
+}
+
 function refused(findings: readonly Finding[]): RoutesLoading {
   return { findings: firstFindings(inFileOrder(findings)) };
 }
@@ -154,12 +169,11 @@ function isTold({ code, at }: Finding, findings: readonly Finding[]): boolean {
 function checkedRoutes(
   file: string,
   document: YamlDocument,
-  files: ConfinedFiles,
+  schemas: SchemaFilesLoader,
 ): { checked: CheckedRoute[]; findings: Finding[] } {
   const many = tooManyRoutes(file, document);
   if (many) return { checked: [], findings: [many] };
   const violations = routesShape(document.value);
-  const schemas = createSchemaFiles(file, files);
   const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
   const envelope = readEnvelope(document.value);
   const results = routes.map((route) => checkRoute({ file, document, route, schemas, envelope }));
@@ -207,7 +221,7 @@ function toFinding(file: string, document: YamlDocument, violation: Violation): 
     severity: 'error',
     file,
     at: document.locate(path, of),
-    message,
+    message: message + targetAdvice(violation),
     ...(first === 'routes' && name !== undefined && { route: name }),
   };
 }

@@ -37,8 +37,8 @@ interface Opened {
   readonly problem?: FileRefusal;
 }
 
-/** @param routesFile as its user named it: schema files are named alike in findings. */
-export function createSchemaFiles(routesFile: string, files: ConfinedFiles): SchemaFilesLoader {
+/** @param shown the routes file as findings name it: schema files are named from there. */
+export function createSchemaFiles(routesFile: string, files: ConfinedFiles, shown: string): SchemaFilesLoader {
   const folder = dirname(resolve(routesFile));
   const read = once(readFile);
   const open = once((uri: string): Opened => {
@@ -49,7 +49,7 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles): Sch
   const identifiersAround = once((folder: string) => identifiersIn(files.jsonFilesAround(folder), files.read));
   const findings: Finding[] = [];
   const compiler = createPayloadSchemas();
-  const nameOf = (uri: string): string => join(dirname(routesFile), relative(folder, fileURLToPath(uri)));
+  const nameOf = (uri: string): string => join(dirname(shown), relative(folder, fileURLToPath(uri)));
 
   function readFile(uri: string): Opened {
     const reading = files.read(fileURLToPath(uri));

@@ -20,7 +20,7 @@ export interface WatchListener {
   /** Something may have changed; the caller finds out what. */
   changed(): void;
   /** A folder could not be watched: its files are only looked at now and then. */
-  failed(error: Error): void;
+  failed(folder: string, error: Error): void;
   /** A watched folder is gone, or another one has its name. */
   lost(folder: string): void;
   /** It is there again, and watched. */
@@ -40,41 +40,66 @@ interface Watched {
  * does a watch on a folder that is replaced: the folders around them are watched too, for their names.
  */
 export function createFileWatch(listener: WatchListener): FileWatch {
-  const folders = new Map<string, Watched>();
   let files: readonly string[] = [];
   let seen: Promise<string> | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let looking: NodeJS.Timeout | undefined;
-
   const touched = (): void => {
     clearTimeout(quiet);
-    quiet = setTimeout(() => {
-      // Before the files are read: what changes afterwards looks different from this.
-      seen = stateOf(files);
-      renew();
-      clearTimeout(quiet);
-      listener.changed();
-    }, QUIET_MS);
+    quiet = setTimeout(read, QUIET_MS);
   };
+  const folders = watchFolders(listener, touched);
 
-  const parents = watchNames(touched);
+  function read(): void {
+    // Before the files are read: what changes afterwards looks different from this.
+    seen = stateOf(files);
+    folders.renew();
+    clearTimeout(quiet);
+    listener.changed();
+  }
 
   async function look(): Promise<void> {
-    renew();
+    folders.renew();
     const before = seen;
     const now = await stateOf(files);
     if (before === seen && now !== (await before)) touched();
   }
 
-  function open(folder: string): Watched {
+  return {
+    follow(wanted) {
+      files = wanted;
+      seen = stateOf(files);
+      folders.follow(new Set(wanted.map((file) => dirname(file))));
+      looking ??= setInterval(() => void look(), LOOK_EVERY_MS).unref();
+    },
+    renew: folders.renew,
+    stop() {
+      clearTimeout(quiet);
+      clearInterval(looking);
+      folders.follow(new Set());
+    },
+  };
+}
+
+interface FolderWatch {
+  follow(folders: ReadonlySet<string>): void;
+  renew(): void;
+}
+
+function watchFolders(listener: WatchListener, touched: () => void): FolderWatch {
+  const folders = new Map<string, Watched>();
+  const names = watchNames(touched);
+
+  function open(folder: string): void {
     const identity = identityOf(folder);
     const hear = (event: string, name: string | null): void => {
       if (event === 'rename' && name === basename(folder)) watched.ended = true;
       touched();
     };
-    const watcher = identity === undefined ? undefined : watching(folder, hear, (error) => listener.failed(error));
+    const failed = (error: Error): void => listener.failed(folder, error);
+    const watcher = identity === undefined ? undefined : watching(folder, hear, failed);
     const watched: Watched = { identity, watcher, ended: false };
-    return watched;
+    folders.set(folder, watched);
   }
 
   function close(folder: string): void {
@@ -82,38 +107,29 @@ export function createFileWatch(listener: WatchListener): FileWatch {
     folders.delete(folder);
   }
 
+  function renewOne(folder: string, { identity, ended }: Watched): void {
+    const now = identityOf(folder);
+    if (now === identity && !ended) return;
+    close(folder);
+    open(folder);
+    if (identity !== undefined) listener.lost(folder);
+    if (now === undefined) return;
+    listener.found(folder);
+    touched();
+  }
+
   function renew(): void {
-    for (const [folder, { identity, ended }] of folders) {
-      const now = identityOf(folder);
-      if (now === identity && !ended) continue;
-      close(folder);
-      if (identity !== undefined) listener.lost(folder);
-      folders.set(folder, open(folder));
-      if (now !== undefined) {
-        listener.found(folder);
-        touched();
-      }
-    }
-    parents.follow([...folders.keys()]);
+    for (const [folder, watched] of folders) renewOne(folder, watched);
+    names.follow([...folders.keys()]);
   }
 
   return {
     follow(wanted) {
-      files = wanted;
-      seen = stateOf(files);
-      const needed = new Set(wanted.map((file) => dirname(file)));
-      for (const folder of folders.keys()) if (!needed.has(folder)) close(folder);
-      for (const folder of needed) if (!folders.has(folder)) folders.set(folder, open(folder));
+      for (const folder of folders.keys()) if (!wanted.has(folder)) close(folder);
+      for (const folder of wanted) if (!folders.has(folder)) open(folder);
       renew();
-      looking ??= setInterval(() => void look(), LOOK_EVERY_MS).unref();
     },
     renew,
-    stop() {
-      clearTimeout(quiet);
-      clearInterval(looking);
-      for (const folder of folders.keys()) close(folder);
-      parents.follow([]);
-    },
   };
 }
 

@@ -13,9 +13,10 @@ export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEven
     },
     planLoaded: (routes) => startRoutesAtZero(metrics, routes),
     leftOver: (error) => logger.warn({ err: error }, 'Redis keeps sending channels that no route wants any more'),
-    watchFailed: (error) =>
+    watchFailed: (folder, error) =>
       logger.error(
-        { err: error },
+        // Not its text: that holds the whole path.
+        { folder, code: 'code' in error ? error.code : error.name },
         'a folder cannot be watched; its files are looked at every 5 s, or reload with SIGHUP',
       ),
     watchLost: (folder) => logger.warn({ folder }, 'a watched folder was removed or replaced'),

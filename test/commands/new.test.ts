@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { completeOptions } from '../../src/commands/new-questions.ts';
 import { addRoute, addTest } from '../../src/config/add-to-yaml.ts';
 import { parseTargetField } from '../../src/config/field.ts';
+import { notUserLike } from '../../src/contract/new-route-guesses.ts';
 import { inferSchema } from '../../src/contract/new-route-schema.ts';
 import { plant } from '../config/tree.ts';
 import { runCommand } from '../contract/run-command.ts';
@@ -73,6 +74,40 @@ test('a number that is written with a fraction or an exponent is a number, a who
   });
 });
 
+test('what one sample cannot tell is said, and a target that does not look like a user', () => {
+  const root = seed();
+  const sample = '{"room_id":7,"count":12,"note":null,"tags":[],"inner":[{"n":1}]}';
+  const args = ['--event', 'said', '--target', 'user:room_id', '--sample', sample];
+  const { code, err } = runCommand(['new', 'said', '--file', join(root, 'config/routes.yaml'), ...args]);
+  expect(code).toBe(0);
+  for (const words of [
+    'guessed required, as the sample has them: room_id, count, note, tags, inner, inner[].n',
+    'guessed whole numbers only: count, inner[].n',
+    'guessed anything at all, as the sample has null: note',
+    'guessed lists of anything, as the sample has none: tags',
+    'warning: room_id does not look like a user',
+  ])
+    expect(err).toContain(words);
+});
+
+test.each([
+  ['user_id', true],
+  ['buyerId', true],
+  ['/data/recipients', true],
+  ['/user/id', true],
+  ['winner', true],
+  ['created_by', true],
+  ['owner_user_id?', true],
+  ['room_id', false],
+  ['order_id', false],
+  ['user_room_id', false],
+  ['/data/lobbyId', false],
+  ['guild', false],
+  ['id', false],
+])('%s looks like a user: %s', (field, looks) => {
+  expect(notUserLike(parseTargetField(field)) === undefined).toBe(looks);
+});
+
 describe('gateway new', () => {
   test('adds a route, a schema and a test, and touches nothing else', () => {
     const root = seed();
@@ -124,7 +159,7 @@ ${root}/config/routes.yaml: 4 routes, 0 warnings
   test('takes the sample as JSON text, too', () => {
     const root = seed();
     const args = [...ARGS.slice(0, -1), JSON.stringify(OFFER)];
-    expect(runNew(root, 'offer-made', args, '')).toMatchObject({ code: 0, err: '' });
+    expect(runNew(root, 'offer-made', args, '').code).toBe(0);
     const schema: unknown = JSON.parse(readFileSync(join(root, 'schemas/offer-made.schema.json'), 'utf8'));
     expect(schema).toHaveProperty('examples', [{ offer_id: 12, buyer_id: 7, price: 1.5 }]);
   });
@@ -284,6 +319,8 @@ describe('gateway new --json', () => {
       file,
       schema,
       test: tests,
+      guesses: ['required, as the sample has them: offer_id, buyer_id, price', 'whole numbers only: offer_id'],
+      warnings: [],
       created: [schema, tests],
       laidOutAnew: [],
       routes: 4,

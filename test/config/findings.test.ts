@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadRoutes } from '../../src/config/routes-file.ts';
-import { NAME_ROWS, ROUTES_ROWS } from './routes-rows.ts';
+import { NAME_ROWS, ROUTES_ROWS, TARGET_KEY_ROWS } from './routes-rows.ts';
 import { GOOD_SCHEMA_ROWS, SCHEMA_ROWS } from './schema-rows.ts';
 import { STREAM_ROWS } from './stream-rows.ts';
 import { TARGET_LIST_ROWS, TARGET_ROWS } from './target-rows.ts';
@@ -18,6 +18,9 @@ function tell(_: string, input: Row[1], expected: Row[2]): void {
 
 describe('of a routes file all is told that is wrong', () => {
   test.each(ROUTES_ROWS)('%s', tell);
+});
+describe('a key under target that there is not says what can be done', () => {
+  test.each(TARGET_KEY_ROWS)('%s', tell);
 });
 describe('names that a template or an editor spoiled are reported', () => {
   test.each(NAME_ROWS)('%s', tell);

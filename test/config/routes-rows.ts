@@ -59,6 +59,28 @@ const quoted = (text: string): string => JSON.stringify(text);
 const channel = (text: string): string => plus(`channel: ${quoted(text)}`);
 const stream = (text: string): string => plus(`source: { stream: ${quoted(text)} }`);
 
+/** What people write under `target` elsewhere. */
+export const TARGET_KEY_ROWS: readonly Row[] = Object.entries({
+  room: 'let the publisher send the ids of all members',
+  topic: 'let the publisher send the ids of all members',
+  group: 'write target: { users: [member_ids] }',
+  role: 'write target: { users: [member_ids] }',
+  organisation: 'write target: { users: [member_ids] }',
+  whatever: 'write target: { users: [member_ids] }',
+  broadcast: 'write target: broadcast',
+  everyone: 'write target: broadcast',
+  user_id: 'target: { user: user_id }',
+  field: 'target: { user: user_id }',
+  socket: 'Connections cannot be targets',
+  except: 'Nobody can be left out',
+}).map(([key, words]): Row => {
+  return [
+    `target ${key}`,
+    { routes: instead('{ user: user_id }', `{ ${key}: x }`) },
+    [['unknown-key', 'routes:6:15', words]],
+  ];
+});
+
 /** What a template or an editor left in a name. */
 export const NAME_ROWS: readonly Row[] = [
   ...PLACEHOLDERS.flatMap((text): Row[] => [

@@ -85,6 +85,8 @@ describe('GET /admin/plan', () => {
     const tag = (await askAgain('"another"')).headers.get('etag') ?? '';
     const again = await askAgain(tag);
     expect([again.status, await again.text()]).toEqual([304, '']);
+    // RFC 9110, 8.8.3: visible characters but the quote.
+    expect(tag).toMatch(/^"[\x21\x23-\x7e]+"$/);
 
     await writeFile(own, ROUTES.replace('event: user-status-changed', 'evnt: user-status-changed'));
     await gateway.reload();
@@ -95,7 +97,10 @@ describe('GET /admin/plan', () => {
           code: 'unknown-key',
           severity: 'error',
           at: { line: 9, column: 5 },
-          text: expect.stringContaining(`${own}:9:5  error  route "user-status": unknown key "evnt"; allowed here: `),
+          text: expect.stringMatching(
+            /^[^/]+\/routes.yaml:9:5  error  route "user-status": unknown key "evnt"; allowed here: /,
+          ),
+          file: expect.not.stringMatching(/^\//),
         }),
       ]),
     });

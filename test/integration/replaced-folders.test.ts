@@ -116,7 +116,7 @@ test.each(Object.entries(WAYS))(
 );
 
 test('three changes are taken over: a symlink above the folders is swapped', async () => {
-  const { root, receives, changes } = await stage(async (at) => {
+  const { root, program, receives, changes } = await stage(async (at) => {
     await writeTree(join(at, 'release-0'), 0);
     await symlink('release-0', join(at, 'current'));
     return join(at, 'current/config/routes.yaml');
@@ -128,10 +128,11 @@ test('three changes are taken over: a symlink above the folders is swapped', asy
     await rename(join(root, 'swap'), join(root, 'current'));
     await changes(change);
   }
+  expect(program.output()).not.toContain(root);
 }, 240_000);
 
 test('what is edited behind a link, where no watch is, is seen all the same', async () => {
-  const { root, receives, changes } = await stage(async (at) => {
+  const { root, program, receives, changes } = await stage(async (at) => {
     await writeTree(join(at, 'live'), 0);
     await mkdir(join(at, 'live/elsewhere'));
     await rename(join(at, 'live/config/routes.yaml'), join(at, 'live/elsewhere/routes.yaml'));
@@ -144,6 +145,7 @@ test('what is edited behind a link, where no watch is, is seen all the same', as
     await cp(join(root, 'next/config/routes.yaml'), join(root, 'live/elsewhere/routes.yaml'));
     await changes(change);
   }
+  expect((await program.get('/health')).status).toBe(200);
 }, 240_000);
 
 test('SIGHUP watches again, and the log says when a watch was lost and found', async () => {
