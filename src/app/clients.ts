@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createAuth, type Auth } from '../auth/auth.ts';
 import type { GrpcTls } from '../auth/grpc-channel.ts';
-import { rejection } from '../auth/rejection.ts';
+import { rejection, type Rejection } from '../auth/rejection.ts';
 import { grpcTlsFiles, type Settings } from '../config/environment.ts';
 import type { Control } from '../dispatch/control.ts';
 import type { Durable } from '../durable/durable.ts';
@@ -13,8 +13,14 @@ import { createOriginOf } from '../sockets/origin.ts';
 import { openServers } from '../sockets/servers.ts';
 import { createSocketPath } from '../sockets/socket-path.ts';
 import { createCookieTokensOf } from '../sockets/token-cookie.ts';
+import { limitTcpConnections, tcpConnectionsFor } from '../sockets/tcp-limit.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Admission } from './admission.ts';
+
+const TOO_MANY_TCP = rejection('address-limit', {
+  message: 'too many TCP connections of this address; more are closed as they come',
+  hint: 'a balancer that sends no X-Forwarded-For: name it in TRUST_PROXY; else raise MAX_CONNECTIONS_PER_ADDRESS',
+});
 
 export function createLocalFanout(settings: Settings, telemetry: Telemetry): LocalFanout {
   return createFanout({
@@ -40,18 +46,35 @@ function tlsOf(settings: Settings): { tls?: GrpcTls } {
   return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
 }
 
+interface Room extends Pick<HeadRoom, 'isUsedUp'> {
+  readonly maxConnections: number;
+  /** TCP connections that one network may have; Infinity is no limit. */
+  readonly tcpPerNetwork: number;
+}
+
 /** Connections that there may be, by the settings and by open files. */
 export function createHeadRoom(
   http: Server,
-  { maxConnections: wanted }: Settings,
+  { maxConnections: wanted, maxConnectionsPerAddress }: Settings,
   telemetry: Telemetry,
-): Pick<HeadRoom, 'isUsedUp'> & { readonly maxConnections: number } {
-  const { connections, isUsedUp } = keepHeadRoom(http, openFileLimit(), (address) =>
-    telemetry.connections.refused(rejection('instance-full'), { address, forwarded: false }),
+): Room {
+  const { connections, isUsedUp } = keepHeadRoom(
+    http,
+    openFileLimit(),
+    turnedAway(rejection('instance-full'), telemetry),
   );
   if (wanted !== Infinity && wanted > connections)
     telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS: raise ulimit -n');
-  return { maxConnections: Math.min(wanted, connections), isUsedUp };
+  return {
+    maxConnections: Math.min(wanted, connections),
+    tcpPerNetwork: tcpConnectionsFor(maxConnectionsPerAddress, connections),
+    isUsedUp,
+  };
+}
+
+/** Tells of a connection that was closed as soon as it came. */
+function turnedAway(why: Rejection, { connections }: Telemetry): (address: string) => void {
+  return (address) => connections.refused(why, { address, forwarded: false });
 }
 
 export interface ConnectionParts {
@@ -64,14 +87,15 @@ export interface ConnectionParts {
 
 export function createConnections(
   http: Server,
-  limits: Settings & Pick<HeadRoom, 'isUsedUp'>,
+  limits: Settings & Room,
   { auth: { authenticator, revocations, calls }, fanout, durable, admission, telemetry }: ConnectionParts,
 ): Connections {
   const peerOf = createPeerOf(limits.trustProxy);
-  const originOf = createOriginOf(limits.corsOrigin, createProxyTrust(limits.trustProxy));
+  const isTrustedProxy = createProxyTrust(limits.trustProxy);
+  const originOf = createOriginOf(limits.corsOrigin, isTrustedProxy);
   const path = createSocketPath(limits.socketPath);
   const open = openServers(http, { ...limits, path, originOf, peerOf, events: telemetry.fanout });
-  return acceptConnections(open, {
+  const connections = acceptConnections(open, {
     authenticator,
     revocations,
     revalidateWithin: limits.authRevalidate * 1000,
@@ -80,6 +104,7 @@ export function createConnections(
     history: durable,
     originOf,
     peerOf,
+    isTrustedProxy,
     queryToken: limits.insecureQueryToken,
     cookieTokensOf: createCookieTokensOf(limits.tokenCookie, originOf),
     closedBecause: () => {
@@ -90,6 +115,13 @@ export function createConnections(
     },
     events: telemetry.connections,
   });
+  // Not before: whoever routes requests takes the listeners that are there for its own.
+  limitTcpConnections(http, {
+    most: limits.tcpPerNetwork,
+    isTrustedProxy,
+    turnedAway: turnedAway(TOO_MANY_TCP, telemetry),
+  });
+  return connections;
 }
 
 /** Revocations, heard or perhaps missed. */

@@ -170,7 +170,7 @@ export const VARIABLES = {
     'MAX_HANDSHAKES_PER_SECOND',
     types.limit,
     '500',
-    'New connections that this instance takes in a second. 0: no limit.',
+    'New connections that this instance takes in a second, a tenth of them from one address. 0: no limit.',
   ),
   handshakeTimeout: define(
     'HANDSHAKE_TIMEOUT',

@@ -3,7 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Rejection, RejectionCode } from '../auth/rejection.ts';
 import type { AdmissionEvents } from './admission.ts';
 import type { AttachmentEvents } from './attachments.ts';
-import type { Peer } from './client-address.ts';
+import type { IsTrustedProxy, Peer } from './client-address.ts';
 import type { ClientEventEvents } from './client-events.ts';
 import type { EndingEvents, EndingsOptions } from './endings.ts';
 import type { LocalFanout } from './fanout.ts';
@@ -31,6 +31,7 @@ export interface ConnectionsOptions extends EndingsOptions {
   readonly authenticator: Authenticator;
   readonly originOf: OriginOf;
   readonly peerOf: (request: IncomingMessage) => Peer;
+  readonly isTrustedProxy: IsTrustedProxy;
   readonly queryToken: boolean;
   readonly cookieTokensOf: CookieTokensOf;
   /** Why no new connection is taken right now, if so. */

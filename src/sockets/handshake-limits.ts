@@ -1,6 +1,7 @@
 import type { RejectionCode } from '../auth/rejection.ts';
-import { networkOf, type Peer } from './client-address.ts';
+import { networkOf, type IsTrustedProxy, type Peer } from './client-address.ts';
 import { Counts } from './counts.ts';
+import { NetworkRates } from './network-rates.ts';
 import type { Session } from './socket-server.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -11,17 +12,27 @@ export interface HandshakeLimits {
   readonly maxHandshakesPerSecond: number;
 }
 
+/** Each network may take a tenth of the new handshakes, and two seconds' worth of that at once: a page that is opened anew in an office. */
+const NETWORKS = 10;
+const LEAST_BURST = 10;
+
 /** How many sessions there may be, and how fast they may come. */
 export class HandshakeQuota {
   readonly #maxConnections: number;
   readonly #addresses: Counts;
   readonly #rate: TokenBucket | undefined;
+  readonly #rates: NetworkRates;
+  readonly #isTrustedProxy: IsTrustedProxy;
   readonly #sessionCount: () => number;
 
   constructor(
     { maxConnections, maxConnectionsPerAddress, maxHandshakesPerSecond }: HandshakeLimits,
+    isTrustedProxy: IsTrustedProxy,
     sessionCount: () => number,
   ) {
+    const share = Math.max(maxHandshakesPerSecond / NETWORKS, 1);
+    this.#rates = new NetworkRates(share, Math.max(2 * share, LEAST_BURST));
+    this.#isTrustedProxy = isTrustedProxy;
     this.#maxConnections = maxConnections;
     this.#addresses = new Counts(maxConnectionsPerAddress);
     this.#rate =
@@ -30,10 +41,17 @@ export class HandshakeQuota {
   }
 
   /** Why a new session is one too many, if it is. The cheap refusals come first, and do not use up the rate. */
-  exceededBy({ address }: Peer): RejectionCode | undefined {
+  exceededBy(peer: Peer): RejectionCode | undefined {
+    const { address } = peer;
     if (this.#sessionCount() >= this.#maxConnections) return 'instance-full';
     if (this.#addresses.isUsedUp(networkOf(address))) return 'address-limit';
-    return this.#rate === undefined || this.#rate.take() ? undefined : 'too-many-handshakes';
+    if (this.#rate === undefined) return undefined;
+    return this.#takesShare(peer) && this.#rate.take() ? undefined : 'too-many-handshakes';
+  }
+
+  /** The address of a proxy is that of many clients, and says nothing of any of them. */
+  #takesShare({ address, forwarded }: Peer): boolean {
+    return forwarded || this.#isTrustedProxy(address) || this.#rates.take(networkOf(address));
   }
 
   opened(session: Session, { address }: Peer): void {

@@ -55,7 +55,7 @@ export class Reception implements SocketHandlers {
     const refused = this.#refused.bind(this);
     this.#options = options;
     this.#house = house;
-    this.#quota = new HandshakeQuota(limits, () => house.server().sessionCount());
+    this.#quota = new HandshakeQuota(limits, options.isTrustedProxy, () => house.server().sessionCount());
     this.#handshakeTime = new HandshakeTime(limits.handshakeTimeout * 1000, (session, hasAsked) =>
       refused(hasAsked ? rejection('handshake-timeout') : NO_CONNECT, session),
     );

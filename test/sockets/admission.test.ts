@@ -64,6 +64,7 @@ async function stage(
     originOf: () => 'absent',
     limits: NO_LIMITS,
     peerOf: createPeerOf([]),
+    isTrustedProxy: () => false,
     queryToken: false,
     cookieTokensOf: () => [],
     closedBecause: () => undefined,

@@ -11,7 +11,7 @@ import { stageSockets } from './stage.ts';
 
 describe('a gateway with few open files', { timeout: 60_000 }, () => {
   test('refuses in time, keeps who is in, and can connect to Redis again', async () => {
-    const stage = await stageSockets({}, onTestFinished, 200);
+    const stage = await stageSockets({ MAX_CONNECTIONS_PER_ADDRESS: '0' }, onTestFinished, 200);
     const { gateway, redis } = stage;
     expect(await gateway.metric('websocket_connections_limit')).toBe(100);
 

@@ -6,6 +6,7 @@ import type { Peer } from '../client-address.ts';
 import { refuseUpgrade } from '../refusals.ts';
 import { createSessionId } from '../session-id.ts';
 import type { SocketHandlers, SocketServer } from '../socket-server.ts';
+import { CLOSING } from '../tcp.ts';
 import { Heartbeat, type HeartbeatTimes } from './heartbeat.ts';
 import { Namespaces } from './namespaces.ts';
 import { WebSocketSession } from './session.ts';
@@ -37,6 +38,7 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
     perMessageDeflate: false,
     maxPayload,
     WebSocket: SessionWebSocket,
+    ...CLOSING,
   });
   const owner = new Namespaces(namespaces, handlers);
   const heartbeat = new Heartbeat({ pingInterval, pingTimeout });
