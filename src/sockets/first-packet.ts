@@ -1,10 +1,11 @@
 import { rejection, type Rejection } from '../auth/rejection.ts';
+import { looksLikeMsgpack, msgpackOf } from './msgpack.ts';
 import { isObject } from '../schema/json.ts';
 
 /** What becomes of a packet that goes no further. */
 export interface PacketAnswer {
   /** A packet to send. */
-  readonly answer?: string;
+  readonly answer?: string | Buffer;
   /** Whether the session ends with it. */
   readonly ends: boolean;
 }
@@ -28,7 +29,9 @@ const CONNECT_ERROR = '4';
  */
 export function refusalOfPacket(message: string | Buffer, isIn: boolean): PacketRefusal | undefined {
   if (typeof message === 'string' && message.startsWith(CONNECT)) return refusalOfConnect(message);
-  return isIn ? undefined : endedBy(outOfPlace(message));
+  if (isIn) return undefined;
+  const why = outOfPlace(message);
+  return typeof message === 'string' ? endedBy(why) : { rejection: why, ...answerInBytes(message, why), ends: true };
 }
 
 function refusalOfConnect(message: string): PacketRefusal | undefined {
@@ -85,7 +88,7 @@ function outOfPlace(message: string | Buffer): Rejection {
   const isOfOtherParser = typeof message !== 'string' || message.startsWith('{');
   return rejection('handshake-malformed', {
     message: isOfOtherParser
-      ? 'the first packet is not one of the default parser of Socket.IO'
+      ? 'the first packet is not one of the default parser of Socket.IO; remove the client option `parser`'
       : 'the first packet must be a CONNECT of Socket.IO 4',
     hint: isOfOtherParser ? OTHER_PARSER : 'a client that is not of Socket.IO, or one with a parser of its own',
   });
@@ -93,6 +96,13 @@ function outOfPlace(message: string | Buffer): Rejection {
 
 function endedBy(why: Rejection): PacketRefusal {
   return { rejection: why, answer: connectError(MAIN, why), ends: true };
+}
+
+/** Text would be a fault in the reader of whoever speaks in bytes. */
+function answerInBytes(message: Buffer, { code, message: words, retry }: Rejection): Pick<PacketRefusal, 'answer'> {
+  if (!looksLikeMsgpack(message)) return {};
+  const data = { message: words, data: { code, message: words, retry } };
+  return { answer: msgpackOf({ type: Number(CONNECT_ERROR), nsp: MAIN, data }) };
 }
 
 function connectError(namespace: string, { code, message, retry }: Rejection): string {

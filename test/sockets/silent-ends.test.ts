@@ -9,6 +9,7 @@ import type { RunningGateway } from './running-gateway.ts';
 import { useStage } from './stage.ts';
 
 const TRANSPORTS = ['websocket', 'polling'] as const;
+const lengthOf = (text: string): string => String.fromCharCode(text.length);
 const failed = ({ metric }: RunningGateway, code: string): Promise<number> =>
   metric(`websocket_connections_failed_total{rejection="${code}"}`);
 
@@ -141,15 +142,27 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
     });
   });
 
-  test('a client whose first packet is bytes, as of another parser, is told so in text, counted and closed', async () => {
+  test('a client of the msgpack parser is told so in msgpack, counted and closed', async () => {
     const { gateway } = stage();
     const before = await failed(gateway, 'handshake-malformed');
     const client = await openRaw(gateway.url);
     client.send(new Uint8Array([0x82, 0xa4, 0x74, 0x79, 0x70, 0x65, 0, 0xa3, 0x6e, 0x73, 0x70, 0xa1, 0x2f]));
-    expect(await client.next()).toMatch(/^44\{.*default parser/);
+    const answer = Buffer.from(Object(await client.next())).toString('latin1');
+    // A map of three: type 4, the namespace, and data that is a map of two.
+    const [type, nsp, data, message] = ['type', 'nsp', 'data', 'message'].map((key) => `\xda\0${lengthOf(key)}${key}`);
+    expect(answer.startsWith(`\x83${type}\x04${nsp}\xda\0\x01/${data}\x82${message}\xda\0`)).toBe(true);
+    expect(answer).toContain('default parser');
     await client.closed;
     await gateway.logged('remove the option `parser` of the client');
     expect(await failed(gateway, 'handshake-malformed')).toBe(before + 1);
+  });
+
+  test('a client whose first packet is bytes of any other kind is counted and closed', async () => {
+    const before = await failed(stage().gateway, 'handshake-malformed');
+    const client = await openRaw(stage().gateway.url);
+    client.send(new Uint8Array([4, 0, 0x82]));
+    await client.closed;
+    expect(await failed(stage().gateway, 'handshake-malformed')).toBe(before + 1);
   });
 
   describe.each([
