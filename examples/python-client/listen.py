@@ -8,10 +8,6 @@ import os
 import sys
 
 import socketio
-from engineio.payload import Payload
-
-# By polling, a burst comes with one answer: the 16 packets that python-engineio takes by default are too few.
-Payload.max_decode_packets = 10_000
 
 # Its own reconnection takes a polled "close", which a restarting gateway sends, for the end. The loop below does not.
 client = socketio.AsyncClient(reconnection=False)

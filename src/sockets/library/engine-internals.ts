@@ -95,6 +95,16 @@ export function joinWrites(session: EngineSession): void {
   if (tcp !== undefined) gatherWrites(tcp);
 }
 
+/** `polling` or `websocket`. */
+export function transportOf({ transport }: EngineSession): unknown {
+  return hasKeys(transport, 'name') ? transport.name : undefined;
+}
+
+/** Puts packets before all that wait for the transport. */
+export function putBack(session: EngineSession, packets: readonly object[]): void {
+  Object.assign(session, { writeBuffer: [...packets, ...(session.writeBuffer ?? [])] });
+}
+
 /** Bytes of packets that engine.io holds back, about. */
 export function bytesHeldBack({ writeBuffer }: EngineSession): number {
   // Asked for each socket that is written to: nearly always there is nothing.

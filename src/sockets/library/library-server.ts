@@ -8,6 +8,7 @@ import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../sock
 import type { CookieTokens } from '../token-cookie.ts';
 import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
 import { PacketGate } from './packet-gate.ts';
+import { limitPollAnswers } from './poll-answers.ts';
 import { RequestMemory } from './request-memory.ts';
 import type { LibraryServer, LibrarySocket } from './socket-io.ts';
 
@@ -30,6 +31,7 @@ export function serveWithLibrary(
   const cookies = new WeakMap<object, CookieTokens>();
   const requests = new RequestMemory();
   guardRequests(io, handlers, requests);
+  limitPollAnswers(io.engine);
   const lines = new WeakMap<object, Line>();
   io.engine.on('connection', (session: LibrarySession) => {
     const line = lineOf(session);
