@@ -45,7 +45,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   },
   auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
   telemetry: {
-    may: ['admin', 'auth', 'config', 'dispatch', 'durable', 'redis', 'reload.ts', 'sockets', 'source'],
+    may: ['admin', 'auth', 'config', 'dispatch', 'durable', 'redis', 'reload.ts', 'routes', 'sockets', 'source'],
     owns: [
       '@opentelemetry/api',
       '@opentelemetry/resources',

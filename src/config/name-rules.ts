@@ -1,7 +1,7 @@
 import type { Field } from './field.ts';
 import type { Finding } from './findings.ts';
 import { oddities } from './odd-text.ts';
-import { written, type Report, type RouteInFile } from './route-in-file.ts';
+import { channelsAsWritten, written, type Report, type RouteInFile } from './route-in-file.ts';
 
 /** A name, and where the route gives it. */
 interface Named {
@@ -23,7 +23,7 @@ export function nameFindings(input: RouteInFile, report: Report): Finding[] {
 
 function namesIn(input: RouteInFile): Named[] {
   const { route } = input;
-  const channels = route.channels.map((text, index): Named => ({
+  const channels = channelsAsWritten(input).map((text, index): Named => ({
     what: 'channel',
     text,
     path: ['channel', String(index)],

@@ -1,4 +1,5 @@
 import { isObject } from '../schema/json.ts';
+import { exactChannel } from './channel.ts';
 import { parseField, parseTargetField } from './field.ts';
 import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './routes-file.ts';
 import { readStream } from './stream.ts';
@@ -11,7 +12,7 @@ export function readRoute(name: string, value: Written): RouteConfig {
   const route: Omit<AnyRoute, 'shadow'> = {
     name,
     ...(typeof description === 'string' && { description }),
-    channels: texts(channel ?? name),
+    channels: texts(channel ?? name).map(exactChannel),
     schema: typeof schema === 'string' ? schema : '',
     ...(typeof schemaNext === 'string' && { schemaNext }),
     ...(typeof maxBytes === 'number' && { maxBytes }),

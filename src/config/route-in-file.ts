@@ -24,6 +24,14 @@ export function reporter({ file, document, route }: RouteInFile): Report {
   };
 }
 
+/** Channels of the route as the file has them, braces doubled; none where it subscribes to none. */
+export function channelsAsWritten(input: RouteInFile): string[] {
+  const { channels, name } = input.route;
+  const channel = written(input, 'channel') ?? name;
+  const texts = (Array.isArray(channel) ? channel : [channel]).map(String);
+  return texts.length === channels.length ? texts : [];
+}
+
 /** What stands at this path inside the route, if anything. */
 export function written({ document, route }: RouteInFile, ...path: readonly string[]): unknown {
   return valueAt(document.value, ['routes', route.name, ...path]);

@@ -1,11 +1,12 @@
 import type { FileRefusal } from './confined-files.ts';
+import { exactChannel, hasSingleBrace, writtenChannel } from './channel.ts';
 import { controlFindings } from './control-rules.ts';
 import { readEnvelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
 import type { Finding } from './findings.ts';
 import { nameFindings } from './name-rules.ts';
 import { oddities } from './odd-text.ts';
-import { reporter, written, type Report, type RouteInFile } from './route-in-file.ts';
+import { channelsAsWritten, reporter, written, type Report, type RouteInFile } from './route-in-file.ts';
 import type { CheckedRoute, RouteConfig } from './routes-file.ts';
 import type { LoadedSchema } from './schema-files.ts';
 import { streamFindings } from './stream-rules.ts';
@@ -32,7 +33,7 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
   const next = checkNext(input, schema, report);
   const findings = [
     ...eventFindings(route, report),
-    ...channelFindings(route, report),
+    ...channelFindings(input, report),
     ...nameFindings(input, report),
     ...combinationFindings(input, report),
     ...streamFindings(input, report),
@@ -88,10 +89,14 @@ function eventFindings(route: RouteConfig, report: Report): Finding[] {
   ];
 }
 
-function channelFindings({ channels }: RouteConfig, report: Report): Finding[] {
-  return channels.flatMap((channel, index) => {
-    if (!/[*?[\]{}]/.test(channel) || oddities(channel, true).some(({ severity }) => severity === 'error')) return [];
-    const message = `channel "${channel}" holds one of * ? [ ] { }; patterns and templates are not supported, name each channel`;
+function channelFindings(input: RouteInFile, report: Report): Finding[] {
+  return channelsAsWritten(input).flatMap((channel, index) => {
+    const isPattern = /[*?[\]]/.test(channel);
+    if (!isPattern && !hasSingleBrace(channel)) return [];
+    if (oddities(channel, true).some(({ severity }) => severity === 'error')) return [];
+    const message = isPattern
+      ? `channel "${channel}" holds one of * ? [ ]; patterns are not supported, name each channel`
+      : `channel "${channel}" holds a single brace, and templates are not supported. If the brace is part of the name, write it twice: "${writtenChannel(exactChannel(channel))}"`;
     return [report('unsupported-channel', ['channel', String(index)], message)];
   });
 }

@@ -40,14 +40,20 @@ function messageRow(message: MessageFound, bytes: number): Row {
     const parser = message.parser === undefined ? [] : [message.parser];
     return bad('message', `${size}; ${whyDropped(message)}`, ...parser);
   }
-  const { envelopeBytes, traceparent, publishedAt } = message;
-  if (envelopeBytes === 0) return plain('message', `${size}, a JSON object`);
+  const { envelopeBytes, traceparent, noTraceContext, carried, publishedAt } = message;
+  if (envelopeBytes === 0 && noTraceContext === undefined) return plain('message', `${size}, a JSON object`);
   const told = [
     ...(traceparent === undefined ? [] : [`trace context ${traceparent}`]),
+    ...(noTraceContext === undefined ? [] : [`no trace context: ${noTraceContext}`]),
     ...(publishedAt === undefined ? [] : [`published at ${publishedAt}`]),
   ];
   const read = told.length === 0 ? 'neither trace context nor time read' : told.join(', ');
-  return plain('message', `${size}, a JSON object`, `envelope of ${count(envelopeBytes, 'byte')} taken off, ${read}`);
+  return plain(
+    'message',
+    `${size}, a JSON object`,
+    `envelope of ${count(envelopeBytes, 'byte')} taken off, ${read}`,
+    ...(carried === undefined ? [] : [`${carried.join(' and ')} beside it: taken off where the schema declares none`]),
+  );
 }
 
 function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {

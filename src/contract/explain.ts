@@ -1,9 +1,13 @@
 import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
+import type { Envelope } from '../config/envelope.ts';
 import { isInvalid } from '../dispatch/drop-reasons.ts';
 import { readMessage, type Message, type MessageLimits, type Unreadable } from '../dispatch/message.ts';
 import { repeatedKey } from '../routes/json-survey.ts';
-import { compilePlan } from '../routes/plan.ts';
+import { compilePlan, type Plan, type Route } from '../routes/plan.ts';
+import { traceparentProblem } from '../routes/trace-context.ts';
 import { toPointer } from '../schema/pointer.ts';
+import { isObject } from '../schema/json.ts';
+import { bodyFor } from '../dispatch/steps.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../schema/verdict.ts';
 import { findTargets, type FieldTarget } from './recipients.ts';
@@ -33,6 +37,10 @@ export type MessageFound =
       readonly readable: true;
       readonly envelopeBytes: number;
       readonly traceparent?: string;
+      /** Why what stands in its field is none. */
+      readonly noTraceContext?: string;
+      /** Fields beside it that are taken off where a route's schema does not declare them. */
+      readonly carried?: readonly string[];
       /** ISO 8601. */
       readonly publishedAt?: string;
     }
@@ -71,12 +79,17 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
     channel,
     ...(near !== undefined && { didYouMean: near }),
     bytes: raw.length,
-    message: found(message, raw),
+    message: found(message, raw, config.envelope),
     routes: config.routes.flatMap((route) => {
       const result = results.get(route.name);
-      return result === undefined ? [] : [explainRoute(route, message, result, client)];
+      const seen = 'reason' in message ? message : bodyFor(routeOf(plan, route), message);
+      return result === undefined ? [] : [explainRoute(route, seen, result, client)];
     }),
   };
+}
+
+function routeOf({ routes }: Plan, { name }: CheckedRoute): Pick<Route, 'declares'> {
+  return routes.find((route) => route.name === name) ?? { declares: [] };
 }
 
 /** Whether each of its live routes obeys it; of a client that was asked about, whether it hears anything. */
@@ -86,19 +99,29 @@ export function arrives({ routes }: Explanation): boolean {
   return live.length > 0 && live.every(({ result }) => result.kind !== 'dropped');
 }
 
-function found(message: Message | Unreadable, raw: Buffer): MessageFound {
+function found(message: Message | Unreadable, raw: Buffer, envelope: Envelope): MessageFound {
   if ('reason' in message) {
     const parser = complaintOf(message.reason, raw.toString('utf8'));
     return { readable: false, ...message, ...(parser !== undefined && { parser }) };
   }
-  const { text, traceparent, publishedAt } = message;
+  const { text, traceparent, publishedAt, carried } = message;
+  const problem = traceProblem(raw, envelope);
   const envelopeBytes = raw.length - Buffer.byteLength(text);
   return {
     readable: true,
     envelopeBytes,
-    ...(traceparent !== undefined && { traceparent }),
+    ...(traceparent !== undefined && problem === undefined && { traceparent }),
+    ...(problem !== undefined && { noTraceContext: problem }),
+    ...(carried && { carried }),
     ...(publishedAt !== undefined && { publishedAt: new Date(publishedAt).toISOString() }),
   };
+}
+
+/** Why the running gateway takes nothing from the field of the trace context. */
+function traceProblem(raw: Buffer, envelope: Envelope): string | undefined {
+  const published: unknown = JSON.parse(raw.toString('utf8'));
+  const field = envelope.kind === 'fields' ? envelope.traceparent : 'traceparent';
+  return isObject(published) && Object.hasOwn(published, field) ? traceparentProblem(published[field]) : undefined;
 }
 
 function complaintOf(reason: Unreadable['reason'], text: string): string | undefined {

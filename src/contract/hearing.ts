@@ -78,7 +78,7 @@ const WORDS = {
 } as const satisfies Record<Dropped['reason'], string>;
 
 export function whyDropped({ reason, detail }: Pick<Dropped, 'reason' | 'detail'>): string {
-  if (detail === undefined || reason === 'not-object' || reason === 'repeated-key') return WORDS[reason];
+  if (detail === undefined || reason === 'repeated-key') return WORDS[reason];
   // Which file of that name is clear from the routes file; where the checkout lies is nobody's matter.
   return `${WORDS[reason]}: ${detail.replace(/file:\/\/\S*\/(?=[^/\s]+#)/, '')}`;
 }

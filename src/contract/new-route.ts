@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path/posix';
+import { writtenChannel } from '../config/channel.ts';
 import { envelopeFields, type Envelope } from '../config/envelope.ts';
 import { parseTargetField, type Field } from '../config/field.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
 import { isObject, valueAt } from '../schema/json.ts';
+import { carriedIn } from '../routes/envelope.ts';
 import { isNobody, toUserId } from '../routes/user-id.ts';
 import { inexactNumbers } from './exact-json.ts';
 import type { Schema } from './schema-bundle.ts';
@@ -54,7 +56,7 @@ export function newRoute(config: RoutesConfig, wish: RouteWish): NewRoute | { re
   if (problem !== undefined) return { problem };
   const folder = dirname(config.routes[0]?.schema ?? '../schemas/-');
   const schema = join(folder, `${wish.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
-  const channel = name === wish.channel ? {} : { channel: wish.channel };
+  const channel = name === wish.channel ? {} : { channel: writtenChannel(wish.channel) };
   const typed = payloadIn(withFractions(wish.sample), config.envelope);
   return { name, sample, typed, route: { ...channel, event: wish.event, schema, target: wish.target.written } };
 }
@@ -85,7 +87,7 @@ function withFractions(text: string): Schema {
 /** A sample may be the payload alone, or a message as it is published. */
 function payloadIn(value: Schema, envelope: Envelope): Schema {
   if (envelope.kind === 'cloudevents') return 'specversion' in value && isObject(value['data']) ? value['data'] : value;
-  const taken = envelopeFields(envelope);
+  const taken: readonly string[] = [...envelopeFields(envelope), ...carriedIn(value, envelope.traceparent)];
   return Object.fromEntries(Object.entries(value).filter(([key]) => !taken.includes(key)));
 }
 

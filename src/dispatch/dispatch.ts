@@ -4,7 +4,7 @@ import type { Copies } from './copies.ts';
 import { silent, type Fanout } from './fanout.ts';
 import { readMessage, type Message, type MessageLimits } from './message.ts';
 import { dropped, type DispatchEvents, type LiveOutcome, type Outcome, type Traced } from './outcome.ts';
-import { beginTrace, judge, originOf, send, tried, unread } from './steps.ts';
+import { beginTrace, bodyFor, judge, originOf, send, tried, unread } from './steps.ts';
 
 export interface DispatchOptions {
   /** The plan in force; read once per message. */
@@ -22,7 +22,8 @@ export type Dispatch = (channel: string, raw: Buffer) => void;
 /** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
 export function createDispatch({ plan, fanout, control, events, limits, copies }: DispatchOptions): Dispatch {
   const unheard = silent(fanout);
-  const serve = (route: Route, message: Message): Outcome => {
+  const serve = (route: Route, read: Message): Outcome => {
+    const message = bodyFor(route, read);
     if (route.kind === 'control') return tried(route, message, disconnect(route, message, control, limits));
     const outcome: Outcome = route.shadow
       ? { kind: 'shadow', route, would: deliver(route, message, unheard, limits) }

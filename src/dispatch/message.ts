@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
 import type { Opened, OpenEnvelope } from '../routes/envelope.ts';
 import { repeatsKey, survey } from '../routes/json-survey.ts';
+import { foreignForm, isEncodedTwice } from './foreign-form.ts';
 import type { DropReason } from './drop-reasons.ts';
 
 /** A message as routes see it: its envelope is read and taken off. */
@@ -32,14 +33,14 @@ export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelo
   const { maxMessageBytes, maxMessageDepth, maxMessageKeys } = limits;
   const bytes = raw.length;
   if (bytes > maxMessageBytes) return tooLarge(bytes, limits);
-  if (!isUtf8(raw)) return { reason: 'not-json', detail: 'not UTF-8' };
+  if (!isUtf8(raw)) return notJson(raw, 'not UTF-8');
   const text = raw.toString('utf8');
   const found = survey(raw, maxMessageDepth, maxMessageKeys);
   if (found === 'depth') return { reason: 'too-deep', detail: `more than ${maxMessageDepth} levels` };
   if (found === 'keys') return { reason: 'too-many-keys', detail: `more than ${maxMessageKeys} keys` };
   const value = parse(text);
-  if (value === undefined) return { reason: 'not-json', detail: 'not one JSON value' };
-  if (!isObject(value)) return { reason: 'not-object', detail: 'a JSON value that is no object' };
+  if (value === undefined) return notJson(raw, 'not one JSON value');
+  if (!isObject(value)) return { reason: 'not-object', ...(isEncodedTwice(value) && { detail: ENCODED_TWICE }) };
   if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: 'an object has one key twice' };
   const opened = open(value, text);
   return 'notCloudEvent' in opened
@@ -51,6 +52,13 @@ export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelo
 export function tooLarge(bytes: number, { maxMessageBytes }: MessageLimits): Unreadable {
   const found = bytes === Infinity ? 'Redis does not send it whole' : `${bytes} bytes`;
   return { reason: 'too-large', detail: `${found}, at most ${maxMessageBytes} are taken` };
+}
+
+const ENCODED_TWICE = 'a JSON text that holds JSON: it is encoded twice';
+
+function notJson(raw: Buffer, detail: string): Unreadable {
+  const form = foreignForm(raw);
+  return { reason: 'not-json', detail: form === undefined ? detail : `it seems to be ${form}` };
 }
 
 /** JSON has no undefined, so that says "no JSON". The parser's own words are not kept: they quote the payload. */

@@ -1,4 +1,4 @@
-import type { Origin } from '../routes/envelope.ts';
+import { takeOff, type Origin } from '../routes/envelope.ts';
 import type { EventRoute, Route } from '../routes/plan.ts';
 import type { NamedUsers, Recipients } from '../routes/target.ts';
 import type { Check } from '../schema/payload-schemas.ts';
@@ -28,8 +28,24 @@ export function beginTrace(
   return trace;
 }
 
-export function originOf({ traceparent, publishedAt }: Origin): Origin {
-  return { ...(traceparent !== undefined && { traceparent }), ...(publishedAt !== undefined && { publishedAt }) };
+export function originOf({ traceparent, tracestate, publishedAt }: Origin): Origin {
+  return {
+    ...(traceparent !== undefined && { traceparent }),
+    ...(tracestate !== undefined && { tracestate }),
+    ...(publishedAt !== undefined && { publishedAt }),
+  };
+}
+
+/** The message as a route's schema and clients see it: without fields of a propagator that the schema does not declare. */
+export function bodyFor<M extends Message>({ declares }: Pick<Route, 'declares'>, message: M): M {
+  if (message.carried === undefined) return message;
+  return {
+    ...message,
+    ...takeOff(
+      message,
+      message.carried.filter((field) => !declares.includes(field)),
+    ),
+  };
 }
 
 export function unread(route: Route, { reason, detail }: Unreadable): Outcome {

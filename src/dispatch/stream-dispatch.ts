@@ -2,7 +2,7 @@ import type { EventRoute, Route, RouteStream } from '../routes/plan.ts';
 import type { Copies } from './copies.ts';
 import { silent, type Fanout } from './fanout.ts';
 import { dropped, textOf, type DispatchEvents, type Outcome, type Traced } from './outcome.ts';
-import { beginTrace, judge, originOf, send, tried, unread } from './steps.ts';
+import { beginTrace, bodyFor, judge, originOf, send, tried, unread } from './steps.ts';
 import { readMessage, tooLarge, type Message, type MessageLimits } from './message.ts';
 
 /** A route that reads a stream. */
@@ -88,7 +88,7 @@ function readEntry(
   if (duplicate) return unread(route, { reason: 'duplicate' });
   if (bytes > limits.maxMessageBytes) return unread(route, tooLarge(bytes, limits));
   const message = readMessage(payload, limits, openEnvelope);
-  return 'reason' in message ? unread(route, message) : message;
+  return 'reason' in message ? unread(route, message) : bodyFor(route, message);
 }
 
 /** Of an entry that was passed over nothing is known. */

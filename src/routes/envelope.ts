@@ -1,12 +1,15 @@
 import type { Envelope } from '../config/envelope.ts';
 import { isObject } from '../schema/json.ts';
 import { sliceAt, without } from './json-text.ts';
+import { isBaggage, isTracestate, parseTraceparent } from './trace-context.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** What the envelope says of a message. */
 export interface Origin {
   readonly traceparent?: string;
+  /** What vendors add to it; only beside one that is valid. */
+  readonly tracestate?: string;
   /** By its publisher's clock, in milliseconds since 1970. */
   readonly publishedAt?: number;
 }
@@ -15,6 +18,8 @@ export interface Origin {
 export interface Opened extends Origin {
   readonly value: Json;
   readonly text: string;
+  /** Fields that a propagator has put beside the trace context: taken off where the route's schema declares none such. */
+  readonly carried?: readonly CarriedField[];
 }
 
 /** Takes a message out of its envelope. Trace and time that cannot be read are no reason for a drop. */
@@ -26,11 +31,31 @@ export function compileEnvelope(envelope: Envelope): OpenEnvelope {
   return (value, text) => {
     const taken = [traceparent, ...(time === undefined ? [] : [time])].filter((field) => Object.hasOwn(value, field));
     if (taken.length === 0) return { value, text };
+    const carried = carriedIn(value, traceparent).filter((field) => !taken.includes(field));
     return {
-      value: Object.fromEntries(Object.entries(value).filter(([key]) => !taken.includes(key))),
-      text: taken.reduce((rest, field) => without(rest, [field]), text),
-      ...readOrigin(value[traceparent], time === undefined ? undefined : value[time]),
+      ...takeOff({ value, text }, taken),
+      ...readOrigin(value[traceparent], time === undefined ? undefined : value[time], value['tracestate']),
+      ...(carried.length > 0 && { carried }),
     };
+  };
+}
+
+const CARRIED = { tracestate: isTracestate, baggage: isBaggage };
+export type CarriedField = keyof typeof CARRIED;
+export const CARRIED_FIELDS: readonly CarriedField[] = ['tracestate', 'baggage'];
+
+/** Those in the form of W3C, beside a trace context that is valid. @param field that holds it. */
+export function carriedIn(value: Json, field: string): CarriedField[] {
+  const traceparent = Object.hasOwn(value, field) ? value[field] : undefined;
+  if (typeof traceparent !== 'string' || parseTraceparent(traceparent) === undefined) return [];
+  return CARRIED_FIELDS.filter((name) => Object.hasOwn(value, name) && CARRIED[name](value[name]));
+}
+
+/** The message without these fields. */
+export function takeOff({ value, text }: Pick<Opened, 'value' | 'text'>, fields: readonly string[]) {
+  return {
+    value: Object.fromEntries(Object.entries(value).filter(([key]) => !fields.includes(key))),
+    text: fields.reduce((rest, field) => without(rest, [field]), text),
   };
 }
 
@@ -45,13 +70,16 @@ function openCloudEvent(event: Json, text: string): ReturnType<OpenEnvelope> {
   const { data } = event;
   const payload = sliceAt(text, ['data']);
   if (!isObject(data) || payload === undefined) return { notCloudEvent: 'data is no JSON object' };
-  return { value: data, text: payload, ...readOrigin(event['traceparent'], event['time']) };
+  return { value: data, text: payload, ...readOrigin(event['traceparent'], event['time'], event['tracestate']) };
 }
 
-function readOrigin(traceparent: unknown, time: unknown): Origin {
+function readOrigin(traceparent: unknown, time: unknown, tracestate: unknown): Origin {
   const publishedAt = readTime(time);
   return {
-    ...(typeof traceparent === 'string' && { traceparent }),
+    ...(typeof traceparent === 'string' && {
+      traceparent,
+      ...(parseTraceparent(traceparent) && isTracestate(tracestate) && { tracestate }),
+    }),
     ...(publishedAt !== undefined && { publishedAt }),
   };
 }

@@ -9,8 +9,9 @@ import {
 } from '../config/routes-file.ts';
 import type { StreamConfig } from '../config/stream.ts';
 import { valueAt } from '../schema/json.ts';
+import { declares } from '../schema/declared.ts';
 import type { Check } from '../schema/payload-schemas.ts';
-import { compileEnvelope, type OpenEnvelope } from './envelope.ts';
+import { CARRIED_FIELDS, compileEnvelope, type CarriedField, type OpenEnvelope } from './envelope.ts';
 import { compileShaping, type Shape } from './payload.ts';
 import { createParts, type RouteParts } from './route-parts.ts';
 import { usersIn, type NamedUsers, type Target } from './target.ts';
@@ -25,6 +26,8 @@ interface AnyRoute {
   /** Of a message as published; longer ones are dropped. */
   readonly maxBytes: number;
   readonly onInvalid: OnInvalid;
+  /** Fields of a propagator that its schema declares: they belong to the payload. */
+  readonly declares: readonly CarriedField[];
 }
 
 /** Messages become an event for clients. */
@@ -108,7 +111,15 @@ function controlLast([{ kind: a }]: readonly [Route, unknown], [{ kind: b }]: re
 
 function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: RouteParts): Route {
   const { name, check, next, shadow, onInvalid, maxBytes = Infinity } = configured;
-  const route = { name, check, ...(next && { checkNext: next.check }), shadow, maxBytes, onInvalid };
+  const route = {
+    name,
+    check,
+    ...(next && { checkNext: next.check }),
+    shadow,
+    maxBytes,
+    onInvalid,
+    declares: declaredBy(configured),
+  };
   if (configured.kind === 'control') {
     const { kind, action, target } = configured;
     return {
@@ -128,6 +139,10 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
     ...(latest && { latestKey: compileLatestKey(name, latest) }),
     ...(stream && { stream: compileStream(configured, stream, config) }),
   };
+}
+
+function declaredBy({ payload: { main, files } }: CheckedRoute): CarriedField[] {
+  return CARRIED_FIELDS.filter((name) => declares({ file: main, files, schema: main.json }, name));
 }
 
 function addTo(routes: Map<string, Route[]>, name: string, route: Route): void {

@@ -1,8 +1,9 @@
 import type { DispatchEvents, Handled, LiveOutcome, Outcome, Trial } from '../dispatch/outcome.ts';
 import type { Logger } from './logger.ts';
-import { startMessageSpan } from './message-span.ts';
+import type { Origin } from '../routes/envelope.ts';
+import { startMessageSpan, type SpanParent } from './message-span.ts';
 import type { Metrics } from './metrics.ts';
-import { parseTraceparent } from './sampling.ts';
+import { parseTraceparent } from '../routes/trace-context.ts';
 import { createThrottle } from './throttle.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -39,8 +40,8 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
   }
 
   return {
-    begun(channel, receivedAt, { traceparent }) {
-      const parent = parseTraceparent(traceparent);
+    begun(channel, receivedAt, origin) {
+      const parent = parentIn(origin);
       return tracing.sampling(parent) ? startMessageSpan(tracing.tracer, channel, receivedAt, parent) : undefined;
     },
     handled(message) {
@@ -60,9 +61,14 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
 }
 
 /** A message that nobody would have recorded, and that shows where something is wrong. */
-function keptDrop({ channel, receivedAt, traceparent, outcomes }: Handled, { tracer, keepDrops }: Tracing) {
+function keptDrop({ channel, receivedAt, outcomes, ...origin }: Handled, { tracer, keepDrops }: Tracing) {
   if (!keepDrops || !outcomes.some(({ kind }) => kind === 'dropped')) return undefined;
-  return startMessageSpan(tracer, channel, receivedAt, parseTraceparent(traceparent));
+  return startMessageSpan(tracer, channel, receivedAt, parentIn(origin));
+}
+
+function parentIn({ traceparent, tracestate }: Origin): SpanParent | undefined {
+  const parent = parseTraceparent(traceparent);
+  return parent && { ...parent, ...(tracestate !== undefined && { tracestate }) };
 }
 
 /** Of the publisher's trace too where it is not recorded: his logs may have it. */

@@ -1,4 +1,5 @@
 import {
+  createTraceState,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -11,8 +12,13 @@ import {
 } from '@opentelemetry/api';
 import type { Handled, Outcome } from '../dispatch/outcome.ts';
 import type { MessageTrace } from '../dispatch/message-trace.ts';
-import type { TraceParent } from './sampling.ts';
+import type { TraceParent } from '../routes/trace-context.ts';
 import { traceparentOf } from './traceparent.ts';
+
+/** The publisher's context. */
+export interface SpanParent extends TraceParent {
+  readonly tracestate?: string;
+}
 
 /**
  * One CONSUMER span per message, and an event for each step. Child spans would cost three times as much, and say no more: it is
@@ -22,7 +28,7 @@ export function startMessageSpan(
   tracer: Tracer,
   channel: string,
   receivedAt: number,
-  parent: TraceParent | undefined,
+  parent: SpanParent | undefined,
 ): MessageTrace {
   const options = {
     kind: SpanKind.CONSUMER,
@@ -80,9 +86,15 @@ function recipientsOf(outcome: Outcome): number {
   return 'recipients' in outcome ? outcome.recipients : 0;
 }
 
-function contextOf(parent: TraceParent | undefined): Context {
+function contextOf(parent: SpanParent | undefined): Context {
   if (parent === undefined) return ROOT_CONTEXT;
-  const { traceId, spanId, sampled } = parent;
+  const { traceId, spanId, sampled, tracestate } = parent;
   const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags,
+    isRemote: true,
+    ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
+  });
 }

@@ -1,23 +1,7 @@
+import type { TraceParent } from '../routes/trace-context.ts';
+
 /** Decides whether a trace is worth recording, before anything is made for it. `parent` is the sender's context. */
 export type Sampling = (parent: TraceParent | undefined) => boolean;
-
-/** A W3C `traceparent`, read. */
-export interface TraceParent {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly sampled: boolean;
-}
-
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
-
-/** W3C Trace Context, level 1; anything malformed is no parent at all. */
-export function parseTraceparent(text: string | undefined): TraceParent | undefined {
-  const match = text === undefined || text.length > 200 ? null : TRACEPARENT.exec(text);
-  const [, traceId = '', spanId = '', flags = ''] = match ?? [];
-  if (match === null || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  if (text?.startsWith('00-') && text.length !== 55) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
-}
 
 /** The samplers that OTEL_TRACES_SAMPLER can name; an unknown one is the standard's default. */
 export function createSampling(

@@ -509,10 +509,20 @@ export const ROUTES_ROWS: readonly Row[] = [
     'B12 patterns and templates',
     { routes: plus('channel: ["orders:*", "a?", plain, "n:{user_id}", "[ab]"]') },
     [
-      ['unsupported-channel', 'routes@"orders', 'channel "orders:*" holds one of * ? [ ] { }'],
+      ['unsupported-channel', 'routes@"orders', 'channel "orders:*" holds one of * ? [ ];'],
       ['unsupported-channel', 'routes@"a?"', 'name each channel'],
       ['unsupported-channel', 'routes@"n:', 'templates are not supported'],
       ['unsupported-channel', 'routes@"[ab]"', 'name each channel'],
+    ],
+  ],
+  [
+    'single braces in a channel',
+    { routes: plus('channel: ["{order}:e", "a}", "{{a}", "{{{a}}}", "{{a}}:e", "}}{{"]') },
+    [
+      ['unsupported-channel', 'routes@"{order', 'write it twice: "{{order}}:e"'],
+      ['unsupported-channel', 'routes@"a}"', 'write it twice: "a}}"'],
+      ['unsupported-channel', 'routes@"{{a}"', 'write it twice: "{{a}}"'],
+      ['unsupported-channel', 'routes@"{{{a', 'holds a single brace'],
     ],
   ],
   [

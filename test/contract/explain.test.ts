@@ -88,6 +88,30 @@ describe('an explanation tells', () => {
     expect(arrives({ ...good, routes: [...good.routes, ...bad.routes] })).toBe(false);
   });
 
+  test('why a trace context is none, and what is taken off beside one', () => {
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const line = (message: object): string =>
+      explanationRows(ask('user-status', { ...STATUS, ...message }), undefined)
+        .flatMap((row) => row.lines)
+        .join('\n');
+    expect(line({ traceparent: trace })).toContain(`trace context ${trace}`);
+    expect(line({ traceparent: trace.toUpperCase() })).toContain('no trace context: it has upper-case letters');
+    expect(line({ traceparent: {} })).toContain('no trace context: it is no text');
+    expect(line({ traceparent: trace, tracestate: 'a=1', baggage: 'b=2' })).toContain(
+      'tracestate and baggage beside it',
+    );
+    const [route] = ask('user-status', { ...STATUS, traceparent: trace, tracestate: 'a=1' }).routes;
+    expect(route).toMatchObject({ result: { kind: 'sent', payload: JSON.stringify(STATUS) } });
+  });
+
+  test('in which form a message is that is no JSON', () => {
+    const [route] = ask('user-status', JSON.stringify(JSON.stringify(STATUS)), '7').routes;
+    expect(route?.client?.because).toContain('it is encoded twice');
+    expect(ask('user-status', 'a:1:{s:2:"to";i:7;}').message).toMatchObject({
+      detail: "it seems to be written by PHP's serialize",
+    });
+  });
+
   test('the key that an object has twice, by its place', () => {
     const { message, routes } = ask('feature-status', '{"feature_id":1,"x":[{"a/b":1,"a\\/b":2}],"new_owner_id":8}');
     expect(message).toMatchObject({ readable: false, reason: 'repeated-key', parser: '/x/0/a~1b comes twice' });
@@ -109,7 +133,11 @@ describe('an explanation tells', () => {
 
   test('the envelope that is taken off before the schema and the clients see the message', () => {
     const explanation = ask('user-status', { ...STATUS, traceparent: '00-ab' });
-    expect(explanation.message).toEqual({ readable: true, envelopeBytes: 22, traceparent: '00-ab' });
+    expect(explanation.message).toEqual({
+      readable: true,
+      envelopeBytes: 22,
+      noTraceContext: 'it is not of the form 00-<32 hex digits>-<16 hex digits>-<2 hex digits>',
+    });
     expect(explanation.routes[0]?.result).toMatchObject({ payload: JSON.stringify(STATUS), payloadBytes: 31 });
   });
 

@@ -41,6 +41,67 @@ describe('the envelope field', () => {
     expect(emitted).toMatchObject([{ payload: '{"id":7}' }]);
   });
 
+  describe('with what a propagator puts beside it', () => {
+    const BESIDE = '"tracestate":"dd=s:1","baggage":"a=1"';
+
+    test('takes that off too, and hands the state on', () => {
+      const { emitted, handled, receive } = stageDispatch(routes(), { news: STRICT });
+      expect(receive('news', `{"id":7,"traceparent":"${TRACE}",${BESIDE}}`)).toMatchObject([{ kind: 'delivered' }]);
+      expect(handled).toMatchObject([{ traceparent: TRACE, tracestate: 'dd=s:1' }]);
+      expect(emitted).toMatchObject([{ payload: '{"id":7}' }]);
+    });
+
+    test.each([
+      ['without a trace context', `{"id":7,${BESIDE}}`],
+      ['beside one that is none', `{"id":7,"traceparent":"${TRACE.toUpperCase()}",${BESIDE}}`],
+      ['beside one of another object', `{"id":7,"in":{"traceparent":"${TRACE}"},${BESIDE}}`],
+    ])('leaves it %s', (_, text) => {
+      const { emitted, handled, receive } = stageDispatch(routes(), {
+        news: { ...STRICT, additionalProperties: true },
+      });
+      receive('news', text);
+      expect(handled[0]).not.toHaveProperty('tracestate');
+      expect(emitted[0]?.payload).toContain(BESIDE);
+    });
+
+    test('leaves what is not in the form of W3C', () => {
+      const { emitted, receive } = stageDispatch(routes(), { news: { ...STRICT, additionalProperties: true } });
+      receive('news', `{"id":7,"traceparent":"${TRACE}","tracestate":"California","baggage":{"bags":2}}`);
+      expect(emitted).toMatchObject([{ payload: '{"id":7,"tracestate":"California","baggage":{"bags":2}}' }]);
+    });
+
+    test.each([
+      ['declares', { properties: { id: {}, baggage: { type: 'string' } } }],
+      ['declares in a branch', { anyOf: [{ properties: { baggage: true } }] }],
+      ['declares elsewhere', { $ref: '#/$defs/b', $defs: { b: { properties: { baggage: true } } } }],
+      ['requires', { required: ['id', 'baggage'] }],
+      ['has a pattern for', { patternProperties: { '^bag': true } }],
+    ])('leaves what the schema %s', (_, rules) => {
+      const news = { ...STRICT, additionalProperties: true, ...rules };
+      const { emitted, receive } = stageDispatch(routes(), { news });
+      receive('news', `{"id":7,"traceparent":"${TRACE}",${BESIDE}}`);
+      expect(emitted).toMatchObject([{ payload: '{"id":7,"baggage":"a=1"}' }]);
+    });
+
+    test('decides for each route of a channel by its own schema', () => {
+      const two = routes('', '}, more: { channel: news, event: more, schema: ../open.json, target: broadcast');
+      const open = { ...STRICT, properties: { id: {}, tracestate: {} } };
+      const { emitted, receive } = stageDispatch(two, { news: STRICT, open });
+      receive('news', `{"id":7,"traceparent":"${TRACE}",${BESIDE}}`);
+      expect(emitted.map(({ payload }) => payload)).toEqual(['{"id":7}', '{"id":7,"tracestate":"dd=s:1"}']);
+    });
+
+    test('takes the state from the attributes of a CloudEvent, and leaves the data alone', () => {
+      const { emitted, handled, receive } = stageDispatch(routes('envelope: cloudevents,'), {
+        news: { ...STRICT, additionalProperties: true },
+      });
+      const head = `"specversion":"1.0","id":"1","source":"/s","type":"t","traceparent":"${TRACE}"`;
+      receive('news', `{${head},${BESIDE},"data":{"id":7,${BESIDE}}}`);
+      expect(handled).toMatchObject([{ tracestate: 'dd=s:1' }]);
+      expect(emitted).toMatchObject([{ payload: `{"id":7,${BESIDE}}` }]);
+    });
+  });
+
   test('can have another name; the usual one is then a field like any other', () => {
     const { emitted, handled, receive } = stageDispatch(routes('envelope: { traceparent: _trace },'), { news: STRICT });
     expect(receive('news', `{"id":7,"_trace":"${TRACE}"}`)).toMatchObject([{ kind: 'delivered' }]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createSampling, parseTraceparent } from '../../src/telemetry/sampling.ts';
+import { parseTraceparent } from '../../src/routes/trace-context.ts';
+import { createSampling } from '../../src/telemetry/sampling.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';

@@ -35,7 +35,8 @@ describe('with an OTLP endpoint', () => {
     });
     const client = await connectClient(program.url, TOKENS.alice);
 
-    await redis.publish('notifications', { ...NOTIFICATION, traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01` });
+    const traceparent = `00-${PARENT.traceId}-${PARENT.spanId}-01`;
+    await redis.publish('notifications', { ...NOTIFICATION, traceparent, tracestate: 'dd=s:1', baggage: 'who=me' });
 
     expect(await client.next('notification-received')).toEqual([NOTIFICATION]);
     expect(await receiver.span('process notifications')).toMatchObject({
@@ -52,6 +53,8 @@ describe('with an OTLP endpoint', () => {
         'gateway.recipients': 1,
       },
     });
+    expect(receiver.raw()).toContain('"traceState":"dd=s:1"');
+    expect(receiver.raw()).not.toContain('who=me');
   });
 
   test('a dropped message is an error span with its reason', async () => {
