@@ -56,7 +56,7 @@ export interface ReloadEvents {
 
 export interface ReloadOptions {
   readonly live: LivePlan;
-  readonly load: () => RoutesLoading;
+  readonly load: () => Promise<RoutesLoading>;
   /** Variables whose value in `.env` is no longer the one that the process runs with. */
   readonly changedVariables: () => readonly string[];
   /** Hears these channels and no others, once it resolves. */
@@ -101,7 +101,7 @@ async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig)
   const { live, load, changedVariables, follow, events } = options;
   const variables = changedVariables();
   if (variables.length > 0) return { kind: 'needs-restart', variables };
-  const { config, findings } = load();
+  const { config, findings } = await load();
   if (!config) return { kind: 'refused', findings };
   const old = live.current();
   const plan = compilePlan(config, old.number + 1);

@@ -3,7 +3,7 @@ import { createLastRefusal } from '../admin/plan-answer.ts';
 import { fromRoot, rootFor } from '../config/confined-files.ts';
 import type { Settings } from '../config/environment.ts';
 import type { RoutesConfig } from '../config/routes-file.ts';
-import { loadRoutesOf } from '../config/served-routes.ts';
+import { createRoutesLoader, type RoutesLoader } from '../config/served-routes.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly routes: RoutesConfig;
   /** Read for the `OTEL_*` variables, which are OpenTelemetry's own. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What loaded the routes, so that a reload judges only what has changed since. */
+  readonly loader?: RoutesLoader;
   /** Variables that only a start reads and that have changed since; nothing where there is no file to compare. */
   readonly changedVariables?: () => readonly string[];
 }
@@ -133,14 +135,14 @@ interface Reloaded {
 }
 
 function createPlanReloading(
-  { settings, changedVariables = () => [] }: AppOptions,
+  { settings, changedVariables = () => [], loader = createRoutesLoader(settings) }: AppOptions,
   { live, source, swapped }: Reloaded,
   events: ReloadEvents,
 ): Reloading {
   const shown = (folder: string): string => fromRoot(folder, settings.configRoot ?? rootFor(settings.routesFile));
   return createReloading({
     live,
-    load: () => loadRoutesOf(settings),
+    load: loader.inSlices,
     changedVariables,
     follow: source.follow,
     swapped,

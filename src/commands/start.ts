@@ -2,7 +2,7 @@ import { createApp, type App } from '../app/app.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { formatFinding, type Finding } from '../config/findings.ts';
-import { loadRoutesOf } from '../config/served-routes.ts';
+import { createRoutesLoader } from '../config/served-routes.ts';
 import type { Register, StopSignal, Terminal, Variables } from './command.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
@@ -15,9 +15,10 @@ export const registerStart: Register = (program, terminal) => {
 
 async function start(terminal: Terminal): Promise<void> {
   const { settings, findings } = readEnvironment(terminal.environment);
-  const routes = settings && loadRoutesOf(settings);
+  const loader = settings && createRoutesLoader(settings);
+  const routes = loader?.now();
   const all = [...findings, ...(routes?.findings ?? [])];
-  if (!settings || !routes?.config) {
+  if (!settings || !loader || !routes?.config) {
     for (const finding of all) terminal.printError(formatFinding(finding));
     terminal.exitWith(EXIT.config);
     return;
@@ -25,6 +26,7 @@ async function start(terminal: Terminal): Promise<void> {
   const app = createApp({
     settings,
     routes: routes.config,
+    loader,
     environment: terminal.environment,
     changedVariables: changesSince(terminal.environmentFile(), terminal),
   });

@@ -13,6 +13,8 @@ import { firstFindings, inFileOrder, isRefused, type Finding } from './findings.
 import { checkRoute, duplicateRoutes, sameField } from './route-rules.ts';
 import { readRoute } from './read-route.ts';
 import { createSchemaFiles, type SchemaFilesLoader } from './schema-files.ts';
+import { createSchemaMemory, type SchemaMemory } from './schema-memory.ts';
+import { atOnce, type Steps } from './slices.ts';
 import type { StreamConfig } from './stream.ts';
 import { targetAdvice } from './target-advice.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
@@ -116,12 +118,26 @@ const SCHEMA = new URL('../../schemas/routes.schema.json', import.meta.url);
  * @param shown the routes file as findings name it; schemas are named from there.
  */
 export function loadRoutes(file: string, root = rootFor(file), shown = file): RoutesLoading {
+  return atOnce(loadingRoutes(file, { root, shown, memory: createSchemaMemory() }));
+}
+
+export interface LoadingOptions {
+  readonly root: string;
+  readonly shown: string;
+  readonly memory: SchemaMemory;
+}
+
+/** The same in steps, as a gateway does it while messages come. */
+export function* loadingRoutes(file: string, { root, shown, memory }: LoadingOptions): Steps<RoutesLoading> {
   const files = confineTo(root);
   const reading = files.read(file);
   if (!('text' in reading)) return refused([{ ...notThere(reading, file), severity: 'error', file: shown }]);
+  yield;
   const { document, findings } = readYaml(shown, reading.text);
   if (!document) return refused(findings);
-  const routes = checkedRoutes(shown, document, createSchemaFiles(file, files, shown));
+  yield;
+  const routes = yield* checkedRoutes(shown, document, createSchemaFiles(file, files, { shown, memory }));
+  memory.loaded();
   const all = inFileOrder([...findings, ...routes.findings.filter((one) => !isTold(one, findings))]);
   if (isRefused(all)) return { findings: firstFindings(all) };
   const config = { file, envelope: readEnvelope(document.value), routes: routes.checked };
@@ -166,17 +182,21 @@ function isTold({ code, at }: Finding, findings: readonly Finding[]): boolean {
   return findings.some((other) => other.at?.line === at?.line && other.at?.column === at?.column);
 }
 
-function checkedRoutes(
+function* checkedRoutes(
   file: string,
   document: YamlDocument,
   schemas: SchemaFilesLoader,
-): { checked: CheckedRoute[]; findings: Finding[] } {
+): Steps<{ checked: CheckedRoute[]; findings: Finding[] }> {
   const many = tooManyRoutes(file, document);
   if (many) return { checked: [], findings: [many] };
   const violations = routesShape(document.value);
   const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
   const envelope = readEnvelope(document.value);
-  const results = routes.map((route) => checkRoute({ file, document, route, schemas, envelope }));
+  const results: ReturnType<typeof checkRoute>[] = [];
+  for (const route of routes) {
+    results.push(checkRoute({ file, document, route, schemas, envelope }));
+    yield;
+  }
   return {
     checked: results.flatMap(({ checkedRoute }) => checkedRoute ?? []),
     findings: [

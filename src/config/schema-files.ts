@@ -1,14 +1,13 @@
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createPayloadSchemas, type CompiledSchema } from '../schema/payload-schemas.ts';
+import { dirname, resolve } from 'node:path';
 import type { SchemaFault } from '../schema/fault.ts';
-import { identifiersOf, withoutIdentifiers, type Identified, type KnownSchemas } from '../schema/identifiers.ts';
+import { createPayloadSchemas, type CompiledSchema, type PayloadSchemas } from '../schema/payload-schemas.ts';
 import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../schema/references.ts';
 import type { SchemaFile } from '../schema/walk.ts';
 import type { ConfinedFiles, FileRefusal } from './confined-files.ts';
 import type { Finding } from './findings.ts';
-import { foreignDocument, foreignText, misreadPath } from './foreign-schemas.ts';
-import { readJson } from './json-document.ts';
+import { foreignDocument, misreadPath } from './foreign-schemas.ts';
+import { digest, type JudgedSchema } from './schema-memory.ts';
+import { createSchemaReader, once, type Naming, type SchemaReader } from './schema-reading.ts';
 import type { Places } from './yaml-document.ts';
 
 /** A payload schema with all that it refers to. */
@@ -31,58 +30,38 @@ export interface SchemaFilesLoader {
   findings(): Finding[];
 }
 
-interface Opened {
-  readonly file?: SchemaFile;
-  readonly places?: Places;
-  readonly problem?: FileRefusal;
-}
-
-/** @param shown the routes file as findings name it: schema files are named from there. */
-export function createSchemaFiles(routesFile: string, files: ConfinedFiles, shown: string): SchemaFilesLoader {
+export function createSchemaFiles(routesFile: string, files: ConfinedFiles, naming: Naming): SchemaFilesLoader {
   const folder = dirname(resolve(routesFile));
-  const read = once(readFile);
-  const open = once((uri: string): Opened => {
-    const { file, ...rest } = read(uri);
-    return { ...rest, ...(file && { file: withoutIdentifiers(file, known(file)) }) };
-  });
+  const reader = createSchemaReader(routesFile, files, naming);
   const loaded = once(load);
-  const identifiersAround = once((folder: string) => identifiersIn(files.jsonFilesAround(folder), files.read));
   const findings: Finding[] = [];
-  const compiler = createPayloadSchemas();
-  const nameOf = (uri: string): string => join(dirname(shown), relative(folder, fileURLToPath(uri)));
-
-  function readFile(uri: string): Opened {
-    const reading = files.read(fileURLToPath(uri));
-    if (!('text' in reading)) return { problem: reading };
-    const foreign = foreignText(reading.text);
-    const { document, findings: own } = readJson(nameOf(uri), reading.text);
-    const first = own.slice(0, 1).map((one) => ({ ...one, message: foreign ?? one.message }));
-    findings.push(...(document ? own : foreign === undefined ? own : first));
-    if (document) return { file: { uri, json: document.value }, places: document };
-    return { problem: { code: 'syntax', message: 'is broken itself' } };
-  }
-
-  /** Looked for only where a reference by path leads nowhere: most folders have no `$id` that anybody uses. */
-  function known(from: SchemaFile): KnownSchemas {
-    const around = (): Identifiers => identifiersAround(fileURLToPath(from.uri));
-    return {
-      exists: (uri) => read(uri).problem?.code !== 'file-unreadable',
-      find: (id) => {
-        const [only, ...others] = around().get(id) ?? [];
-        return others.length === 0 ? only : undefined;
-      },
-    };
-  }
+  // Only where something is to be compiled: it takes a while by itself.
+  let compiler: PayloadSchemas | undefined;
 
   function load(uri: string): SchemaLoading {
-    const { file, problem } = open(uri);
+    const { file, problem } = reader.open(uri);
     if (!file) return problem && problem.code !== 'syntax' ? { problem } : {};
     const dialect = foreignDocument(file.json);
     if (dialect !== undefined) return { problem: { code: 'schema-dialect', message: dialect } };
-    const all = closure(file, open, (id, from) => whyAmbiguous(identifiersAround(fileURLToPath(from)).get(id), nameOf));
-    const compiled = compiler.compile(file, all.files, all.problems);
-    findings.push(...compiled.faults.map((fault) => toFinding(fault, nameOf(fault.uri), open(fault.uri))));
-    return { schema: { main: file, files: all.files, ...compiled } };
+    const all = closure(file, reader);
+    const judged = naming.memory.judged.take(uri, contentOf(all), () => judge(file, all));
+    findings.push(...judged.findings);
+    return { schema: judged.schema };
+  }
+
+  /** What the verdict depends on. A file whose references were made plain is not what its bytes say alone. */
+  function contentOf({ files: all, problems }: Closure): string {
+    const contents = [...all.values()].map((file) => {
+      const { file: raw, content } = reader.read(file.uri);
+      return raw === file ? [file.uri, content] : [file.uri, content, digest(JSON.stringify(file.json))];
+    });
+    return JSON.stringify([contents, [...problems]]);
+  }
+
+  function judge(main: SchemaFile, { files: all, problems }: Closure): JudgedSchema {
+    const compiled = (compiler ??= createPayloadSchemas()).compile(main, all, problems);
+    const own = compiled.faults.map((fault) => toFinding(fault, reader.nameOf(fault.uri), reader.placesIn(fault.uri)));
+    return { schema: { main, files: all, ...compiled }, findings: own };
   }
 
   return {
@@ -92,52 +71,25 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles, show
       return misread === undefined ? loading : { problem: { code: 'file-unreadable', message: misread } };
     },
     // Two schemas may share a broken file: its faults are told once.
-    findings: () => [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()],
+    findings: () => [
+      ...new Map([...reader.findings(), ...findings].map((finding) => [JSON.stringify(finding), finding])).values(),
+    ],
   };
 }
 
-function once<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
-  return (key) => {
-    const known = made.get(key) ?? make(key);
-    made.set(key, known);
-    return known;
-  };
-}
-
-type Identifiers = ReadonlyMap<string, readonly Identified[]>;
-
-/** Of files that no route names: what is wrong in them is not told. */
-function identifiersIn(paths: readonly string[], read: ConfinedFiles['read']): Identifiers {
-  const found = new Map<string, Identified[]>();
-  for (const path of paths) {
-    const reading = read(path);
-    if (!('text' in reading) || !reading.text.includes('"$id"')) continue;
-    const { document } = readJson(path, reading.text);
-    if (!document) continue;
-    const file = { uri: fileUri(path), json: document.value };
-    for (const [id, place] of identifiersOf(file)) found.set(id, [...(found.get(id) ?? []), { file, path: place }]);
-  }
-  return found;
-}
-
-function whyAmbiguous(named: readonly Identified[] = [], nameOf: (uri: string) => string): string | undefined {
-  if (named.length < 2) return undefined;
-  return `is the $id of several schemas: ${named.map(({ file }) => nameOf(file.uri)).join(', ')}`;
+interface Closure {
+  readonly files: SchemaFiles;
+  readonly problems: ReadonlyMap<string, string>;
 }
 
 /** The file and all it refers to, and why some of that cannot be read. */
-function closure(
-  main: SchemaFile,
-  open: (uri: string) => Opened,
-  whyNot: (id: string, from: string) => string | undefined,
-): { files: SchemaFiles; problems: ReadonlyMap<string, string> } {
+function closure(main: SchemaFile, { open, whyAmbiguous }: SchemaReader): Closure {
   const files = new Map([[main.uri, main]]);
   const problems = new Map<string, string>();
   for (const from of files.values()) {
     for (const { ref } of referencesOf(from.json)) {
       const uri = fileOfReference(ref, from.uri);
-      const why = uri === undefined ? whyNot(ref.replace(/#.*$/, ''), from.uri) : undefined;
+      const why = uri === undefined ? whyAmbiguous(ref.replace(/#.*$/, ''), from.uri) : undefined;
       if (why !== undefined) problems.set(ref, why);
       if (uri === undefined || files.has(uri) || problems.has(uri)) continue;
       const { file, problem } = open(uri);
@@ -148,7 +100,7 @@ function closure(
   return { files, problems };
 }
 
-function toFinding(fault: SchemaFault, file: string, { places }: Opened): Finding {
+function toFinding(fault: SchemaFault, file: string, places: Places | undefined): Finding {
   const { code, severity, path, message } = fault;
   const at = places?.locate(path, 'key');
   return { code, severity, file, message, ...(at && { at }) };
