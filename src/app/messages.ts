@@ -21,7 +21,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Revoking } from './clients.ts';
 
 export function redisTarget(settings: Settings): RedisTarget {
-  return { address: settings.redis, tlsFiles: redisTlsFiles(settings) };
+  return { address: settings.redis, tlsFiles: redisTlsFiles(settings), natMap: settings.redisNatMap };
 }
 
 /** Of routes that allow more than ever comes: `gateway check` does not know with which limits a gateway will run. */
@@ -37,7 +37,7 @@ export function tellVainLimits({ maxMessageBytes }: Settings, telemetry: Telemet
 /** What shares the connection for commands. */
 export function createCommandParts(settings: Settings, telemetry: Telemetry) {
   const target = redisTarget(settings);
-  const commands = createCommands(target, telemetry.source);
+  const commands = createCommands(target, 'websocket-gateway-commands', telemetry.source.connectFailed);
   return {
     commands,
     quarantine: createQuarantine(createQuarantineWriter(commands, settings.quarantineEntries), telemetry.quarantine),

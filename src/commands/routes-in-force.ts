@@ -37,7 +37,9 @@ export function readRules(terminal: Terminal): Rules | undefined {
 export function readRedis(terminal: Terminal): RedisTarget | undefined {
   const theirs = Object.entries(terminal.environment).filter(([name]) => name.startsWith('REDIS_'));
   const { settings, findings } = readEnvironment(Object.fromEntries(theirs));
-  return settings ? { address: settings.redis, tlsFiles: redisTlsFiles(settings) } : refuse(findings, terminal);
+  return settings
+    ? { address: settings.redis, tlsFiles: redisTlsFiles(settings), natMap: settings.redisNatMap }
+    : refuse(findings, terminal);
 }
 
 /** Nothing where the file is refused, which is told. */

@@ -22,6 +22,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     port: take(VARIABLES.port),
     bindAddress: take(VARIABLES.bindAddress),
     redis: take(VARIABLES.redis),
+    redisNatMap: take(VARIABLES.redisNatMap),
     redisTlsCaFile: take(VARIABLES.redisTlsCaFile),
     redisTlsClientCertFile: take(VARIABLES.redisTlsClientCertFile),
     redisTlsClientKeyFile: take(VARIABLES.redisTlsClientKeyFile),

@@ -1,3 +1,4 @@
+import { natMap } from './nat-map.ts';
 import { redisUrl } from './redis-url.ts';
 import * as types from './variable-types.ts';
 
@@ -24,6 +25,12 @@ export const VARIABLES = {
     ),
     secret: true,
   },
+  redisNatMap: define(
+    'REDIS_NAT_MAP',
+    natMap,
+    '',
+    'Where nodes of a cluster and masters of sentinels are reached that announce other addresses: announced-host:port=host:port, separated by commas; or asked-host: at the host that was asked and the announced port.',
+  ),
   redisTlsCaFile: define(
     'REDIS_TLS_CA_FILE',
     types.optional(types.path),

@@ -2,9 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { StreamEntry, StreamRead } from '../durable/store.ts';
 import { toRedisId } from '../durable/position.ts';
 import { TooMuch, withDeadline, type Deadline } from './blocked-connection.ts';
-import type { RedisClient } from './client.ts';
+import { withPlace } from './commands.ts';
 import { isReply } from './pool.ts';
 import { ReadSize } from './read-size.ts';
+import { redirectionOf } from './redirection.ts';
+import type { Seat, Seats } from './seat.ts';
 import { entriesIn, idsIn, pageIn } from './stream-replies.ts';
 import { idsCommand, pageCommand, type ReadStream } from './stream-scripts.ts';
 
@@ -30,28 +32,20 @@ const ATTEMPTS = 3;
 
 /** XREAD on a connection of its own, which it may block. */
 export class BlockingReader {
-  readonly #redis: RedisClient;
+  readonly #seats: Seats;
   readonly #stream: ReadStream;
   readonly #size = new ReadSize();
-  #lastError = 'the connection was closed';
-  #lost = false;
   #brought = 0;
   /** Bytes of the entry that was read last. */
   #lastBytes = Infinity;
-  /** After a failure entries are asked for one by one, until one has come. */
+  /** After a failure entries are asked for one by one, until one has come: it comes with the state of the stream. */
   #careful = false;
   #missing = { id: '', attempts: 0 };
 
-  /** @param redis a connection that nobody else uses. */
-  constructor(redis: RedisClient, stream: ReadStream, failed: (error: Error) => void) {
-    this.#redis = redis;
+  /** @param seats connections that nobody else uses, one at a time. */
+  constructor(seats: Seats, stream: ReadStream) {
+    this.#seats = seats;
     this.#stream = stream;
-    redis.on('close', () => (this.#lost = true));
-    redis.on('error', (error: Error) => {
-      this.#lastError = error.message;
-      failed(error);
-    });
-    redis.connect().catch((error: Error) => (this.#lastError = error.message));
   }
 
   /**
@@ -60,19 +54,13 @@ export class BlockingReader {
    */
   async read(id: string): Promise<StreamRead> {
     if (this.#brought > 0) await pause(GATHER_MS);
-    if (this.#lost) {
-      this.#lost = false;
-      this.#brought = 0;
-      // After a failure that is known, and what is read next comes with the state of the stream.
-      if (!this.#careful) throw new Error(this.#lastError);
-    }
     const read = await this.#readAny(id);
     this.#note(read.entries);
     return read;
   }
 
   close(): void {
-    this.#redis.disconnect();
+    this.#seats.close();
   }
 
   #note(entries: readonly StreamEntry[]): void {
@@ -88,64 +76,83 @@ export class BlockingReader {
   async #readAny(id: string): Promise<StreamRead> {
     if (this.#careful) return this.#readOne(id);
     try {
-      return await this.#inTime(() => this.#readOn(id));
+      return await this.#inTime((seat) => this.#readOn(seat, id));
     } catch (error) {
       if (!isReply(error)) {
         this.#careful = true;
+        this.#brought = 0;
         this.#size.failed();
       }
       if (!(error instanceof TooMuch)) throw error;
-      const read = await this.#readOne(id);
-      // The reader ended the connection itself: no fault, and no other server.
-      this.#lost = false;
-      return read;
+      return this.#readOne(id);
     }
   }
 
-  async #readOn(id: string): Promise<StreamRead> {
+  async #readOn(seat: Seat, id: string): Promise<StreamRead> {
     const { key, fields } = this.#stream;
     const { entries: count } = this.#size;
     const from = toRedisId(id);
     // XREAD is answered with the first entry alone. The rest of a burst is there when XRANGE runs, right after. In a rush
     // there is something anyway.
     const isRush = this.#brought >= Math.min(RUSH, count);
-    const woken = isRush
-      ? undefined
-      : this.#redis.callBuffer('XREAD', 'COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', key, from);
+    const woken = isRush ? undefined : send(seat, 'XREAD', 'COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', key, from);
     if (this.#lastBytes > SMALL_BYTES) {
       await woken;
-      return this.#page(id, count);
+      return this.#page(seat, id, count);
     }
-    const [reply] = await Promise.all([this.#redis.callBuffer('XRANGE', key, from, '+', 'COUNT', count + 1), woken]);
+    const [reply] = await Promise.all([send(seat, 'XRANGE', key, from, '+', 'COUNT', count + 1), woken]);
     const entries = entriesIn(reply, fields);
     // Something keeps answers alive until the next full collection of garbage; copying them costs more than all else.
     if (Array.isArray(reply)) reply.length = 0;
     // The entry that was read last is still there, so none behind it was trimmed.
     if (entries[0]?.id === id) return { entries: entries.slice(1) };
-    return this.#page(id, count);
+    return this.#page(seat, id, count);
   }
 
-  async #page(id: string, count: number): Promise<StreamRead> {
+  async #page(seat: Seat, id: string, count: number): Promise<StreamRead> {
     const { key, fields, largest } = this.#stream;
     const limits = { entries: count, bytes: SCRIPT_BYTES, largest };
-    const { entries, state } = pageIn(await this.#redis.callBuffer(...pageCommand(key, { after: id }, limits, fields)));
+    const { entries, state } = pageIn(await send(seat, ...pageCommand(key, { after: id }, limits, fields)));
     return { entries, state };
   }
 
   /** One entry, after its id, which shows that Redis answers. */
   async #readOne(id: string): Promise<StreamRead> {
     const ids = idsCommand(this.#stream.key, { after: id }, 1);
-    const [next] = idsIn(await this.#inTime(() => this.#redis.callBuffer(...ids)));
+    const [next] = idsIn(await this.#inTime((seat) => send(seat, ...ids)));
     const attempts = next?.id === this.#missing.id ? this.#missing.attempts : 0;
     if (next && attempts >= ATTEMPTS) return { entries: [], unreadable: next.id };
     this.#missing = { id: next?.id ?? '', attempts: attempts + 1 };
-    const read = await this.#inTime(() => this.#page(id, 1));
+    const read = await this.#inTime((seat) => this.#page(seat, id, 1));
     this.#missing = { id: '', attempts: 0 };
     this.#careful = false;
     return read;
   }
 
-  #inTime<T>(ask: () => Promise<T>): Promise<T> {
-    return withDeadline(this.#redis, DEADLINE, () => this.#lastError, ask);
+  async #inTime<T>(ask: (seat: Seat) => Promise<T>): Promise<T> {
+    const at = (seat: Seat): Promise<T> => withDeadline(seat.redis, DEADLINE, () => ask(seat));
+    try {
+      return await this.#followed(await this.#seats.current(), at);
+    } catch (error) {
+      // A refusal leaves the connection as it was.
+      if (!isReply(error) || redirectionOf(error)) this.#seats.leave();
+      throw error;
+    }
   }
+
+  /** A stream that is on its way to another node of a cluster is read there. */
+  async #followed<T>(seat: Seat, at: (seat: Seat) => Promise<T>): Promise<T> {
+    try {
+      return await at(seat);
+    } catch (error) {
+      const redirection = redirectionOf(error);
+      if (redirection?.kind === 'ask' && !seat.asking) return at(await this.#seats.follow(redirection, seat));
+      throw error instanceof TooMuch ? error : withPlace(error, seat.place);
+    }
+  }
+}
+
+async function send({ redis, asking }: Seat, name: string, ...words: (string | number)[]): Promise<unknown> {
+  const [, reply] = await Promise.all([asking && redis.call('ASKING'), redis.callBuffer(name, ...words)]);
+  return reply;
 }

@@ -1,5 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { HostAndPort } from '../config/redis-url.ts';
+import type { Reach } from './announced.ts';
+import { distinct, readSlots, type SlotRange } from './cluster-slots.ts';
+import { slotOf } from './key-slot.ts';
 import { answered } from './patience.ts';
 import { createPool, nameOf } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
@@ -15,78 +17,92 @@ const ALL_SLOTS = 16_384;
  * A Redis Cluster: what is published at one node is passed on to all. We listen at one and probe from the others, for
  * one that is cut off from the rest would go on answering, and pass on what is published at itself.
  */
-export function createClusterTopology(seeds: readonly HostAndPort[], access: Access): Topology {
-  const pool = createPool((place) => openConnection(place, access, 'websocket-gateway-topology'));
-  let masters: readonly HostAndPort[] = [];
-  let askedAt = -Infinity;
-
-  async function refresh(): Promise<void> {
-    askedAt = performance.now();
-    let best: View | undefined;
-    let failure = 'none holds slots';
-    for (const node of distinct([...shuffled(masters), ...shuffled(seeds)])) {
-      try {
-        const asking = pool.use(node, (redis) => viewOf(redis, node));
-        const view = await answered(asking, ANSWER_MS);
-        if (view.slots > (best?.slots ?? 0)) best = view;
-        if (view.slots === ALL_SLOTS) break;
-      } catch (error) {
-        if (error instanceof Error) failure = error.message;
-      }
-    }
-    if (!best) throw new Error(`no node of the cluster tells who is there: ${failure}`);
-    masters = best.masters;
-  }
-
+export function createClusterTopology(seeds: readonly HostAndPort[], access: Access, reach: Reach): Topology {
+  const map = createSlotMap(seeds, access, reach);
   return {
     async locate(avoid) {
-      await refresh();
-      const choice = shuffled(masters);
+      await map.refresh();
+      const choice = shuffled(map.masters());
       const place = choice.find((node) => !avoid || nameOf(node) !== nameOf(avoid)) ?? choice[0];
       if (!place) throw new Error('no node of the cluster holds slots');
       return place;
     },
     publishersOf(listeningAt) {
-      const others = masters.filter((node) => nameOf(node) !== nameOf(listeningAt));
+      const others = map.masters().filter((node) => nameOf(node) !== nameOf(listeningAt));
       return others.length > 0 ? others : [listeningAt];
     },
     async check() {
-      // What is known meanwhile will do.
-      if (performance.now() - askedAt > REFRESH_MS) refresh().catch(() => undefined);
+      map.refreshNowAndThen();
       return 'here';
     },
+    async holderOf(key) {
+      if (map.isDoubtful()) await map.refresh();
+      else map.refreshNowAndThen();
+      return map.masterOf(slotOf(key));
+    },
+    doubt: map.doubt,
+    reach,
     roles: 'any',
+    close: map.close,
+  };
+}
+
+/** Which master has which slots, as a node tells. */
+function createSlotMap(seeds: readonly HostAndPort[], access: Access, reach: Reach) {
+  const pool = createPool((place) => openConnection(place, access, 'websocket-gateway-topology'));
+  let ranges: readonly SlotRange[] = [];
+  let askedAt = -Infinity;
+  let asking: Promise<void> | undefined;
+  const masters = (): HostAndPort[] => distinct(ranges.map(({ master }) => master));
+
+  function slotsAt(node: HostAndPort): Promise<SlotRange[]> {
+    const byName = access.tls !== undefined;
+    const slots = pool.use(node, async (redis) => readSlots(await redis.call('CLUSTER', 'SLOTS'), node, reach, byName));
+    return answered(slots, ANSWER_MS);
+  }
+
+  async function askAround(): Promise<void> {
+    askedAt = performance.now();
+    let best: readonly SlotRange[] = [];
+    let failure = 'none holds slots';
+    for (const node of distinct([...shuffled(masters()), ...shuffled(seeds)])) {
+      try {
+        const view = await slotsAt(node);
+        // A node that was taken out of the cluster knows little, and is not believed while others know more.
+        if (slotsIn(view) > slotsIn(best)) best = view;
+        if (slotsIn(view) === ALL_SLOTS) break;
+      } catch (error) {
+        if (error instanceof Error) failure = error.message;
+      }
+    }
+    if (best.length > 0) ranges = best;
+    else {
+      askedAt = -Infinity;
+      throw new Error(`no node of the cluster tells who is there: ${failure}`);
+    }
+  }
+
+  const refresh = (): Promise<void> => (asking ??= askAround().finally(() => (asking = undefined)));
+  return {
+    masters,
+    refresh,
+    refreshNowAndThen() {
+      // What is known meanwhile will do.
+      if (performance.now() - askedAt > REFRESH_MS) refresh().catch(() => undefined);
+    },
+    masterOf(slot: number): HostAndPort {
+      const range = ranges.find(({ first, last }) => first <= slot && slot <= last);
+      if (!range) throw new Error(`no node of the cluster holds slot ${slot}`);
+      return range.master;
+    },
+    isDoubtful: () => askedAt === -Infinity,
+    doubt: () => void (askedAt = -Infinity),
     close: pool.close,
   };
 }
 
-/** What one node knows. One that was taken out of the cluster knows little, and is not believed while others know more. */
-interface View {
-  readonly masters: readonly HostAndPort[];
-  readonly slots: number;
-}
-
-async function viewOf(redis: Redis, asked: HostAndPort): Promise<View> {
-  const answer: unknown = await redis.call('CLUSTER', 'SLOTS');
-  const ranges = Array.isArray(answer) ? answer.flatMap((range: unknown) => readRange(range, asked)) : [];
-  return {
-    masters: distinct(ranges.map(({ master }) => master)),
-    slots: ranges.reduce((sum, { slots }) => sum + slots, 0),
-  };
-}
-
-/** `[first slot, last slot, [host, port, …] of the master, replicas…]` */
-function readRange(range: unknown, asked: HostAndPort): { master: HostAndPort; slots: number }[] {
-  const [first, last, master]: unknown[] = Array.isArray(range) ? range : [];
-  if (!Array.isArray(master)) return [];
-  const [host, port]: unknown[] = master;
-  // A node that was never told its own address leaves it out.
-  const place = { host: typeof host === 'string' && host !== '' ? host : asked.host, port: Number(port) };
-  return [{ master: place, slots: Number(last) - Number(first) + 1 }];
-}
-
-function distinct(places: readonly HostAndPort[]): HostAndPort[] {
-  return [...new Map(places.map((place) => [nameOf(place), place])).values()];
+function slotsIn(ranges: readonly SlotRange[]): number {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
 function shuffled<T>(items: readonly T[]): T[] {

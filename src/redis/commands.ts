@@ -1,96 +1,92 @@
-import { createClient, type RedisClient } from './client.ts';
+import type { Redis } from 'ioredis';
+import type { HostAndPort } from '../config/redis-url.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { answered, NoAnswer } from './patience.ts';
-import { sendWatched } from './progress.ts';
-import type { RedisEvents } from './subscriber.ts';
-import type { RedisTarget } from './topology.ts';
+import { NoAnswer } from './patience.ts';
+import { createPool, isReply, nameOf } from './pool.ts';
+import { receivedBytes } from './progress.ts';
+import { atHolder, type Holder } from './redirection.ts';
+import { ConnectFailed, openConnection } from './server-connection.ts';
+import { accessTo, createTopology, type RedisTarget } from './topology.ts';
 
-/** A connection for commands that all share. It is made when it is first needed. */
+/** Connections for commands that all share, one to each server that holds keys. They are made when first needed. */
 export interface Commands {
-  /** Begins to connect. */
-  open(): void;
   /**
-   * Sends commands. Rejects rather than waits while there is no connection, and where no byte has come from Redis for a
-   * while: a long answer on a slow link is waited for.
+   * Has one command or transaction run at the server that holds the key; further keys have the same hash tag. It is not
+   * queued: while there is no connection this rejects, after a moment, and where no byte has come from the server for a
+   * while. A long answer on a slow link is waited for. `act` is called again where the server redirects.
    */
-  ask<T>(act: (redis: RedisClient) => Promise<T>): Promise<T>;
+  at<T>(key: string, act: (redis: Redis) => Promise<T>): Promise<T>;
   close(): void;
 }
 
-/** Milliseconds without a byte. */
-const ANSWER_TIMEOUT = 2000;
-const CLOSE_MS = 300;
+/** After an attempt to connect that failed, commands fail at once for so long. */
+const RETRY_MS = 250;
+const RETRY_REFUSED_MS = 1500;
 
-export function createCommands(target: RedisTarget, events: RedisEvents): Commands {
-  const redis = createClient(target, 'websocket-gateway-commands');
-  redis.on('error', (error: Error) => events.connectFailed(error));
-  async function inTime<T>(act: (redis: RedisClient) => Promise<T>): Promise<T> {
-    const { answer, progress, isConnected } = sendWatched(redis, act);
+/** @param failed told of each attempt to connect that failed, and of a cluster or sentinels that cannot be asked. */
+export function createCommands(target: RedisTarget, name: string, failed: (error: unknown) => void): Commands {
+  const topology = createTopology(target);
+  const access = accessTo(target);
+  const failures = new Map<string, { readonly error: unknown; readonly until: number }>();
+  const pool = createPool(async (place) => {
+    const recent = failures.get(nameOf(place));
+    if (recent && performance.now() < recent.until) throw recent.error;
     try {
-      return await answered(answer, ANSWER_TIMEOUT, progress);
+      return withHeartbeat(await openConnection(place, access, name));
     } catch (error) {
-      // Answers keep their order: none comes on this connection any more.
-      if (error instanceof NoAnswer && isConnected() && redis.status === 'ready') await reconnect(redis);
+      const isRefused = error instanceof ConnectFailed && error.refused;
+      failures.set(nameOf(place), { error, until: performance.now() + (isRefused ? RETRY_REFUSED_MS : RETRY_MS) });
       throw error;
     }
-  }
-  const pinged = {
-    get status() {
-      return redis.status;
-    },
-    ping: () => inTime(() => redis.ping()),
-  };
-  const heartbeat = createHeartbeat(pinged, () => redis.disconnect(true));
-  let opened = false;
+  });
 
-  function open(): void {
-    if (opened) return;
-    opened = true;
-    heartbeat.start();
-    // A first attempt that fails is told by the error event and followed by the next like any other.
-    redis.connect().catch(() => undefined);
+  async function send<T>({ place, asking }: Holder, act: (redis: Redis) => Promise<T>): Promise<T> {
+    try {
+      return await pool.use(place, async (redis) => {
+        const [, result] = await Promise.all([asking && redis.call('ASKING'), act(redis)]);
+        return result;
+      });
+    } catch (error) {
+      throw withPlace(error, place);
+    }
   }
 
   return {
-    open,
-    async ask(act) {
-      open();
-      await untilReady(redis);
-      return inTime(act);
+    async at(key, act) {
+      try {
+        return await atHolder(topology, key, (holder) => send(holder, act));
+      } catch (error) {
+        if (!isReply(error)) failed(error);
+        throw error;
+      }
     },
     close() {
-      heartbeat.stop();
-      redis.disconnect();
+      pool.close();
+      topology.close();
     },
   };
 }
 
-/** Resolves once nothing is sent on the old connection any more. */
-function reconnect(redis: RedisClient): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      redis.off('close', done);
-      resolve();
-    };
-    const timer = setTimeout(done, CLOSE_MS);
-    redis.on('close', done);
-    redis.disconnect(true);
-  });
+/** Else a link that is dead would be noticed by the first command that needs it. */
+function withHeartbeat(redis: Redis): Redis {
+  const heartbeat = createHeartbeat(
+    {
+      get status() {
+        return redis.status;
+      },
+      ping: () => redis.ping(),
+      received: () => receivedBytes(redis),
+    },
+    () => redis.disconnect(),
+  );
+  redis.once('end', heartbeat.stop);
+  heartbeat.start();
+  return redis;
 }
 
-function untilReady(redis: RedisClient): Promise<void> {
-  if (redis.status === 'ready') return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      redis.off('ready', done);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      redis.off('ready', done);
-      reject(new Error('not connected to Redis'));
-    }, ANSWER_TIMEOUT);
-    redis.on('ready', done);
-  });
+export function withPlace(error: unknown, place: HostAndPort): unknown {
+  if (isReply(error) || error instanceof ConnectFailed) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const what = error instanceof NoAnswer ? 'no answer' : reason;
+  return new Error(`${nameOf(place)}: ${what}`, { cause: error });
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { HostAndPort } from '../config/redis-url.ts';
 import { answered } from './patience.ts';
+import { receivedBytes } from './progress.ts';
 
 /** Connections for commands, one to each place. A command is answered soon or fails; none waits for better times. */
 export interface Pool {
@@ -15,6 +16,7 @@ interface Kept {
   uses: number;
 }
 
+/** Milliseconds without a byte. */
 const COMMAND_MS = 1500;
 
 /** @param lifetime uses after which a connection is replaced. */
@@ -49,7 +51,7 @@ export function createPool(open: (place: HostAndPort) => Promise<Redis>, lifetim
       const fresh = mine.uses === 1;
       try {
         const redis = await mine.opening;
-        return await answered(act(redis, fresh), COMMAND_MS);
+        return await answered(act(redis, fresh), COMMAND_MS, () => receivedBytes(redis));
       } catch (error) {
         // A refused command leaves the connection as it was.
         if (!isReply(error)) drop(key, mine);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { HostAndPort } from '../config/redis-url.ts';
 import { answered, NoAnswer } from './patience.ts';
+import { atHolder, type Holder } from './redirection.ts';
 import { ConnectFailed, openConnection } from './server-connection.ts';
-import { accessTo, createTopology, type RedisTarget } from './topology.ts';
+import { accessTo, createTopology, type RedisTarget, type Topology } from './topology.ts';
 
 /** What is published, and how. */
 export interface Publishing {
@@ -27,7 +27,7 @@ const ANSWER_MS = 1500;
 export async function publishOnce(target: RedisTarget, publishing: Publishing): Promise<Publication> {
   const topology = createTopology(target);
   try {
-    const { receivers, ...publication } = await publishAt(await topology.locate(), target, publishing);
+    const { receivers, ...publication } = await publishWhere(topology, target, publishing);
     return target.address.kind === 'cluster' || receivers === undefined ? publication : { ...publication, receivers };
   } catch (error) {
     return { problem: problemOf(error) };
@@ -41,14 +41,18 @@ interface Sent {
   readonly entryId?: string;
 }
 
-async function publishAt(place: HostAndPort, target: RedisTarget, publishing: Publishing): Promise<Sent> {
+/** An entry goes where the stream is; any node of a cluster passes on what is published. */
+async function publishWhere(topology: Topology, target: RedisTarget, publishing: Publishing): Promise<Sent> {
+  if (publishing.entry)
+    return atHolder(topology, publishing.channel, (holder) => publishAt(holder, target, publishing));
+  return publishAt({ place: await topology.locate(), asking: false }, target, publishing);
+}
+
+async function publishAt({ place, asking }: Holder, target: RedisTarget, publishing: Publishing): Promise<Sent> {
   const redis = await openConnection(place, accessTo(target), 'gateway-publish');
   try {
-    return await send(redis, publishing);
-  } catch (error) {
-    const keptAt = placeOfMoved(error);
-    if (keptAt === undefined) throw error;
-    return await publishAt(keptAt, target, publishing);
+    const [, sent] = await Promise.all([asking && redis.call('ASKING'), send(redis, publishing)]);
+    return sent;
   } finally {
     redis.disconnect();
   }
@@ -68,12 +72,6 @@ function entryOf({ fields, idFields }: NonNullable<Publishing['entry']>, message
   const values = new Map<string, string | Buffer>(idFields.map((field) => [field, id]));
   for (const field of fields) values.set(field, message);
   return [...values].flat();
-}
-
-/** Where in a cluster the key is: `MOVED slot host:port`. */
-function placeOfMoved(error: unknown): HostAndPort | undefined {
-  const [, host, port] = (error instanceof Error && /^MOVED \d+ (.+):(\d+)$/.exec(error.message)) || [];
-  return host === undefined ? undefined : { host, port: Number(port) };
 }
 
 function problemOf(error: unknown): string {

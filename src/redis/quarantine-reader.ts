@@ -1,6 +1,4 @@
-import { createClient, type RedisClient } from './client.ts';
-import { answered, NoAnswer } from './patience.ts';
-import { sendWatched } from './progress.ts';
+import { createCommands, type Commands } from './commands.ts';
 import { markKey, quarantineKey } from './quarantine-keys.ts';
 import { listIn } from './stream-replies.ts';
 import type { RedisTarget } from './topology.ts';
@@ -38,33 +36,22 @@ export interface QuarantineReader {
 
 /** Milliseconds between the two, at most. */
 const COPY_MS = 60_000;
-const CONNECT_MS = 4000;
-/** Milliseconds without a byte from Redis. */
-const ANSWER_MS = 2000;
 /** Messages of one answer, of 64 KiB at most each. */
 const AT_ONCE = 50;
 
 /** @throws an Error that tells why there is no connection. */
 export async function openQuarantine(target: RedisTarget): Promise<QuarantineReader> {
-  const redis = createClient(target, 'gateway-quarantine');
-  let cause: Error | undefined;
-  redis.on('error', (error: Error) => (cause ??= error));
+  const commands = createCommands(target, 'gateway-quarantine', () => undefined);
   try {
-    await answered(redis.connect(), CONNECT_MS);
+    await commands.at(quarantineKey(''), (redis) => redis.ping());
   } catch (error) {
-    redis.disconnect();
-    const told = cause ?? error;
-    throw new Error(`Redis: ${told instanceof NoAnswer ? 'no answer' : textOf(told)}`, { cause: error });
+    commands.close();
+    throw new Error(`Redis: ${textOf(error)}`, { cause: error });
   }
-  return createReader(redis);
+  return createReader(commands);
 }
 
-function createReader(redis: RedisClient): QuarantineReader {
-  async function ask<T>(act: (redis: RedisClient) => Promise<T>): Promise<T> {
-    const { answer, progress } = sendWatched(redis, act);
-    return answered(answer, ANSWER_MS, progress);
-  }
-
+function createReader({ at, close }: Commands): QuarantineReader {
   /** Page by page, as far as they are asked for. */
   async function* range(
     route: string,
@@ -72,36 +59,41 @@ function createReader(redis: RedisClient): QuarantineReader {
     from: string,
     to: string,
   ): AsyncGenerator<QuarantineEntry> {
+    const key = quarantineKey(route);
     for (let start = from; ;) {
-      const words = [quarantineKey(route), start, to, 'COUNT', AT_ONCE];
-      const page = entriesIn(await ask(() => redis.callBuffer(command, ...words)), route);
+      const words = [key, start, to, 'COUNT', AT_ONCE];
+      const page = entriesIn(await at(key, (redis) => redis.callBuffer(command, ...words)), route);
       yield* page;
       const last = page.at(-1);
       if (last === undefined || page.length < AT_ONCE) return;
       start = `(${last.id}`;
     }
   }
+  const removeId = (route: string, id: string): Promise<unknown> =>
+    at(quarantineKey(route), (redis) => redis.xdel(quarantineKey(route), id));
 
   return {
-    count: (route) => ask(() => redis.xlen(quarantineKey(route))),
+    count: (route) => at(quarantineKey(route), (redis) => redis.xlen(quarantineKey(route))),
     last: (route, count) => firstOf(range(route, 'XREVRANGE', '+', '-'), count),
     next: (route, count, id) => firstOf(range(route, 'XRANGE', id === undefined ? '-' : `(${id}`, '+'), count),
     async find(route, id) {
       const [entry] = await firstOf(range(route, 'XRANGE', id, id), 1);
       return entry;
     },
-    unmark: async ({ route, channel, message, bytes }) =>
-      void (await ask(() => redis.del(markKey(route, channel, message, bytes)))),
-    remove: async ({ route, id }) => void (await ask(() => redis.xdel(quarantineKey(route), id))),
+    async unmark({ route, channel, message, bytes }) {
+      const key = markKey(route, channel, message, bytes);
+      await at(key, (redis) => redis.del(key));
+    },
+    remove: async ({ route, id }) => void (await removeId(route, id)),
     async removeCopy(route, entry) {
       const ms = Number(entry.id.split('-')[0]);
       for await (const near of range(route, 'XRANGE', String(Math.max(0, ms - COPY_MS)), String(ms + COPY_MS))) {
         if (near.channel !== entry.channel || !near.message.equals(entry.message)) continue;
-        await ask(() => redis.xdel(quarantineKey(route), near.id));
+        await removeId(route, near.id);
         break;
       }
     },
-    close: () => redis.disconnect(),
+    close,
   };
 }
 

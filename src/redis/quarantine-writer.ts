@@ -19,8 +19,8 @@ export function createQuarantineWriter(commands: Commands, entries: number): Qua
     async keep({ route, channel, reason, detail, at, message, bytes }) {
       const told = { channel, reason, ...(detail !== undefined && { detail }), at, bytes };
       const keys = [quarantineKey(route), markKey(route, channel, message, bytes)];
-      const values = [...Object.entries(told).flat(), 'message', message];
-      const kept = await commands.ask((redis) => redis.eval(KEEP, 2, ...keys, entries, ...values));
+      const words = [...keys, entries, ...Object.entries(told).flat(), 'message', message];
+      const kept = await commands.at(quarantineKey(route), (redis) => redis.eval(KEEP, 2, ...words));
       return kept === 1;
     },
   };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { HostAndPort, RedisAddress } from '../config/redis-url.ts';
+import type { Reach } from './announced.ts';
 import { answered } from './patience.ts';
 import { createPool, nameOf } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
@@ -9,6 +10,8 @@ type SentinelAddress = Extract<RedisAddress, { kind: 'sentinel' }>;
 
 /** One that takes longer does not vote. */
 const VOTE_MS = 1000;
+/** After how many milliseconds commands have the sentinels asked again. */
+const REFRESH_MS = 2000;
 
 /**
  * A master that sentinels watch over. All of them are asked at each beat. An announcement that one of them makes could
@@ -17,6 +20,7 @@ const VOTE_MS = 1000;
 export function createSentinelTopology(
   { sentinels, sentinelLogin, master }: SentinelAddress,
   tls: Pick<Access, 'tls'>,
+  reach: Reach,
 ): Topology {
   const pool = createPool((place) => openConnection(place, { ...sentinelLogin, ...tls }, 'websocket-gateway-topology'));
   const majority = Math.floor(sentinels.length / 2) + 1;
@@ -25,7 +29,10 @@ export function createSentinelTopology(
     const answers = await Promise.allSettled(
       sentinels.map((sentinel) =>
         answered(
-          pool.use(sentinel, (redis) => masterOf(redis, master)),
+          pool.use(sentinel, async (redis) => {
+            const { host, port } = await masterOf(redis, master);
+            return reach(host, port, sentinel);
+          }),
           VOTE_MS,
         ),
       ),
@@ -33,12 +40,33 @@ export function createSentinelTopology(
     return countVotes(answers);
   }
 
+  let known: HostAndPort | undefined;
+  let askedAt = -Infinity;
+
+  async function locate(): Promise<HostAndPort> {
+    const { leader, failure } = await ask();
+    if (leader) return leader.place;
+    throw new Error(`no sentinel tells where ${master} is: ${failure}`);
+  }
+
+  /** Who is cut off with a few of the sentinels stays with the master that is known. */
+  async function refresh(): Promise<void> {
+    askedAt = performance.now();
+    const { leader } = await ask();
+    if (leader && leader.votes >= majority) known = leader.place;
+  }
+
   return {
-    async locate() {
-      const { leader, failure } = await ask();
-      if (leader) return leader.place;
-      throw new Error(`no sentinel tells where ${master} is: ${failure}`);
+    locate,
+    async holderOf() {
+      if (known === undefined) {
+        askedAt = performance.now();
+        known = await locate();
+      } else if (performance.now() - askedAt > REFRESH_MS) void refresh();
+      return known;
     },
+    doubt: () => void (known = undefined),
+    reach,
     publishersOf: (listeningAt) => [listeningAt],
     async check(listeningAt) {
       const { leader } = await ask();

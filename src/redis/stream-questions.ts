@@ -1,6 +1,6 @@
+import type { Redis } from 'ioredis';
 import { before, START } from '../durable/position.ts';
 import { Refused, type EventId } from '../durable/store.ts';
-import type { RedisClient } from './client.ts';
 import type { Commands } from './commands.ts';
 import { isReply } from './pool.ts';
 import { idsIn, pageIn, type PageReply } from './stream-replies.ts';
@@ -25,9 +25,9 @@ export class StreamQuestions {
   }
 
   /** @throws Refused where Redis answers with a no that lasts. */
-  async ask<T>(act: (redis: RedisClient) => Promise<T>): Promise<T> {
+  async ask<T>(act: (redis: Redis) => Promise<T>, key = this.#stream.key): Promise<T> {
     try {
-      return await this.#commands.ask(act);
+      return await this.#commands.at(key, act);
     } catch (error) {
       throw isRefusal(error) ? new Refused(error.message, { cause: error }) : error;
     }

@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { START } from '../durable/position.ts';
 import type { StreamStore } from '../durable/store.ts';
 import { BlockingReader } from './blocking-reader.ts';
-import { createClient } from './client.ts';
 import type { Commands } from './commands.ts';
 import type { RedisEvents } from './subscriber.ts';
 import type { RedisTarget } from './topology.ts';
 import type { EntryFields } from './stream-replies.ts';
+import { createSeats } from './seat.ts';
 import { StreamQuestions } from './stream-questions.ts';
 
 /** Streams of one Redis: the connection for commands, and one more for each that is read. */
 export interface RedisStreams {
-  /** Begins to connect. */
   open(key: string, fields: EntryFields): StreamStore;
 }
 
@@ -31,10 +30,8 @@ export function createRedisStreams(
 ): RedisStreams {
   return {
     open(key, fields) {
-      commands.open();
-      const blocked = createClient(target, 'websocket-gateway-stream');
       const stream = { key, fields, largest };
-      const reader = new BlockingReader(blocked, stream, events.connectFailed);
+      const reader = new BlockingReader(createSeats(target, key, events.connectFailed), stream);
       return {
         ...createStore(new StreamQuestions(commands, stream), key),
         read: (id) => reader.read(id),
@@ -56,13 +53,12 @@ function createStore(questions: StreamQuestions, key: string): Omit<StreamStore,
     ids: async (after, upTo, count) =>
       (await questions.ids({ after, ...(upTo !== undefined && { upTo }) }, count)).map(({ id }) => id),
     eventIds: (upTo, count) => questions.eventIds(upTo, count),
-    epoch: () =>
-      questions.ask(async (redis) => {
-        await redis.set(epochKey(key), newEpoch(), 'NX');
-        return String(await redis.get(epochKey(key)));
-      }),
+    async epoch() {
+      await questions.ask((redis) => redis.set(epochKey(key), newEpoch(), 'NX'), epochKey(key));
+      return String(await questions.ask((redis) => redis.get(epochKey(key)), epochKey(key)));
+    },
     rotateEpoch: async (old) =>
-      String(await questions.ask((redis) => redis.eval(ROTATE, 1, epochKey(key), old, newEpoch()))),
+      String(await questions.ask((redis) => redis.eval(ROTATE, 1, epochKey(key), old, newEpoch()), epochKey(key))),
     async trim(limit) {
       await questions.ask((redis) =>
         'entries' in limit

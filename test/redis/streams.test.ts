@@ -1,24 +1,30 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { natMap } from '../../src/config/nat-map.ts';
 import { redisUrl } from '../../src/config/redis-url.ts';
 import { START } from '../../src/durable/position.ts';
 import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
 import { createCommands } from '../../src/redis/commands.ts';
 import { publishOnce } from '../../src/redis/publisher.ts';
 import { createRedisStreams } from '../../src/redis/streams.ts';
+import { slotOf } from '../../src/redis/key-slot.ts';
+import { freePort } from '../support/ports.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
-import { startClusterSet } from './cluster-set.ts';
+import { startClusterSet, type ClusterNode } from './cluster-set.ts';
 import { documentedRights, documentedRule } from './documented-rights.ts';
 import { startSentinelSet } from './sentinel-set.ts';
 
 const NO_FILES = { ca: undefined, certificate: undefined, key: undefined };
 
-function openStream(url: string): StreamStore {
+function openStream(url: string, map = ''): StreamStore {
   const events = { connectFailed: () => undefined, doubted: () => undefined, certainAgain: () => undefined };
-  const target = { address: redisUrl(url), tlsFiles: NO_FILES };
-  const commands = createCommands(target, events);
+  const target = { address: redisUrl(url), tlsFiles: NO_FILES, natMap: natMap(map) };
+  const commands = createCommands(target, 'test', () => undefined);
   const streams = createRedisStreams(target, commands, events, 1024 * 1024);
   const store = streams.open('orders', { payload: 'payload', eventId: 'id' });
   onTestFinished(() => {
@@ -104,9 +110,24 @@ describe('streams', { timeout: 90_000 }, () => {
     for (const proxy of proxies) proxy.blackhole();
     const store = openStream(`redis+sentinel://${proxies.map(({ port }) => `127.0.0.1:${port}`).join()}/my-master`);
     await addAt(set.master.port, '1');
-    for (let i = 0; i < 3; i += 1) await expect(store.read(START)).rejects.toThrow('no answer to XREAD');
+    for (let i = 0; i < 3; i += 1)
+      await expect(store.read(START)).rejects.toThrow('no sentinel tells where my-master is');
     for (const proxy of proxies) proxy.pass();
     expect(payloads(await readAfter(store, START))).toEqual(['1']);
+  });
+
+  test('of sentinels are read at the place that REDIS_NAT_MAP gives for the master that they name', async () => {
+    const set = await startSentinelSet();
+    const proxy = await startTcpProxy(set.master.port);
+    const store = openStream(
+      `redis+sentinel://${set.sentinelPorts.map((port) => `127.0.0.1:${port}`).join()}/my-master`,
+      `127.0.0.1:${set.master.port}=127.0.0.1:${proxy.port}`,
+    );
+    await addAt(set.master.port, '1');
+    expect(payloads(await readAfter(store, START))).toEqual(['1']);
+    expect(await store.epoch()).toMatch(/./);
+    proxy.blackhole();
+    await expect(store.read(START)).rejects.toThrow(`127.0.0.1:${proxy.port}: no answer`);
   });
 
   test('of a cluster are read wherever they are kept', async () => {
@@ -120,4 +141,68 @@ describe('streams', { timeout: 90_000 }, () => {
     expect((await store.page(START, 10)).entries).toHaveLength(1);
     expect(await store.rotateEpoch(await store.epoch())).toBe(await store.epoch());
   });
+
+  test('of a cluster are read and written on while their slot moves to another node, and after it', async () => {
+    const { nodes } = await startClusterSet();
+    const store = openStream(`redis+cluster://127.0.0.1:${nodes[0]?.port}`);
+    const slot = slotOf('orders');
+    const from = nodes.find((_, index) => slot >= index * 5461 && slot < (index + 1) * 5461);
+    const to = nodes.find((node) => node !== from);
+    if (!from || !to) throw new Error('a cluster has several nodes');
+    await publishToStream(nodes, '1');
+    const [first] = await readAfter(store, START);
+    const epoch = await store.epoch();
+
+    const idOf = async ({ admin }: typeof to): Promise<string> => String(await admin.call('CLUSTER', 'MYID'));
+    await to.admin.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await idOf(from));
+    await from.admin.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(to));
+    const keys = ['orders', 'gw:epoch:{orders}'];
+    await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
+    // The node that had it says ASK.
+    expect(await publishToStream(nodes, '2')).toMatchObject({ entryId: expect.stringMatching(/-/) });
+    const [second] = await readAfter(store, first?.id ?? START);
+    expect(second?.payload?.toString()).toBe('2');
+    expect(payloads((await store.back((await store.state()).lastId, 10)).entries)).toEqual(['1', '2']);
+    expect(await store.epoch()).toBe(epoch);
+
+    for (const node of [to, from, ...nodes]) await node.admin.call('CLUSTER', 'SETSLOT', slot, 'NODE', await idOf(to));
+    // And now MOVED.
+    expect(await publishToStream(nodes, '3')).toMatchObject({ entryId: expect.stringMatching(/-/) });
+    expect(payloads(await readAfter(store, second?.id ?? START))).toEqual(['3']);
+    expect((await store.page(START, 10)).entries).toHaveLength(3);
+  });
+
+  test('of a cluster whose node dies are read on at the replica that takes over', async () => {
+    const { nodes } = await startClusterSet();
+    const slot = slotOf('orders');
+    const master = nodes.find((_, index) => slot >= index * 5461 && slot < (index + 1) * 5461);
+    if (!master) throw new Error('no node has the slot');
+    const replica = await startReplica(master);
+    const store = openStream(`redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`);
+    await publishToStream(nodes, '1');
+    const [first] = await readAfter(store, START);
+    expect(await store.epoch()).toMatch(/./);
+    await clientOf(master.port).wait(1, 5000);
+    await master.stop();
+    await expect.poll(() => replica.call('ROLE'), { timeout: 30_000 }).toContain('master');
+    await replica.xadd('orders', '*', 'payload', '2');
+    expect(payloads(await readAfter(store, first?.id ?? START))).toEqual(['2']);
+    await expect.poll(() => store.epoch(), { timeout: 10_000 }).toMatch(/./);
+  });
 });
+
+/** Of a master of a cluster. */
+async function startReplica(master: ClusterNode): Promise<Redis> {
+  const [port, busPort] = [await freePort(), await freePort()];
+  const config = join(mkdtempSync(join(tmpdir(), 'replica-')), 'nodes.conf');
+  const args = ['--cluster-enabled', 'yes', '--cluster-config-file', config, '--cluster-node-timeout', '2000'];
+  await startRedis({ port, args: [...args, '--cluster-port', String(busPort)] });
+  const replica = new Redis(port, '127.0.0.1', { enableReadyCheck: false });
+  onTestFinished(() => replica.disconnect());
+  await master.admin.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort);
+  const id = String(await master.admin.call('CLUSTER', 'MYID'));
+  const follow = async (): Promise<unknown> => replica.call('CLUSTER', 'REPLICATE', id).catch(() => 'not yet');
+  await expect.poll(follow, { timeout: 20_000 }).toBe('OK');
+  await expect.poll(() => replica.call('ROLE'), { timeout: 20_000 }).toContain('connected');
+  return replica;
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** An authority, what it signed for a server and for a client, and another authority; made anew at each run. */
 export interface Certificates {
-  /** Of `ca`, `other`, `server` or `client`, `.pem` or `.key`. */
+  /** Of `ca`, `other`, `server`, `client`, `named` (for the host localhost alone) or `expired`, `.pem` or `.key`. */
   file(name: string): string;
   remove(): void;
 }
@@ -18,7 +18,9 @@ export function makeCertificates(): Certificates {
   writeFileSync(file('names.ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost');
   for (const name of ['ca', 'other'])
     openssl('req', '-x509', ...KEY, '-days', '2', '-subj', `/CN=${name}`, ...outputOf(file(name)));
-  for (const name of ['server', 'client']) sign(name, file);
+  for (const name of ['server', 'client', 'expired']) sign(name, file);
+  writeFileSync(file('names.ext'), 'subjectAltName=DNS:localhost');
+  sign('named', file);
   return { file, remove: () => rmSync(folder, { recursive: true }) };
 }
 
@@ -29,7 +31,15 @@ function outputOf(path: string): string[] {
 function sign(name: string, file: (name: string) => string): void {
   const request = file(`${name}.csr`);
   openssl('req', ...KEY, '-subj', `/CN=${name}`, '-keyout', file(`${name}.key`), '-out', request);
-  const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2'];
+  const by = [
+    '-CA',
+    file('ca.pem'),
+    '-CAkey',
+    file('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    name === 'expired' ? '-1' : '2',
+  ];
   openssl('x509', '-req', '-in', request, ...by, '-extfile', file('names.ext'), '-out', file(`${name}.pem`));
 }
 
