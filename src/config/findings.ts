@@ -1,3 +1,5 @@
+import { visible } from './unseen.ts';
+
 /** Every code a finding can carry. Documented one by one in docs/findings.md; a test compares the two lists. */
 export const FINDING_CODES = [
   'file-unreadable',
@@ -84,11 +86,6 @@ export function formatFinding(finding: Finding): string {
   const place = finding.at ? `${finding.file}:${finding.at.line}:${finding.at.column}` : finding.file;
   const route = finding.route === undefined ? '' : `route "${finding.route}": `;
   return visible(printable(`${place}  ${finding.severity}  ${route}${finding.message}  [${finding.code}]`));
-}
-
-/** Characters that nobody sees are what a finding may be about. */
-function visible(text: string): string {
-  return text.replaceAll(/\p{Cf}|(?! )\p{Zs}/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** One line whatever a file holds: what moves a terminal's cursor or turns its text round is written as an escape. */

@@ -1,4 +1,5 @@
 import type { FindingCode, Severity } from './findings.ts';
+import { unseenIn } from './unseen.ts';
 
 /** What is odd about a name that a route gives, as the end of a sentence. */
 export interface Oddity {
@@ -30,12 +31,6 @@ const SUSPECTS = [
 
 /** Quotes that word processors and chats make of plain ones. */
 const QUOTES = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\u300c-\u300f]/u;
-
-/** Characters without a shape of their own, and blanks that are no plain space. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}\u{34f}\u115f\u1160\u2800\u3164\uffa0]|(?! )\p{Zs}/u;
-
-/** Persian, Indic scripts and emoji need the joiners, between two signs that are no ASCII. */
-const JOINED = /(?<=[^\p{ASCII}\p{Z}\p{C}])[\u200c\u200d](?=[^\p{ASCII}\p{Z}\p{C}])|(?<=\p{Emoji})\ufe0f/gu;
 
 /** Letters of these look like Latin ones. */
 const LOOK_ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\uff21-\uff5a]/u;
@@ -70,7 +65,7 @@ function characterIn(text: string): Oddity | undefined {
 }
 
 function characterWords(text: string): string | undefined {
-  const unseen = UNSEEN.exec(text.replaceAll(JOINED, ''))?.[0];
+  const unseen = unseenIn(text);
   if (unseen !== undefined) return `holds ${named(unseen)}, which cannot be seen; remove it`;
   if (text !== text.trim()) return 'begins or ends with white space; remove it';
   const quote = QUOTES.exec(text)?.[0];
@@ -87,5 +82,5 @@ function characterWords(text: string): string | undefined {
 /** `U+00A0`, and the character where it can be seen. */
 function named(character: string): string {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-  return UNSEEN.test(character) ? code : `${code} (${character})`;
+  return unseenIn(character) === character ? code : `${code} (${character})`;
 }

@@ -114,6 +114,7 @@ describe('gateway tail', () => {
     const refused = await tail(gateway.url, token);
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain(`${gateway.url} refused: ${words}`);
+    expect(refused.output().includes('give a token with --token, or in GATEWAY_TOKEN')).toBe(token !== 'wrong');
   });
 
   test('without a token it hears what anonymous clients hear, where they may connect', async () => {

@@ -8,7 +8,7 @@ import { readYaml } from '../../src/config/yaml-document.ts';
 import { FINDING_CODES, MOST_FINDINGS } from '../../src/config/findings.ts';
 import { ENVIRONMENT_ROWS } from './environment-rows.ts';
 import { NOT_APPLICABLE } from './not-applicable.ts';
-import { ROUTES_ROWS } from './routes-rows.ts';
+import { NAME_ROWS, ROUTES_ROWS } from './routes-rows.ts';
 import { SCHEMA_ROWS } from './schema-rows.ts';
 import { STREAM_ROWS } from './stream-rows.ts';
 import { TARGET_LIST_ROWS, TARGET_ROWS } from './target-rows.ts';
@@ -184,7 +184,7 @@ test('mistakes leave no mark on the next load', () => {
 });
 
 describe('the tables', () => {
-  const rows = [...ROUTES_ROWS, ...SCHEMA_ROWS, ...TARGET_ROWS, ...TARGET_LIST_ROWS, ...STREAM_ROWS];
+  const rows = [...NAME_ROWS, ...ROUTES_ROWS, ...SCHEMA_ROWS, ...TARGET_ROWS, ...TARGET_LIST_ROWS, ...STREAM_ROWS];
   const elsewhere = ['too-many-routes', 'more-findings'];
 
   test('hold each code of a finding', () => {

@@ -172,3 +172,25 @@ describe('gateway asyncapi', () => {
     expect(out).toBe(runCommand(['check', 'nowhere.yaml', '--json']).out);
   });
 });
+
+test.each([
+  'http://gateway.example.com',
+  'gateway.example.com/path',
+  'a b',
+  'user@host',
+  'host:port',
+  'host:99999',
+  '',
+])('gateway asyncapi refuses --host %j', (host) => {
+  const { code, out, err } = runCommand(['asyncapi', '--host', host]);
+  expect([code, out]).toEqual([64, '']);
+  expect(err).toContain('Allowed is a host such as gateway.example.com or localhost:3000');
+});
+
+test.each(['gateway.example.com', 'localhost:3000', '[::1]:3000', 'gateway.example.com:80'])(
+  'gateway asyncapi takes --host %s',
+  (host) => {
+    const document: unknown = JSON.parse(runCommand(['asyncapi', '--host', host]).out);
+    expect(document).toMatchObject({ servers: { gateway: { host } } });
+  },
+);

@@ -58,6 +58,9 @@ describe('gateway quarantine list', () => {
     });
     expect((await quarantine('list', '--route', 'entries')).out).toBe('route entries: 0 in quarantine\n');
     expect((await quarantine('list', '--limit', '0')).code).toBe(64);
+    const unknown = await quarantine('list', '--route', 'order');
+    expect([unknown.code, unknown.out]).toEqual([64, '']);
+    expect(unknown.err).toContain('has no route "order". Did you mean "orders"?');
     expect((await quarantine('lost')).code).toBe(64);
   });
 });
