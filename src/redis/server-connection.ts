@@ -67,7 +67,7 @@ function optionsFor({ host, port }: HostAndPort, { username, password, db = 0, t
 }
 
 /** Read when connecting: certificates are renewed while the gateway runs. */
-export function readTls({ ca, certificate, key }: TlsFiles) {
+function readTls({ ca, certificate, key }: TlsFiles) {
   return {
     ...(ca !== undefined && { ca: readFileSync(ca) }),
     ...(certificate !== undefined && { cert: readFileSync(certificate) }),

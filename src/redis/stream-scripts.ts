@@ -12,7 +12,7 @@ export interface ReadStream {
 }
 
 /** Bytes that are sent of a payload above the limit: what quarantine keeps. */
-export const CUT_BYTES = 64 * 1024;
+const CUT_BYTES = 64 * 1024;
 /** Bytes of an event id that are compared. */
 export const ID_BYTES = 1024;
 
