@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
  * @param path a file, `-` for standard input, or the message itself where it begins as JSON does.
  */
 export async function readMessage(path: string): Promise<Buffer | string> {
-  if (/^\s*[{[]/.test(path)) return Buffer.from(path);
+  if (/^\s*[{["]/.test(path)) return Buffer.from(path);
   try {
     const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
     const ends = bytes.subarray(-2).toString('latin1');

@@ -1,5 +1,6 @@
 import type { BrokenRule } from '../schema/verdict.ts';
-import type { Explanation, MessageFound, RouteExplanation, TargetFound } from './explain.ts';
+import type { Explanation, RouteExplanation, TargetFound } from './explain.ts';
+import type { MessageFound } from './explain-message.ts';
 import { whyDropped } from './hearing.ts';
 import type { FieldTarget } from './recipients.ts';
 

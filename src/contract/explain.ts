@@ -1,15 +1,13 @@
-import type { CheckedRoute, RoutesConfig } from '../config/routes-file.ts';
-import type { Envelope } from '../config/envelope.ts';
+import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../config/routes-file.ts';
 import { isInvalid } from '../dispatch/drop-reasons.ts';
 import { readMessage, type Message, type MessageLimits, type Unreadable } from '../dispatch/message.ts';
-import { repeatedKey } from '../routes/json-survey.ts';
+import { sliceAt } from '../routes/json-text.ts';
 import { compilePlan, type Plan, type Route } from '../routes/plan.ts';
-import { traceparentProblem } from '../routes/trace-context.ts';
-import { toPointer } from '../schema/pointer.ts';
-import { isObject } from '../schema/json.ts';
+import { parsePath } from '../schema/pointer.ts';
 import { bodyFor } from '../dispatch/steps.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../schema/verdict.ts';
+import { messageFound, type MessageFound } from './explain-message.ts';
 import { findTargets, type FieldTarget } from './recipients.ts';
 import { dryRun, type Result } from './dry-run.ts';
 import { hears, type Client, type Hearing } from './hearing.ts';
@@ -31,21 +29,6 @@ export interface Explanation {
   readonly message: MessageFound;
   readonly routes: readonly RouteExplanation[];
 }
-
-export type MessageFound =
-  | {
-      readonly readable: true;
-      readonly envelopeBytes: number;
-      readonly traceparent?: string;
-      /** Why what stands in its field is none. */
-      readonly noTraceContext?: string;
-      /** Fields beside it that are taken off where a route's schema does not declare them. */
-      readonly carried?: readonly string[];
-      /** ISO 8601. */
-      readonly publishedAt?: string;
-    }
-  /** `parser`: the place, and the parser's own words; they quote the message, and logs do without. */
-  | ({ readonly readable: false; readonly parser?: string } & Unreadable);
 
 export interface RouteExplanation {
   readonly route: string;
@@ -79,7 +62,7 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
     channel,
     ...(near !== undefined && { didYouMean: near }),
     bytes: raw.length,
-    message: found(message, raw, config.envelope),
+    message: messageFound(message, raw, config.envelope),
     routes: config.routes.flatMap((route) => {
       const result = results.get(route.name);
       const seen = 'reason' in message ? message : bodyFor(routeOf(plan, route), message);
@@ -99,56 +82,19 @@ export function arrives({ routes }: Explanation): boolean {
   return live.length > 0 && live.every(({ result }) => result.kind !== 'dropped');
 }
 
-function found(message: Message | Unreadable, raw: Buffer, envelope: Envelope): MessageFound {
-  if ('reason' in message) {
-    const parser = complaintOf(message.reason, raw.toString('utf8'));
-    return { readable: false, ...message, ...(parser !== undefined && { parser }) };
-  }
-  const { text, traceparent, publishedAt, carried } = message;
-  const problem = traceProblem(raw, envelope);
-  const envelopeBytes = raw.length - Buffer.byteLength(text);
-  return {
-    readable: true,
-    envelopeBytes,
-    ...(traceparent !== undefined && problem === undefined && { traceparent }),
-    ...(problem !== undefined && { noTraceContext: problem }),
-    ...(carried && { carried }),
-    ...(publishedAt !== undefined && { publishedAt: new Date(publishedAt).toISOString() }),
-  };
-}
-
-/** Why the running gateway takes nothing from the field of the trace context. */
-function traceProblem(raw: Buffer, envelope: Envelope): string | undefined {
-  const published: unknown = JSON.parse(raw.toString('utf8'));
-  const field = envelope.kind === 'fields' ? envelope.traceparent : 'traceparent';
-  return isObject(published) && Object.hasOwn(published, field) ? traceparentProblem(published[field]) : undefined;
-}
-
-function complaintOf(reason: Unreadable['reason'], text: string): string | undefined {
-  if (reason === 'repeated-key') return `${toPointer(repeatedKey(text) ?? [])} comes twice`;
-  if (reason !== 'not-json') return undefined;
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return error.message;
-    throw error;
-  }
-}
-
 function explainRoute(
   route: CheckedRoute,
   message: Message | Unreadable,
   result: Result,
   client: Client | undefined,
 ): RouteExplanation {
-  const read = 'reason' in message ? undefined : message.value;
+  const read = 'reason' in message ? undefined : message;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
   const target = 'reason' in message || invalid ? undefined : targetFound(route, message);
   return {
     route: route.name,
     schema: route.schema,
-    ...(read !== undefined && { broken: invalid ? brokenRules(read, route.payload.main, route.payload.files) : [] }),
+    ...(read !== undefined && { broken: invalid ? brokenBy(read, route.payload) : [] }),
     ...(read !== undefined && nextFound(route, read)),
     ...(target !== undefined && { target }),
     result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
@@ -161,11 +107,20 @@ function isKept({ onInvalid, shadow }: CheckedRoute, result: Result): boolean {
   return onInvalid === 'quarantine' && !shadow && result.kind === 'dropped' && isInvalid(result.reason);
 }
 
-function nextFound({ schemaNext: schema, next }: CheckedRoute, value: unknown): Pick<RouteExplanation, 'next'> {
+function nextFound({ schemaNext: schema, next }: CheckedRoute, message: Message): Pick<RouteExplanation, 'next'> {
   if (schema === undefined || next === undefined) return {};
-  const { main, files } = next.payload;
-  return { next: { schema, broken: next.check(value) === undefined ? [] : brokenRules(value, main, files) } };
+  return { next: { schema, broken: next.check(message.value) === undefined ? [] : brokenBy(message, next.payload) } };
 }
+
+/** With numbers as they were published: JSON.parse rounds those beyond 2^53 - 1. */
+function brokenBy({ value, text }: Message, { main, files }: PayloadSchema): BrokenRule[] {
+  return brokenRules(value, main, files).map((rule) => {
+    const written = sliceAt(text, parsePath(rule.at)) ?? '';
+    return /^-?\d/.test(written) ? { ...rule, found: written.slice(0, LONGEST_NUMBER) } : rule;
+  });
+}
+
+const LONGEST_NUMBER = 60;
 
 function targetFound(route: CheckedRoute, { value, text }: Message): TargetFound {
   if (route.kind === 'event' && route.target.kind === 'broadcast')

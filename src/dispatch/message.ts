@@ -40,8 +40,8 @@ export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelo
   if (found === 'keys') return { reason: 'too-many-keys', detail: `more than ${maxMessageKeys} keys` };
   const value = parse(text);
   if (value === undefined) return notJson(raw, 'not one JSON value');
-  if (!isObject(value)) return { reason: 'not-object', ...(isEncodedTwice(value) && { detail: ENCODED_TWICE }) };
-  if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: 'an object has one key twice' };
+  if (!isObject(value)) return { reason: 'not-object', detail: isEncodedTwice(value) ? ENCODED_TWICE : NO_OBJECT };
+  if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: KEY_TWICE };
   const opened = open(value, text);
   return 'notCloudEvent' in opened
     ? { reason: 'not-cloudevent', detail: opened.notCloudEvent }
@@ -53,6 +53,12 @@ export function tooLarge(bytes: number, { maxMessageBytes }: MessageLimits): Unr
   const found = bytes === Infinity ? 'Redis does not send it whole' : `${bytes} bytes`;
   return { reason: 'too-large', detail: `${found}, at most ${maxMessageBytes} are taken` };
 }
+
+const NO_OBJECT = 'a JSON value that is no object';
+const KEY_TWICE = 'an object has one key twice';
+
+/** Details that say no more than their reason. */
+export const PLAIN_DETAILS: ReadonlySet<string> = new Set([NO_OBJECT, KEY_TWICE]);
 
 const ENCODED_TWICE = 'a JSON text that holds JSON: it is encoded twice';
 

@@ -104,7 +104,13 @@ function checkOf(ajv: Ajv2020, main: SchemaFile): Check {
 
 /** The schema's place, not the value's: a value's keys may be anything, a schema's are the author's. */
 function broken(error: ErrorObject | undefined): string {
-  return error === undefined ? 'is not valid' : `${error.message ?? error.keyword} (${error.schemaPath})`;
+  return error === undefined ? 'is not valid' : `${ruleWords(error)} (${error.schemaPath})`;
+}
+
+/** What a rule asks; of one that keeps numbers exact, why. */
+export function ruleWords({ keyword, params, message = keyword }: ErrorObject): string {
+  const exact = keyword === 'maximum' && params['limit'] === Number.MAX_SAFE_INTEGER;
+  return exact ? `${message}, 2^53 - 1: JSON readers round larger numbers, publish them as text` : message;
 }
 
 function lint(file: SchemaFile, files: SchemaFiles, problems: ReadonlyMap<string, string>): SchemaFault[] {

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { isObject, valueAt } from './json.ts';
-import { createAjv } from './payload-schemas.ts';
+import { createAjv, ruleWords } from './payload-schemas.ts';
 import { toPointer } from './pointer.ts';
 import { withPlainReferences, type SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
@@ -33,8 +33,8 @@ export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles
 }
 
 function toRule(error: ErrorObject): BrokenRule {
-  const { instancePath, schemaPath, message, keyword, data } = error;
-  const rule = { at: instancePath, rule: inFile(schemaPath), message: message ?? keyword, found: excerpt(data) };
+  const { instancePath, schemaPath, data } = error;
+  const rule = { at: instancePath, rule: inFile(schemaPath), message: ruleWords(error), found: excerpt(data) };
   const key = keyOf(error);
   if (key === undefined) return rule;
   const found = isObject(data) ? excerpt(valueAt(data, [key])) : rule.found;

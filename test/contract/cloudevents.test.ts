@@ -35,7 +35,7 @@ describe('a routes file of CloudEvents', () => {
     expect(explanation.message).toEqual({
       readable: true,
       envelopeBytes: raw.length - payload.length,
-      traceparent: '00-ab',
+      noTraceContext: 'it is not of the form 00-<32 hex digits>-<16 hex digits>-<2 hex digits>',
       publishedAt: '2026-01-01T00:00:00.000Z',
     });
     expect(explanation.routes).toMatchObject([{ broken: [], result: { rooms: ['user:7'], payload } }]);

@@ -104,6 +104,14 @@ describe('an explanation tells', () => {
     expect(route).toMatchObject({ result: { kind: 'sent', payload: JSON.stringify(STATUS) } });
   });
 
+  test('a number that breaks a rule as it was published, and what to send', () => {
+    const text = '{"user_id":1234567890123456789,"status":"online"}';
+    const [rule] = ask('user-status', text).routes[0]?.broken ?? [];
+    expect(rule?.found).toBe('1234567890123456789');
+    expect(rule?.message).toContain('2^53 - 1: JSON readers round larger numbers, publish them as text');
+    expect(ask('user-status', text).routes[0]?.result).toMatchObject({ detail: expect.stringContaining('2^53') });
+  });
+
   test('in which form a message is that is no JSON', () => {
     const [route] = ask('user-status', JSON.stringify(JSON.stringify(STATUS)), '7').routes;
     expect(route?.client?.because).toContain('it is encoded twice');
