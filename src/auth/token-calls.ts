@@ -36,10 +36,11 @@ export interface TokenCallsOptions {
 
 const LIMITS: CallLimits = { calls: 64, waiting: 2000, patience: 2000 };
 /**
- * Calls of one network at once, from a call without an answer to the next answer: tokens on which the service hangs leave
- * room for everybody else, and an outage is found by few calls.
+ * Calls at once from a call without an answer to the next answer, so that an outage is found by few. One network has fewer:
+ * its tokens on which the service hangs leave room for everybody else.
  */
-const CALLS_IN_DOUBT = 16;
+const CALLS_IN_DOUBT = 10;
+const CALLS_IN_DOUBT_OF_A_NETWORK = 8;
 const BUSY = { kind: 'busy' } as const;
 const BREAKER_OPEN: TokenAnswer = { kind: 'unavailable', cause: 'breaker open' };
 
@@ -72,8 +73,10 @@ interface Waiting extends Caller {
 export function createTokenCalls({ checker, breaker, limits = LIMITS }: TokenCallsOptions): TokenCalls {
   const underWay = new CallsUnderWay();
   const queue = new WaitingTokens<Waiting>();
+  const isAllFull = (): boolean =>
+    underWay.total >= (breaker.state() === 'failing' ? Math.min(limits.calls, CALLS_IN_DOUBT) : limits.calls);
   const isFull = (network: string): boolean =>
-    underWay.total >= limits.calls || (breaker.state() === 'failing' && underWay.of(network) >= CALLS_IN_DOUBT);
+    isAllFull() || (breaker.state() === 'failing' && underWay.of(network) >= CALLS_IN_DOUBT_OF_A_NETWORK);
 
   async function call(question: Question, trace: AuthTrace): Promise<CallOutcome> {
     const askedAt = breaker.now();
@@ -94,7 +97,7 @@ export function createTokenCalls({ checker, breaker, limits = LIMITS }: TokenCal
   function moveUp(): void {
     for (const [network, lane] of queue.lanes()) {
       const isOpen = breaker.state() === 'open';
-      if (!isOpen && underWay.total >= limits.calls) return;
+      if (!isOpen && isAllFull()) return;
       if (!isOpen && isFull(network)) continue;
       // The first whose turn it is leaves, and its network is looked at again after the others.
       for (const one of lane) if (leaves(one)) break;

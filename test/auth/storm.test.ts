@@ -65,7 +65,7 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
 
     service.stop();
     // Somebody else finds out; what is remembered of the others lets nobody in from then on.
-    createClient(gateway.url, { auth: { token: 'stranger' } });
+    createClient(gateway.url, { auth: { token: 'stranger' }, reconnection: false });
     const failed = 'gateway_auth_calls_total{answer="unavailable"}';
     await vi.waitFor(async () => expect(await gateway.metric(failed)).toBeGreaterThan(0), { timeout: 10_000 });
     for (const { socket } of crowd) socket.io.engine.close();
