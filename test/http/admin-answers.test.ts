@@ -49,7 +49,7 @@ describe('GET /admin/plan', () => {
     expect(status).toBe(200);
     const { plan } = Object(health);
     expect(body).toEqual({
-      instance: { version: manifest.version, mode: 'development' },
+      instance: { version: manifest.version, mode: 'development', socketPath: '/socket.io/' },
       plan: { number: 1, hash: plan.hash, loadedAt: plan.loadedAt },
       routes: [
         {

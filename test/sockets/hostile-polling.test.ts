@@ -34,8 +34,6 @@ describe('a session of polling', () => {
   test.each([
     ['bytes', Buffer.from([0, 1, 2]), { 'Content-Type': 'application/octet-stream' }, 400],
     ['an unknown packet', 'x', {}, 200],
-    ['a CONNECT that is none', '40[]', {}, 200],
-    ['an event before CONNECT', '42["ping"]', {}, 200],
   ])('that sends %s is closed', async (_, body, headers, status) => {
     const session = await openPolling(stage().gateway.url);
     expect(await session.post(body, headers)).toMatchObject({ status });
@@ -43,5 +41,17 @@ describe('a session of polling', () => {
     // An orderly goodbye first, where the session still could say it.
     expect(answers.at(0)?.body).toMatch(/^6.1$|Session ID unknown/);
     expect(answers.at(1)).toMatchObject({ status: 400, body: expect.stringContaining('Session ID unknown') });
+  });
+
+  test.each([
+    ['a CONNECT that is none', '40[]'],
+    ['an event before CONNECT', '42["ping"]'],
+  ])('that sends %s gets the reason, and is closed', async (_, body) => {
+    const session = await openPolling(stage().gateway.url);
+    expect(await session.post(body)).toMatchObject({ status: 200 });
+    expect((await session.poll()).body).toMatch(/^44\{.*"code":"handshake-malformed".*"retry":false/);
+    await expect
+      .poll(() => session.poll(), { timeout: 5000 })
+      .toMatchObject({ status: 400, body: expect.stringContaining('Session ID unknown') });
   });
 });
