@@ -83,9 +83,8 @@ function takeVariable<T>(
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     const shown = secret ? 'a value that is not shown' : JSON.stringify(text);
-    findings.push(
-      finding('environment-value', 'error', `${name} is ${text === '' ? 'empty' : shown}; allowed is ${error.message}`),
-    );
+    const found = `${text === '' ? 'empty' : shown}${error.why === undefined ? '' : ` (${error.why})`}`;
+    findings.push(finding('environment-value', 'error', `${name} is ${found}; allowed is ${error.message}`));
     return parse(fallback);
   }
 }

@@ -1,3 +1,4 @@
+import { foreignFormAdvice, foreignOptionAdvice } from './foreign-redis-url.ts';
 import { Malformed, type Parse } from './variable-types.ts';
 
 export interface HostAndPort {
@@ -41,16 +42,21 @@ const ALL_FORMS = `${FORMS.single}, ${FORMS.sentinel} or ${FORMS.cluster}; ${ENC
 
 type Kind = keyof typeof FORMS;
 
+const SENTINEL_OPTIONS = ['sentinel_username', 'sentinel_password'];
+
 /** Not WHATWG's URL: it knows one host per URL. */
 const URL_PARTS =
   /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<login>[^/?#\s]*)@)?(?<hosts>[^/?#@\s]+)(?:\/(?<path>[^?#\s]*))?(?:\?(?<query>[^#\s]*))?$/;
 
 export const redisUrl: Parse<RedisAddress> = (text) => {
   const { scheme, kind = 'single', login, hosts = '', path = '', query } = URL_PARTS.exec(text)?.groups ?? {};
-  if (scheme === undefined) throw new Malformed(ALL_FORMS);
+  if (scheme === undefined) throw new Malformed(ALL_FORMS, { why: foreignFormAdvice(text) });
   const shared = { tls: scheme === 'rediss', login: readLogin(login) };
   if (kind === 'sentinel') return { ...shared, ...readSentinel(hosts, path, query) };
-  if (query !== undefined) throw malformed(kind === 'cluster' ? 'cluster' : 'single');
+  if (query !== undefined) {
+    const allowed = kind === 'cluster' ? 'cluster' : 'single';
+    throw malformed(allowed, undefined, foreignOptionAdvice(query));
+  }
   return { ...shared, ...(kind === 'cluster' ? readCluster(hosts, path) : readSingle(hosts, path)) };
 };
 
@@ -110,14 +116,15 @@ function readSentinelLogin(query: string | undefined): RedisLogin {
   for (const item of query?.split('&') ?? []) {
     const [, key, value] = /^sentinel_(username|password)=(.+)$/.exec(item) ?? [];
     if (value === undefined || (key !== 'username' && key !== 'password') || login[key] !== undefined)
-      throw malformed('sentinel');
+      throw malformed('sentinel', undefined, foreignOptionAdvice(query ?? '', SENTINEL_OPTIONS));
     login[key] = percentDecoded(value);
   }
   return login;
 }
 
-function malformed(kind: Kind, why?: string): Malformed {
-  return new Malformed(`${FORMS[kind]}${why === undefined ? '' : `, ${why}`}; ${ENCODE}`);
+/** @param rule of this form, beyond the form itself. @param why what is wrong with the value. */
+function malformed(kind: Kind, rule?: string, why?: string): Malformed {
+  return new Malformed(`${FORMS[kind]}${rule === undefined ? '' : `, ${rule}`}; ${ENCODE}`, { why });
 }
 
 function percentDecoded(text: string): string {

@@ -5,7 +5,16 @@ import { parseOriginEntry } from './origin-entry.ts';
 export type Parse<T> = (text: string) => T;
 
 /** Tells what is allowed; the value itself is added by the caller, unless it is a secret. */
-export class Malformed extends Error {}
+export class Malformed extends Error {
+  /** What is wrong with the value, without repeating it. */
+  readonly why: string | undefined;
+
+  /** @param allowed what the variable may hold. */
+  constructor(allowed: string, { why, ...options }: ErrorOptions & { readonly why?: string | undefined } = {}) {
+    super(allowed, options);
+    this.why = why;
+  }
+}
 
 export const port: Parse<number> = (text) => integerBetween(text, 1, 65535);
 

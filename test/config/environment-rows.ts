@@ -17,8 +17,8 @@ const value = (name: string, text: string, found: string, allowed: string): Envi
 ];
 const shown = (name: string, text: string, allowed: string): EnvironmentRow =>
   value(name, text, JSON.stringify(text), allowed);
-const hidden = (name: string, text: string, allowed: string): EnvironmentRow =>
-  value(name, text, 'a value that is not shown', allowed);
+const hidden = (name: string, text: string, allowed: string, why?: string): EnvironmentRow =>
+  value(name, text, `a value that is not shown${why === undefined ? '' : ` (${why})`}`, allowed);
 
 const PORTS = 'a whole number from 1 to 65535';
 const LIMIT = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
@@ -40,6 +40,13 @@ const SENTINEL =
   'redis+sentinel://[user:password@]host[:port],…/name-of-master[/db][?sentinel_username=…&sentinel_password=…]';
 const CLUSTER = 'redis+cluster://[user:password@]host[:port],…';
 const REDIS = `${SINGLE}, ${SENTINEL} or ${CLUSTER}; ${ENCODE}`;
+const NO_OPTIONS = 'after ? comes nothing';
+const SENTINEL_OPTIONS = 'after ? comes sentinel_username and sentinel_password, once each and not empty';
+const SPACE = 'it has a space or a line end in it';
+const NO_SOCKETS = 'socket files are not supported, write host and port';
+const NO_SCHEME = 'the scheme is missing, put redis:// in front, or rediss:// for TLS';
+const PLACEHOLDER = 'it is a placeholder that nobody filled';
+const CA_FILE = 'REDIS_TLS_CA_FILE names the certificate to trust, of an authority or of a self-signed server';
 const CREDENTIALS = 'a user and password in valid percent-encoding (% itself is %25)';
 const ORIGINS =
   'origins such as https://app.example.com, comma-separated, without a path and with hosts in ASCII (xn--…); https://*.example.com for one label before a domain of two labels or more; null; file://';
@@ -168,26 +175,77 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   shown('TRUST_PROXY', 'loopback,,10.0.0.1', ITEMS),
 
   ...[
-    'localhost',
-    'localhost:6379',
-    'http://localhost:6379',
     'redis:localhost',
     'redis://',
     'redis:///1',
     'redis+other://h',
     'redis://h#1',
-    ' redis://h/a b',
     `redis://:${CANARY}#x@h`,
-    `redis:// :${CANARY}@`,
     `redis//:${CANARY}@h`,
   ].map((text) => hidden('REDIS_URL', text, REDIS)),
+  ...(
+    [
+      [' redis://h/a b', SPACE],
+      [`redis:// :${CANARY}@`, SPACE],
+      [`redis://:${CANARY}@h\n`, SPACE],
+      [CANARY, NO_SCHEME],
+      ['localhost', NO_SCHEME],
+      ['localhost:6379', NO_SCHEME],
+      ['[::1]:6379/1', NO_SCHEME],
+      ['unix:///run/redis.sock', NO_SOCKETS],
+      [`unix://:${CANARY}@/run/redis.sock?db=1`, NO_SOCKETS],
+      ['redis+unix:///run/redis.sock', NO_SOCKETS],
+      ['redis+socket:///run/redis.sock', NO_SOCKETS],
+      ['/run/redis/redis.sock', NO_SOCKETS],
+      ['./redis.sock', NO_SOCKETS],
+      ['file:///run/redis.sock', NO_SOCKETS],
+      [`valkey://:${CANARY}@h`, 'valkey:// is written redis:// here'],
+      [`valkeys://:${CANARY}@h`, 'valkeys:// is written rediss:// here'],
+      [`valkey+sentinel://:${CANARY}@h/m`, 'valkey is written redis here'],
+      [`redis-sentinel://:${CANARY}@h/m`, 'redis-sentinel:// is written redis+sentinel:// here'],
+      [`rediss-sentinel://:${CANARY}@h/m`, 'rediss-sentinel:// is written rediss+sentinel:// here'],
+      ['sentinel://h/m', 'redis-sentinel:// is written redis+sentinel:// here'],
+      ['redis-cluster://h', 'redis-cluster:// is written redis+cluster:// here'],
+      ['rediss-cluster://h', 'rediss-cluster:// is written rediss+cluster:// here'],
+      ['tls://h', 'TLS is written rediss:// here'],
+      ['redis+tls://h', 'TLS is written rediss:// here'],
+      ['tcp://10.0.0.1:6379', 'the scheme is redis://, or rediss:// for TLS'],
+      ['http://localhost:6379', 'the scheme is redis://, or rediss:// for TLS'],
+      ['REDIS://h', 'the scheme is written in lower case'],
+      ['Rediss+Cluster://h', 'the scheme is written in lower case'],
+      [`"redis://:${CANARY}@h"`, 'it has quotes around it: leave them out'],
+      ['${REDIS_URL}', PLACEHOLDER],
+      ['redis://{{ .Values.redis }}', PLACEHOLDER],
+      [`h:6380,password=${CANARY},ssl=True`, 'a connection string of StackExchange.Redis is no URL'],
+    ] as const
+  ).map(([text, why]) => hidden('REDIS_URL', text, REDIS, why)),
+  ...(
+    [
+      ['ssl_cert_reqs=none', `the certificate is always checked; ${CA_FILE}`],
+      ['ssl_cert_reqs=CERT_NONE&rejectUnauthorized=false', `the certificate is always checked; ${CA_FILE}`],
+      ['ssl_ca_certs=/ca.pem', CA_FILE],
+      [
+        'ssl_certfile=/c.pem&ssl_keyfile=/k.pem',
+        'REDIS_TLS_CLIENT_CERT_FILE and REDIS_TLS_CLIENT_KEY_FILE name the certificate to show',
+      ],
+      ['tls=true', 'TLS is written rediss:// in place of redis://'],
+      ['family=6', 'the address family follows the host, a name may lead to either and [::1] is IPv6'],
+      ['db=1', 'the database comes after the host, as in redis://host/1'],
+      [`password=${CANARY}`, 'user and password come before the host, as in redis://user:password@host'],
+      ['sentinelMasterId=m', 'sentinels are written redis+sentinel://host1,host2/name-of-master'],
+      ['cluster=true', 'a cluster is written redis+cluster://host1,host2'],
+      ['protocol=3', 'the protocol version is not an option'],
+    ] as const
+  ).map(([query, why]) =>
+    hidden('REDIS_URL', `rediss://:${CANARY}@h:1?${query}`, `${SINGLE}; ${ENCODE}`, `${NO_OPTIONS}; ${why}`),
+  ),
+  hidden('REDIS_URL', `redis://h?${CANARY}=${CANARY}`, `${SINGLE}; ${ENCODE}`, NO_OPTIONS),
   ...[
     'redis://h:0',
     'redis://h:99999',
     'redis://h/x',
     'redis://h/0/1',
     'redis://h/12345',
-    'redis://h?db=1',
     'redis://a%20b',
     'redis://[h]',
     `redis://:${CANARY}/x@h:1`,
@@ -203,19 +261,23 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
     'redis+sentinel://a/my%20master',
     'redis+sentinel://a/m/0/1',
   ].map((text) => hidden('REDIS_URL', text, `${SENTINEL}, with the name of the master; ${ENCODE}`)),
+  ...['redis+sentinel://a:1,/m', 'redis+sentinel://a:x/m', 'redis+sentinel://a/m/x'].map((text) =>
+    hidden('REDIS_URL', text, `${SENTINEL}; ${ENCODE}`),
+  ),
   ...[
-    'redis+sentinel://a:1,/m',
-    'redis+sentinel://a:x/m',
-    'redis+sentinel://a/m/x',
-    `redis+sentinel://a/m?password=${CANARY}`,
     `redis+sentinel://a/m?sentinel_password=${CANARY}&sentinel_password=${CANARY}`,
     'redis+sentinel://a/m?sentinel_password=',
-  ].map((text) => hidden('REDIS_URL', text, `${SENTINEL}; ${ENCODE}`)),
+  ].map((text) => hidden('REDIS_URL', text, `${SENTINEL}; ${ENCODE}`, SENTINEL_OPTIONS)),
+  hidden(
+    'REDIS_URL',
+    `redis+sentinel://a/m?password=${CANARY}`,
+    `${SENTINEL}; ${ENCODE}`,
+    `${SENTINEL_OPTIONS}; user and password come before the host, as in redis://user:password@host`,
+  ),
   hidden('REDIS_URL', `redis+sentinel://a/m?sentinel_password=${CANARY}%`, CREDENTIALS),
   hidden('REDIS_URL', 'redis+cluster://a/1', `${CLUSTER}, without a path: a cluster has one database; ${ENCODE}`),
-  ...['redis+cluster://a,,b', 'redis+cluster://a?x=1'].map((text) =>
-    hidden('REDIS_URL', text, `${CLUSTER}; ${ENCODE}`),
-  ),
+  hidden('REDIS_URL', 'redis+cluster://a?x=1', `${CLUSTER}; ${ENCODE}`, NO_OPTIONS),
+  ...['redis+cluster://a,,b'].map((text) => hidden('REDIS_URL', text, `${CLUSTER}; ${ENCODE}`)),
   hidden('REDIS_URL', `redis://:${CANARY}%@h`, CREDENTIALS),
   hidden('REDIS_URL', `redis://%ff:${CANARY}@h`, CREDENTIALS),
   hidden('ADMIN_TOKEN', CANARY, 'at least 16 characters without spaces'),
