@@ -1,5 +1,6 @@
 import type { HostAndPort } from '../config/redis-url.ts';
 import type { Subscriber } from '../source/subscription.ts';
+import { causeOf } from './connect-cause.ts';
 import { answered } from './patience.ts';
 import { isReply } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
@@ -38,7 +39,7 @@ export async function openListening({ at, access, probeChannel, message }: Liste
   const probed = (text: string): void => {
     if (text === expected?.text) expected.arrived();
   };
-  redis.on('error', (error: Error) => (lastError = error.message));
+  redis.on('error', (error: Error) => (lastError = causeOf(error, access.tls !== undefined)));
   redis.on('messageBuffer', (channel: Buffer, raw: Buffer) => {
     // What comes late, by a connection that was given up, is part of the gap that it left.
     if (!open) return;

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { TlsFiles } from '../config/tls-files.ts';
 import type { HostAndPort, RedisLogin } from '../config/redis-url.ts';
-import { answered, NoAnswer } from './patience.ts';
+import { causeOf } from './connect-cause.ts';
+import { introduce } from './handshake.ts';
+import { isReply } from './pool.ts';
+import { answered } from './patience.ts';
 
 /** How to speak to a server, and as whom. */
 export interface Access extends RedisLogin {
@@ -19,40 +22,43 @@ export async function openConnection(place: HostAndPort, access: Access, name: s
   let redis: Redis | undefined;
   let cause: Error | undefined;
   try {
-    redis = new Redis(optionsFor(place, access, name));
-    redis.on('error', (error: Error) => (cause ??= error));
-    await answered(redis.connect(), CONNECT_MS);
-    return redis;
+    const opening = new Redis(optionsFor(place, access));
+    redis = opening;
+    opening.on('error', (error: Error) => (cause ??= error));
+    const { username, password, db = 0 } = access;
+    const login = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
+    await answered(
+      opening.connect().then(() => introduce(opening, { ...login, db, name })),
+      CONNECT_MS,
+    );
+    return opening;
   } catch (error) {
     redis?.disconnect();
-    throw new ConnectFailed(place, cause ?? error);
+    // A reply says more than how the connection ended.
+    throw new ConnectFailed(place, causeOf(isReply(error) ? error : (cause ?? error), access.tls !== undefined));
   }
 }
 
 /** Tells where and why; never with what password. */
 export class ConnectFailed extends Error {
-  /** Redis knows us not, or does not let us. */
+  /** Redis does not know us, or does not let us in. */
   readonly refused: boolean;
 
-  constructor({ host, port }: HostAndPort, cause: unknown) {
-    // Its words alone: the error object holds the command, and that of AUTH the password.
-    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-    super(`${host}:${port}: ${cause instanceof NoAnswer ? 'no answer' : reason}`);
+  constructor({ host, port }: HostAndPort, cause: string) {
+    super(`${host}:${port}: ${cause}`);
     this.name = 'ConnectFailed';
-    this.refused = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)/.test(reason);
+    this.refused = /^(WRONGPASS|NOAUTH|NOPERM|DENIED|ERR invalid password|ERR AUTH)/.test(cause);
   }
 }
 
-function optionsFor({ host, port }: HostAndPort, { username, password, db = 0, tls }: Access, name: string) {
+function optionsFor({ host, port }: HostAndPort, { tls }: Access) {
   return {
     host,
     port,
-    db,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
+    // With 3 it would send HELLO on its own.
+    protocol: 2 as const,
     ...(tls && { tls: readTls(tls) }),
     lazyConnect: true,
-    connectionName: name,
     disableClientInfo: true,
     connectTimeout: CONNECT_MS,
     retryStrategy: null,

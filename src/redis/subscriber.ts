@@ -74,7 +74,8 @@ function createOpener(
   beaten: ProbeReport['beaten'],
   message: SubscriberListener['message'],
 ): Opener {
-  const access = accessTo(target);
+  // Pub/Sub has no databases, and who only listens needs no right to SELECT.
+  const access = { ...accessTo(target), db: 0 };
   const sender = createProbeSender(topology, access);
   const probeChannel = `gateway:probe:${randomUUID()}`;
   return {

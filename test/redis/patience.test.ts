@@ -54,7 +54,7 @@ describe('the pace of attempts', () => {
   test('slows down where nothing helps, to two and a half seconds at most', () => {
     const pace = createPace();
     const pauses = Array.from({ length: 12 }, () => {
-      pace.failed(new ConnectFailed(place, new Error('ECONNREFUSED')));
+      pace.failed(new ConnectFailed(place, 'ECONNREFUSED'));
       return pace.next();
     });
     expect(pauses[0]).toBeLessThanOrEqual(250);
@@ -64,7 +64,7 @@ describe('the pace of attempts', () => {
   test('is slow at once where Redis does not let us', () => {
     for (const reason of ['WRONGPASS invalid', 'NOAUTH Authentication required.', 'NOPERM no permissions']) {
       const pace = createPace();
-      pace.failed(new ConnectFailed(place, new Error(reason)));
+      pace.failed(new ConnectFailed(place, reason));
       expect(pace.next()).toBeGreaterThanOrEqual(1000);
     }
   });
