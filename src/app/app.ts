@@ -50,6 +50,8 @@ export interface AppOptions {
   readonly loader?: RoutesLoader;
   /** Variables that only a start reads and that have changed since; nothing where there is no file to compare. */
   readonly changedVariables?: () => readonly string[];
+  /** Milliseconds in which all who ask get one text of metrics; absent: a second. */
+  readonly metricsSharedFor?: number;
 }
 
 export interface App {
@@ -72,7 +74,7 @@ export function createApp(options: AppOptions): App {
   const live = createLivePlan(options.routes);
   const admission = createAdmission(isDevelopment(settings) ? 0 : settings.preDrain * 1000);
 
-  const telemetry = createTelemetry(settings, options.environment, live.current());
+  const telemetry = createTelemetry(settings, options.environment, live.current(), options.metricsSharedFor);
   const auth = createTokenAuth(settings, telemetry);
   const http = createHttpServer((...asked) => httpApp(...asked), createUpgradeRule(settings.socketPath));
   const fanout = createLocalFanout(settings, telemetry);

@@ -26,6 +26,7 @@ export function createTelemetry(
   settings: Settings,
   environment: Readonly<Record<string, string | undefined>>,
   plan: Plan,
+  metricsSharedFor?: number,
 ): Telemetry {
   const telemetry = startTelemetry({
     environment,
@@ -33,6 +34,7 @@ export function createTelemetry(
     keepDrops: settings.traceDrops === 'always',
     level: settings.logLevel,
     pretty: isDevelopment(settings),
+    metricsSharedFor,
   });
   telemetry.reload.planLoaded(plan.routes);
   return telemetry;

@@ -14,8 +14,9 @@ export interface Exposition {
   openMetrics(): Promise<MetricsPage>;
 }
 
-export function createExposition(registry: Registry): Exposition {
-  const share = createPageSharing();
+/** @param sharedFor milliseconds in which all who ask get one text. */
+export function createExposition(registry: Registry, sharedFor?: number): Exposition {
+  const share = createPageSharing(sharedFor);
   return {
     prometheus: share(() => pageOf(registry)),
     openMetrics: share(() => pageOf(viewOf(registry))),

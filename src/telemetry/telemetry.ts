@@ -25,6 +25,8 @@ export interface TelemetryOptions extends LoggerOptions {
   readonly keepDrops: boolean;
   /** host:port that spans name as the server. */
   readonly authServiceAddr: string;
+  /** Milliseconds in which all who ask get one text of metrics; a second, unless a test says otherwise. */
+  readonly metricsSharedFor?: number | undefined;
 }
 
 export type Telemetry = ReturnType<typeof startTelemetry>;
@@ -56,7 +58,7 @@ export function startTelemetry(options: TelemetryOptions) {
     quarantine: createQuarantineEvents(metrics, logger),
     auth: createAuthEvents(metrics, logger, tracing, authServer),
     source: createSourceEvents(metrics, logger),
-    exposition: createExposition(metrics.registry),
+    exposition: createExposition(metrics.registry, options.metricsSharedFor),
     read: metrics.read,
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
     adminRefused: createAdminRefused(logger),

@@ -39,9 +39,9 @@ export async function startGateway(
   if (!settings) throw new Error(findings.map(formatFinding).join('\n'));
   const routes = loadRoutes(settings.routesFile, settings.configRoot);
   if (!routes.config) throw new Error(routes.findings.map(formatFinding).join('\n'));
-  const app = createApp({ settings, routes: routes.config, environment });
+  const app = createApp({ settings, routes: routes.config, environment, metricsSharedFor: 0 });
   await app.start();
-  const gateway = gatewayAt(port, app.stop);
+  const gateway = gatewayAt(port, app.stop, 0);
   finished(async () => {
     await lastLook(gateway);
     await app.stop();
@@ -60,12 +60,13 @@ async function lastLook({ url }: TestGateway): Promise<void> {
 /** With a little more than the second, for timers that are early. */
 const SHARED_MS = 1020;
 
-export function gatewayAt(port: number, stop: () => Promise<void>): TestGateway {
+/** @param sharedFor milliseconds in which the gateway hands out one text of metrics. */
+export function gatewayAt(port: number, stop: () => Promise<void>, sharedFor = SHARED_MS): TestGateway {
   const url = `http://127.0.0.1:${port}`;
   let freshAt = -Infinity;
   const metrics = async (): Promise<string> => {
     // A text is shared for a second: what happened since the last one would be missing.
-    const wait = freshAt + SHARED_MS - performance.now();
+    const wait = freshAt + sharedFor - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const text = await (await fetch(`${url}/metrics?format=prometheus`)).text();
     holdNoSecrets('the metrics', text);

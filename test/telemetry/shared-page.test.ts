@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createPageSharing } from '../../src/telemetry/shared-page.ts';
+import { createPageSharing, SHARED_MS } from '../../src/telemetry/shared-page.ts';
 
 function stage() {
   let time = 0;
   let pages = 0;
   const writing: PromiseWithResolvers<void>[] = [];
-  const share = createPageSharing(() => time);
+  const share = createPageSharing(SHARED_MS, () => time);
   const pageOf = (form: string) =>
     share(async () => {
       const one = Promise.withResolvers<void>();
