@@ -3,7 +3,7 @@ import type { Reach } from './announced.ts';
 import { distinct, readSlots, type SlotRange } from './cluster-slots.ts';
 import { slotOf } from './key-slot.ts';
 import { answered } from './patience.ts';
-import { createPool, nameOf } from './pool.ts';
+import { createPool, isReply, nameOf } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
 import type { Topology } from './topology.ts';
 
@@ -72,7 +72,8 @@ function createSlotMap(seeds: readonly HostAndPort[], access: Access, reach: Rea
         if (slotsIn(view) > slotsIn(best)) best = view;
         if (slotsIn(view) === ALL_SLOTS) break;
       } catch (error) {
-        if (error instanceof Error) failure = error.message;
+        if (isReply(error)) failure = `${nameOf(node)}: ${error.message}`;
+        else if (error instanceof Error) failure = error.message;
       }
     }
     if (best.length > 0) ranges = best;

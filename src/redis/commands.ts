@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { HostAndPort } from '../config/redis-url.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { NoAnswer } from './patience.ts';
-import { createPool, isReply, nameOf } from './pool.ts';
+import { createPool, isReply, nameOf, repliedBy } from './pool.ts';
 import { receivedBytes } from './progress.ts';
 import { atHolder, type Holder } from './redirection.ts';
 import { ConnectFailed, openConnection } from './server-connection.ts';
@@ -85,7 +85,8 @@ function withHeartbeat(redis: Redis): Redis {
 }
 
 export function withPlace(error: unknown, place: HostAndPort): unknown {
-  if (isReply(error) || error instanceof ConnectFailed) return error;
+  if (isReply(error)) return repliedBy(place, error);
+  if (error instanceof ConnectFailed) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const what = error instanceof NoAnswer ? 'no answer' : reason;
   return new Error(`${nameOf(place)}: ${what}`, { cause: error });

@@ -2,7 +2,7 @@ import type { HostAndPort } from '../config/redis-url.ts';
 import type { Subscriber } from '../source/subscription.ts';
 import { causeOf } from './connect-cause.ts';
 import { answered } from './patience.ts';
-import { isReply } from './pool.ts';
+import { isReply, repliedBy } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
 
 /** The connection that listens. */
@@ -49,7 +49,13 @@ export async function openListening({ at, access, probeChannel, message }: Liste
   });
   return {
     subscriber: {
-      subscribe: async (channels) => void (await redis.subscribe(...channels)),
+      async subscribe(channels) {
+        try {
+          await redis.subscribe(...channels);
+        } catch (error) {
+          throw isReply(error) ? repliedBy(at, error) : error;
+        }
+      },
       unsubscribe: async (channels) => void (await redis.unsubscribe(...channels)),
     },
     async isAlive() {

@@ -69,6 +69,11 @@ export function isReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
+/** The reply as it is, with the server that gave it, for the log. */
+export function repliedBy(place: HostAndPort, reply: Error): Error {
+  return Object.assign(reply, { server: nameOf(place) });
+}
+
 export function nameOf({ host, port }: HostAndPort): string {
   return `${host}:${port}`;
 }

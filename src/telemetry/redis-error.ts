@@ -1,4 +1,7 @@
 /** Not the whole error: the Redis client attaches the command, with AUTH's secrets or a message in its arguments. */
 export function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const text = error.message || error.name;
+  const server: unknown = Reflect.get(error, 'server');
+  return typeof server === 'string' ? `${server}: ${text}` : text;
 }
