@@ -56,6 +56,7 @@ export function createProbes(
     lastReload: reloads.last,
     source: source.state,
     redisProbed: redis.isProbed,
+    redisProblem: redis.problem,
     unreadStreams: () => durable.unread(),
     draining,
     connections: connections.count,

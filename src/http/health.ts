@@ -2,6 +2,8 @@
 export interface Probes {
   /** Whether probes prove that nothing passes unheard. */
   redisProbed(): boolean;
+  /** Why there is no connection to Redis, where that is known. */
+  redisProblem(): string | undefined;
   source(): 'disconnected' | 'subscribing' | 'subscribed';
   /** Durable routes whose streams are not read. */
   unreadStreams(): readonly string[];
@@ -67,11 +69,16 @@ function statusOf(draining: boolean, faults: readonly string[], flaws: readonly 
 function faultsOf(probes: Probes): string[] {
   const faults: string[] = [];
   if (probes.draining()) faults.push('draining: this instance is shutting down');
-  if (probes.source() === 'disconnected') faults.push('redis: not connected, or it does not answer');
+  if (probes.source() === 'disconnected') faults.push(disconnected(probes.redisProblem()));
   if (probes.source() === 'subscribing') faults.push('redis: connected, but not all channels are subscribed');
   const unread = probes.unreadStreams();
   if (unread.length > 0) faults.push(`redis: the streams of these routes are not read: ${unread.join(', ')}`);
   return faults;
+}
+
+function disconnected(problem: string | undefined): string {
+  const fault = 'redis: not connected, or it does not answer';
+  return problem === undefined ? fault : `${fault}: ${problem}; the log has the cause`;
 }
 
 /** What works for now, with less certainty. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HostAndPort } from '../config/redis-url.ts';
 import type { SubscriberListener } from '../source/subscription.ts';
+import { brieflyOf } from './brief-cause.ts';
 import { Link } from './link.ts';
 import { openListening } from './listening.ts';
 import { createPace } from './pace.ts';
@@ -20,6 +21,8 @@ export interface RedisConnection {
   close(): void;
   /** Whether probes prove that nothing passes unheard. */
   isProbed(): boolean;
+  /** Why the last attempt to connect failed, without an address; nothing since one succeeded, or where it is not known. */
+  problem(): string | undefined;
 }
 
 /** Connects, and keeps connecting, until closed. */
@@ -32,6 +35,7 @@ export function connectSubscriber(
   const report = createProbeReport(events);
   const opener = createOpener(target, topology, report.beaten, listener.message);
   const stop = new AbortController();
+  let problem: string | undefined;
 
   async function keepConnected(): Promise<void> {
     const pace = createPace();
@@ -41,10 +45,12 @@ export function connectSubscriber(
         last = await topology.locate(last);
         const link = await opener.open(last);
         pace.linked();
+        problem = undefined;
         await live(link, listener, stop.signal);
         pace.lost();
       } catch (error) {
         pace.failed(error);
+        problem = error instanceof Error ? brieflyOf(error.message) : undefined;
         if (!stop.signal.aborted) events.connectFailed(error);
       }
       await pause(pace.next(), undefined, { signal: stop.signal }).catch(() => undefined);
@@ -59,6 +65,7 @@ export function connectSubscriber(
       topology.close();
     },
     isProbed: report.isCertain,
+    problem: () => problem,
   };
 }
 

@@ -227,24 +227,34 @@ describe('a connection that Redis does not let in', () => {
 });
 
 describe('the log of the gateway', () => {
-  const started: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
+  const started: readonly (readonly [string, () => Promise<string>, RegExp, RegExp])[] = [
     [
       'too many clients',
       async () => `${HOST}:${await full(await redisWith('--maxclients', '1'))}`,
       /ERR max number of clients/,
+      /^redis: .*: ERR max number of clients reached; the log has the cause$/,
     ],
-    ['a port with TLS', async () => `${HOST}:${await tlsRedis('server')}`, /closed without a reply.*rediss/],
+    ['a port with TLS', async () => `${HOST}:${await tlsRedis('server')}`, /closed without a reply.*rediss/, /TLS/],
   ];
-  test.each(started)('%s: one line with address and cause, and nothing else is printed', async (_, start, cause) => {
-    const at = await start();
-    const program = await runProgram({ REDIS_URL: `redis://:${PASSWORD}@${at}/1` });
-    const { reason } = await program.logged('Redis cannot be reached; trying again');
-    await program.logged('gateway started');
-    expect(reason).toMatch(cause);
-    expect(reason).toContain(at);
-    const lines = program.output().trim().split('\n');
-    expect(lines.filter((line) => line.includes('Redis cannot be reached; trying again'))).toHaveLength(1);
-    expect(lines.filter((line) => !line.startsWith('{'))).toEqual([]);
-    expect(program.output()).not.toContain(PASSWORD);
-  });
+  test.each(started)(
+    '%s: one line with address and cause, and nothing else is printed',
+    async (_, start, cause, problem) => {
+      const at = await start();
+      const program = await runProgram({ REDIS_URL: `redis://:${PASSWORD}@${at}/1` });
+      const { reason } = await program.logged('Redis cannot be reached; trying again');
+      await program.logged('gateway started');
+      const { body } = await program.get('/health');
+      expect(body).toMatchObject({
+        status: 'unhealthy',
+        problems: expect.arrayContaining([expect.stringMatching(problem)]),
+      });
+      expect(JSON.stringify(body)).not.toContain(at.split(':')[1]);
+      expect(reason).toMatch(cause);
+      expect(reason).toContain(at);
+      const lines = program.output().trim().split('\n');
+      expect(lines.filter((line) => line.includes('Redis cannot be reached; trying again'))).toHaveLength(1);
+      expect(lines.filter((line) => !line.startsWith('{'))).toEqual([]);
+      expect(program.output()).not.toContain(PASSWORD);
+    },
+  );
 });

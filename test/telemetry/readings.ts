@@ -7,6 +7,7 @@ export function quietReadings(route?: string) {
     maxConnections: 1,
     users: () => [],
     redisProbed: () => true,
+    redisProblem: () => undefined,
     source: () => 'subscribed' as const,
     draining: () => false,
     queuedBytes: () => 0,
