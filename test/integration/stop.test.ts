@@ -64,7 +64,11 @@ test.each([
 
 describe('a drain', { timeout: 60_000 }, () => {
   test('closes one after the other; those whose turn has not come go on hearing', async () => {
-    const { program, redis } = await start({ DRAIN_FOR: '4', MAX_CONNECTIONS_PER_USER: '0' });
+    const { program, redis } = await start({
+      DRAIN_FOR: '4',
+      MAX_CONNECTIONS_PER_USER: '0',
+      MAX_HANDSHAKES_PER_SECOND: '0',
+    });
     const clients = await connectMany(program.url, 120);
     const closes = clients.map(async (client) => (await client.next('disconnect'), performance.now()));
 
