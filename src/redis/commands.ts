@@ -11,7 +11,7 @@ import { accessTo, createTopology, type RedisTarget } from './topology.ts';
 /** Connections for commands that all share, one to each server that holds keys. They are made when first needed. */
 export interface Commands {
   /**
-   * Has one command or transaction run at the server that holds the key; further keys have the same hash tag. It is not
+   * Has one command run at the server that holds the key; further keys have the same hash tag. It is not
    * queued: while there is no connection this rejects, after a moment, and where no byte has come from the server for a
    * while. A long answer on a slow link is waited for. `act` is called again where the server redirects.
    */

@@ -6,7 +6,7 @@ import type { Topology } from './topology.ts';
 /** Where to send commands for a key. */
 export interface Holder {
   readonly place: HostAndPort;
-  /** While a slot is on its way there, each command or transaction has to begin with ASKING. */
+  /** While a slot is on its way there, each command has to follow an ASKING. */
   readonly asking: boolean;
 }
 
@@ -18,19 +18,10 @@ export type Redirection =
 
 export function redirectionOf(error: unknown): Redirection | undefined {
   if (!isReply(error)) return undefined;
-  for (const text of [error.message, ...causesOf(error)]) {
-    const [, kind, host, port] = /^(MOVED|ASK) \d+ (.*):(\d+)$/.exec(text) ?? [];
-    if (host !== undefined && port !== undefined) return { kind: kind === 'ASK' ? 'ask' : 'moved', host, port };
-    if (text.startsWith('READONLY')) return { kind: 'demoted' };
-    if (/^(TRYAGAIN|CLUSTERDOWN)\b/.test(text)) return { kind: 'wait' };
-  }
-  return undefined;
-}
-
-/** Of a transaction that was given up: what its commands were answered. */
-function causesOf(error: Error): string[] {
-  const previous: unknown = Reflect.get(error, 'previousErrors');
-  return Array.isArray(previous) ? previous.flatMap((cause) => (cause instanceof Error ? [cause.message] : [])) : [];
+  const [, kind, host, port] = /^(MOVED|ASK) \d+ (.*):(\d+)$/.exec(error.message) ?? [];
+  if (host !== undefined && port !== undefined) return { kind: kind === 'ASK' ? 'ask' : 'moved', host, port };
+  if (error.message.startsWith('READONLY')) return { kind: 'demoted' };
+  return /^(TRYAGAIN|CLUSTERDOWN)\b/.test(error.message) ? { kind: 'wait' } : undefined;
 }
 
 const ATTEMPTS = 5;
