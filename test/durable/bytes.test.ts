@@ -114,6 +114,22 @@ describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
     expect(alice.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
   });
 
+  test('a burst that comes in reads of 4 MB does not cut off a client that reads', async () => {
+    const { start, add, client, commands } = await stageLink();
+    const gateway = await start();
+    await untilReady(gateway);
+    const alice = client(gateway.url, {});
+    await alice.next('gateway:position');
+    const more = 'x'.repeat(15 * KB);
+    const adding = commands.multi();
+    for (let n = 0; n < 1200; n += 1) adding.xadd('news', '*', 'payload', JSON.stringify({ to: 7, n, more }));
+    await adding.exec();
+    await add(9000);
+    await expect.poll(() => numbersOf(alice).at(-1), { timeout: SLACK }).toBe(9000);
+    expect(numbersOf(alice)).toHaveLength(1201);
+    expect(await gateway.metric('websocket_slow_clients_cut_total{cause="bytes"}')).toBe(0);
+  });
+
   test('an entry of 30 MB is dropped as too large, and those behind it arrive', async () => {
     const { proxy, start, fill, add, client, serves } = await stageLink();
     proxy.rate(MBIT_100);
