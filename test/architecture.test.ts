@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-// The map of design.md: what each module may import of ours, and the libraries that are its own.
+// What each folder may import of ours, and the libraries that only it may import. docs/architecture.md shows the same map.
 const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   'main.ts': { may: ['commands'], owns: ['commander'] },
   app: {
@@ -14,15 +14,16 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
       'durable',
       'http',
       'redis',
-      'reload.ts',
+      'quarantine',
+      'reload',
       'routes',
       'sockets',
-      'source',
+      'subscription',
       'telemetry',
     ],
     owns: [],
   },
-  'reload.ts': { may: ['config', 'routes'], owns: [] },
+  reload: { may: ['config', 'routes'], owns: [] },
   commands: {
     may: ['admin', 'app', 'config', 'contract', 'redis', 'schema'],
     owns: ['commander', 'socket.io-client'],
@@ -32,20 +33,34 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   routes: { may: ['config', 'schema'], owns: [] },
   dispatch: { may: ['routes', 'schema'], owns: [] },
   contract: {
-    may: ['config', 'routes', 'schema', 'dispatch', 'durable', 'source'],
+    may: ['config', 'routes', 'schema', 'dispatch', 'durable', 'subscription'],
     owns: ['json-schema-to-typescript'],
   },
-  durable: { may: ['dispatch', 'routes'], owns: [] },
-  redis: { may: ['source', 'config', 'durable'], owns: ['ioredis'] },
-  source: { may: [], owns: [] },
+  durable: { may: ['dispatch', 'flow', 'routes'], owns: [] },
+  quarantine: { may: ['dispatch', 'durable', 'routes'], owns: [] },
+  flow: { may: [], owns: [] },
+  redis: { may: ['config', 'durable', 'flow', 'quarantine', 'subscription'], owns: ['ioredis'] },
+  subscription: { may: [], owns: [] },
   sockets: {
-    // config: the spelling in which origins are compared, of CORS_ORIGIN's entries and of requests.
-    may: ['auth', 'config', 'dispatch', 'routes', 'schema'],
+    // config: the spelling in which origins are compared, those of CORS_ORIGIN and those of requests.
+    may: ['auth', 'config', 'dispatch', 'flow', 'routes', 'schema'],
     owns: ['socket.io', 'socket.io-parser', 'proxy-addr', 'ws'],
   },
   auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
   telemetry: {
-    may: ['admin', 'auth', 'config', 'dispatch', 'durable', 'redis', 'reload.ts', 'routes', 'sockets', 'source'],
+    may: [
+      'admin',
+      'auth',
+      'config',
+      'dispatch',
+      'durable',
+      'quarantine',
+      'redis',
+      'reload',
+      'routes',
+      'sockets',
+      'subscription',
+    ],
     owns: [
       '@opentelemetry/api',
       '@opentelemetry/resources',
@@ -56,7 +71,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
       'prom-client',
     ],
   },
-  admin: { may: ['config', 'contract', 'dispatch', 'reload.ts', 'routes', 'schema'], owns: [] },
+  admin: { may: ['config', 'contract', 'dispatch', 'reload', 'routes', 'schema'], owns: [] },
   http: { may: ['admin', 'routes'], owns: ['express'] },
 };
 
@@ -77,19 +92,52 @@ const ours = imports
   .filter(({ to }) => to.startsWith('.'))
   .map(({ from, to }) => ({ from, to: relative('.', resolve(dirname(from), to)) }));
 
-describe('the house', () => {
-  test('has the rooms of the map and no others', () => {
+/** Sub-folders of a folder, the upper first: a lower one never imports an upper one, nor one beside it. */
+const LAYERS: Record<string, readonly (readonly string[])[]> = {
+  config: [['routes'], ['environment'], ['text']],
+  contract: [['new-route', 'documents', 'diff'], ['route-tests', 'publish'], ['explain'], ['schemas']],
+  sockets: [['lifecycle'], ['handshake'], ['servers'], ['fanout']],
+  telemetry: [['events'], ['tracing'], ['metrics', 'logging']],
+};
+
+/** A sub-folder, or a file at the top of its folder. */
+const partOf = (file: string): string => {
+  const [, part = '', ...rest] = relative('src', file).split('/');
+  return rest.length > 0 || part !== '' ? part : relative('src', file);
+};
+
+/** Paths that lead back to where they began. */
+function cyclesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>();
+  const visit = (node: string, path: readonly string[]): string[] => {
+    if (path.includes(node)) return [[...path.slice(path.indexOf(node)), node].join(' → ')];
+    if (done.has(node)) return [];
+    const found = [...(graph.get(node) ?? [])].flatMap((next) => visit(next, [...path, node]));
+    done.add(node);
+    return found;
+  };
+  return [...graph.keys()].flatMap((node) => visit(node, []));
+}
+
+function graphOf(edges: readonly { readonly from: string; readonly to: string }[]): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of edges) if (from !== to) graph.set(from, (graph.get(from) ?? new Set()).add(to));
+  return graph;
+}
+
+describe('the folders of src', () => {
+  test('are those of the map and no others', () => {
     expect([...new Set(files.map(moduleOf))].sort()).toEqual(Object.keys(MODULES).sort());
   });
 
-  test('lets each room see only those the map allows', () => {
+  test('import only what the map allows', () => {
     const strays = ours.filter(
       ({ from, to }) => moduleOf(from) !== moduleOf(to) && !MODULES[moduleOf(from)]?.may.includes(moduleOf(to)),
     );
     expect(strays).toEqual([]);
   });
 
-  test('keeps each library in one room', () => {
+  test('keep each library in one folder', () => {
     const strays = imports.filter(({ from, to }) => {
       if (to.startsWith('.') || to.startsWith('node:')) return false;
       return !MODULES[moduleOf(from)]?.owns.some((library) => to === library || to.startsWith(`${library}/`));
@@ -97,15 +145,32 @@ describe('the house', () => {
     expect(strays).toEqual([]);
   });
 
-  test('has a map without circles', () => {
-    const visit = (room: string, path: string[]): string[] => {
-      if (path.includes(room)) return [[...path, room].join(' → ')];
-      return (MODULES[room]?.may ?? []).flatMap((next) => visit(next, [...path, room]));
-    };
-    expect(Object.keys(MODULES).flatMap((room) => visit(room, []))).toEqual([]);
+  test('have a map without cycles', () => {
+    expect(cyclesIn(new Map(Object.entries(MODULES).map(([folder, { may }]) => [folder, new Set(may)])))).toEqual([]);
   });
 
-  test('has no drawer for odds and ends', () => {
+  test.each(Object.keys(MODULES))('have no cycle between the parts of %s', (folder) => {
+    const inside = ours.filter(({ from, to }) => moduleOf(from) === folder && moduleOf(to) === folder);
+    const graph = graphOf(inside.map(({ from, to }) => ({ from: partOf(from), to: partOf(to) })));
+    expect(cyclesIn(graph).filter((cycle) => cycle.split(' → ').some((part) => !part.endsWith('.ts')))).toEqual([]);
+  });
+
+  test.each(Object.entries(LAYERS))('%s: its sub-folders import downwards only', (folder, layers) => {
+    const level = (part: string): number => layers.findIndex((parts) => parts.includes(part));
+    const parts = new Set(files.filter((file) => moduleOf(file) === folder).map(partOf));
+    expect([...parts].filter((part) => !part.endsWith('.ts')).sort()).toEqual(layers.flat().sort());
+    const strays = ours.filter(
+      ({ from, to }) =>
+        moduleOf(from) === folder &&
+        moduleOf(to) === folder &&
+        partOf(from) !== partOf(to) &&
+        !partOf(from).endsWith('.ts') &&
+        (level(partOf(to)) === -1 || level(partOf(from)) >= level(partOf(to))),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('have no file or folder for odds and ends', () => {
     expect(
       files.filter((file) =>
         /\b(utils?|common|helpers?|misc|types)\b/.test(file.replace(/variable-types|commands\/types/, '')),
@@ -114,12 +179,12 @@ describe('the house', () => {
   });
 });
 
-test('the pages take the types of the admin API and nothing else from the house', () => {
-  const fromTheHouse = globSync('console/src/**/*.{ts,tsx}')
+test('the pages import the types of the admin API and nothing else from src', () => {
+  const fromSrc = globSync('console/src/**/*.{ts,tsx}')
     .flatMap(importsIn)
     .filter(({ from, to }) => to.startsWith('.') && !resolve(dirname(from), to).startsWith(resolve('console')));
-  expect(fromTheHouse.length).toBeGreaterThan(0);
+  expect(fromSrc.length).toBeGreaterThan(0);
   expect(
-    fromTheHouse.filter(({ to, text }) => !to.endsWith('src/admin/api.ts') || !text.startsWith('import type ')),
+    fromSrc.filter(({ to, text }) => !to.endsWith('src/admin/api.ts') || !text.startsWith('import type ')),
   ).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { whyDropped } from '../contract/hearing.ts';
+import { whyDropped } from '../contract/explain/receives.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 import type { ActivityAnswer, RouteActivity } from './api.ts';
 

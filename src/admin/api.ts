@@ -1,5 +1,5 @@
-import type { Finding } from '../config/findings.ts';
-import type { Explanation } from '../contract/explain.ts';
+import type { Finding } from '../config/text/findings.ts';
+import type { Explanation } from '../contract/explain/explain.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 
 // What `/admin/*` answers, as JSON. The console imports these shapes too; docs/admin-api.md tells them to people.

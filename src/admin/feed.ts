@@ -1,4 +1,4 @@
-import { whyDropped } from '../contract/hearing.ts';
+import { whyDropped } from '../contract/explain/receives.ts';
 import type { DispatchEvents, Handled, Outcome } from '../dispatch/outcome.ts';
 import type { FeedLine } from './api.ts';
 

@@ -1,8 +1,8 @@
-import { formatFinding } from '../config/findings.ts';
-import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes-file.ts';
-import { exampleMessage } from '../contract/example-message.ts';
-import { publishedSchema } from '../contract/whole-schema.ts';
-import type { LivePlan, ReloadOutcome } from '../reload.ts';
+import { formatFinding } from '../config/text/findings.ts';
+import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes/load-routes.ts';
+import { exampleMessage } from '../contract/publish/example-message.ts';
+import { publishedSchema } from '../contract/schemas/whole-schema.ts';
+import type { LivePlan, ReloadOutcome } from '../reload/reload.ts';
 import type { PlanAnswer, RefusedReload, RouteAnswer } from './api.ts';
 
 /** Remembers the reload that was refused, until the files are in order again. */

@@ -1,9 +1,9 @@
 import { createFeed } from '../admin/feed.ts';
 import { createLastRefusal } from '../admin/plan-answer.ts';
-import { fromRoot, rootFor } from '../config/confined-files.ts';
-import type { Settings } from '../config/environment.ts';
-import type { RoutesConfig } from '../config/routes-file.ts';
-import { createRoutesLoader, type RoutesLoader } from '../config/served-routes.ts';
+import { fromRoot, rootFor } from '../config/text/confined-files.ts';
+import type { Settings } from '../config/environment/environment.ts';
+import type { RoutesConfig } from '../config/routes/load-routes.ts';
+import { createRoutesLoader, type RoutesLoader } from '../config/routes/served-routes.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
@@ -15,22 +15,28 @@ import {
   type ReloadEvents,
   type Reloading,
   type ReloadOutcome,
-} from '../reload.ts';
+} from '../reload/reload.ts';
 import type { Plan } from '../routes/plan.ts';
-import { createUpgradeRule } from '../sockets/socket-path.ts';
-import type { Source } from '../source/subscription.ts';
+import { createUpgradeRule } from '../sockets/servers/socket-path.ts';
+import type { Subscriptions } from '../subscription/subscription.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { createAdmission, drainStages } from './admission.ts';
-import { createConnections, createControl, createHeadRoom, createLocalFanout, createTokenAuth } from './clients.ts';
+import { createDrainState, drainStages } from './drain-state.ts';
 import {
-  createCommandParts,
+  createConnections,
+  createControl,
+  createFdReserve,
+  createLocalFanout,
+  createTokenAuth,
+} from './wire-connections.ts';
+import {
+  createRedisCommandParts,
   createDurableRoutes,
   createMessagePaths,
   createPlanSource,
   redisTarget,
-  tellVainLimits,
-  toEach,
-} from './messages.ts';
+  warnIneffectiveLimits,
+  notifyAll,
+} from './wire-messages.ts';
 import {
   createAdminApi,
   createCounts,
@@ -38,7 +44,7 @@ import {
   createTelemetry,
   httpSettings,
   isDevelopment,
-} from './operators.ts';
+} from './wire-operations.ts';
 import { startInOrder, type Stage } from './stages.ts';
 
 export interface AppOptions {
@@ -72,31 +78,31 @@ export interface App {
 export function createApp(options: AppOptions): App {
   const { settings } = options;
   const live = createLivePlan(options.routes);
-  const admission = createAdmission(isDevelopment(settings) ? 0 : settings.preDrain * 1000);
+  const drainState = createDrainState(isDevelopment(settings) ? 0 : settings.preDrain * 1000);
 
   const telemetry = createTelemetry(settings, options.environment, live.current(), options.metricsSharedFor);
   const auth = createTokenAuth(settings, telemetry);
   const http = createHttpServer((...asked) => httpApp(...asked), createUpgradeRule(settings.socketPath));
   const fanout = createLocalFanout(settings, telemetry);
   const feed = createFeed();
-  const tellLimits = tellVainLimits(settings, telemetry);
+  const tellLimits = warnIneffectiveLimits(settings, telemetry);
   tellLimits(live.current());
-  const { commands, quarantine, streams } = createCommandParts(settings, telemetry);
+  const { commands, quarantine, streams } = createRedisCommandParts(settings, telemetry);
   const paths = createMessagePaths({ fanout, feed, quarantine }, settings, telemetry);
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
-  const limits = { ...settings, ...createHeadRoom(http, settings, telemetry) };
-  const connections = createConnections(http, limits, { auth, fanout, durable, admission, telemetry });
+  const limits = { ...settings, ...createFdReserve(http, settings, telemetry) };
+  const connections = createConnections(http, limits, { auth, fanout, durable, drainState, telemetry });
   const control = createControl(auth, connections);
   const source = createPlanSource(live, { ...paths, control }, telemetry);
   const redis = connectSubscriber(redisTarget(settings), source, telemetry.source);
   const lastReload = createLastReload();
-  const probes = createProbes(source, redis, durable, connections, admission.isEnding, live, lastReload, auth);
+  const probes = createProbes(source, redis, durable, connections, drainState.isEnding, live, lastReload, auth);
   telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
   const refusal = createLastRefusal();
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
   const httpApp = createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) });
-  const reloaded = toEach(telemetry.reload.reloaded, refusal.reloaded, lastReload.reloaded);
-  const swapped = toEach((plan: Plan) => durable.follow(plan), tellLimits);
+  const reloaded = notifyAll(telemetry.reload.reloaded, refusal.reloaded, lastReload.reloaded);
+  const swapped = notifyAll((plan: Plan) => durable.runPlan(plan), tellLimits);
   const reloading = createPlanReloading(options, { live, source, swapped }, { ...telemetry.reload, reloaded });
 
   let port = settings.port;
@@ -107,14 +113,14 @@ export function createApp(options: AppOptions): App {
     { name: 'reload', start: reloading.watch, stop: reloading.stop },
     { name: 'commands', stop: async () => (await quarantine.settled(), commands.close()) },
     { name: 'source', start: redis.open, stop: () => (source.stop(), redis.close()) },
-    { name: 'streams', start: () => durable.follow(live.current()), stop: () => durable.stop() },
+    { name: 'streams', start: () => durable.runPlan(live.current()), stop: () => durable.stop() },
     {
       name: 'http',
       start: async () => void (port = await listen(http, settings.port, settings.bindAddress)),
       stop: () => void http.close(),
     },
     // Polling clients fetch their goodbye with a new request: http closes after them.
-    ...drainStages(settings, connections, feed, admission),
+    ...drainStages(settings, connections, feed, drainState),
   ];
   let stop = async (): Promise<void> => {};
   return {
@@ -132,7 +138,7 @@ export function createApp(options: AppOptions): App {
 
 interface Reloaded {
   readonly live: LivePlan;
-  readonly source: Source;
+  readonly source: Subscriptions;
   readonly swapped: (plan: Plan) => void;
 }
 
@@ -146,7 +152,7 @@ function createPlanReloading(
     live,
     load: loader.inSlices,
     changedVariables,
-    follow: source.follow,
+    follow: source.subscribeTo,
     swapped,
     events: {
       ...events,

@@ -4,8 +4,8 @@ import { createGrpcChecker, type GrpcCheckerOptions } from './grpc-checker.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import { createServiceProbe, type ServiceProbeEvents } from './service-probe.ts';
 import { createServiceStanding } from './service-standing.ts';
-import { createTokenAnswers } from './token-answers.ts';
-import { createTokenCalls, type TokenCalls } from './token-calls.ts';
+import { createTokenVerifier } from './token-verifier.ts';
+import { createCallQueue, type CallQueue } from './call-queue.ts';
 
 export interface AuthOptions extends Omit<GrpcCheckerOptions, 'standing'> {
   readonly anonymousAllowed: boolean;
@@ -22,7 +22,7 @@ export interface Auth {
   problem(): string | undefined;
   readonly authenticator: Authenticator;
   readonly revocations: Revocations;
-  readonly calls: Omit<TokenCalls, 'check'>;
+  readonly calls: Omit<CallQueue, 'check'>;
   close(): void;
 }
 
@@ -35,9 +35,9 @@ export function createAuth(options: AuthOptions): Auth {
   const standing = createServiceStanding();
   const checker = createGrpcChecker({ ...options, standing });
   const probe = createServiceProbe({ ...events, ping: checker.ping, standing });
-  const calls = createTokenCalls({ checker, breaker });
+  const calls = createCallQueue({ checker, breaker });
   const revocations = createRevocations(Math.max(lifetime, LEAST_MEMORY_MS));
-  const answers = createTokenAnswers({ calls, health: breaker.state, revocations, lifetime });
+  const answers = createTokenVerifier({ calls, health: breaker.state, revocations, lifetime });
   return {
     authenticator: createAuthenticator({ answers, events, anonymousAllowed }),
     revocations,

@@ -1,6 +1,6 @@
 import type { UserId } from '../routes/user-id.ts';
 import { rejection, type Rejection } from './rejection.ts';
-import type { Asking, TokenAnswers } from './token-answers.ts';
+import type { Asking, TokenVerifier } from './token-verifier.ts';
 
 /** Who a socket is; without a user it is anonymous. */
 export interface Identity {
@@ -61,7 +61,7 @@ export interface TokenChecker {
 }
 
 export interface AuthenticatorOptions {
-  readonly answers: TokenAnswers;
+  readonly answers: TokenVerifier;
   readonly events: AuthEvents;
   readonly anonymousAllowed: boolean;
 }

@@ -17,7 +17,7 @@ export const registerAsyncapi: Register = (program, terminal) =>
     description: 'write an AsyncAPI 3.0 document of all that clients hear',
     options: [['--host <host>', 'where clients connect, host or host:port', hostName, 'localhost:3000']],
     write: async (config, { host = 'localhost:3000' }) => {
-      const { asyncapiOf } = await import('../contract/asyncapi.ts');
+      const { asyncapiOf } = await import('../contract/documents/asyncapi.ts');
       return JSON.stringify(asyncapiOf(config, { host }), undefined, 2);
     },
   });

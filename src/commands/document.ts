@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatFinding } from '../config/findings.ts';
-import { loadRoutes, type RoutesConfig, type RoutesLoading } from '../config/routes-file.ts';
-import { resultDocument } from './check.ts';
+import { formatFinding } from '../config/text/findings.ts';
+import { loadRoutes, type RoutesConfig, type RoutesLoading } from '../config/routes/load-routes.ts';
+import { resultDocument } from './check/check.ts';
 import type { Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -36,13 +36,13 @@ export function registerDocument(program: Command, terminal: Terminal, document:
 
 async function writeDocument(options: Options, { write }: DocumentCommand, terminal: Terminal): Promise<void> {
   const loading = loadRoutes(options.file, terminal.environment['CONFIG_ROOT']);
-  tellFindings(loading, options, terminal);
+  printProblems(loading, options, terminal);
   if (loading.config) put(await write(loading.config, options), options.out, terminal);
   else terminal.exitWith(EXIT.config);
 }
 
 /** To standard error, warnings too: standard output is the document. A machine is told there where it holds none. */
-function tellFindings({ config, findings }: RoutesLoading, { file, out, json }: Options, terminal: Terminal): void {
+function printProblems({ config, findings }: RoutesLoading, { file, out, json }: Options, terminal: Terminal): void {
   if (!json) for (const finding of findings) terminal.printError(formatFinding(finding));
   else if (config && out === undefined) terminal.printError(resultDocument(file, findings, config));
   else terminal.print(resultDocument(file, findings, config));

@@ -1,19 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError } from 'commander';
-import { parseEnvironmentFile } from '../config/environment-file.ts';
+import { parseEnvironmentFile } from '../config/environment/environment-file.ts';
 import { registerAsyncapi } from './asyncapi.ts';
-import { registerCheck } from './check.ts';
+import { registerCheck } from './check/check.ts';
 import type { StopSignal, Terminal, Variables } from './command.ts';
-import { registerDiff } from './diff.ts';
+import { registerDiff } from './diff/diff.ts';
 import { EXIT } from './exit-codes.ts';
-import { registerExplain } from './explain.ts';
-import { registerNew } from './new.ts';
+import { registerExplain } from './explain/explain.ts';
+import { registerNew } from './new/new.ts';
 import { registerPublish } from './publish.ts';
-import { registerQuarantine } from './quarantine.ts';
+import { registerQuarantine } from './quarantine/quarantine.ts';
 import { registerStart } from './start.ts';
-import { registerTail } from './tail.ts';
-import { registerTest } from './test.ts';
+import { registerTail } from './tail/tail.ts';
+import { registerTest } from './test/test.ts';
 import { registerTypes } from './types.ts';
 
 function environmentFile(): Variables {

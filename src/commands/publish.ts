@@ -1,14 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { printable } from '../config/findings.ts';
-import type { RoutesConfig } from '../config/routes-file.ts';
-import { exampleMessage } from '../contract/example-message.ts';
-import { dropsOf, publishWay } from '../contract/publish-rule.ts';
+import { printable } from '../config/text/findings.ts';
+import type { RoutesConfig } from '../config/routes/load-routes.ts';
+import { exampleMessage } from '../contract/publish/example-message.ts';
+import { dropsOf, publishWay } from '../contract/publish/preflight-publish.ts';
 import { publishOnce } from '../redis/publisher.ts';
 import type { RedisTarget } from '../redis/topology.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { readMessage } from './message.ts';
-import { openRoutes, readRedis, readRules, type Rules } from './routes-in-force.ts';
+import { readMessage } from './message-argument.ts';
+import { openRoutes, readRedis, readRules, type Rules } from './inputs.ts';
 
 interface Options {
   readonly file?: string;
@@ -18,7 +18,7 @@ interface Options {
 }
 
 /** How it ended, as `--json` prints it. */
-type Ending =
+type PublishResult =
   | {
       readonly published: true;
       readonly channel: string;
@@ -89,7 +89,7 @@ async function publish(
   config: RoutesConfig,
   { limits }: Rules,
   redis: RedisTarget,
-): Promise<Ending> {
+): Promise<PublishResult> {
   const drops = dropsOf(config, { channel, raw, limits });
   if (drops.length > 0 && !force) return unpublished(channel, drops);
   const publication = await publishOnce(redis, { channel, message: raw, ...publishWay(config, channel) });
@@ -97,11 +97,11 @@ async function publish(
   return { published: true, channel, message: raw.toString('utf8'), ...publication, drops };
 }
 
-function unpublished(channel: string, reasons: readonly string[]): Ending {
+function unpublished(channel: string, reasons: readonly string[]): PublishResult {
   return { published: false, channel, reasons };
 }
 
-function tell(ending: Ending, terminal: Terminal): void {
+function tell(ending: PublishResult, terminal: Terminal): void {
   if (!ending.published) {
     for (const reason of ending.reasons) terminal.printError(printable(`not published: ${reason}`));
     return;

@@ -1,8 +1,8 @@
 import { createApp, type App } from '../app/app.ts';
-import { readEnvironment } from '../config/environment.ts';
-import { VARIABLES } from '../config/variables.ts';
-import { formatFinding, type Finding } from '../config/findings.ts';
-import { createRoutesLoader } from '../config/served-routes.ts';
+import { readEnvironment } from '../config/environment/environment.ts';
+import { VARIABLES } from '../config/environment/variables.ts';
+import { formatFinding, type Finding } from '../config/text/findings.ts';
+import { createRoutesLoader } from '../config/routes/served-routes.ts';
 import type { Register, StopSignal, Terminal, Variables } from './command.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 

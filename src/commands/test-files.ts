@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { confineTo, rootFor } from '../config/confined-files.ts';
-import { createRouteTestsReader, type RouteTestsReading } from '../contract/route-tests.ts';
+import { confineTo, rootFor } from '../config/text/confined-files.ts';
+import { createRouteTestsReader, type RouteTestsReading } from '../contract/route-tests/route-tests.ts';
 
 const SCHEMA = new URL('../../schemas/route-tests.schema.json', import.meta.url);
 

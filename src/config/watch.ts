@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 5000;
 
 export interface FileWatch {
   /** Watches exactly these files from now on. */
-  follow(files: readonly string[]): void;
+  watchFolders(files: readonly string[]): void;
   /** Watches folders again that were replaced by others of the same name. */
   renew(): void;
   stop(): void;
@@ -66,23 +66,23 @@ export function createFileWatch(listener: WatchListener): FileWatch {
   }
 
   return {
-    follow(wanted) {
+    watchFolders(wanted) {
       files = wanted;
       seen = stateOf(files);
-      folders.follow(new Set(wanted.map((file) => dirname(file))));
+      folders.watchFolders(new Set(wanted.map((file) => dirname(file))));
       looking ??= setInterval(() => void look(), LOOK_EVERY_MS).unref();
     },
     renew: folders.renew,
     stop() {
       clearTimeout(quiet);
       clearInterval(looking);
-      folders.follow(new Set());
+      folders.watchFolders(new Set());
     },
   };
 }
 
 interface FolderWatch {
-  follow(folders: ReadonlySet<string>): void;
+  watchFolders(folders: ReadonlySet<string>): void;
   renew(): void;
 }
 
@@ -120,11 +120,11 @@ function watchFolders(listener: WatchListener, touched: () => void): FolderWatch
 
   function renew(): void {
     for (const [folder, watched] of folders) renewOne(folder, watched);
-    names.follow([...folders.keys()]);
+    names.watchFolders([...folders.keys()]);
   }
 
   return {
-    follow(wanted) {
+    watchFolders(wanted) {
       for (const folder of folders.keys()) if (!wanted.has(folder)) close(folder);
       for (const folder of wanted) if (!folders.has(folder)) open(folder);
       renew();
@@ -134,10 +134,10 @@ function watchFolders(listener: WatchListener, touched: () => void): FolderWatch
 }
 
 /** Watches the folders around these for their names alone. Where that cannot be done, the look finds what is new. */
-function watchNames(touched: () => void): { follow(folders: readonly string[]): void } {
+function watchNames(touched: () => void): { watchFolders(folders: readonly string[]): void } {
   let open: (FSWatcher | undefined)[] = [];
   return {
-    follow(folders) {
+    watchFolders(folders) {
       for (const watcher of open) watcher?.close();
       open = [...new Set(folders.map((folder) => dirname(folder)))].map((parent) => {
         const names = new Set(folders.filter((one) => dirname(one) === parent).map((one) => basename(one)));

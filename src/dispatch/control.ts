@@ -11,10 +11,10 @@ export interface Control {
    *
    * @returns how many connections.
    */
-  disconnect(users: ReadonlySet<UserId>): number;
+  disconnectUsers(users: ReadonlySet<UserId>): number;
 }
 
-export function disconnect(
+export function disconnectUsers(
   route: ControlRoute,
   message: Message & Traced,
   control: Control,
@@ -28,7 +28,7 @@ export function disconnect(
   message.trace?.passed('targeted', route);
   if (users.size === 0) return forNobody(route, named);
   try {
-    const recipients = control.disconnect(users);
+    const recipients = control.disconnectUsers(users);
     message.trace?.passed('sent', route);
     return recipients === 0
       ? { kind: 'not-here', route, skipped }

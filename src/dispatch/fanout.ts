@@ -30,6 +30,6 @@ export interface Stamp {
 }
 
 /** Counts, and reaches nobody. */
-export function silent({ count }: Fanout): Fanout {
+export function countOnly({ count }: Fanout): Fanout {
   return { count, emit() {} };
 }

@@ -48,13 +48,13 @@ export function bodyFor<M extends Message>({ declares }: Pick<Route, 'declares'>
   };
 }
 
-export function unread(route: Route, { reason, detail }: Unreadable): Outcome {
+export function dropUnread(route: Route, { reason, detail }: Unreadable): Outcome {
   const outcome = dropped(route, reason, detail);
   return route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
 }
 
 /** With what `schema_next` says beside it, if there is one. */
-export function tried(route: Route, message: Message & Traced, outcome: Outcome): Outcome {
+export function withTrial(route: Route, message: Message & Traced, outcome: Outcome): Outcome {
   return route.checkNext ? { ...outcome, next: tryNext(route.checkNext, message, outcome) } : outcome;
 }
 
@@ -67,7 +67,7 @@ function tryNext(check: Check, { value }: Message, outcome: Outcome): Trial {
 }
 
 /** Whom a message is for, or why it is for nobody: the same whatever its source is. */
-export function judge(
+export function evaluate(
   route: EventRoute,
   message: Message & Traced,
   { maxTargetIds }: MessageLimits,

@@ -1,4 +1,4 @@
-import { sendPosition } from './arrival.ts';
+import { sendPosition } from './resume.ts';
 import type { Client } from './client.ts';
 import type { Reader } from './reader.ts';
 

@@ -1,26 +1,26 @@
-import { isDurable, type DurableRoute } from '../dispatch/stream-dispatch.ts';
+import { isDurable, type DurableRoute } from '../dispatch/stream.ts';
 import type { Plan } from '../routes/plan.ts';
-import { arrive, NOT_READY, sendReset, type Arrival } from './arrival.ts';
+import { resume, NOT_READY, sendReset, type Resumed } from './resume.ts';
 import type { Client } from './client.ts';
 import { readPosition, type Position } from './position.ts';
 import { HeldClients } from './held-clients.ts';
 import { createQuota } from './quota.ts';
-import type { Place, Reader, ReaderEvents } from './reader.ts';
-import { startReading, type Reading, type ReadingParts } from './reading.ts';
-import { Abandoned } from './replay.ts';
+import type { ResumePoint, Reader, ReaderEvents } from './reader.ts';
+import { startStream, type StreamRuntime, type StreamRuntimeParts } from './stream-runtime.ts';
+import { ReplayAborted } from './replay.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import { Refused } from './store.ts';
 
 export interface DurableEvents extends ReaderEvents {
   /** A client is live, after what it missed, or after it was told that it must load its state anew. */
-  arrived(route: string, arrival: Arrival, seconds: number): void;
+  arrived(route: string, arrival: Resumed, seconds: number): void;
   /** Redis did not answer while a client was given what it missed; it goes on from there. */
   replayFailed(route: string, error: unknown): void;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
 
-export interface DurableOptions extends Pick<ReadingParts, 'open' | 'dispatch' | 'calmBytes'> {
+export interface DurableOptions extends Pick<StreamRuntimeParts, 'open' | 'dispatch' | 'calmBytes'> {
   readonly events: DurableEvents;
 }
 
@@ -36,7 +36,7 @@ export interface StreamReading {
 /** The durable routes of the plan in force, and the clients on them. */
 export interface Durable {
   /** Reads the streams of this plan from here on: where a route has changed, from where it was. */
-  follow(plan: Plan): void;
+  runPlan(plan: Plan): void;
   /**
    * Of what a stranger says, the positions on routes that are read here, copied; `null` stands for one that is none. Nothing
    * of what else it says is kept.
@@ -45,13 +45,13 @@ export interface Durable {
   /**
    * Gives a client what it missed, and lets it go live on each route.
    *
-   * @param claims positions by route, as a stranger says them; nothing for a client that did not ask for positions.
+   * @param lastPositions positions by route, as a stranger says them; nothing for a client that did not ask for positions.
    * @param hold sends nothing of durable routes before the client is ready; without claims it has no meaning.
    */
-  welcome(client: Client, claims: Claims | undefined, hold: boolean): void;
+  clientJoined(client: Client, lastPositions: Claims | undefined, hold: boolean): void;
   /** The client has its listeners. Without effect where it is not held, or no longer. */
   ready(client: Client): void;
-  leave(client: Client): void;
+  clientLeft(client: Client): void;
   /** Routes whose streams are not read just now. */
   unread(): string[];
   readings(): StreamReading[];
@@ -66,7 +66,7 @@ const ATTEMPTS = 3;
 
 export class DurableRoutes implements Durable {
   readonly #options: DurableOptions;
-  readonly #readings = new Map<string, Reading>();
+  readonly #readings = new Map<string, StreamRuntime>();
   /** Those that asked for positions. */
   readonly #resumable = new Set<Client>();
   readonly #held = new HeldClients();
@@ -76,14 +76,14 @@ export class DurableRoutes implements Durable {
     this.#options = options;
   }
 
-  follow(plan: Plan): void {
+  runPlan(plan: Plan): void {
     const wanted = new Map(plan.routes.filter(isDurable).map((route) => [route.name, route]));
     const before = [...this.#readings.keys()];
     for (const [name, { route, place, stop }] of this.#readings) {
       const now = wanted.get(name);
       if (now?.stream.fingerprint === route.stream.fingerprint) continue;
       stop();
-      if (now) this.#readings.set(name, this.#start(now, placeFor(now, route, place.reader.place)));
+      if (now) this.#readings.set(name, this.#start(now, placeFor(now, route, place.reader.resumePoint)));
       else this.#readings.delete(name);
     }
     for (const [name, route] of wanted)
@@ -100,20 +100,20 @@ export class DurableRoutes implements Durable {
     return Object.fromEntries(said.map((name) => [name, readPosition(resume[name]) ?? null]));
   }
 
-  welcome(client: Client, claims: Claims | undefined, hold: boolean): void {
+  clientJoined(client: Client, lastPositions: Claims | undefined, hold: boolean): void {
     if (client.resumable) this.#resumable.add(client);
-    if (hold && claims !== undefined) {
-      this.#held.add(client, claims, () => this.#bringAll(client, () => NOT_READY));
+    if (hold && lastPositions !== undefined) {
+      this.#held.add(client, lastPositions, () => this.#bringAll(client, () => NOT_READY));
       for (const [name, { route }] of this.#readings) if (!route.shadow) client.hold(name);
-    } else this.#bringAll(client, claimsOf(claims));
+    } else this.#bringAll(client, claimsOf(lastPositions));
   }
 
   ready(client: Client): void {
-    const claims = this.#held.take(client);
-    if (claims !== undefined) this.#bringAll(client, claimsOf(claims));
+    const lastPositions = this.#held.take(client);
+    if (lastPositions !== undefined) this.#bringAll(client, claimsOf(lastPositions));
   }
 
-  leave(client: Client): void {
+  clientLeft(client: Client): void {
     this.#resumable.delete(client);
     this.#held.take(client);
   }
@@ -127,7 +127,7 @@ export class DurableRoutes implements Durable {
       route,
       ringBytes: place.reader.history.ring.bytes,
       lagSeconds: place.reader.lag,
-      waiting: place.gate.waiting(),
+      waiting: place.semaphore.waiting(),
     }));
   }
 
@@ -137,17 +137,17 @@ export class DurableRoutes implements Durable {
     this.#held.clear();
   }
 
-  #start(route: DurableRoute, from: Place | undefined): Reading {
-    return startReading(route, from, {
+  #start(route: DurableRoute, from: ResumePoint | undefined): StreamRuntime {
+    return startStream(route, from, {
       ...this.#options,
       resumable: this.#resumable,
-      lost: (reader, reason) => this.#tellLoss(reader, reason),
+      lost: (reader, reason) => this.#reportLoss(reader, reason),
       quota: this.#quota,
     });
   }
 
   /** Who is still being brought up to date finds out by itself. */
-  #tellLoss(reader: Reader, reason: HistoryLoss): void {
+  #reportLoss(reader: Reader, reason: HistoryLoss): void {
     const { name, shadow } = reader.history.route;
     if (shadow) return;
     for (const client of this.#resumable) if (!client.isHeld(name)) sendReset(reader, client, reason);
@@ -157,24 +157,24 @@ export class DurableRoutes implements Durable {
     for (const [name, { route }] of this.#readings) {
       if (route.shadow || (!client.resumable && route.stream.greeting === 0)) continue;
       client.hold(name);
-      void this.#bring(client, name, claimOn(name));
+      void this.#resumeClient(client, name, claimOn(name));
     }
   }
 
-  async #bring(client: Client, name: string, claim: unknown): Promise<void> {
+  async #resumeClient(client: Client, name: string, lastPosition: unknown): Promise<void> {
     const { events } = this.#options;
     const began = performance.now();
-    let at = claim;
+    let at = lastPosition;
     let failures = 0;
     for (;;) {
       const reading = this.#readings.get(name);
       if (reading === undefined || !client.isOpen()) return client.release(name);
       try {
-        const arrival = await arrive(reading.place, client, at, (position) => (at = position));
+        const arrival = await resume(reading.place, client, at, (position) => (at = position));
         return events.arrived(name, arrival, (performance.now() - began) / 1000);
       } catch (error) {
         // The reader of a changed route hands over to the next one, which is there already.
-        if (error instanceof Abandoned) continue;
+        if (error instanceof ReplayAborted) continue;
         events.replayFailed(name, error);
         const { reader } = reading.place;
         // The stream is read, and this part of it is not to be had.
@@ -191,11 +191,11 @@ export class DurableRoutes implements Durable {
   }
 }
 
-function claimsOf(claims: Claims | undefined): (route: string) => unknown {
-  return (route) => (claims && Object.hasOwn(claims, route) ? claims[route] : undefined);
+function claimsOf(lastPositions: Claims | undefined): (route: string) => unknown {
+  return (route) => (lastPositions && Object.hasOwn(lastPositions, route) ? lastPositions[route] : undefined);
 }
 
 /** A route that reads another stream now begins at its end, and its clients are told. */
-function placeFor(now: DurableRoute, before: DurableRoute, place: Place | undefined): Place | undefined {
+function placeFor(now: DurableRoute, before: DurableRoute, place: ResumePoint | undefined): ResumePoint | undefined {
   return now.stream.key === before.stream.key || place === undefined ? place : { e: place.e };
 }

@@ -1,7 +1,7 @@
 import type { ResetReason } from './reset-reasons.ts';
 
 /** Lets only so many read from Redis at once; who waits too long is turned away. */
-export interface Gate {
+export interface Semaphore {
   /** @returns what gives the place to the next one; nothing where there was none in time. */
   enter(): Promise<(() => void) | undefined>;
   waiting(): number;
@@ -9,7 +9,7 @@ export interface Gate {
 
 const PATIENCE_MS = 5000;
 
-export function createGate(places: number): Gate {
+export function createSemaphore(places: number): Semaphore {
   let taken = 0;
   const queue = new Set<() => void>();
   const leave = (): void => {
@@ -42,7 +42,7 @@ export function createGate(places: number): Gate {
 }
 
 /** Thrown where a replay cannot be complete. */
-export class Incomplete extends Error {
+export class ReplayIncomplete extends Error {
   readonly reason: ResetReason;
 
   constructor(reason: ResetReason) {

@@ -1,5 +1,5 @@
 import { RecentIds } from '../dispatch/recent-ids.ts';
-import type { DurableRoute, Judged, StreamDispatch } from '../dispatch/stream-dispatch.ts';
+import type { DurableRoute, EvaluatedEntry, StreamDispatch } from '../dispatch/stream.ts';
 import { before, START } from './position.ts';
 import { Ring, type RingEntry } from './ring.ts';
 import type { EventId, StreamEntry, StreamState, StreamStore } from './store.ts';
@@ -75,7 +75,7 @@ export class History {
       if (added === length) this.ring.prepend([], START);
       return false;
     }
-    const older = entries.map((entry) => this.judge(entry, this.#duplicates.has(entry.id)));
+    const older = entries.map((entry) => this.evaluate(entry, this.#duplicates.has(entry.id)));
     return this.ring.prepend(older, before(first.id));
   }
 
@@ -83,7 +83,7 @@ export class History {
   deliver(entry: StreamEntry): void {
     const duplicate = this.#recent.add(entry.eventId);
     const judged = this.#sent.delete(entry.id)
-      ? this.judge(entry, duplicate)
+      ? this.evaluate(entry, duplicate)
       : this.#dispatch.deliver(this.route, entry, duplicate, () => this.metaAt(entry.id));
     this.#note(entry.id, judged);
   }
@@ -104,13 +104,13 @@ export class History {
   }
 
   /** Of an entry that is older than the ring; for a replay. */
-  judge(entry: StreamEntry, duplicate: boolean): RingEntry {
-    const { rooms, text } = this.#dispatch.judge(this.route, entry, duplicate);
+  evaluate(entry: StreamEntry, duplicate: boolean): RingEntry {
+    const { rooms, text } = this.#dispatch.evaluate(this.route, entry, duplicate);
     return { id: entry.id, rooms, text };
   }
 
   /** Ring, position and sockets change in one step, as far as anyone else can see. */
-  #note(id: string, { rooms, text }: Judged): void {
+  #note(id: string, { rooms, text }: EvaluatedEntry): void {
     this.ring.push({ id, rooms, text });
     this.#position = id;
   }

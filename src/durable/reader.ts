@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DurableRoute, StreamDispatch } from '../dispatch/stream-dispatch.ts';
-import { Changes } from './changes.ts';
+import type { DurableRoute, StreamDispatch } from '../dispatch/stream.ts';
+import { Signal } from './signal.ts';
 import { Continuity } from './continuity.ts';
 import { eventIdsFor, History } from './history.ts';
 import { fillRing } from './ring-fill.ts';
@@ -16,7 +16,7 @@ export interface ReaderEvents {
 }
 
 /** In a history; at its end, where there is no id. */
-export interface Place extends Partial<Position> {
+export interface ResumePoint extends Partial<Position> {
   readonly e: string;
   /** How many entries were ever added up to there. */
   readonly added?: number;
@@ -30,7 +30,7 @@ export interface ReaderOptions {
   readonly dispatch: StreamDispatch;
   readonly events: ReaderEvents;
   /** Where a reader before this one stopped: nothing behind it was sent. Without an id it read another stream. */
-  readonly from?: Place;
+  readonly from?: ResumePoint;
   /** The history was lost; it is told before anything new is sent. */
   readonly lost: (reason: HistoryLoss) => void;
 }
@@ -49,7 +49,7 @@ export class Reader {
   readonly store: StreamStore;
   readonly #options: ReaderOptions;
   readonly #continuity: Continuity;
-  readonly #changes = new Changes();
+  readonly #changes = new Signal();
   #started = false;
   #stopped = false;
   #reading = false;
@@ -92,7 +92,7 @@ export class Reader {
   }
 
   /** Where another reader has to go on, once this one has stopped; nothing while it knows nothing. */
-  get place(): Place | undefined {
+  get resumePoint(): ResumePoint | undefined {
     if (!this.#started) return this.#options.from;
     return { e: this.history.epoch, id: this.history.position, added: this.#continuity.added, reading: this.#reading };
   }
@@ -116,7 +116,7 @@ export class Reader {
   stop(): void {
     this.#stopped = true;
     this.store.close();
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   /** Resolves once the history has been looked at, at most a moment ago. */
@@ -161,7 +161,7 @@ export class Reader {
     // Else promises that were kept for long would keep them too, see the blocking reader.
     entries.length = 0;
     this.#lag = Math.max(0, (Date.now() - timeOf(this.history.position)) / 1000);
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   /** Redis answers, and one entry does not come: without this step none behind it would either. */
@@ -169,7 +169,7 @@ export class Reader {
     this.history.passOver(id);
     this.#continuity.advance(1);
     this.#lost('trimmed');
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   async #start(): Promise<void> {
@@ -188,7 +188,7 @@ export class Reader {
     if (this.#stopped) return;
     this.#started = true;
     if (from !== undefined && from.e !== epoch) this.#lost('epoch');
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   /** Replays read from Redis until it is done, and for good where Redis does not answer. */
@@ -207,7 +207,7 @@ export class Reader {
     this.#checkNow = false;
     // After a failure only a read proves that the stream can be read.
     if (this.#failures === 0) this.#reading = true;
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   #lost(reason: HistoryLoss): void {

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from './client.ts';
-import { Incomplete, type Gate } from './gate.ts';
-import type { Pages } from './pages.ts';
+import { ReplayIncomplete, type Semaphore } from './gate.ts';
+import type { HistoryPages } from './redis-history.ts';
 import type { Reader } from './reader.ts';
 import { START } from './position.ts';
 import type { RingEntry } from './ring.ts';
 
 /** What a replay needs besides the client. */
-export interface ReplayPlace {
+export interface ReplayParts {
   readonly reader: Reader;
-  readonly pages: Pages;
-  readonly gate: Gate;
+  readonly pages: HistoryPages;
+  readonly semaphore: Semaphore;
   /** Entries that this client's user may have read from Redis. */
   readonly quota: {
     take(client: Client, cost: number): boolean;
@@ -21,7 +21,7 @@ export interface ReplayPlace {
 }
 
 /** Thrown where there is nobody any more to replay to, or nobody to replay. */
-export class Abandoned extends Error {}
+export class ReplayAborted extends Error {}
 
 const LOOK_MS = 20;
 /** Entries that each replay from Redis counts for at least, against the quota. */
@@ -32,7 +32,7 @@ const IDS_PER_ENTRY = 5;
 /** One client on its way from where it was to live. */
 export class Replay {
   readonly client: Client;
-  readonly #place: ReplayPlace;
+  readonly #place: ReplayParts;
   readonly #epoch: string;
   /** Behind it nothing was sent. */
   cursor: string;
@@ -41,7 +41,7 @@ export class Replay {
   #bytes = 0;
   #scanned = 0;
 
-  constructor(place: ReplayPlace, client: Client, cursor: string) {
+  constructor(place: ReplayParts, client: Client, cursor: string) {
     this.client = client;
     this.cursor = cursor;
     this.#place = place;
@@ -77,8 +77,8 @@ export class Replay {
 
   #assertGoingOn(): void {
     const { reader } = this.#place;
-    if (!this.client.isOpen() || reader.stopped) throw new Abandoned();
-    if (reader.history.epoch !== this.#epoch) throw new Incomplete('epoch');
+    if (!this.client.isOpen() || reader.stopped) throw new ReplayAborted();
+    if (reader.history.epoch !== this.#epoch) throw new ReplayIncomplete('epoch');
   }
 
   async #fromRedis(): Promise<void> {
@@ -86,17 +86,17 @@ export class Replay {
     const { history } = reader;
     const { ring, route } = history;
     const least = LEAST_COST + route.stream.dedupe / IDS_PER_ENTRY;
-    if (!this.usedRedis && !quota.take(this.client, least)) throw new Incomplete('busy');
+    if (!this.usedRedis && !quota.take(this.client, least)) throw new ReplayIncomplete('busy');
     this.usedRedis = true;
     const paging = pages.from(this.cursor);
     while (this.cursor < ring.floor) {
       const { floor } = ring;
       const entries = await this.#inTurn(() => paging.next(floor));
       this.#assertGoingOn();
-      if (entries === undefined) throw new Incomplete('trimmed');
+      if (entries === undefined) throw new ReplayIncomplete('trimmed');
       this.#scanned += entries.length;
       if (this.#scanned > LEAST_COST) quota.charge(this.client, entries.length);
-      if (this.#scanned > route.stream.replay.scan) throw new Incomplete('too-far-behind');
+      if (this.#scanned > route.stream.replay.scan) throw new ReplayIncomplete('too-far-behind');
       const { position } = history;
       const read = entries.filter(({ id }) => id <= position);
       await this.#sendAll(read);
@@ -109,8 +109,8 @@ export class Replay {
 
   /** A client that reads slowly takes no place from the others meanwhile. */
   async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
-    const leave = await this.#place.gate.enter();
-    if (leave === undefined) throw new Incomplete('busy');
+    const leave = await this.#place.semaphore.enter();
+    if (leave === undefined) throw new ReplayIncomplete('busy');
     try {
       return await ask();
     } finally {
@@ -160,7 +160,7 @@ export class Replay {
     const payload = history.route.shape(entry.text);
     this.sent += 1;
     this.#bytes += payload.length;
-    if (this.sent > events || this.#bytes > bytes) throw new Incomplete('too-far-behind');
+    if (this.sent > events || this.#bytes > bytes) throw new ReplayIncomplete('too-far-behind');
     this.client.send(history.route.event, payload, this.client.resumable ? history.metaAt(entry.id) : undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { Chunks, type StoredText } from './chunks.ts';
+import { TextArena, type StoredText } from './text-arena.ts';
 import { START } from './position.ts';
 
 /** An entry that was read and judged. */
@@ -26,7 +26,7 @@ const OVERHEAD = 160;
 /** The last entries of a stream. Every entry that was ever added behind `floor` is in it. */
 export class Ring {
   readonly #limits: RingLimits;
-  readonly #chunks = new Chunks();
+  readonly #chunks = new TextArena();
   #entries: Kept[] = [];
   #start = 0;
   #bytes = 0;

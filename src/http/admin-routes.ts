@@ -2,7 +2,7 @@ import express, { Router, type NextFunction, type Request, type RequestHandler, 
 import type { ActivityAnswer, ErrorAnswer, ExplainAnswer, PlanAnswer, PublishAnswer } from '../admin/api.ts';
 import type { Refusal, Reply } from '../admin/reply.ts';
 import { streamFeed, type OpenFeed } from './admin-feed.ts';
-import { bodyFault } from './body-fault.ts';
+import { bodyProblem } from './body-fault.ts';
 
 /** What `/admin/*` asks. */
 export interface AdminApi {
@@ -72,7 +72,7 @@ export function createAdminRoutes(api: AdminApi, guard: RequestHandler, maxMessa
     );
   }
   router.use('/admin', (error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    const fault = bodyFault(error);
+    const fault = bodyProblem(error);
     if (fault === undefined || response.headersSent) next(error);
     else fail(response, fault.status, { error: fault.error });
   });

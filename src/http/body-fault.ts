@@ -1,11 +1,11 @@
 /** Why a body cannot be read; a status below 500. */
-export interface BodyFault {
+export interface BodyProblem {
   readonly status: number;
   readonly error: string;
 }
 
 /** Nothing where the error is none of express.json's. */
-export function bodyFault(error: unknown): BodyFault | undefined {
+export function bodyProblem(error: unknown): BodyProblem | undefined {
   if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return undefined;
   const { type, status } = error;
   if (typeof status !== 'number' || status >= 500) return undefined;

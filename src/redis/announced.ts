@@ -1,5 +1,5 @@
-import type { HostAndPort } from '../config/redis-url.ts';
-import type { NatMap } from '../config/nat-map.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
+import type { NatMap } from '../config/environment/nat-map.ts';
 import { nameOf } from './pool.ts';
 
 /** Where this process reaches a server that another one, which was asked, has named. */

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { onSilence } from './patience.ts';
+import { onSilence } from './deadline.ts';
 import { receivedBytes } from './progress.ts';
 
 export interface Deadline {

@@ -1,4 +1,4 @@
-import type { HostAndPort } from '../config/redis-url.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
 import type { Reach } from './announced.ts';
 import { nameOf } from './pool.ts';
 

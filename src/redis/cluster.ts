@@ -1,8 +1,8 @@
-import type { HostAndPort } from '../config/redis-url.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
 import type { Reach } from './announced.ts';
 import { distinct, readSlots, type SlotRange } from './cluster-slots.ts';
 import { slotOf } from './key-slot.ts';
-import { answered } from './patience.ts';
+import { withDeadline } from './deadline.ts';
 import { createPool, isReply, nameOf } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
 import type { Topology } from './topology.ts';
@@ -58,7 +58,7 @@ function createSlotMap(seeds: readonly HostAndPort[], access: Access, reach: Rea
   function slotsAt(node: HostAndPort): Promise<SlotRange[]> {
     const byName = access.tls !== undefined;
     const slots = pool.use(node, async (redis) => readSlots(await redis.call('CLUSTER', 'SLOTS'), node, reach, byName));
-    return answered(slots, ANSWER_MS);
+    return withDeadline(slots, ANSWER_MS);
   }
 
   async function askAround(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { HostAndPort } from '../config/redis-url.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { NoAnswer } from './patience.ts';
+import { DeadlineExceeded } from './deadline.ts';
 import { createPool, isReply, nameOf, repliedBy } from './pool.ts';
 import { receivedBytes } from './progress.ts';
 import { atHolder, type Holder } from './redirection.ts';
@@ -88,6 +88,6 @@ export function withPlace(error: unknown, place: HostAndPort): unknown {
   if (isReply(error)) return repliedBy(place, error);
   if (error instanceof ConnectFailed) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  const what = error instanceof NoAnswer ? 'no answer' : reason;
+  const what = error instanceof DeadlineExceeded ? 'no answer' : reason;
   return new Error(`${nameOf(place)}: ${what}`, { cause: error });
 }

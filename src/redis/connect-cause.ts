@@ -1,4 +1,4 @@
-import { NoAnswer } from './patience.ts';
+import { DeadlineExceeded } from './deadline.ts';
 
 const TRUST = 'REDIS_TLS_CA_FILE names the certificate to trust';
 const MAY_BE_TLS = 'closed without a reply; where the port speaks TLS, the URL begins with rediss';
@@ -32,7 +32,7 @@ const CLOSED =
 /** Why a connection failed, in words for the log. Its words alone: the error holds the command, and AUTH's the password. */
 export function causeOf(error: unknown, tls: boolean): string {
   const words = error instanceof Error ? error.message.trim().replace(/:$/, '') || error.name : String(error);
-  if (tls && (words === 'connect ETIMEDOUT' || error instanceof NoAnswer)) return MAY_BE_PLAIN;
+  if (tls && (words === 'connect ETIMEDOUT' || error instanceof DeadlineExceeded)) return MAY_BE_PLAIN;
   if (CLOSED.test(words)) return tls ? 'closed without a reply' : MAY_BE_TLS;
   for (const [pattern, cause] of CAUSES) {
     const match = pattern.exec(words);

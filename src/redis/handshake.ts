@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { RedisLogin } from '../config/redis-url.ts';
+import type { RedisLogin } from '../config/environment/redis-url.ts';
 
 export interface Introduction extends RedisLogin {
   readonly db: number;

@@ -1,4 +1,4 @@
-import { answered } from './patience.ts';
+import { withDeadline } from './deadline.ts';
 
 /** What a heartbeat asks of a connection. */
 interface Pinged {
@@ -25,7 +25,7 @@ export function createHeartbeat(connection: Pinged, giveUp: () => void): Heartbe
   const beat = async (): Promise<void> => {
     if (connection.status !== 'ready') return;
     try {
-      await answered(connection.ping(), ANSWER_MS, () => connection.received());
+      await withDeadline(connection.ping(), ANSWER_MS, () => connection.received());
     } catch {
       // Whatever the reason, the cure is the same; a connection that is closing already needs none.
       if (connection.status === 'ready') giveUp();

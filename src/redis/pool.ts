@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { HostAndPort } from '../config/redis-url.ts';
-import { answered } from './patience.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
+import { withDeadline } from './deadline.ts';
 import { receivedBytes } from './progress.ts';
 
 /** Connections for commands, one to each place. A command is answered soon or fails; none waits for better times. */
@@ -51,7 +51,7 @@ export function createPool(open: (place: HostAndPort) => Promise<Redis>, lifetim
       const fresh = mine.uses === 1;
       try {
         const redis = await mine.opening;
-        return await answered(act(redis, fresh), COMMAND_MS, () => receivedBytes(redis));
+        return await withDeadline(act(redis, fresh), COMMAND_MS, () => receivedBytes(redis));
       } catch (error) {
         // A refused command leaves the connection as it was.
         if (!isReply(error)) drop(key, mine);

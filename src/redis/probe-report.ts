@@ -1,5 +1,5 @@
 /** Why a beat that found nothing wrong proves little. */
-export interface Doubt {
+export interface Uncertainty {
   readonly because: string;
   /** It will not pass by itself. */
   readonly lasting: boolean;
@@ -7,14 +7,14 @@ export interface Doubt {
 
 export interface ProbeEvents {
   /** From here on gaps may go unnoticed. */
-  doubted(because: string): void;
-  certainAgain(): void;
+  uncertain(because: string): void;
+  certain(): void;
 }
 
 /** A doubt for longer than a moment is told, once. */
 export interface ProbeReport {
   /** After each beat. */
-  beaten(doubt?: Doubt): void;
+  probed(doubt?: Uncertainty): void;
   isCertain(): boolean;
 }
 
@@ -25,10 +25,10 @@ export function createProbeReport(events: ProbeEvents): ProbeReport {
   let doubts = 0;
   let told = false;
   return {
-    beaten(doubt) {
+    probed(doubt) {
       doubts = doubt ? doubts + 1 : 0;
-      if (told && !doubt) events.certainAgain();
-      if (!told && doubt && (doubt.lasting || doubts >= DOUBTS)) events.doubted(doubt.because);
+      if (told && !doubt) events.certain();
+      if (!told && doubt && (doubt.lasting || doubts >= DOUBTS)) events.uncertain(doubt.because);
       told = doubt !== undefined && (told || doubt.lasting || doubts >= DOUBTS);
     },
     isCertain: () => !told,

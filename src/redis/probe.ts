@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { HostAndPort } from '../config/redis-url.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
 import { createPool, isReply, nameOf } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
 import type { Topology } from './topology.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { answered, NoAnswer } from './patience.ts';
+import { withDeadline, DeadlineExceeded } from './deadline.ts';
 import { atHolder, type Holder } from './redirection.ts';
 import { ConnectFailed, openConnection } from './server-connection.ts';
 import { accessTo, createTopology, type RedisTarget, type Topology } from './topology.ts';
@@ -59,8 +59,8 @@ async function publishAt({ place, asking }: Holder, target: RedisTarget, publish
 }
 
 async function send(redis: Redis, { channel, message, entry, pubsub }: Publishing): Promise<Sent> {
-  const entryId = entry && (await answered(redis.xadd(channel, '*', ...entryOf(entry, message)), ANSWER_MS));
-  const receivers = pubsub ? await answered(redis.publish(channel, message), ANSWER_MS) : undefined;
+  const entryId = entry && (await withDeadline(redis.xadd(channel, '*', ...entryOf(entry, message)), ANSWER_MS));
+  const receivers = pubsub ? await withDeadline(redis.publish(channel, message), ANSWER_MS) : undefined;
   return {
     ...(receivers !== undefined && { receivers }),
     ...(typeof entryId === 'string' && { entryId }),
@@ -76,6 +76,6 @@ function entryOf({ fields, idFields }: NonNullable<Publishing['entry']>, message
 
 function problemOf(error: unknown): string {
   if (error instanceof ConnectFailed) return `Redis at ${error.message}`;
-  if (error instanceof NoAnswer) return 'Redis does not answer; the message may still be published';
+  if (error instanceof DeadlineExceeded) return 'Redis does not answer; the message may still be published';
   return error instanceof Error ? error.message : String(error);
 }

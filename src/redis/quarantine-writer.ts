@@ -1,4 +1,4 @@
-import type { QuarantineStore } from '../durable/quarantine.ts';
+import type { QuarantineStore } from '../quarantine/quarantine.ts';
 import type { Commands } from './commands.ts';
 import { markKey, quarantineKey } from './quarantine-keys.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HostAndPort } from '../config/redis-url.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
 import { isReply, nameOf } from './pool.ts';
 import type { Topology } from './topology.ts';
 

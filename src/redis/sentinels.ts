@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { HostAndPort, RedisAddress } from '../config/redis-url.ts';
+import type { HostAndPort, RedisAddress } from '../config/environment/redis-url.ts';
 import type { Reach } from './announced.ts';
-import { answered } from './patience.ts';
+import { withDeadline } from './deadline.ts';
 import { createPool, nameOf } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
 import type { Topology } from './topology.ts';
@@ -28,7 +28,7 @@ export function createSentinelTopology(
   async function ask(): Promise<Votes> {
     const answers = await Promise.allSettled(
       sentinels.map((sentinel) =>
-        answered(
+        withDeadline(
           pool.use(sentinel, async (redis) => {
             const { host, port } = await masterOf(redis, master);
             return reach(host, port, sentinel);

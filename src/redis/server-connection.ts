@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import type { TlsFiles } from '../config/tls-files.ts';
-import type { HostAndPort, RedisLogin } from '../config/redis-url.ts';
+import type { TlsFiles } from '../config/environment/tls-files.ts';
+import type { HostAndPort, RedisLogin } from '../config/environment/redis-url.ts';
 import { causeOf } from './connect-cause.ts';
 import { introduce } from './handshake.ts';
 import { isReply } from './pool.ts';
-import { answered } from './patience.ts';
+import { withDeadline } from './deadline.ts';
 
 /** How to speak to a server, and as whom. */
 export interface Access extends RedisLogin {
@@ -27,7 +27,7 @@ export async function openConnection(place: HostAndPort, access: Access, name: s
     opening.on('error', (error: Error) => (cause ??= error));
     const { username, password, db = 0 } = access;
     const login = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
-    await answered(
+    await withDeadline(
       opening.connect().then(() => introduce(opening, { ...login, db, name })),
       CONNECT_MS,
     );

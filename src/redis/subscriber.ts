@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HostAndPort } from '../config/redis-url.ts';
-import type { SubscriberListener } from '../source/subscription.ts';
+import type { HostAndPort } from '../config/environment/redis-url.ts';
+import type { SubscriberListener } from '../subscription/subscription.ts';
 import { brieflyOf } from './brief-cause.ts';
-import { Link } from './link.ts';
-import { openListening } from './listening.ts';
-import { createPace } from './pace.ts';
+import { MonitoredLink } from './monitored-link.ts';
+import { openSubscriberConnection } from './subscriber-connection.ts';
+import { createReconnectBackoff } from './reconnect-backoff.ts';
 import { createProbeReport, type ProbeEvents, type ProbeReport } from './probe-report.ts';
 import { createProbeSender } from './probe.ts';
 import { accessTo, createTopology, type RedisTarget, type Topology } from './topology.ts';
@@ -33,12 +33,12 @@ export function connectSubscriber(
 ): RedisConnection {
   const topology = createTopology(target);
   const report = createProbeReport(events);
-  const opener = createOpener(target, topology, report.beaten, listener.message);
+  const opener = createOpener(target, topology, report.probed, listener.message);
   const stop = new AbortController();
   let problem: string | undefined;
 
   async function keepConnected(): Promise<void> {
-    const pace = createPace();
+    const pace = createReconnectBackoff();
     let last: HostAndPort | undefined;
     while (!stop.signal.aborted) {
       try {
@@ -71,14 +71,14 @@ export function connectSubscriber(
 
 interface Opener {
   /** A link that has heard its first probe. */
-  open(at: HostAndPort): Promise<Link>;
+  open(at: HostAndPort): Promise<MonitoredLink>;
   close(): void;
 }
 
 function createOpener(
   target: RedisTarget,
   topology: Topology,
-  beaten: ProbeReport['beaten'],
+  probed: ProbeReport['probed'],
   message: SubscriberListener['message'],
 ): Opener {
   // Pub/Sub has no databases, and who only listens needs no right to SELECT.
@@ -89,9 +89,9 @@ function createOpener(
     async open(at) {
       // Those it has may lead to where we come from.
       sender.close();
-      const listening = await openListening({ at, access, probeChannel, message });
-      const link = new Link({ at, listening, topology, sender, probeChannel, beaten });
-      const fault = await link.beat();
+      const listening = await openSubscriberConnection({ at, access, probeChannel, message });
+      const link = new MonitoredLink({ at, listening, topology, sender, probeChannel, probed });
+      const fault = await link.probe();
       if (fault === undefined) return link;
       link.close();
       throw new Error(fault.detail);
@@ -101,7 +101,7 @@ function createOpener(
 }
 
 /** Resolves when the link is lost, or closed because we stop. */
-async function live(link: Link, listener: SubscriberListener, stopping: AbortSignal): Promise<void> {
+async function live(link: MonitoredLink, listener: SubscriberListener, stopping: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const stop = (): void => {
       link.close();

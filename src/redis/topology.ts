@@ -1,6 +1,6 @@
-import type { NatMap } from '../config/nat-map.ts';
-import type { HostAndPort, RedisAddress } from '../config/redis-url.ts';
-import type { TlsFiles } from '../config/tls-files.ts';
+import type { NatMap } from '../config/environment/nat-map.ts';
+import type { HostAndPort, RedisAddress } from '../config/environment/redis-url.ts';
+import type { TlsFiles } from '../config/environment/tls-files.ts';
 import { createReach, type Reach } from './announced.ts';
 import { createClusterTopology } from './cluster.ts';
 import { createSentinelTopology } from './sentinels.ts';
@@ -19,7 +19,7 @@ export interface RedisTarget {
  * Whether publishers are still where we listen.
  * as-connected: there is nobody to ask; they are where a connection leads that is made now.
  */
-export type Whereabouts = 'here' | 'moved' | 'unknown' | 'as-connected';
+export type MasterLocation = 'here' | 'moved' | 'unknown' | 'as-connected';
 
 /** Which servers there are, and which to use: for Pub/Sub and for commands. */
 export interface Topology {
@@ -27,7 +27,7 @@ export interface Topology {
   locate(avoid?: HostAndPort): Promise<HostAndPort>;
   /** Where publishers may publish; a probe comes from each in turn. */
   publishersOf(listeningAt: HostAndPort): readonly HostAndPort[];
-  check(listeningAt: HostAndPort): Promise<Whereabouts>;
+  check(listeningAt: HostAndPort): Promise<MasterLocation>;
   /** The server that holds a key, as far as is known; servers are asked again now and then. */
   holderOf(key: string): Promise<HostAndPort>;
   /** A holder has failed or redirects: who holds what is asked before the next use. */

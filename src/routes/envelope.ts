@@ -1,4 +1,4 @@
-import type { Envelope } from '../config/envelope.ts';
+import type { Envelope } from '../config/routes/envelope.ts';
 import { isObject } from '../schema/json.ts';
 import { sliceAt, without } from './json-text.ts';
 import { isBaggage, isTracestate, parseTraceparent } from './trace-context.ts';

@@ -1,4 +1,4 @@
-import type { ShapeConfig } from '../config/routes-file.ts';
+import type { ShapeConfig } from '../config/routes/load-routes.ts';
 import { sliceAt, without } from './json-text.ts';
 
 /** Text of the message, envelope removed, to the text that clients get. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Field } from '../config/field.ts';
+import type { Field } from '../config/routes/field.ts';
 import {
   sourcesOf,
   type CheckedRoute,
   type OnInvalid,
   type PayloadSchema,
   type RoutesConfig,
-} from '../config/routes-file.ts';
-import type { StreamConfig } from '../config/stream.ts';
+} from '../config/routes/load-routes.ts';
+import type { StreamConfig } from '../config/routes/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import { declares } from '../schema/declared.ts';
 import type { Check } from '../schema/payload-schemas.ts';

@@ -1,5 +1,5 @@
-import type { Audience, TargetConfig } from '../config/routes-file.ts';
-import type { Field } from '../config/field.ts';
+import type { Audience, TargetConfig } from '../config/routes/load-routes.ts';
+import type { Field } from '../config/routes/field.ts';
 import { valueAt } from '../schema/json.ts';
 import { exactInteger } from './json-number.ts';
 import { itemsOf, sliceAt } from './json-text.ts';

@@ -1,4 +1,4 @@
-import { conjuncts, listOf, type Node } from './conjuncts.ts';
+import { flattenAllOf, listOf, type Node } from './all-of.ts';
 
 /** More choices than this are not looked at one by one: twenty unions of two branches would be a million. */
 const MOST = 64;
@@ -27,7 +27,7 @@ function choices({ chosen, open, seen }: Choice, room: number): (readonly Node[]
   const found: (readonly Node[])[] = [];
   for (const branch of union.branches) {
     const mine = new Set(seen);
-    const inside = branch.flatMap((schema) => conjuncts({ ...node, schema }, mine));
+    const inside = branch.flatMap((schema) => flattenAllOf({ ...node, schema }, mine));
     const more = choices({ chosen, open: [union.without, ...inside, ...rest], seen: mine }, room - found.length);
     if (more === undefined) return undefined;
     found.push(...more);

@@ -1,16 +1,16 @@
-import { listOf, type Place } from './conjuncts.ts';
+import { listOf, type SchemaPlace } from './all-of.ts';
 import { isObject } from './json.ts';
 import { linearPattern } from './pattern.ts';
-import { follow } from './references.ts';
+import { resolveReference } from './references.ts';
 import { inPlaceSchemas } from './walk.ts';
 
 /** Whether a schema speaks of the property `name`, in any of its branches and references. */
-export function declares(place: Place, name: string, seen = new Set<unknown>()): boolean {
+export function declares(place: SchemaPlace, name: string, seen = new Set<unknown>()): boolean {
   return [...inPlaceSchemas(place.schema)].some((schema) => {
     if (seen.has(schema)) return false;
     seen.add(schema);
     const { $ref: ref } = schema;
-    const target = typeof ref === 'string' ? follow(ref, place.file, place.files) : undefined;
+    const target = typeof ref === 'string' ? resolveReference(ref, place.file, place.files) : undefined;
     return names(schema, name) || (target !== undefined && declares({ ...target, files: place.files }, name, seen));
   });
 }

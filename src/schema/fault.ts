@@ -1,6 +1,6 @@
 import type { SchemaFile } from './walk.ts';
 
-export type FaultCode =
+export type SchemaFindingCode =
   | 'schema-dialect'
   | 'schema-keyword'
   | 'schema-format'
@@ -13,22 +13,32 @@ export type FaultCode =
   | 'schema-loose';
 
 /** What is wrong in a schema file, and where. */
-export interface SchemaFault {
-  readonly code: FaultCode;
+export interface SchemaFinding {
+  readonly code: SchemaFindingCode;
   readonly severity: 'error' | 'warning';
   readonly uri: string;
   readonly path: readonly string[];
   readonly message: string;
 }
 
-export function fault(file: SchemaFile, code: FaultCode, path: readonly string[], message: string): SchemaFault {
+export function errorFinding(
+  file: SchemaFile,
+  code: SchemaFindingCode,
+  path: readonly string[],
+  message: string,
+): SchemaFinding {
   return { code, severity: 'error', uri: file.uri, path, message };
 }
 
-export function warning(file: SchemaFile, code: FaultCode, path: readonly string[], message: string): SchemaFault {
-  return { ...fault(file, code, path, message), severity: 'warning' };
+export function warningFinding(
+  file: SchemaFile,
+  code: SchemaFindingCode,
+  path: readonly string[],
+  message: string,
+): SchemaFinding {
+  return { ...errorFinding(file, code, path, message), severity: 'warning' };
 }
 
-export function isFaulty(faults: readonly SchemaFault[]): boolean {
+export function hasErrors(faults: readonly SchemaFinding[]): boolean {
   return faults.some(({ severity }) => severity === 'error');
 }

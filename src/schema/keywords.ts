@@ -1,4 +1,4 @@
-import { fault, warning, type SchemaFault } from './fault.ts';
+import { errorFinding, warningFinding, type SchemaFinding } from './fault.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { SchemaFile, Subschema } from './walk.ts';
 
@@ -32,13 +32,15 @@ const INSTEAD = new Map([
 ]);
 
 /** A misspelt rule would check nothing, so each keyword must be a known one; `x-…` is for your own tools. */
-export function keywordFaults(file: SchemaFile, { path, schema }: Subschema): SchemaFault[] {
+export function keywordFindings(file: SchemaFile, { path, schema }: Subschema): SchemaFinding[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
     const at = [...path, keyword];
     if (Array.isArray(value) && value.length === 0 && keyword === 'enum')
-      return [fault(file, 'schema-keyword', at, 'enum is empty, so that no value is valid; list the allowed ones')];
+      return [
+        errorFinding(file, 'schema-keyword', at, 'enum is empty, so that no value is valid; list the allowed ones'),
+      ];
     if (KEYWORDS.has(keyword) || keyword.startsWith('x-')) return [];
-    return [fault(file, 'schema-keyword', at, unknown(keyword))];
+    return [errorFinding(file, 'schema-keyword', at, unknown(keyword))];
   });
 }
 
@@ -59,11 +61,11 @@ const COMPANIONS: readonly (readonly [string, readonly string[]])[] = [
   ['maxContains', ['contains']],
 ];
 
-export function idleFaults(file: SchemaFile, { path, schema }: Subschema): SchemaFault[] {
+export function noEffectFindings(file: SchemaFile, { path, schema }: Subschema): SchemaFinding[] {
   return COMPANIONS.filter(([keyword, companions]) => {
     return Object.hasOwn(schema, keyword) && !companions.some((one) => Object.hasOwn(schema, one));
   }).map(([keyword, companions]) =>
-    warning(
+    warningFinding(
       file,
       'schema-loose',
       [...path, keyword],

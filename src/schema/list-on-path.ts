@@ -1,5 +1,5 @@
 import { alternatives } from './alternatives.ts';
-import { conjuncts, type Node } from './conjuncts.ts';
+import { flattenAllOf, type Node } from './all-of.ts';
 import type { SchemaFiles } from './references.ts';
 import { INDEX, membersAt, typesOf } from './target-field.ts';
 import type { SchemaFile } from './walk.ts';
@@ -11,7 +11,7 @@ import type { SchemaFile } from './walk.ts';
 export function mayCrossList(main: SchemaFile, files: SchemaFiles, path: readonly string[]): boolean {
   // A message is an object, whatever its schema says.
   const message: Node = { file: main, files, schema: { type: 'object' } };
-  return crosses([message, ...conjuncts({ file: main, schema: main.json, files })], path);
+  return crosses([message, ...flattenAllOf({ file: main, schema: main.json, files })], path);
 }
 
 function crosses(nodes: readonly Node[], path: readonly string[]): boolean {
@@ -20,7 +20,7 @@ function crosses(nodes: readonly Node[], path: readonly string[]): boolean {
   return alternatives(nodes).some((here) => {
     const types = typesOf(here);
     if (types === undefined ? INDEX.test(segment) : types.includes('array')) return true;
-    const inside = membersAt(here, segment).flatMap((place) => conjuncts(place));
+    const inside = membersAt(here, segment).flatMap((place) => flattenAllOf(place));
     return types?.length !== 0 && crosses(inside, rest);
   });
 }

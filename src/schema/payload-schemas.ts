@@ -1,12 +1,12 @@
 import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { fault, isFaulty, type SchemaFault } from './fault.ts';
-import { ownFaults } from './faults.ts';
+import { errorFinding, hasErrors, type SchemaFinding } from './fault.ts';
+import { fileFindings } from './faults.ts';
 import { isObject } from './json.ts';
-import { untypedFaults } from './untyped.ts';
+import { looseKeywordFindings } from './loose-keywords.ts';
 import { linearPattern } from './pattern.ts';
 import { parsePath } from './pointer.ts';
-import { referenceFaults } from './reference-faults.ts';
+import { referenceFindings } from './reference-faults.ts';
 import { withPlainReferences, type SchemaFiles } from './references.ts';
 import { subschemas, type SchemaFile } from './walk.ts';
 
@@ -15,7 +15,7 @@ export type Check = (value: unknown) => string | undefined;
 
 export interface CompiledSchema {
   readonly check?: Check;
-  readonly faults: readonly SchemaFault[];
+  readonly findings: readonly SchemaFinding[];
 }
 
 /** Compiles payload schemas (JSON Schema 2020-12, strict). One per load, so that an old plan's validators go with it. */
@@ -28,21 +28,21 @@ export interface PayloadSchemas {
 }
 
 export function createPayloadSchemas(): PayloadSchemas {
-  const linted = new Map<string, readonly SchemaFault[]>();
+  const linted = new Map<string, readonly SchemaFinding[]>();
   const complaints: string[] = [];
   const ajv = createAjv({ ...STRICT, logger: listener(complaints) });
   return {
     compile(main, files, problems = new Map()) {
-      const faults = [...files.values()].flatMap((file) => {
+      const findings = [...files.values()].flatMap((file) => {
         const known = linted.get(file.uri) ?? lint(file, files, problems);
         linted.set(file.uri, known);
         return known;
       });
-      if (isFaulty(faults)) return { faults };
+      if (hasErrors(findings)) return { findings };
       const check = compiled(ajv, main, files);
-      if (typeof check !== 'function') return { faults: [...faults, check] };
-      const loose = untypedFaults(complaints.splice(0), files);
-      return { check, faults: [...faults, ...loose, ...exampleFaults(main, check)] };
+      if (typeof check !== 'function') return { findings: [...findings, check] };
+      const loose = looseKeywordFindings(complaints.splice(0), files);
+      return { check, findings: [...findings, ...loose, ...exampleFindings(main, check)] };
     },
   };
 }
@@ -73,13 +73,13 @@ export function createAjv(options: Options): Ajv2020 {
 /** Only ever asked whether a schema is one; compiling the meta-schema takes longer than all else. */
 const META = createAjv({ strict: false, allErrors: true, verbose: true });
 
-function compiled(ajv: Ajv2020, main: SchemaFile, files: SchemaFiles): Check | SchemaFault {
+function compiled(ajv: Ajv2020, main: SchemaFile, files: SchemaFiles): Check | SchemaFinding {
   try {
     for (const file of files.values())
       if (!Object.hasOwn(ajv.schemas, file.uri)) ajv.addSchema(withPlainReferences(file), file.uri);
     return checkOf(ajv, main);
   } catch (error) {
-    return fault(
+    return errorFinding(
       main,
       'schema-keyword',
       [],
@@ -113,9 +113,9 @@ export function ruleWords({ keyword, params, message = keyword }: ErrorObject): 
   return exact ? `${message}, 2^53 - 1: JSON readers round larger numbers, publish them as text` : message;
 }
 
-function lint(file: SchemaFile, files: SchemaFiles, problems: ReadonlyMap<string, string>): SchemaFault[] {
-  const own = [...ownFaults(file), ...formatFaults(file), ...referenceFaults(file, files, problems)];
-  const meta = metaFaults(file).filter(({ path }) => !own.some((known) => samePath(known.path, path)));
+function lint(file: SchemaFile, files: SchemaFiles, problems: ReadonlyMap<string, string>): SchemaFinding[] {
+  const own = [...fileFindings(file), ...formatFindings(file), ...referenceFindings(file, files, problems)];
+  const meta = metaFindings(file).filter(({ path }) => !own.some((known) => samePath(known.path, path)));
   return [...own, ...meta];
 }
 
@@ -123,16 +123,16 @@ function samePath(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((segment, index) => segment === b[index]);
 }
 
-function formatFaults(file: SchemaFile): SchemaFault[] {
+function formatFindings(file: SchemaFile): SchemaFinding[] {
   return [...subschemas(file.json)].flatMap(({ path, schema: { format } }) => {
     if (typeof format !== 'string' || Object.hasOwn(META.formats, format)) return [];
     const message = `format "${format}" is not known; known are ${Object.keys(META.formats).join(', ')}`;
-    return [fault(file, 'schema-format', [...path, 'format'], message)];
+    return [errorFinding(file, 'schema-format', [...path, 'format'], message)];
   });
 }
 
 /** All that the meta-schema says, at the innermost place: what holds a fault is not faulty once more. */
-function metaFaults(file: SchemaFile): SchemaFault[] {
+function metaFindings(file: SchemaFile): SchemaFinding[] {
   if (!isObject(file.json)) return [];
   const undated = Object.fromEntries(Object.entries(file.json).filter(([keyword]) => keyword !== '$schema'));
   if (META.validateSchema(undated) === true) return [];
@@ -146,18 +146,23 @@ function metaFaults(file: SchemaFile): SchemaFault[] {
       const list = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
       const found = JSON.stringify(error.data)?.slice(0, 60) ?? '';
       const message = `${path.at(-1) ?? 'the schema'} is ${found}; it ${error.message ?? 'is not allowed'}${list}`;
-      return fault(file, 'schema-keyword', path, message);
+      return errorFinding(file, 'schema-keyword', path, message);
     });
 }
 
-function exampleFaults(main: SchemaFile, check: Check): SchemaFault[] {
+function exampleFindings(main: SchemaFile, check: Check): SchemaFinding[] {
   const examples: unknown = isObject(main.json) ? main.json['examples'] : undefined;
   if (!Array.isArray(examples)) return [];
   return examples.flatMap((example: unknown, index) => {
     const problem = check(example);
     if (problem === undefined) return [];
     return [
-      fault(main, 'schema-example', ['examples', String(index)], `this example breaks its own schema: ${problem}`),
+      errorFinding(
+        main,
+        'schema-example',
+        ['examples', String(index)],
+        `this example breaks its own schema: ${problem}`,
+      ),
     ];
   });
 }

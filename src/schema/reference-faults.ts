@@ -1,17 +1,17 @@
-import { fault, type SchemaFault } from './fault.ts';
+import { errorFinding, type SchemaFinding } from './fault.ts';
 import { isObject } from './json.ts';
-import { fileOfReference, follow, referencesOf, type Reference, type SchemaFiles } from './references.ts';
+import { fileOfReference, resolveReference, referencesOf, type Reference, type SchemaFiles } from './references.ts';
 import { inPlaceSchemas, subschemas, type SchemaFile } from './walk.ts';
 
 /** @param problems why files that are referred to cannot be read, by URI; of an `$id` by the reference. */
-export function referenceFaults(
+export function referenceFindings(
   file: SchemaFile,
   files: SchemaFiles,
   problems: ReadonlyMap<string, string>,
-): SchemaFault[] {
+): SchemaFinding[] {
   return referencesOf(file.json).flatMap(({ ref, path }) => {
     const problem = missing(ref, file, problems) ?? misplaced(ref, file, files) ?? loop(ref, file, files);
-    return problem ? [fault(file, problem[0], path, `$ref "${ref}" ${problem[1]}`)] : [];
+    return problem ? [errorFinding(file, problem[0], path, `$ref "${ref}" ${problem[1]}`)] : [];
   });
 }
 
@@ -31,7 +31,7 @@ function missing(ref: Reference['ref'], file: SchemaFile, problems: ReadonlyMap<
 }
 
 function misplaced(ref: string, file: SchemaFile, files: SchemaFiles): Problem | undefined {
-  const target = follow(ref, file, files);
+  const target = resolveReference(ref, file, files);
   if (target === undefined) return ['schema-ref', 'names a place that is not in that file'];
   const isSchema =
     typeof target.schema === 'boolean' ||
@@ -41,13 +41,13 @@ function misplaced(ref: string, file: SchemaFile, files: SchemaFiles): Problem |
 
 /** A $ref loop through schemas that all judge the same value never ends. */
 function loop(ref: string, file: SchemaFile, files: SchemaFiles): Problem | undefined {
-  const start = follow(ref, file, files);
+  const start = resolveReference(ref, file, files);
   if (start === undefined) return undefined;
   const seen = new Set<string>();
   const open = [start];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { file: inFile } = next;
-    for (const target of inPlaceRefs(next.schema).flatMap((text) => follow(text, inFile, files) ?? [])) {
+    for (const target of inPlaceRefs(next.schema).flatMap((text) => resolveReference(text, inFile, files) ?? [])) {
       if (target.key === start.key) return ['schema-loop', 'leads back to itself and would never end'];
       if (!seen.has(target.key)) open.push(target);
       seen.add(target.key);

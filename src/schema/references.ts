@@ -58,7 +58,7 @@ export function fileOfReference(ref: string, base: string): string | undefined {
 }
 
 /** The schema that `ref` means, with the file it stands in; nothing where the file or the place in it is missing. */
-export function follow(
+export function resolveReference(
   ref: string,
   from: SchemaFile,
   files: SchemaFiles,

@@ -18,18 +18,18 @@ export function compileShape(schema: unknown): (value: unknown) => Violation[] {
   const validate = ajv.compile(schema);
   return (value) => {
     if (validate(value)) return [];
-    return (validate.errors ?? []).filter(isTold).map(toViolation);
+    return (validate.errors ?? []).filter(isReported).map(toViolation);
   };
 }
 
 /** `if` only says that its branch failed, and a name's own rule is told with the name. */
-function isTold({ keyword, propertyName }: ErrorObject): boolean {
+function isReported({ keyword, propertyName }: ErrorObject): boolean {
   return keyword !== 'if' && (propertyName === undefined || keyword === 'propertyNames');
 }
 
-type Teller = (error: ErrorObject, path: readonly string[]) => Violation;
+type Reporter = (error: ErrorObject, path: readonly string[]) => Violation;
 
-const TELLERS: Readonly<Record<string, Teller>> = {
+const REPORTERS: Readonly<Record<string, Reporter>> = {
   additionalProperties({ params, parentSchema }, path) {
     const key = String(params['additionalProperty']);
     return { kind: 'unknown-key', path: [...path, key], of: 'key', message: unknownKey(key, keysOf(parentSchema)) };
@@ -58,7 +58,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
 
 function toViolation(error: ErrorObject): Violation {
   const path = parsePath(error.instancePath);
-  const teller = TELLERS[error.keyword];
+  const teller = REPORTERS[error.keyword];
   if (teller) return teller(error, path);
   const message =
     path.length === 0 ? `${rootKeys(error)}, found ${found(error)}` : `found ${found(error)}. ${allowed(error)}`;

@@ -1,6 +1,6 @@
 import { alternatives } from './alternatives.ts';
 import { isObject } from './json.ts';
-import { conjuncts, listOf, type Node, type Place } from './conjuncts.ts';
+import { flattenAllOf, listOf, type Node, type SchemaPlace } from './all-of.ts';
 import type { SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
@@ -21,7 +21,7 @@ export function judgeTargetField(
   path: readonly string[],
   optional: boolean,
 ): FieldVerdict {
-  const nodes = conjuncts({ file: main, schema: main.json, files });
+  const nodes = flattenAllOf({ file: main, schema: main.json, files });
   return judge(nodes, path, { optional, certain: true, required: true, isMessage: true });
 }
 
@@ -55,7 +55,7 @@ function judgeMember(here: readonly Node[], segment: string, rest: readonly stri
   }
   const presence = presenceOf(segment, here, judged.isMessage ? ['object'] : typesOf(here));
   return judge(
-    declared.flatMap((place) => conjuncts(place)),
+    declared.flatMap((place) => flattenAllOf(place)),
     rest,
     {
       optional: judged.optional,
@@ -83,7 +83,7 @@ function inAll(verdicts: readonly FieldVerdict[]): FieldVerdict {
 
 /** Whether each message must have the property `name`. */
 export function isRequired(main: SchemaFile, files: SchemaFiles, name: string): boolean {
-  const choices = alternatives(conjuncts({ file: main, schema: main.json, files }));
+  const choices = alternatives(flattenAllOf({ file: main, schema: main.json, files }));
   return choices.every((choice) => choice.some(({ schema }) => requires(schema, name)));
 }
 
@@ -113,7 +113,7 @@ function judgeItems(nodes: readonly Node[], optional: boolean): FieldVerdict {
   const places = Math.max(...nodes.map(({ schema }) => listOf(schema['prefixItems']).length));
   const closed = nodes.some(({ schema }) => schema['items'] === false);
   const verdicts = Array.from({ length: closed ? places : places + 1 }, (_, index) => {
-    const items = nodes.flatMap((node) => conjuncts({ ...node, schema: itemAt(node.schema, index) }));
+    const items = nodes.flatMap((node) => flattenAllOf({ ...node, schema: itemAt(node.schema, index) }));
     return judgeTypes(items, optional, true);
   });
   return verdicts.find(({ kind }) => kind === 'not-ids') ?? verdicts.find(({ kind }) => kind === 'unproven') ?? PROVEN;
@@ -150,7 +150,7 @@ function typeOfValue(value: unknown): string {
 export const INDEX = /^(0|[1-9]\d{0,5})$/;
 
 /** Each place where the member `name` is declared. */
-export function membersAt(nodes: readonly Node[], name: string): Place[] {
+export function membersAt(nodes: readonly Node[], name: string): SchemaPlace[] {
   return nodes.flatMap((node) => members(node.schema, name).map((schema) => ({ ...node, schema })));
 }
 

@@ -1,5 +1,5 @@
 import { alternatives } from './alternatives.ts';
-import { conjuncts, type Node } from './conjuncts.ts';
+import { flattenAllOf, type Node } from './all-of.ts';
 import { linearPattern } from './pattern.ts';
 import type { SchemaFiles } from './references.ts';
 import { membersAt, typesOf } from './target-field.ts';
@@ -16,7 +16,7 @@ const ZEROS: readonly (readonly [type: string, value: unknown])[] = [
 
 /** The zero values of a declared field that its schema refuses: null, and those of the types that it allows. */
 export function refusedZeros(main: SchemaFile, files: SchemaFiles, path: readonly string[]): unknown[] {
-  const choices = choicesAt(conjuncts({ file: main, schema: main.json, files }), path);
+  const choices = choicesAt(flattenAllOf({ file: main, schema: main.json, files }), path);
   const types = choices.map(typesOf);
   // Of a field that is declared nowhere nothing is refused.
   if (types.length === 0 || types.includes(undefined)) return [];
@@ -30,7 +30,7 @@ function choicesAt(nodes: readonly Node[], path: readonly string[]): readonly (r
   const [segment, ...rest] = path;
   if (segment === undefined) return alternatives(nodes);
   return alternatives(nodes).flatMap((here) => {
-    const inside = membersAt(here, segment).flatMap((place) => conjuncts(place));
+    const inside = membersAt(here, segment).flatMap((place) => flattenAllOf(place));
     return inside.length === 0 ? [] : choicesAt(inside, rest);
   });
 }

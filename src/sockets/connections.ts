@@ -1,13 +1,13 @@
 import { userOfRoom } from '../routes/rooms.ts';
 import type { UserId } from '../routes/user-id.ts';
-import { connectionKinds, type ConnectionKind } from './connection-kinds.ts';
-import type { ConnectionsOptions } from './connection-options.ts';
-import { createEndings, type Endings } from './endings.ts';
-import { Reception } from './reception.ts';
-import type { SocketHandlers, SocketServer } from './socket-server.ts';
+import { connectionKinds, type ConnectionKind } from './lifecycle/connection-kinds.ts';
+import type { ConnectionsOptions } from './lifecycle/connection-options.ts';
+import { createDisconnects, type Disconnects } from './lifecycle/disconnects.ts';
+import { ConnectionHandler } from './lifecycle/connection-handler.ts';
+import type { SocketHandlers, SocketServer } from './servers/socket-server.ts';
 
 /** The sockets of this instance, as health and metrics see them. */
-export interface Connections extends Pick<Endings, 'disconnect' | 'revalidateAll' | 'drain'> {
+export interface Connections extends Pick<Disconnects, 'disconnect' | 'revalidateAll' | 'drain'> {
   count(): number;
   kinds(): ConnectionKind[];
   users(): UserId[];
@@ -24,14 +24,16 @@ export function acceptConnections(
 ): Connections {
   const { fanout } = options;
   // They are asked once clients come, which is later.
-  const server: SocketServer = open(new Reception(options, { server: () => server, endings: () => endings }));
-  const endings: Endings = createEndings(server, options);
+  const server: SocketServer = open(
+    new ConnectionHandler(options, { server: () => server, disconnects: () => disconnects }),
+  );
+  const disconnects: Disconnects = createDisconnects(server, options);
   return {
     count: () => server.socketCount(),
     kinds: () => connectionKinds(server.sockets()),
     users: () => [...fanout.rooms()].flatMap((room) => userOfRoom(room) ?? []),
-    disconnect: endings.disconnect,
-    revalidateAll: endings.revalidateAll,
-    drain: endings.drain,
+    disconnect: disconnects.disconnect,
+    revalidateAll: disconnects.revalidateAll,
+    drain: disconnects.drain,
   };
 }

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAdminRefused } from './admin-events.ts';
-import { createAuthEvents } from './auth-events.ts';
-import { createConnectionEvents } from './connection-events.ts';
-import { createDurableEvents } from './durable-events.ts';
-import { createExportEvents } from './export-events.ts';
-import { createExposition } from './exposition.ts';
-import { createFanoutEvents } from './fanout-events.ts';
-import { createLogOutput } from './log-output.ts';
-import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
-import { createMessageCounts } from './message-counts.ts';
-import { createMessageEvents } from './message-events.ts';
-import { createMetrics } from './metrics.ts';
-import { createQuarantineEvents } from './quarantine-events.ts';
-import { createReloadEvents } from './reload-events.ts';
-import { createSourceEvents } from './source-events.ts';
-import { createStallWatch } from './stalls.ts';
-import { startTracing } from './tracing.ts';
-import { createUncaught } from './uncaught.ts';
+import { createAdminRefused } from './events/admin-events.ts';
+import { createAuthEvents } from './events/auth-events.ts';
+import { createConnectionEvents } from './events/connection-events.ts';
+import { createDurableEvents } from './events/durable-events.ts';
+import { createExportEvents } from './tracing/export-events.ts';
+import { createExposition } from './metrics/exposition.ts';
+import { createFanoutEvents } from './events/fanout-events.ts';
+import { createLogOutput } from './logging/log-output.ts';
+import { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
+import { createMessageCounts } from './metrics/message-counts.ts';
+import { createMessageEvents } from './events/message-events.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { createQuarantineEvents } from './events/quarantine-events.ts';
+import { createReloadEvents } from './events/reload-events.ts';
+import { createSubscriptionEvents } from './events/subscription-events.ts';
+import { createStallWatch } from './events/event-loop-stalls.ts';
+import { startTracing } from './tracing/tracing.ts';
+import { createUncaught } from './events/uncaught.ts';
 
 export interface TelemetryOptions extends LoggerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -57,7 +57,7 @@ export function startTelemetry(options: TelemetryOptions) {
     durable: createDurableEvents(metrics, logger),
     quarantine: createQuarantineEvents(metrics, logger),
     auth: createAuthEvents(metrics, logger, tracing, authServer),
-    source: createSourceEvents(metrics, logger),
+    source: createSubscriptionEvents(metrics, logger),
     exposition: createExposition(metrics.registry, options.metricsSharedFor),
     read: metrics.read,
     requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),

@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createAuthenticator, type AuthEvents, type AuthOutcome } from '../../src/auth/authenticator.ts';
 import { rejection } from '../../src/auth/rejection.ts';
-import type { TokenAnswers } from '../../src/auth/token-answers.ts';
-import type { CallOutcome } from '../../src/auth/token-calls.ts';
+import type { TokenVerifier } from '../../src/auth/token-verifier.ts';
+import type { CallOutcome } from '../../src/auth/call-queue.ts';
 import { noting } from './checker.ts';
 
 /** An authenticator to whom this is always said of a token. */
 function stage(outcome: CallOutcome, anonymousAllowed = false) {
-  const find = vi.fn<TokenAnswers['find']>(async () => ({ outcome, askedAt: 5 }));
+  const find = vi.fn<TokenVerifier['find']>(async () => ({ outcome, askedAt: 5 }));
   const ended = vi.fn<(outcome: AuthOutcome) => void>();
   const started = vi.fn<AuthEvents['started']>(() => ({ ...noting(), ended }));
   return {

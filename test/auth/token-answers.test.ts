@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { AnswerSource, TokenAnswer } from '../../src/auth/authenticator.ts';
 import type { BreakerState } from '../../src/auth/breaker.ts';
 import { createRevocations } from '../../src/auth/revocations.ts';
-import { createTokenAnswers } from '../../src/auth/token-answers.ts';
-import type { CallOutcome } from '../../src/auth/token-calls.ts';
+import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
+import type { CallOutcome } from '../../src/auth/call-queue.ts';
 import { noting } from './checker.ts';
 
 const VALID: TokenAnswer = { kind: 'valid', user: '7' };
@@ -23,7 +23,7 @@ function stage(lifetime = 30_000) {
       return new Promise((resolve) => open.push({ token, answer: resolve }));
     },
   };
-  const answers = createTokenAnswers({ calls, health: () => health, revocations, lifetime, now: () => now });
+  const answers = createTokenVerifier({ calls, health: () => health, revocations, lifetime, now: () => now });
   const sources: AnswerSource[] = [];
   const find = (token = 'token', since = -Infinity): Promise<{ outcome: CallOutcome; askedAt: number }> =>
     answers.find({ token, network: '192.0.2.1' }, since, {

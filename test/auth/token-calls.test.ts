@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenAnswer } from '../../src/auth/authenticator.ts';
 import { createBreaker } from '../../src/auth/breaker.ts';
-import { createTokenCalls, type CallLimits, type CallOutcome } from '../../src/auth/token-calls.ts';
+import { createCallQueue, type CallLimits, type CallOutcome } from '../../src/auth/call-queue.ts';
 import { noting } from './checker.ts';
 
 const VALID: TokenAnswer = { kind: 'valid', user: '7' };
@@ -9,7 +9,7 @@ const SILENCE: TokenAnswer = { kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' }
 const OPEN: CallOutcome = { kind: 'unavailable', cause: 'breaker open' };
 
 /** Calls to a service that answers when it is told to, first come first served. */
-function stage(limits: CallLimits = { calls: 2, waiting: 3, patience: 60_000 }) {
+function stage(limits: CallLimits = { calls: 2, waiting: 3, maxWait: 60_000 }) {
   let now = 0;
   let asked = '';
   const answers: ((answer: TokenAnswer) => void)[] = [];
@@ -20,7 +20,7 @@ function stage(limits: CallLimits = { calls: 2, waiting: 3, patience: 60_000 }) 
       return new Promise((resolve) => answers.push(resolve));
     },
   };
-  const calls = createTokenCalls({ checker, breaker, limits });
+  const calls = createCallQueue({ checker, breaker, limits });
   const ask = (token: string, network = '192.0.2.1'): Promise<CallOutcome> =>
     calls.check({ token, key: token, network }, noting());
   return {
@@ -65,7 +65,7 @@ describe('calls to the auth service', () => {
   });
 
   test('that wait for too long are given up without having been made', async () => {
-    const { askAll, ask, asked, answer, waiting } = stage({ calls: 2, waiting: 3, patience: 20 });
+    const { askAll, ask, asked, answer, waiting } = stage({ calls: 2, waiting: 3, maxWait: 20 });
     const [first] = askAll('ab');
     expect(await ask('c')).toEqual({ kind: 'busy' });
     expect(waiting()).toBe(0);
@@ -77,7 +77,7 @@ describe('calls to the auth service', () => {
   test('that fail by a throw make room all the same', async () => {
     const breaker = createBreaker();
     const checker = { check: () => Promise.reject(new Error('a fault')) };
-    const calls = createTokenCalls({ checker, breaker, limits: { calls: 1, waiting: 1, patience: 1000 } });
+    const calls = createCallQueue({ checker, breaker, limits: { calls: 1, waiting: 1, maxWait: 1000 } });
     const outcomes = ['a', 'b'].map((token) => calls.check({ token, key: token, network: '' }, noting()));
     expect((await Promise.allSettled(outcomes)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(calls.underWay()).toBe(0);
@@ -86,7 +86,7 @@ describe('calls to the auth service', () => {
 
 describe('calls of several networks', () => {
   test('take turns, so that a crowd in one holds up nobody in another', async () => {
-    const { askAll, ask, asked, answer } = stage({ calls: 2, waiting: 99, patience: 60_000 });
+    const { askAll, ask, asked, answer } = stage({ calls: 2, waiting: 99, maxWait: 60_000 });
     void askAll('abcdef');
     void ask('x', '198.51.100.1');
     void ask('y', '203.0.113.1');
@@ -95,7 +95,7 @@ describe('calls of several networks', () => {
   });
 
   test('have room, however many of one network are not answered', async () => {
-    const { askAll, ask, asked, answer } = stage({ calls: 64, waiting: 99, patience: 60_000 });
+    const { askAll, ask, asked, answer } = stage({ calls: 64, waiting: 99, maxWait: 60_000 });
     void askAll('a');
     await answer(SILENCE);
     void askAll('bcdefghijklmnopqrstuvwxyz');
@@ -124,7 +124,7 @@ describe('while the service does not answer', () => {
   });
 
   test('whoever is waiting when that is found out is refused at once', async () => {
-    const { ask, answer, waiting } = stage({ calls: 2, waiting: 9, patience: 60_000 });
+    const { ask, answer, waiting } = stage({ calls: 2, waiting: 9, maxWait: 60_000 });
     const outcomes = Array.from('abcdefghi', (token, n) => ask(token, `192.0.2.${n}`));
     for (let i = 0; i < 5; i += 1) await answer(SILENCE);
     expect(waiting()).toBe(0);
@@ -133,7 +133,7 @@ describe('while the service does not answer', () => {
   });
 
   test('only a few of a network find it out, however many ask', async () => {
-    const { askAll, answer, asked } = stage({ calls: 64, waiting: 99, patience: 60_000 });
+    const { askAll, answer, asked } = stage({ calls: 64, waiting: 99, maxWait: 60_000 });
     void askAll('a');
     await answer(SILENCE);
     void askAll('bcdefghijklmnopqrstuvwxyz');
@@ -143,7 +143,7 @@ describe('while the service does not answer', () => {
   });
 
   test('only a few find it out, however many networks ask', async () => {
-    const { ask, answer, asked } = stage({ calls: 64, waiting: 99, patience: 60_000 });
+    const { ask, answer, asked } = stage({ calls: 64, waiting: 99, maxWait: 60_000 });
     void ask('a');
     await answer(SILENCE);
     for (const [n, token] of Array.from('bcdefghijklmnopqrstuvwxyz').entries()) void ask(token, `203.0.113.${n}`);
@@ -167,7 +167,7 @@ describe('while the service does not answer', () => {
   });
 
   test('while five calls try to find out, the door is closed', async () => {
-    const { ask, wait, closedBecause } = await failing({ calls: 64, waiting: 9, patience: 60_000 });
+    const { ask, wait, closedBecause } = await failing({ calls: 64, waiting: 9, maxWait: 60_000 });
     wait(1000);
     for (let i = 0; i < 5; i += 1) {
       expect(closedBecause()).toBeUndefined();

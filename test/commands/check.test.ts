@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { annotation } from '../../src/commands/check-github.ts';
-import { createCodeFrames } from '../../src/config/code-frame.ts';
-import type { Finding } from '../../src/config/findings.ts';
+import { annotation } from '../../src/commands/check/github-annotations.ts';
+import { createCodeFrames } from '../../src/config/text/code-frame.ts';
+import type { Finding } from '../../src/config/text/findings.ts';
 import { plant, treeOf, withProperties } from '../config/tree.ts';
 import { runCommand } from '../contract/run-command.ts';
 

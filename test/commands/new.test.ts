@@ -2,11 +2,11 @@ import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { completeOptions } from '../../src/commands/new-questions.ts';
-import { addRoute, addTest } from '../../src/config/add-to-yaml.ts';
-import { parseTargetField } from '../../src/config/field.ts';
-import { notUserLike } from '../../src/contract/new-route-guesses.ts';
-import { inferSchema } from '../../src/contract/new-route-schema.ts';
+import { completeOptions } from '../../src/commands/new/questions.ts';
+import { addRoute, addTest } from '../../src/config/text/add-to-yaml.ts';
+import { parseTargetField } from '../../src/config/routes/field.ts';
+import { notUserLike } from '../../src/contract/new-route/guesses.ts';
+import { inferSchema } from '../../src/contract/new-route/infer-schema.ts';
 import { plant } from '../config/tree.ts';
 import { runCommand } from '../contract/run-command.ts';
 
@@ -396,12 +396,12 @@ test.each<[string, string, string]>([
     'routes:\r\n  a: {}\r\n\r\n  b:\r\n    event: e\r\n    target: { user: id }\r\n',
   ],
 ])('a route is added %s', (_, before, after) => {
-  expect(addRoute(before, 'b', ROUTE)).toEqual({ text: after, laidOutAnew: false });
+  expect(addRoute(before, 'b', ROUTE)).toEqual({ text: after, isReformatted: false });
 });
 
 test('a file whose layout cannot be kept is laid out anew, which is told', () => {
-  const { text, laidOutAnew } = addRoute('routes:\n     a:   {  x:   1}   # why\nversion: 1\n', 'b', ROUTE);
-  expect(laidOutAnew).toBe(true);
+  const { text, isReformatted } = addRoute('routes:\n     a:   {  x:   1}   # why\nversion: 1\n', 'b', ROUTE);
+  expect(isReformatted).toBe(true);
   expect(parse(text)).toEqual({ routes: { a: { x: 1 }, b: ROUTE }, version: 1 });
   expect(text).toContain('# why');
 });
@@ -410,7 +410,7 @@ test('a test is added with its recipients in one line', () => {
   const before = 'tests:\n  - name: a\n    expect: { to: [1] }\n';
   expect(addTest(before, { name: 'b', expect: { to: [7, 8] } })).toEqual({
     text: `${before}\n  - name: b\n    expect:\n      to: [7, 8]\n`,
-    laidOutAnew: false,
+    isReformatted: false,
   });
 });
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exactChannel, hasSingleBrace, writtenChannel } from '../../src/config/channel.ts';
+import { exactChannel, hasSingleBrace, writtenChannel } from '../../src/config/routes/channel.ts';
 import { load, GOOD_ROUTE } from './tree.ts';
 
 test('any name can be written, and is read as it is', () => {

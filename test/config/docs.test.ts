@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { readEnvironment } from '../../src/config/environment.ts';
-import { FINDING_CODES } from '../../src/config/findings.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { readEnvironment } from '../../src/config/environment/environment.ts';
+import { FINDING_CODES } from '../../src/config/text/findings.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { plant } from './tree.ts';
 
 interface Block {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { startEditor, type Editor } from './editor.ts';
 import { plant } from './tree.ts';
 

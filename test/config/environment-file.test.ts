@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseEnvironmentFile } from '../../src/config/environment-file.ts';
+import { parseEnvironmentFile } from '../../src/config/environment/environment-file.ts';
 import { plant, treeOf } from './tree.ts';
 
 const TEXT = 'REDIS_URL=redis://127.0.0.1:21379\nPORT=21461\n';

@@ -1,5 +1,5 @@
-import type { Settings } from '../../src/config/environment.ts';
-import type { FindingCode } from '../../src/config/findings.ts';
+import type { Settings } from '../../src/config/environment/environment.ts';
+import type { FindingCode } from '../../src/config/text/findings.ts';
 
 export type EnvironmentRow = readonly [
   name: string,

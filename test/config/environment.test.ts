@@ -1,11 +1,11 @@
 import { compile } from 'proxy-addr';
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { readEnvironment } from '../../src/config/environment.ts';
-import { VARIABLES } from '../../src/config/variables.ts';
-import { formatFinding } from '../../src/config/findings.ts';
-import { redisUrl } from '../../src/config/redis-url.ts';
-import { origins, trustedProxies } from '../../src/config/variable-types.ts';
+import { readEnvironment } from '../../src/config/environment/environment.ts';
+import { VARIABLES } from '../../src/config/environment/variables.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { redisUrl } from '../../src/config/environment/redis-url.ts';
+import { origins, trustedProxies } from '../../src/config/environment/variable-types.ts';
 import { ACCEPTED, CANARY, ENVIRONMENT_ROWS } from './environment-rows.ts';
 
 describe('of the environment all is told that is wrong', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { NAME_ROWS, ROUTES_ROWS, TARGET_KEY_ROWS } from './routes-rows.ts';
 import { GOOD_SCHEMA_ROWS, SCHEMA_ROWS } from './schema-rows.ts';
 import { STREAM_ROWS } from './stream-rows.ts';

@@ -1,11 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseField, parseTargetField } from '../../src/config/field.ts';
-import { firstFindings, formatFinding, inFileOrder, MOST_FINDINGS, type Finding } from '../../src/config/findings.ts';
-import { readJson } from '../../src/config/json-document.ts';
-import { MAX_NESTING, tooDeepAt } from '../../src/config/nesting.ts';
-import { positionsIn } from '../../src/config/text-position.ts';
-import { readYaml, type Places } from '../../src/config/yaml-document.ts';
+import { parseField, parseTargetField } from '../../src/config/routes/field.ts';
+import {
+  firstFindings,
+  formatFinding,
+  inFileOrder,
+  MOST_FINDINGS,
+  type Finding,
+} from '../../src/config/text/findings.ts';
+import { readJson } from '../../src/config/text/json-document.ts';
+import { MAX_NESTING, tooDeepAt } from '../../src/config/text/nesting.ts';
+import { positionsIn } from '../../src/config/text/text-position.ts';
+import { readYaml, type YamlPlaces } from '../../src/config/text/yaml-document.ts';
 
 const finding = (over: Partial<Finding>): Finding => ({
   code: 'syntax',
@@ -178,7 +184,7 @@ const JSON_VALUES = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 const INDENT = fc.constantFrom('', ' ', '  ', '\t', '    ');
 
-function offsetOf(text: string, { line, column }: ReturnType<Places['locate']>): number {
+function offsetOf(text: string, { line, column }: ReturnType<YamlPlaces['locate']>): number {
   return (
     text
       .split('\n')

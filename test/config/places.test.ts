@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { GOOD_ROUTE, GOOD_SCHEMA, plant, treeOf, withProperties } from './tree.ts';
 
 const codes = (file: string, root?: string): string[] => loadRoutes(file, root).findings.map(({ code }) => code);

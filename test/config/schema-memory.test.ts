@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadingRoutes, loadRoutes, type RoutesLoading } from '../../src/config/routes-file.ts';
-import { createSchemaMemory, type SchemaMemory } from '../../src/config/schema-memory.ts';
-import { createRoutesLoader } from '../../src/config/served-routes.ts';
-import { atOnce } from '../../src/config/slices.ts';
+import { loadingRoutes, loadRoutes, type RoutesLoading } from '../../src/config/routes/load-routes.ts';
+import { createSchemaMemory, type SchemaMemory } from '../../src/config/routes/schema-memory.ts';
+import { createRoutesLoader } from '../../src/config/routes/served-routes.ts';
+import { atOnce } from '../../src/config/routes/slices.ts';
 import { GOOD_SCHEMA_ROWS, SCHEMA_ROWS } from './schema-rows.ts';
 import { GOOD_ROUTE, GOOD_SCHEMA, plant, treeOf, withProperties, type Tree } from './tree.ts';
 

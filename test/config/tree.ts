@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Finding, FindingCode } from '../../src/config/findings.ts';
-import { loadRoutes, type RoutesLoading } from '../../src/config/routes-file.ts';
+import type { Finding, FindingCode } from '../../src/config/text/findings.ts';
+import { loadRoutes, type RoutesLoading } from '../../src/config/routes/load-routes.ts';
 
 /** Files by their path from the tree's root. */
 export type Tree = Readonly<Record<string, string | Uint8Array>>;

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatFinding } from '../../src/config/findings.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
-import { readYaml } from '../../src/config/yaml-document.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import { readYaml } from '../../src/config/text/yaml-document.ts';
 import { GOOD_SCHEMA, plant, treeOf } from './tree.ts';
 
 const oneOfAll = (...lists: readonly string[][]): fc.Arbitrary<string> => fc.constantFrom(...lists.flat());

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { firstEvent, openRaw } from '../sockets/raw-client.ts';
 import { ask, HANDSHAKE } from '../sockets/raw-http.ts';
 import { openPolling } from '../sockets/raw-polling.ts';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { useConformanceServer } from './stage.ts';
 
 describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createPeerOf } from '../../src/sockets/client-address.ts';
-import { createSocketIo, type LibrarySocket } from '../../src/sockets/library/socket-io.ts';
-import type { WebSocketServerName } from '../../src/sockets/servers.ts';
-import type { ClientSocket, SocketHandlers } from '../../src/sockets/socket-server.ts';
-import { serveWebSockets } from '../../src/sockets/websocket/websocket-server.ts';
+import { createPeerOf } from '../../src/sockets/servers/client-address.ts';
+import { createSocketIo, type LibrarySocket } from '../../src/sockets/servers/socket-io/socket-io.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
+import type { ClientSocket, SocketHandlers } from '../../src/sockets/servers/socket-server.ts';
+import { serveWebSockets } from '../../src/sockets/servers/native/websocket-server.ts';
 import { OPEN_DOOR } from '../sockets/socket-io.ts';
 
 /** Times and sizes that the suite has written into it. */

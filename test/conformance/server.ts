@@ -1,5 +1,5 @@
 // The gateway's Socket.IO server in the profile of the official protocol suite; see README.md here.
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { startConformanceServer } from './profile.ts';
 
 const asked = process.argv[2] ?? 'gateway';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openRaw, type RawClient } from '../sockets/raw-client.ts';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { useConformanceServer } from './stage.ts';
 
 describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {

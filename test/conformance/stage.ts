@@ -1,5 +1,5 @@
 import { beforeAll } from 'vitest';
-import type { WebSocketServerName } from '../../src/sockets/servers.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
 import { startConformanceServer } from './profile.ts';
 
 /** One server for all tests of a block; its port and address are there once they run. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { asyncapiOf } from '../../src/contract/asyncapi.ts';
-import { diffContracts } from '../../src/contract/diff.ts';
-import { exampleMessage } from '../../src/contract/example-message.ts';
-import { arrives, explain } from '../../src/contract/explain.ts';
-import { newRouteTest } from '../../src/contract/new-route-test.ts';
-import { newRoute, readTargetWish } from '../../src/contract/new-route.ts';
+import { asyncapiOf } from '../../src/contract/documents/asyncapi.ts';
+import { diffContracts } from '../../src/contract/diff/diff.ts';
+import { exampleMessage } from '../../src/contract/publish/example-message.ts';
+import { arrives, explain } from '../../src/contract/explain/explain.ts';
+import { newRouteTest } from '../../src/contract/new-route/new-route-test.ts';
+import { newRoute, readTargetOption } from '../../src/contract/new-route/new-route.ts';
 import { checkedContract, LIMITS, type Contract } from './contract-tree.ts';
 
 const ORDER = { id: 4, buyer: 7 };
@@ -58,7 +58,7 @@ describe('a routes file of CloudEvents', () => {
     ['a CloudEvent', eventOf(ORDER).toString()],
     ['its payload alone', JSON.stringify(ORDER)],
   ])('takes a new route from a sample that is %s', (_, sample) => {
-    const target = readTargetWish('user:buyer') ?? { written: '', fields: [] };
+    const target = readTargetOption('user:buyer') ?? { written: '', fields: [] };
     expect(newRoute(config, { channel: 'refunds', event: 'refund', target, sample })).toMatchObject({ sample: ORDER });
     expect(newRouteTest(config, 'orders', ORDER, LIMITS)).toMatchObject({
       publish: { message: { specversion: '1.0', data: ORDER } },

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { asyncapiOf } from '../../src/contract/asyncapi.ts';
-import { diffContracts } from '../../src/contract/diff.ts';
-import { diffLines } from '../../src/contract/diff-text.ts';
-import { arrives, explain } from '../../src/contract/explain.ts';
-import { explanationRows } from '../../src/contract/explain-text.ts';
-import { readClient } from '../../src/contract/hearing.ts';
-import { newRouteTest } from '../../src/contract/new-route-test.ts';
-import type { ExpectedAction } from '../../src/contract/route-tests.ts';
-import { runRouteTests } from '../../src/contract/route-tests-run.ts';
-import { failureLines } from '../../src/contract/route-tests-text.ts';
-import { typescriptOf } from '../../src/contract/typescript.ts';
-import type { RoutesConfig } from '../../src/config/routes-file.ts';
+import { asyncapiOf } from '../../src/contract/documents/asyncapi.ts';
+import { diffContracts } from '../../src/contract/diff/diff.ts';
+import { diffLines } from '../../src/contract/diff/text.ts';
+import { arrives, explain } from '../../src/contract/explain/explain.ts';
+import { explanationRows } from '../../src/contract/explain/explain-text.ts';
+import { readClient } from '../../src/contract/explain/receives.ts';
+import { newRouteTest } from '../../src/contract/new-route/new-route-test.ts';
+import type { ExpectedAction } from '../../src/contract/route-tests/route-tests.ts';
+import { runRouteTests } from '../../src/contract/route-tests/run.ts';
+import { failureLines } from '../../src/contract/route-tests/failure-text.ts';
+import { typescriptOf } from '../../src/contract/documents/typescript.ts';
+import type { RoutesConfig } from '../../src/config/routes/load-routes.ts';
 import { checkedContract, LIMITS } from './contract-tree.ts';
 
 const ban = {

@@ -1,4 +1,4 @@
-import type { Party } from '../../src/contract/diff-change.ts';
+import type { Party } from '../../src/contract/diff/change.ts';
 import type { Contract } from './contract-tree.ts';
 
 const TRADE = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/contract/diff-change.ts';
-import { diffContracts } from '../../src/contract/diff.ts';
+import type { Change } from '../../src/contract/diff/change.ts';
+import { diffContracts } from '../../src/contract/diff/diff.ts';
 import { checkedContract, checkedFile, type Contract } from './contract-tree.ts';
 import { BEFORE, BREAKING, RISKY, SAFE, SAME, type Row } from './diff-rows.ts';
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
-import type { RoutesConfig } from '../../src/config/routes-file.ts';
-import { dryRun } from '../../src/contract/dry-run.ts';
-import { arrives, explain } from '../../src/contract/explain.ts';
-import { explanationRows } from '../../src/contract/explain-text.ts';
-import { readClient } from '../../src/contract/hearing.ts';
-import { findTargets, recipientsOf } from '../../src/contract/recipients.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import { dryRun } from '../../src/contract/explain/dry-run.ts';
+import { arrives, explain } from '../../src/contract/explain/explain.ts';
+import { explanationRows } from '../../src/contract/explain/explain-text.ts';
+import { readClient } from '../../src/contract/explain/receives.ts';
+import { findTargets, recipientsOf } from '../../src/contract/explain/recipients.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 import { LIMITS } from './contract-tree.ts';
 

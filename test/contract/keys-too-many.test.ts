@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { explain } from '../../src/contract/explain.ts';
-import { explanationRows } from '../../src/contract/explain-text.ts';
-import { rulingOn } from '../../src/contract/replay-rule.ts';
+import { explain } from '../../src/contract/explain/explain.ts';
+import { explanationRows } from '../../src/contract/explain/explain-text.ts';
+import { preflightReplay } from '../../src/contract/publish/preflight-replay.ts';
 import { checkedContract, LIMITS } from './contract-tree.ts';
 
 const MESSAGE = { user_id: 7, '@class': 'com.acme.Trade' };
@@ -37,7 +37,11 @@ test.each(ROWS)(
         .flatMap(({ lines }) => lines)
         .join('\n'),
     ).toContain(`: "${key}"`);
-    const ruling = rulingOn(config, { route: 'strict', channel: 'strict', message: raw, bytes: raw.length }, LIMITS);
+    const ruling = preflightReplay(
+      config,
+      { route: 'strict', channel: 'strict', message: raw, bytes: raw.length },
+      LIMITS,
+    );
     expect(ruling).toEqual({ problems: [expect.stringContaining(`not allowed there: "${key}"`)] });
 
     // The log has the rule alone: keys of a message are payload.

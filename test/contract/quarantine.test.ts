@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { diffContracts } from '../../src/contract/diff.ts';
-import { explain } from '../../src/contract/explain.ts';
-import { explanationRows } from '../../src/contract/explain-text.ts';
-import { rulingOn } from '../../src/contract/replay-rule.ts';
+import { diffContracts } from '../../src/contract/diff/diff.ts';
+import { explain } from '../../src/contract/explain/explain.ts';
+import { explanationRows } from '../../src/contract/explain/explain-text.ts';
+import { preflightReplay } from '../../src/contract/publish/preflight-replay.ts';
 import { checkedContract, LIMITS } from './contract-tree.ts';
 
 const sale = { type: 'object', required: ['owner'], properties: { owner: { type: 'integer' } } };
@@ -53,11 +53,11 @@ describe('a message in quarantine', () => {
   const kept = { route: 'sold', channel: 'sales', message, bytes: message.length };
 
   test('goes where its route listens now', () => {
-    expect(rulingOn(KEEPS, kept, LIMITS)).toEqual({ channel: 'sales', others: [] });
+    expect(preflightReplay(KEEPS, kept, LIMITS)).toEqual({ channel: 'sales', others: [] });
     const renamed = checkedContract({ schemas, routes: { sold: { ...sold, channel: 'sales-eu' } } });
-    expect(rulingOn(renamed, kept, LIMITS)).toEqual({ channel: 'sales-eu', others: [] });
+    expect(preflightReplay(renamed, kept, LIMITS)).toEqual({ channel: 'sales-eu', others: [] });
     const durable = checkedContract({ schemas, routes: { sold: { ...sold, channel: 'sales', source: 'stream' } } });
-    expect(rulingOn(durable, kept, LIMITS)).toEqual({ channel: 'sales', others: [] });
+    expect(preflightReplay(durable, kept, LIMITS)).toEqual({ channel: 'sales', others: [] });
   });
 
   test.each([
@@ -75,6 +75,6 @@ describe('a message in quarantine', () => {
       'route "priced" drops it',
     ],
   ])('stays, %s', (_, config, words) => {
-    expect(rulingOn(config, kept, LIMITS)).toEqual({ problems: [expect.stringContaining(words)] });
+    expect(preflightReplay(config, kept, LIMITS)).toEqual({ problems: [expect.stringContaining(words)] });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
-import type { Result } from '../../src/contract/dry-run.ts';
-import { differences } from '../../src/contract/exact-json.ts';
-import type { Expectation, ExpectedEvent, RouteTest } from '../../src/contract/route-tests.ts';
-import { compare, runRouteTests, type TestRun } from '../../src/contract/route-tests-run.ts';
-import { failureLines } from '../../src/contract/route-tests-text.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import type { Result } from '../../src/contract/explain/dry-run.ts';
+import { differences } from '../../src/contract/route-tests/exact-json.ts';
+import type { Expectation, ExpectedEvent, RouteTest } from '../../src/contract/route-tests/route-tests.ts';
+import { compare, runRouteTests, type TestRun } from '../../src/contract/route-tests/run.ts';
+import { failureLines } from '../../src/contract/route-tests/failure-text.ts';
 import { LIMITS } from './contract-tree.ts';
 
 function sent(route: string, user = '7', payload = '{"a":1}', event = 'e'): Result {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { formatFinding } from '../../src/config/findings.ts';
-import { createRouteTestsReader, type RouteTest } from '../../src/contract/route-tests.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { createRouteTestsReader, type RouteTest } from '../../src/contract/route-tests/route-tests.ts';
 import { DROP_REASONS } from '../../src/dispatch/drop-reasons.ts';
 import { valueAt } from '../../src/schema/json.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { asyncapiOf } from '../../src/contract/asyncapi.ts';
-import { diffContracts } from '../../src/contract/diff.ts';
-import { arrives, explain } from '../../src/contract/explain.ts';
-import { explanationRows } from '../../src/contract/explain-text.ts';
-import { exampleMessage } from '../../src/contract/example-message.ts';
-import { typescriptOf } from '../../src/contract/typescript.ts';
+import { asyncapiOf } from '../../src/contract/documents/asyncapi.ts';
+import { diffContracts } from '../../src/contract/diff/diff.ts';
+import { arrives, explain } from '../../src/contract/explain/explain.ts';
+import { explanationRows } from '../../src/contract/explain/explain-text.ts';
+import { exampleMessage } from '../../src/contract/publish/example-message.ts';
+import { typescriptOf } from '../../src/contract/documents/typescript.ts';
 import { checkedContract, LIMITS } from './contract-tree.ts';
 
 const sale = {

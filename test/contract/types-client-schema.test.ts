@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_ENVELOPE } from '../../src/config/envelope.ts';
-import type { CheckedEventRoute } from '../../src/config/routes-file.ts';
-import { clientSchema } from '../../src/contract/whole-schema.ts';
+import { DEFAULT_ENVELOPE } from '../../src/config/routes/envelope.ts';
+import type { CheckedEventRoute } from '../../src/config/routes/load-routes.ts';
+import { clientSchema } from '../../src/contract/schemas/whole-schema.ts';
 import { without } from '../../src/routes/json-text.ts';
 import { compileShaping } from '../../src/routes/payload.ts';
 import { checkedContract } from './contract-tree.ts';

@@ -3,7 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { typescriptOf } from '../../src/contract/typescript.ts';
+import { typescriptOf } from '../../src/contract/documents/typescript.ts';
 import { checkedContract, checkedFile, newFolder } from './contract-tree.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readEnvironment } from '../../src/config/environment.ts';
-import { VARIABLES } from '../../src/config/variables.ts';
+import { readEnvironment } from '../../src/config/environment/environment.ts';
+import { VARIABLES } from '../../src/config/environment/variables.ts';
 
 const LINES = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
 const KNOWN = Object.values(VARIABLES);

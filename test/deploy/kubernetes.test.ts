@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { VARIABLES } from '../../src/config/variables.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { VARIABLES } from '../../src/config/environment/variables.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { startGateway } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
 

@@ -43,7 +43,7 @@ describe('a route that disconnects', () => {
       ROUTES,
       SCHEMAS,
       { emit: (_, event) => void order.push(event) },
-      { disconnect: (users) => (order.push(...users), 3) },
+      { disconnectUsers: (users) => (order.push(...users), 3) },
     );
     const outcomes = receive('bans', '{"user":7,"others":["8",7]}');
     expect(order).toEqual(['you-are-banned', 'somebody-is-banned', '7', '8']);
@@ -57,7 +57,7 @@ describe('a route that disconnects', () => {
 
   test('is asked also where none of them is here: their tokens may be remembered', () => {
     const asked: string[][] = [];
-    const { receive } = stage({ disconnect: (users: ReadonlySet<string>) => (asked.push([...users]), 0) });
+    const { receive } = stage({ disconnectUsers: (users: ReadonlySet<string>) => (asked.push([...users]), 0) });
     expect(receive('bans', '{"user":7}')[2]).toMatchObject({ kind: 'not-here' });
     expect(asked).toEqual([['7']]);
   });
@@ -83,7 +83,7 @@ describe('a route that disconnects', () => {
 
   test('survives a fault while it does', () => {
     const { receive } = stage({
-      disconnect() {
+      disconnectUsers() {
         throw new Error('a fault');
       },
     });
@@ -96,7 +96,7 @@ describe('a route that disconnects', () => {
 
   test('adds up: received = delivered, here as disconnected, + not here + dropped', () => {
     let here = 0;
-    const { handled, receive } = stage({ disconnect: () => here++ % 2 });
+    const { handled, receive } = stage({ disconnectUsers: () => here++ % 2 });
     const messages = ['{"user":7}', '{"user":8}', '{}', '{"user":"07"}', '{"user":9}', 'null'];
     for (const message of messages) receive('bans', message);
     const kinds = handled.flatMap(({ outcomes }) => outcomes).filter(({ route }) => route?.name === 'banned');

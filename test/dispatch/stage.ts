@@ -2,10 +2,10 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { formatFinding } from '../../src/config/findings.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import type { Control } from '../../src/dispatch/control.ts';
-import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import type { Fanout } from '../../src/dispatch/fanout.ts';
 import type { Handled, Outcome } from '../../src/dispatch/outcome.ts';
 import type { MessageLimits } from '../../src/dispatch/message.ts';
@@ -50,7 +50,7 @@ export function stageDispatch(
   const dispatch = createDispatch({
     plan: () => plan,
     fanout: { count: () => 1, emit: (rooms, event, payload) => emitted.push({ rooms, event, payload }), ...fanout },
-    control: { disconnect: (users) => (disconnected.push([...users]), 1), ...control },
+    control: { disconnectUsers: (users) => (disconnected.push([...users]), 1), ...control },
     events: { handled: (message) => handled.push(message) },
     limits: LIMITS,
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createCopies } from '../../src/dispatch/copies.ts';
-import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import { createDedupe } from '../../src/dispatch/dedupe.ts';
+import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import type { Stamp } from '../../src/dispatch/fanout.ts';
 import type { Handled } from '../../src/dispatch/outcome.ts';
-import { createStreamDispatch, isDurable } from '../../src/dispatch/stream-dispatch.ts';
+import { createStreamDispatch, isDurable } from '../../src/dispatch/stream.ts';
 import { LIMITS, stageDispatch } from './stage.ts';
 
 const ROUTES = `version: 1
@@ -42,9 +42,9 @@ function stage() {
         void sent.push({ payload, stamp }),
     },
     events: { handled: (message: Handled) => void handled.push(message) },
-    control: { disconnect: () => 0 },
+    control: { disconnectUsers: () => 0 },
     limits: LIMITS,
-    copies: createCopies(),
+    copies: createDedupe(),
   };
   const entries = createStreamDispatch(paths);
   const dispatch = createDispatch({ plan: () => plan, ...paths });
@@ -57,7 +57,7 @@ function stage() {
         ...(eventId && { eventId }),
       };
       const judged = entries.deliver(route, content, duplicate, meta);
-      expect(entries.judge(route, content, duplicate)).toEqual(judged);
+      expect(entries.evaluate(route, content, duplicate)).toEqual(judged);
       return { judged, outcome: handled.at(-1)?.outcomes[0] };
     },
     message(payload: string) {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { REJECTIONS } from '../../src/auth/rejection.ts';
-import { VARIABLES } from '../../src/config/variables.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { VARIABLES } from '../../src/config/environment/variables.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { DROP_REASONS, INVALID_REASONS } from '../../src/dispatch/drop-reasons.ts';
 import { RESET_REASONS } from '../../src/durable/reset-reasons.ts';
-import { CLOSINGS } from '../../src/sockets/closing.ts';
-import { GAP_REASONS } from '../../src/source/gap.ts';
-import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
+import { CLOSINGS } from '../../src/sockets/lifecycle/close-codes.ts';
+import { GAP_REASONS } from '../../src/subscription/gap.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { quietReadings } from '../telemetry/readings.ts';
 
 const README = await readFile('README.md', 'utf8');

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { isDurable, type StreamDispatch } from '../../src/dispatch/stream-dispatch.ts';
+import { isDurable, type StreamDispatch } from '../../src/dispatch/stream.ts';
 import { DurableRoutes } from '../../src/durable/durable.ts';
 import { stageDispatch } from '../dispatch/stage.ts';
 import { createFakeStream } from './fake-stream.ts';
@@ -18,10 +18,10 @@ function routes(): DurableRoutes {
   const { plan } = stageDispatch(ROUTES, { any: { type: 'object' } });
   expect(plan.routes.filter(isDurable)).toHaveLength(2);
   const judged = { rooms: [], text: '' };
-  const dispatch: StreamDispatch = { judge: () => judged, deliver: () => judged };
+  const dispatch: StreamDispatch = { evaluate: () => judged, deliver: () => judged };
   const events = { readFailed() {}, historyLost() {}, arrived() {}, replayFailed() {} };
   const durable = new DurableRoutes({ open: () => createFakeStream().store, dispatch, events, calmBytes: 1000 });
-  durable.follow(plan);
+  durable.runPlan(plan);
   onTestFinished(() => durable.stop());
   return durable;
 }

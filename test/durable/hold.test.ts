@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { StreamDispatch } from '../../src/dispatch/stream-dispatch.ts';
+import type { StreamDispatch } from '../../src/dispatch/stream.ts';
 import { DurableRoutes } from '../../src/durable/durable.ts';
 import { stageDispatch } from '../dispatch/stage.ts';
 import { TOKENS } from '../support/auth-service.ts';
@@ -128,7 +128,7 @@ routes:
     { any: { type: 'object' } },
   );
   const judged = { rooms: [], text: '' };
-  const dispatch: StreamDispatch = { judge: () => judged, deliver: () => judged };
+  const dispatch: StreamDispatch = { evaluate: () => judged, deliver: () => judged };
   const results: unknown[] = [];
   const events = {
     readFailed() {},
@@ -141,7 +141,7 @@ routes:
   const open = () => (streams[(opened += 1) - 1] ?? createFakeStream()).store;
   const durable = new DurableRoutes({ open, dispatch, events, calmBytes: 1000 });
   onTestFinished(() => durable.stop());
-  durable.follow(plan);
+  durable.runPlan(plan);
   for (let i = 0; i < 8; i += 1) for (const stream of streams) await stream.answer(0);
   const told: [string, unknown][] = [];
   const held = new Set<string>();
@@ -155,7 +155,7 @@ routes:
     release: (route: string) => void held.delete(route),
     isHeld: (route: string) => held.has(route),
   };
-  durable.welcome(client, {}, true);
+  durable.clientJoined(client, {}, true);
   await vi.advanceTimersByTimeAsync(29_999);
   expect([told, [...held]]).toEqual([[], ['news', 'prices']]);
   await vi.advanceTimersByTimeAsync(1);

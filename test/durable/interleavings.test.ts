@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StreamDispatch } from '../../src/dispatch/stream-dispatch.ts';
-import { isDurable } from '../../src/dispatch/stream-dispatch.ts';
+import type { StreamDispatch } from '../../src/dispatch/stream.ts';
+import { isDurable } from '../../src/dispatch/stream.ts';
 import { isObject } from '../../src/schema/json.ts';
 import type { Client } from '../../src/durable/client.ts';
 import { DurableRoutes } from '../../src/durable/durable.ts';
@@ -80,7 +80,7 @@ function stage() {
   const known: string[] = [];
   const judged = { rooms: ['everyone'], text: '{}' };
   const dispatch: StreamDispatch = {
-    judge: () => judged,
+    evaluate: () => judged,
     deliver(_route, _content, _duplicate, meta) {
       const { id } = JSON.parse(meta());
       guest.live(String(id));
@@ -89,7 +89,7 @@ function stage() {
   };
   const events = { readFailed() {}, historyLost() {}, arrived() {}, replayFailed() {} };
   const durable = new DurableRoutes({ open: () => stream.store, dispatch, events, calmBytes: 1000 });
-  durable.follow(plan);
+  durable.runPlan(plan);
   return {
     stream,
     durable,
@@ -99,10 +99,10 @@ function stage() {
       known.push(...guest.heard.map(({ id }) => id));
       const last = known[Math.max(0, known.length - 1 - back)];
       guest.open = false;
-      durable.leave(guest);
+      durable.clientLeft(guest);
       guest = new Guest();
       guest.waits = hold;
-      durable.welcome(guest, last === undefined ? {} : { news: { e: 'epoch', id: last } }, hold);
+      durable.clientJoined(guest, last === undefined ? {} : { news: { e: 'epoch', id: last } }, hold);
       return { guest, from: last };
     },
     /** May come late, and again. */

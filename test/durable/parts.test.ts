@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
-import { publishWay } from '../../src/contract/publish-rule.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import { publishWay } from '../../src/contract/publish/preflight-publish.ts';
 import { before, fromRedisBytes, fromRedisId, readPosition, START, toRedisId } from '../../src/durable/position.ts';
 import { createQuota } from '../../src/durable/quota.ts';
 import { Ring } from '../../src/durable/ring.ts';

@@ -1,8 +1,8 @@
 import { onTestFinished, describe, expect, test } from 'vitest';
 import type { Handled } from '../../src/dispatch/outcome.ts';
-import { createQuarantine } from '../../src/durable/quarantine.ts';
+import { createQuarantine } from '../../src/quarantine/quarantine.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { runGateway } from '../sockets/running-gateway.ts';
 import { connectClient } from '../support/client.ts';
 import { TOKENS } from '../support/auth-service.ts';

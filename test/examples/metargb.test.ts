@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { connectClient, createClient, hearsNothingBefore, type TestClient } from '../support/client.ts';
 import { startGateway, untilReady } from '../support/gateway.ts';

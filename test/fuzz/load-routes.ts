@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { formatFinding } from '../../src/config/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../../src/config/routes-file.ts';
-import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { loadRoutes, type RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 
 // A thread that loads routes files, so that one on which it hangs can be told.
@@ -34,7 +34,7 @@ function strayRooms(config: RoutesConfig): string[] {
   const dispatch = createDispatch({
     plan: () => plan,
     fanout: { count: () => 1, emit },
-    control: { disconnect: (users) => users.size },
+    control: { disconnectUsers: (users) => users.size },
     events: { handled() {} },
     limits: LIMITS,
   });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { formatFinding } from '../../src/config/findings.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
-import { createDispatch } from '../../src/dispatch/dispatch.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import { repeatedKey } from '../../src/routes/json-survey.ts';
 import { compilePlan, type Plan } from '../../src/routes/plan.ts';
 import { fuzz, FUZZ_TIMEOUT } from './fuzz.ts';
@@ -103,7 +103,7 @@ test('any target names those whom the message names, and nobody else', { timeout
     const dispatch = createDispatch({
       plan: () => plan,
       fanout: { count: () => 1, emit: (rooms, _event, payload) => void emitted.push({ rooms, payload }) },
-      control: { disconnect: () => 0 },
+      control: { disconnectUsers: () => 0 },
       events: { handled: () => (handled += 1) },
       limits: LIMITS,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { natMap } from '../../src/config/nat-map.ts';
+import { natMap } from '../../src/config/environment/nat-map.ts';
 import { createReach } from '../../src/redis/announced.ts';
 import { redirectionOf } from '../../src/redis/redirection.ts';
 

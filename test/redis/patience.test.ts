@@ -2,8 +2,8 @@ import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { answered, hasAnswer, NoAnswer } from '../../src/redis/patience.ts';
-import { createPace } from '../../src/redis/pace.ts';
+import { withDeadline, hasAnswer, DeadlineExceeded } from '../../src/redis/deadline.ts';
+import { createReconnectBackoff } from '../../src/redis/reconnect-backoff.ts';
 import { ConnectFailed } from '../../src/redis/server-connection.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -11,7 +11,7 @@ const never = new Promise<never>(() => undefined);
 describe('patience', () => {
   test('ends, and not too soon', async () => {
     const before = performance.now();
-    await expect(answered(never, 500)).rejects.toThrow(NoAnswer);
+    await expect(withDeadline(never, 500)).rejects.toThrow(DeadlineExceeded);
     expect(performance.now() - before).toBeGreaterThan(450);
   });
 
@@ -20,7 +20,7 @@ describe('patience', () => {
     const reading = setInterval(() => (bytes += 1), 30);
     onTestFinished(() => clearInterval(reading));
     const answer = pause(1500, 'late');
-    expect(await answered(answer, 300, () => bytes)).toBe('late');
+    expect(await withDeadline(answer, 300, () => bytes)).toBe('late');
     expect(await hasAnswer(pause(1500), 300)).toBe(false);
   });
 
@@ -37,14 +37,14 @@ describe('patience', () => {
     await once(socket, 'connect');
     socket.write('question');
     const answer = once(socket, 'data');
-    const waiting = answered(answer, 500);
+    const waiting = withDeadline(answer, 500);
     const until = performance.now() + 1500;
     while (performance.now() < until);
     expect(String(await waiting)).toBe('answer');
   });
 
   test('passes on what the answer fails with', async () => {
-    await expect(answered(Promise.reject(new Error('no')), 500)).rejects.toThrow('no');
+    await expect(withDeadline(Promise.reject(new Error('no')), 500)).rejects.toThrow('no');
   });
 });
 
@@ -52,7 +52,7 @@ describe('the pace of attempts', () => {
   const place = { host: 'h', port: 1 };
 
   test('slows down where nothing helps, to two and a half seconds at most', () => {
-    const pace = createPace();
+    const pace = createReconnectBackoff();
     const pauses = Array.from({ length: 12 }, () => {
       pace.failed(new ConnectFailed(place, 'ECONNREFUSED'));
       return pace.next();
@@ -63,7 +63,7 @@ describe('the pace of attempts', () => {
 
   test('is slow at once where Redis does not let us', () => {
     for (const reason of ['WRONGPASS invalid', 'NOAUTH Authentication required.', 'NOPERM no permissions']) {
-      const pace = createPace();
+      const pace = createReconnectBackoff();
       pace.failed(new ConnectFailed(place, reason));
       expect(pace.next()).toBeGreaterThanOrEqual(1000);
     }
@@ -71,7 +71,7 @@ describe('the pace of attempts', () => {
 
   test('is quick after a link that held, and half a second at most where links end soon', () => {
     let now = 0;
-    const pace = createPace(() => now);
+    const pace = createReconnectBackoff(() => now);
     pace.linked();
     now += 10_000;
     pace.lost();

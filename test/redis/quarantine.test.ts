@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { redisUrl } from '../../src/config/redis-url.ts';
+import { redisUrl } from '../../src/config/environment/redis-url.ts';
 import { createCommands } from '../../src/redis/commands.ts';
 import { openQuarantine } from '../../src/redis/quarantine-reader.ts';
 import { createQuarantineWriter } from '../../src/redis/quarantine-writer.ts';

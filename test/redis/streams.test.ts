@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { natMap } from '../../src/config/nat-map.ts';
-import { redisUrl } from '../../src/config/redis-url.ts';
+import { natMap } from '../../src/config/environment/nat-map.ts';
+import { redisUrl } from '../../src/config/environment/redis-url.ts';
 import { START } from '../../src/durable/position.ts';
 import type { StreamEntry, StreamStore } from '../../src/durable/store.ts';
 import { createCommands } from '../../src/redis/commands.ts';
@@ -22,7 +22,7 @@ import { startSentinelSet } from './sentinel-set.ts';
 const NO_FILES = { ca: undefined, certificate: undefined, key: undefined };
 
 function openStream(url: string, map = ''): StreamStore {
-  const events = { connectFailed: () => undefined, doubted: () => undefined, certainAgain: () => undefined };
+  const events = { connectFailed: () => undefined, uncertain: () => undefined, certain: () => undefined };
   const target = { address: redisUrl(url), tlsFiles: NO_FILES, natMap: natMap(map) };
   const commands = createCommands(target, 'test', () => undefined);
   const streams = createRedisStreams(target, commands, events, 1024 * 1024);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { redisUrl } from '../../src/config/redis-url.ts';
+import { redisUrl } from '../../src/config/environment/redis-url.ts';
 import { publishOnce } from '../../src/redis/publisher.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { freePort } from '../support/ports.ts';

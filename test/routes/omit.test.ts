@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseField } from '../../src/config/field.ts';
+import { parseField } from '../../src/config/routes/field.ts';
 import { compileShaping } from '../../src/routes/payload.ts';
 import { valueAt } from '../../src/schema/json.ts';
 import { mayCrossList } from '../../src/schema/list-on-path.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseField } from '../../src/config/field.ts';
+import { parseField } from '../../src/config/routes/field.ts';
 import { compileShaping } from '../../src/routes/payload.ts';
 
 const PUBLISHED =

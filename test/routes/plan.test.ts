@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_ENVELOPE } from '../../src/config/envelope.ts';
-import { parseField } from '../../src/config/field.ts';
+import { DEFAULT_ENVELOPE } from '../../src/config/routes/envelope.ts';
+import { parseField } from '../../src/config/routes/field.ts';
 import type {
   CheckedControlRoute,
   CheckedEventRoute,
   CheckedRoute,
   RoutesConfig,
-} from '../../src/config/routes-file.ts';
+} from '../../src/config/routes/load-routes.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 
 function configOf(...routes: Partial<CheckedEventRoute>[]): RoutesConfig {

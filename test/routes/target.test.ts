@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseTargetField } from '../../src/config/field.ts';
+import { parseTargetField } from '../../src/config/routes/field.ts';
 import { compileTarget, type Recipients } from '../../src/routes/target.ts';
 
 /** Whom `target: { users: fields }` finds in a message. */

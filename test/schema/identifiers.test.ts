@@ -42,8 +42,8 @@ test('a bundle says the same when its references are plain', () => {
     { uri: 'file:///schemas/trade.json', json: BUNDLE },
     { exists: () => false, find: () => undefined },
   );
-  const { check, faults } = createPayloadSchemas().compile(file, new Map([[file.uri, file]]));
-  expect(faults).toEqual([]);
+  const { check, findings } = createPayloadSchemas().compile(file, new Map([[file.uri, file]]));
+  expect(findings).toEqual([]);
   expect(file.json).toHaveProperty('default', BUNDLE.default);
 
   const reference = new Ajv2020({ strict: false }).compile(BUNDLE);

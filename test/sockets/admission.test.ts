@@ -2,13 +2,13 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import type { Revocations } from '../../src/auth/revocations.ts';
 import { rejection } from '../../src/auth/rejection.ts';
-import type { ClientLimits, ConnectionEvents } from '../../src/sockets/connection-options.ts';
+import type { ClientLimits, ConnectionEvents } from '../../src/sockets/lifecycle/connection-options.ts';
 import { isObject } from '../../src/schema/json.ts';
 import { acceptConnections } from '../../src/sockets/connections.ts';
-import { createPeerOf } from '../../src/sockets/client-address.ts';
-import { createFanout } from '../../src/sockets/fanout.ts';
-import { WEBSOCKET_SERVERS, type WebSocketServerName } from '../../src/sockets/servers.ts';
-import type { SocketHandlers } from '../../src/sockets/socket-server.ts';
+import { createPeerOf } from '../../src/sockets/servers/client-address.ts';
+import { createFanout } from '../../src/sockets/fanout/fanout.ts';
+import { WEBSOCKET_SERVERS, type WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
+import type { SocketHandlers } from '../../src/sockets/servers/socket-server.ts';
 import { openRaw, type RawClient } from './raw-client.ts';
 import { collectGarbage } from '../support/garbage.ts';
 import { OPEN_DOOR, startSocketServer } from './socket-io.ts';
@@ -59,7 +59,7 @@ async function stage(
     authenticator: { identify, revalidate: ({ token, network }) => identify(token, network) },
     revocations: { isOutdated },
     revalidateWithin: 0,
-    history: { claimsIn: () => ({}), welcome() {}, ready() {}, leave() {} },
+    history: { claimsIn: () => ({}), clientJoined() {}, ready() {}, clientLeft() {} },
     fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
     originOf: () => 'absent',
     limits: NO_LIMITS,

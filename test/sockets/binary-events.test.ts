@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { memoryInUse } from '../support/garbage.ts';

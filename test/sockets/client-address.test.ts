@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressIn, createPeerOf, networkOf } from '../../src/sockets/client-address.ts';
+import { addressIn, createPeerOf, networkOf } from '../../src/sockets/servers/client-address.ts';
 
 describe('the network of an address', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { memoryInUse } from '../support/garbage.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';

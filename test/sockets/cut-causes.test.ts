@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EventPacket } from '../../src/sockets/event-packet.ts';
-import { EngineLine } from '../../src/sockets/library/engine-line.ts';
-import { Outlet } from '../../src/sockets/outlet.ts';
-import { SlowReaders } from '../../src/sockets/slow-readers.ts';
+import { EventPacket } from '../../src/sockets/fanout/event-packet.ts';
+import { EngineIoWriter } from '../../src/sockets/servers/socket-io/engine-io-writer.ts';
+import { Recipient } from '../../src/sockets/fanout/recipient.ts';
+import { SlowConsumers } from '../../src/sockets/fanout/slow-consumers.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
@@ -15,12 +15,12 @@ function stage() {
   const writeBuffer: { data: string }[] = [];
   const session = { readyState: 'open', transport: {}, writeBuffer, write() {}, close() {}, on() {}, off() {} };
   const causes: string[] = [];
-  const readers = new SlowReaders(
+  const readers = new SlowConsumers(
     { maxBytes: MAX_BYTES, maxAge: MAX_AGE },
     { cut: (cause) => void causes.push(cause), superseded: () => void causes.push('superseded') },
   );
-  const watch = (one: Outlet): void => readers.watch(one);
-  const outlet = new Outlet(new EngineLine(session, false), { resumable: false, traced: false }, watch);
+  const watch = (one: Recipient): void => readers.watch(one);
+  const outlet = new Recipient(new EngineIoWriter(session, false), { resumable: false, traced: false }, watch);
   return {
     causes,
     readers,
@@ -31,7 +31,7 @@ function stage() {
     /** Whether a message may be sent. */
     admits(bytes: number, latestKey?: string): boolean {
       const packet = new EventPacket('e', JSON.stringify('x'.repeat(bytes)), latestKey);
-      return outlet.backlog === undefined || readers.admit(outlet, outlet.backlog, packet);
+      return outlet.sendQueue === undefined || readers.admit(outlet, outlet.sendQueue, packet);
     },
   };
 }

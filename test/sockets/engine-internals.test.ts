@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
   bytesHeldBack,
-  cutOffLater,
+  terminator,
   isEngineSession,
   isNextInLine,
   rawWebSocketOf,
   type EngineSession,
-} from '../../src/sockets/library/engine-internals.ts';
-import { unknownBelowOwnServer, unknownBelowSocketIo } from '../../src/sockets/library-versions.ts';
+} from '../../src/sockets/servers/socket-io/engine-internals.ts';
+import { unverifiedForNativeServer, unverifiedForSocketIo } from '../../src/sockets/servers/library-versions.ts';
 import { createClient } from '../support/client.ts';
 import { startSocketIo } from './socket-io.ts';
 
-// What src/sockets/library/engine-internals.ts takes for granted, asked of the installed engine.io and ws.
+// What src/sockets/servers/socket-io/engine-internals.ts takes for granted, asked of the installed engine.io and ws.
 
 async function connect(transports: string[]) {
   const { io, url } = await startSocketIo();
@@ -36,7 +36,7 @@ async function idle(_: EngineSession, until: () => boolean): Promise<void> {
 
 describe('the installed engine.io and ws', () => {
   test('are versions that were read', () => {
-    expect([...unknownBelowSocketIo(), ...unknownBelowOwnServer()]).toEqual([]);
+    expect([...unverifiedForSocketIo(), ...unverifiedForNativeServer()]).toEqual([]);
   });
 
   test('write a packet to the TCP socket within the call', async () => {
@@ -86,7 +86,7 @@ describe('the installed engine.io and ws', () => {
 
   test.each(['websocket', 'polling'])('end a session at once when it is cut off: %s', async (transport) => {
     const { client, session } = await connect([transport]);
-    cutOffLater(session)();
+    terminator(session)();
     expect(await client.next('disconnect')).not.toEqual(['io server disconnect']);
     expect(session.readyState).toBe('closed');
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createFanout } from '../../src/sockets/fanout.ts';
-import { createEngineLines } from '../../src/sockets/library/engine-line.ts';
-import type { Line } from '../../src/sockets/line.ts';
-import type { ClientSocket } from '../../src/sockets/socket-server.ts';
-import type { WebSocketServerName } from '../../src/sockets/servers.ts';
+import { createFanout } from '../../src/sockets/fanout/fanout.ts';
+import { createEngineIoWriters } from '../../src/sockets/servers/socket-io/engine-io-writer.ts';
+import type { SocketWriter } from '../../src/sockets/fanout/socket-writer.ts';
+import type { ClientSocket } from '../../src/sockets/servers/socket-server.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
 import { describeFanout, type FanoutStage, type Receiver } from '../dispatch/fanout-contract.ts';
 import { openRaw } from './raw-client.ts';
 import { openPolling } from './raw-polling.ts';
@@ -27,14 +27,14 @@ async function stage(
   webSockets: WebSocketServerName,
   direct = true,
 ): Promise<FanoutStage> {
-  const entrances: ((line: Line) => void)[] = [];
+  const entrances: ((line: SocketWriter) => void)[] = [];
   const { url } = await startSocketServer(webSockets, { entered: (_, line) => entrances.shift()?.(line) }, direct);
   const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
   return {
     fanout,
     async join(rooms) {
       const connection = await open(url);
-      const entered = new Promise<Line>((resolve) => entrances.push(resolve));
+      const entered = new Promise<SocketWriter>((resolve) => entrances.push(resolve));
       await connection.send('40');
       await connection.read();
       return receiverOf(connection, fanout.join(await entered, rooms));
@@ -77,7 +77,7 @@ test.each([
   ['no writeBuffer', { name: 'websocket', socket: { _socket: {}, readyState: 1, terminate() {} } }, undefined],
 ])('a session with %s is sent to by way of Engine.IO, and that is told once', async (_, transport, writeBuffer) => {
   const told: string[] = [];
-  const lineOf = createEngineLines({ directWritesOff: (found: string) => void told.push(found) });
+  const lineOf = createEngineIoWriters({ directWritesOff: (found: string) => void told.push(found) });
   const fanout = createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: EVENTS });
   const written: string[] = [];
   const write = (text: string): void => void written.push(text);
@@ -99,7 +99,7 @@ test.each([
 });
 
 test('a client who polls gets with one answer what one tick brings', async () => {
-  const entered = Promise.withResolvers<{ socket: ClientSocket; line: Line }>();
+  const entered = Promise.withResolvers<{ socket: ClientSocket; line: SocketWriter }>();
   const { url } = await startSocketServer('gateway', {
     entered: (socket, line) => entered.resolve({ socket, line }),
   });

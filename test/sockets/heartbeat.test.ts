@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Heartbeat } from '../../src/sockets/websocket/heartbeat.ts';
+import { Heartbeat } from '../../src/sockets/servers/native/heartbeat.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -12,7 +12,7 @@ function stage() {
   const heartbeat = new Heartbeat(TIMES);
   const told: string[] = [];
   const join = (name: string) => {
-    const session = { ping: () => void told.push(`ping ${name}`), fallSilent: () => void told.push(`silent ${name}`) };
+    const session = { ping: () => void told.push(`ping ${name}`), onTimeout: () => void told.push(`silent ${name}`) };
     heartbeat.begin(session);
     return session;
   };
@@ -27,7 +27,7 @@ test('a session is asked each interval after its last answer', () => {
   vi.advanceTimersByTime(LATE + 1);
   expect(told).toEqual(['ping a']);
   vi.advanceTimersByTime(10_000);
-  heartbeat.answered(session);
+  heartbeat.pong(session);
   vi.advanceTimersByTime(TIMES.pingInterval - 1);
   expect(told).toEqual(['ping a']);
   vi.advanceTimersByTime(LATE + 1);
@@ -38,7 +38,7 @@ test('a session that does not answer in time is silent, and another is not', () 
   const { heartbeat, told, join } = stage();
   const [, other] = [join('a'), join('b')];
   vi.advanceTimersByTime(TIMES.pingInterval + LATE);
-  heartbeat.answered(other);
+  heartbeat.pong(other);
   vi.advanceTimersByTime(TIMES.pingTimeout + LATE);
   expect(told).toEqual(['ping a', 'ping b', 'silent a']);
 });
@@ -48,9 +48,9 @@ test('another packet gives a session that was asked its time anew, once', () => 
   const session = join('a');
   vi.advanceTimersByTime(TIMES.pingInterval + LATE);
   vi.advanceTimersByTime(TIMES.pingTimeout - LATE - 1);
-  heartbeat.heard(session);
+  heartbeat.activity(session);
   vi.advanceTimersByTime(TIMES.pingTimeout - LATE - 1);
-  heartbeat.heard(session);
+  heartbeat.activity(session);
   expect(told).toEqual(['ping a']);
   vi.advanceTimersByTime(2 * LATE + 2);
   expect(told).toEqual(['ping a', 'silent a']);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHttpServer, listen } from '../../src/http/http-server.ts';
-import { keepHeadRoom } from '../../src/http/head-room.ts';
+import { reserveFileDescriptors } from '../../src/http/fd-reserve.ts';
 import { untilReady } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { openRaw } from './raw-client.ts';
@@ -48,7 +48,7 @@ describe('head-room', { timeout: 60_000 }, () => {
   test('is used up by connections of whatever kind, and there again when they end; beyond half of it they are closed', async () => {
     const server = createHttpServer(() => {});
     const turnedAway: string[] = [];
-    const room = keepHeadRoom(server, 40, (address) => turnedAway.push(address));
+    const room = reserveFileDescriptors(server, 40, (address) => turnedAway.push(address));
     const port = await listen(server, 0, '127.0.0.1');
     onTestFinished(() => void server.close());
     const open = async () => {

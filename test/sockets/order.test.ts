@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createFanout } from '../../src/sockets/fanout.ts';
-import type { ClientSocket, SocketHandlers } from '../../src/sockets/socket-server.ts';
+import { createFanout } from '../../src/sockets/fanout/fanout.ts';
+import type { ClientSocket, SocketHandlers } from '../../src/sockets/servers/socket-server.ts';
 import { createClient } from '../support/client.ts';
 import { startSocketServer } from './socket-io.ts';
 

@@ -2,8 +2,8 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { origins } from '../../src/config/variable-types.ts';
-import { createOriginOf, type OriginKind } from '../../src/sockets/origin.ts';
+import { origins } from '../../src/config/environment/variable-types.ts';
+import { createOriginOf, type OriginKind } from '../../src/sockets/servers/origin.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { EventPacket } from '../../src/sockets/event-packet.ts';
-import { EngineLine } from '../../src/sockets/library/engine-line.ts';
-import { createOutbox, SLICE } from '../../src/sockets/outbox.ts';
-import { Outlet } from '../../src/sockets/outlet.ts';
-import { SlowReaders } from '../../src/sockets/slow-readers.ts';
+import { EventPacket } from '../../src/sockets/fanout/event-packet.ts';
+import { EngineIoWriter } from '../../src/sockets/servers/socket-io/engine-io-writer.ts';
+import { createWriteScheduler, SLICE } from '../../src/sockets/fanout/write-scheduler.ts';
+import { Recipient } from '../../src/sockets/fanout/recipient.ts';
+import { SlowConsumers } from '../../src/sockets/fanout/slow-consumers.ts';
 
 // Sockets are doubles here: only so can each order of sending, ticks and turns be tried.
 
 interface Sink {
-  readonly outlet: Outlet;
+  readonly outlet: Recipient;
   readonly received: string[];
 }
 
@@ -27,14 +27,14 @@ function createSinks(count: number): Sink[] {
       off() {},
     };
     return {
-      outlet: new Outlet(new EngineLine(session, false), { resumable: false, traced: false }, () => {}),
+      outlet: new Recipient(new EngineIoWriter(session, false), { resumable: false, traced: false }, () => {}),
       received,
     };
   });
 }
 
 function createOutboxAlone() {
-  return createOutbox(new SlowReaders({ maxBytes: 2 ** 20, maxAge: 10_000 }, { cut() {}, superseded() {} }));
+  return createWriteScheduler(new SlowConsumers({ maxBytes: 2 ** 20, maxAge: 10_000 }, { cut() {}, superseded() {} }));
 }
 
 /** Resolves when as many long fan-outs are written, whatever their slices wait for. */
@@ -42,7 +42,7 @@ async function allTurns(fanouts: number): Promise<void> {
   for (let turn = 0; turn <= fanouts * (LONG / SLICE); turn += 1) await nextTurn();
 }
 
-const outletsOf = (sinks: readonly Sink[]): Set<Outlet> => new Set(sinks.map(({ outlet }) => outlet));
+const outletsOf = (sinks: readonly Sink[]): Set<Recipient> => new Set(sinks.map(({ outlet }) => outlet));
 const textOf = (id: number): string => `2["e",${id}]`;
 const LONG = SLICE * 3;
 

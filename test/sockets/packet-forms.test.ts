@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { packetForms } from '../../src/sockets/packet-forms.ts';
+import { packetForms } from '../../src/sockets/fanout/packet-forms.ts';
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const STAMP = { route: 'news', meta: () => '{"route":"news","e":"1","id":"5-0"}', plain: true };

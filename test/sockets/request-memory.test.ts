@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { io as connect } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { RequestMemory } from '../../src/sockets/library/request-memory.ts';
+import { RequestMemory } from '../../src/sockets/servers/socket-io/request-memory.ts';
 import { collectGarbage } from '../support/garbage.ts';
 import { openRaw } from './raw-client.ts';
 import { startSocketIo } from './socket-io.ts';

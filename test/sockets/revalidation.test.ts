@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AuthOutcome, Authenticator } from '../../src/auth/authenticator.ts';
 import { rejection } from '../../src/auth/rejection.ts';
-import { createRevalidation, type RevalidationEvents } from '../../src/sockets/revalidation.ts';
-import type { SocketData } from '../../src/sockets/socket-server.ts';
+import { createRevalidation, type RevalidationEvents } from '../../src/sockets/lifecycle/revalidation.ts';
+import type { SocketData } from '../../src/sockets/servers/socket-server.ts';
 
 const INTERVAL = 300_000;
 

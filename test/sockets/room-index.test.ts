@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RoomIndex, sizeOf } from '../../src/sockets/room-index.ts';
+import { RoomIndex, sizeOf } from '../../src/sockets/fanout/room-index.ts';
 
 const ROOMS = ['a', 'b', 'c'];
 const member = fc.nat(19);

@@ -1,16 +1,16 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createPeerOf } from '../../src/sockets/client-address.ts';
-import { unknownBelowOwnServer } from '../../src/sockets/library-versions.ts';
-import { openServers, type WebSocketServerName } from '../../src/sockets/servers.ts';
-import { createSocketPath } from '../../src/sockets/socket-path.ts';
-import type { ClientSocket } from '../../src/sockets/socket-server.ts';
-import { WebSocketSession } from '../../src/sockets/websocket/session.ts';
+import { createPeerOf } from '../../src/sockets/servers/client-address.ts';
+import { unverifiedForNativeServer } from '../../src/sockets/servers/library-versions.ts';
+import { openServers, type WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
+import { createSocketPath } from '../../src/sockets/servers/socket-path.ts';
+import type { ClientSocket } from '../../src/sockets/servers/socket-server.ts';
+import { WebSocketSession } from '../../src/sockets/servers/native/session.ts';
 import { createClient } from '../support/client.ts';
 import { OPEN_DOOR, urlOf } from './socket-io.ts';
 
 // Another version of ws than the installed one can be had by a double only.
-vi.mock('../../src/sockets/library-versions.ts', { spy: true });
+vi.mock('../../src/sockets/servers/library-versions.ts', { spy: true });
 afterEach(() => void vi.restoreAllMocks());
 
 /** Who serves the client that comes to such servers, and what they told of themselves. */
@@ -18,7 +18,7 @@ async function servedBy(webSocketServer: WebSocketServerName, transports: string
   const http = createServer();
   const told: string[] = [];
   const events = {
-    ownServerOff: (found: string) => void told.push(found),
+    nativeServerOff: (found: string) => void told.push(found),
     directWritesOff: (found: string) => void told.push(found),
   };
   const protocol = { path: createSocketPath('/socket.io/'), pingInterval: 25, pingTimeout: 20 };
@@ -50,6 +50,6 @@ test.each([
 });
 
 test('a version of ws that was not read is left to Socket.IO, and that is told', async () => {
-  vi.mocked(unknownBelowOwnServer).mockReturnValue(['ws 9.0.0']);
+  vi.mocked(unverifiedForNativeServer).mockReturnValue(['ws 9.0.0']);
   expect(await servedBy('gateway', ['websocket'])).toEqual({ by: 'socket.io', told: ['ws 9.0.0'] });
 });

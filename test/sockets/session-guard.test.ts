@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { TOKENS } from '../support/auth-service.ts';
 import { enterRaw } from './raw-client.ts';
 import { enterUpgraded, frame, openUpgraded } from './raw-frames.ts';

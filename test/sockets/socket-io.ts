@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { createPeerOf } from '../../src/sockets/client-address.ts';
-import { createEngineLines } from '../../src/sockets/library/engine-line.ts';
-import { serveWithLibrary } from '../../src/sockets/library/library-server.ts';
-import { createSocketIo, PROTOCOL, type LibraryServer } from '../../src/sockets/library/socket-io.ts';
-import type { WebSocketServerName } from '../../src/sockets/servers.ts';
-import type { SocketHandlers, SocketServer } from '../../src/sockets/socket-server.ts';
-import { serveWebSockets } from '../../src/sockets/websocket/websocket-server.ts';
+import { createPeerOf } from '../../src/sockets/servers/client-address.ts';
+import { createEngineIoWriters } from '../../src/sockets/servers/socket-io/engine-io-writer.ts';
+import { serveSocketIo } from '../../src/sockets/servers/socket-io/socket-io-server.ts';
+import { createSocketIo, PROTOCOL, type LibraryServer } from '../../src/sockets/servers/socket-io/socket-io.ts';
+import type { WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
+import type { SocketHandlers, SocketServer } from '../../src/sockets/servers/socket-server.ts';
+import { serveWebSockets } from '../../src/sockets/servers/native/websocket-server.ts';
 
 /** Lets everybody in, and does nothing else. */
 export const OPEN_DOOR: SocketHandlers = {
@@ -46,8 +46,8 @@ export async function startSocketServer(
   const all = { ...OPEN_DOOR, ...handlers };
   const own = serveWebSockets(all, { ...PROTOCOL, peerOf: PEER_OF });
   const io = createSocketIo(http, { ...PROTOCOL, ...(webSockets === 'gateway' && { takesUpgrade: own.takesUpgrade }) });
-  const lineOf = createEngineLines({ directWritesOff() {} }, direct);
-  const library = serveWithLibrary(io, all, { lineOf, peerOf: PEER_OF });
+  const writerOf = createEngineIoWriters({ directWritesOff() {} }, direct);
+  const library = serveSocketIo(io, all, { writerOf, peerOf: PEER_OF });
   onTestFinished(async () => {
     await own.close();
     await library.close();

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { NetworkRates } from '../../src/sockets/network-rates.ts';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { NetworkRates } from '../../src/sockets/handshake/network-rates.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { frame, openUpgraded } from './raw-frames.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TokenBucket } from '../../src/sockets/token-bucket.ts';
+import { TokenBucket } from '../../src/flow/token-bucket.ts';
 
 function bucketAt(perSecond: number, burst: number) {
   let now = 0;

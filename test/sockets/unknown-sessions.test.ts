@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { WEBSOCKET_SERVERS } from '../../src/sockets/servers.ts';
+import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { openRaw } from './raw-client.ts';
 import { ask, HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';

@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { Heartbeat } from '../../src/sockets/websocket/heartbeat.ts';
-import { WebSocketSession, type SessionOwner } from '../../src/sockets/websocket/session.ts';
+import { Heartbeat } from '../../src/sockets/servers/native/heartbeat.ts';
+import { WebSocketSession, type SessionOwner } from '../../src/sockets/servers/native/session.ts';
 import { urlOf } from './socket-io.ts';
 
-// What src/sockets/websocket/session.ts takes for granted of ws: that its own frames leave within the call, never later.
+// What src/sockets/servers/native/session.ts takes for granted of ws: that its own frames leave within the call, never later.
 
 const UPGRADE =
   'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
@@ -50,7 +50,7 @@ test.each([
 ])('a session that %s has ended, as one packet too many, does not hear it', async (_, packet) => {
   const { webSocket, tcp } = await open();
   const heartbeat = new Heartbeat({ pingInterval: 25_000, pingTimeout: 20_000 });
-  const answered = vi.spyOn(heartbeat, 'answered');
+  const pong = vi.spyOn(heartbeat, 'pong');
   const messageReceived = vi.fn<SessionOwner['messageReceived']>();
   const owner: SessionOwner = { packetReceived: (one) => one.close(true), messageReceived, sessionClosed() {} };
   const peer = { address: '127.0.0.1', forwarded: false };
@@ -58,6 +58,6 @@ test.each([
   const session = new WebSocketSession(webSocket, tcp, beginning, owner, heartbeat);
   session.received(Buffer.from(packet), false);
   expect(session.readyState).toBe('closed');
-  expect(answered).not.toHaveBeenCalled();
+  expect(pong).not.toHaveBeenCalled();
   expect(messageReceived).not.toHaveBeenCalled();
 });

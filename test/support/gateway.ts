@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createApp, type App } from '../../src/app/app.ts';
-import { readEnvironment } from '../../src/config/environment.ts';
-import { formatFinding } from '../../src/config/findings.ts';
-import { loadRoutes } from '../../src/config/routes-file.ts';
+import { readEnvironment } from '../../src/config/environment/environment.ts';
+import { formatFinding } from '../../src/config/text/findings.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { freePort } from './ports.ts';
 import { holdNoSecrets } from './secrets.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createConnectionEvents } from '../../src/telemetry/connection-events.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { startTracing } from '../../src/telemetry/tracing.ts';
+import { createConnectionEvents } from '../../src/telemetry/events/connection-events.ts';
+import { createLogger } from '../../src/telemetry/logging/logger.ts';
+import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
+import { startTracing } from '../../src/telemetry/tracing/tracing.ts';
 
 afterEach(() => void vi.useRealTimers());
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
-import { createLogOutput } from '../../src/telemetry/log-output.ts';
+import { createLogOutput } from '../../src/telemetry/logging/log-output.ts';
 
 const LINE = `${'x'.repeat(1023)}\n`;
 const MANY = 10_000;
@@ -94,7 +94,7 @@ test.each(['ENOSPC', 'EPIPE', 'EIO'])('a write that fails with %s is tried again
 
 test('a real pipe whose reader stands still keeps the process from nothing', async () => {
   const program = `
-    import { createLogOutput } from '${new URL('../../src/telemetry/log-output.ts', import.meta.url).href}';
+    import { createLogOutput } from '${new URL('../../src/telemetry/logging/log-output.ts', import.meta.url).href}';
     let dropped = 0;
     const output = createLogOutput(process.stdout, { dropped: () => (dropped += 1), writtenAgain: () => {} });
     for (let turn = 0; turn < 20; turn += 1) {

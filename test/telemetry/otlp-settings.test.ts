@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readOtlpSettings } from '../../src/telemetry/otlp-settings.ts';
+import { readOtlpSettings } from '../../src/telemetry/tracing/otlp-settings.ts';
 
 const HERE = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
 

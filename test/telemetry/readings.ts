@@ -1,4 +1,4 @@
-import { connectionKinds } from '../../src/sockets/connection-kinds.ts';
+import { connectionKinds } from '../../src/sockets/lifecycle/connection-kinds.ts';
 
 /** What a gateway without clients has to read off; with a durable route, one stream. */
 export function quietReadings(route?: string) {

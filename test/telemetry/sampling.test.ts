@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseTraceparent } from '../../src/routes/trace-context.ts';
-import { createSampling } from '../../src/telemetry/sampling.ts';
+import { createSampling } from '../../src/telemetry/tracing/sampling.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';

@@ -3,14 +3,14 @@ import { DROP_REASONS, type DropReason } from '../../src/dispatch/drop-reasons.t
 import type { LiveOutcome, Outcome } from '../../src/dispatch/outcome.ts';
 import { HISTORY_LOSSES, RESET_REASONS } from '../../src/durable/reset-reasons.ts';
 import type { Route } from '../../src/routes/plan.ts';
-import { createConnectionEvents } from '../../src/telemetry/connection-events.ts';
-import { createDurableEvents } from '../../src/telemetry/durable-events.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
-import { createMessageEvents } from '../../src/telemetry/message-events.ts';
-import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
-import { createQuarantineEvents } from '../../src/telemetry/quarantine-events.ts';
-import { startRoutesAtZero } from '../../src/telemetry/route-metrics.ts';
-import { startTracing } from '../../src/telemetry/tracing.ts';
+import { createConnectionEvents } from '../../src/telemetry/events/connection-events.ts';
+import { createDurableEvents } from '../../src/telemetry/events/durable-events.ts';
+import { createLogger } from '../../src/telemetry/logging/logger.ts';
+import { createMessageEvents } from '../../src/telemetry/events/message-events.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics/metrics.ts';
+import { createQuarantineEvents } from '../../src/telemetry/events/quarantine-events.ts';
+import { startRoutesAtZero } from '../../src/telemetry/metrics/route-metrics.ts';
+import { startTracing } from '../../src/telemetry/tracing/tracing.ts';
 import { stageDispatch } from '../dispatch/stage.ts';
 import { quietReadings } from './readings.ts';
 

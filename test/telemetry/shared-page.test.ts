@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPageSharing, SHARED_MS } from '../../src/telemetry/shared-page.ts';
+import { createPageSharing, SHARED_MS } from '../../src/telemetry/metrics/shared-page.ts';
 
 function stage() {
   let time = 0;

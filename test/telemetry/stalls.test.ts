@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createStallWatch } from '../../src/telemetry/stalls.ts';
+import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
+import { createStallWatch } from '../../src/telemetry/events/event-loop-stalls.ts';
 
 test('an event loop that stood still is told and counted, once, with how long', async () => {
   const lines: unknown[] = [];

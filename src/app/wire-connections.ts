@@ -1,0 +1,144 @@
+import type { Server } from 'node:http';
+import { createAuth, type Auth } from '../auth/auth.ts';
+import type { GrpcTls } from '../auth/grpc-channel.ts';
+import { rejection, type Rejection } from '../auth/rejection.ts';
+import { grpcTlsFiles, type Settings } from '../config/environment/environment.ts';
+import type { Control } from '../dispatch/control.ts';
+import type { Durable } from '../durable/durable.ts';
+import { reserveFileDescriptors, openFileLimit, type FdReserve } from '../http/fd-reserve.ts';
+import { createPeerOf, createProxyTrust } from '../sockets/servers/client-address.ts';
+import { acceptConnections, type Connections } from '../sockets/connections.ts';
+import { createFanout, type LocalFanout } from '../sockets/fanout/fanout.ts';
+import { createOriginOf } from '../sockets/servers/origin.ts';
+import { openServers } from '../sockets/servers/open-servers.ts';
+import { createSocketPath } from '../sockets/servers/socket-path.ts';
+import { createCookieTokensOf } from '../sockets/servers/token-cookie.ts';
+import { limitTcpConnections, tcpConnectionsFor } from '../sockets/handshake/tcp-limit.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { DrainState } from './drain-state.ts';
+
+const TOO_MANY_TCP = rejection('address-limit', {
+  message: 'too many TCP connections of this address; more are closed as they come',
+  hint: 'a balancer that sends no X-Forwarded-For: name it in TRUST_PROXY; else raise MAX_CONNECTIONS_PER_ADDRESS',
+});
+
+export function createLocalFanout(settings: Settings, telemetry: Telemetry): LocalFanout {
+  return createFanout({
+    maxBytes: settings.maxQueueBytes,
+    maxAge: settings.maxQueueAge * 1000,
+    events: telemetry.fanout,
+  });
+}
+
+export function createTokenAuth(settings: Settings, telemetry: Telemetry): Auth {
+  return createAuth({
+    address: settings.authServiceAddr,
+    ...tlsOf(settings),
+    anonymousAllowed: settings.authMode === 'optional',
+    cacheLifetime: settings.authCacheTtl * 1000,
+    events: telemetry.auth,
+  });
+}
+
+function tlsOf(settings: Settings): { tls?: GrpcTls } {
+  if (!settings.grpcTlsEnabled) return {};
+  const { ca, certificate, key } = grpcTlsFiles(settings);
+  return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
+}
+
+interface Room extends Pick<FdReserve, 'isUsedUp'> {
+  readonly maxConnections: number;
+  /** TCP connections that one network may have; Infinity is no limit. */
+  readonly tcpPerNetwork: number;
+}
+
+/** Connections that there may be, by the settings and by open files. */
+export function createFdReserve(
+  http: Server,
+  { maxConnections: wanted, maxConnectionsPerAddress }: Settings,
+  telemetry: Telemetry,
+): Room {
+  const { connections, isUsedUp } = reserveFileDescriptors(
+    http,
+    openFileLimit(),
+    turnedAway(rejection('instance-full'), telemetry),
+  );
+  if (wanted !== Infinity && wanted > connections)
+    telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS: raise ulimit -n');
+  return {
+    maxConnections: Math.min(wanted, connections),
+    tcpPerNetwork: tcpConnectionsFor(maxConnectionsPerAddress, connections),
+    isUsedUp,
+  };
+}
+
+/** Tells of a connection that was closed as soon as it came. */
+function turnedAway(why: Rejection, { connections }: Telemetry): (address: string) => void {
+  return (address) => connections.refused(why, { address, forwarded: false });
+}
+
+export interface ConnectionParts {
+  readonly auth: Auth;
+  readonly fanout: LocalFanout;
+  readonly durable: Durable;
+  readonly drainState: DrainState;
+  readonly telemetry: Telemetry;
+}
+
+export function createConnections(
+  http: Server,
+  limits: Settings & Room,
+  { auth: { authenticator, revocations, calls }, fanout, durable, drainState, telemetry }: ConnectionParts,
+): Connections {
+  const peerOf = createPeerOf(limits.trustProxy);
+  const isTrustedProxy = createProxyTrust(limits.trustProxy);
+  const originOf = createOriginOf(limits.corsOrigin, isTrustedProxy);
+  const path = createSocketPath(limits.socketPath);
+  const open = openServers(http, { ...limits, path, originOf, peerOf, events: telemetry.fanout });
+  const connections = acceptConnections(open, {
+    authenticator,
+    revocations,
+    revalidateWithin: limits.authRevalidate * 1000,
+    fanout,
+    limits,
+    history: durable,
+    originOf,
+    peerOf,
+    isTrustedProxy,
+    queryToken: limits.insecureQueryToken,
+    cookieTokensOf: createCookieTokensOf(limits.tokenCookie, originOf),
+    closedBecause: () => {
+      if (drainState.isClosed()) return 'draining';
+      if (limits.isUsedUp()) return 'instance-full';
+      // Where anonymous clients are welcome everyone may knock: they need no auth service.
+      return limits.authMode === 'required' ? calls.closedBecause() : undefined;
+    },
+    events: telemetry.connections,
+  });
+  // Not before: whoever routes requests takes the listeners that are there for its own.
+  limitTcpConnections(http, {
+    most: limits.tcpPerNetwork,
+    isTrustedProxy,
+    turnedAway: turnedAway(TOO_MANY_TCP, telemetry),
+  });
+  return connections;
+}
+
+/** Revocations, heard or perhaps missed. */
+export interface Revoking extends Control {
+  /** Some may have passed unheard. */
+  invalidateAll(): void;
+}
+
+export function createControl({ revocations }: Auth, connections: Connections): Revoking {
+  return {
+    disconnectUsers(users) {
+      revocations.revoke(users);
+      return connections.disconnect(users);
+    },
+    invalidateAll() {
+      revocations.revokeAll();
+      connections.revalidateAll();
+    },
+  };
+}

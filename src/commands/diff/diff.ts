@@ -1,0 +1,74 @@
+import { Option } from 'commander';
+import { formatFinding, type Finding } from '../../config/text/findings.ts';
+import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import { isAtLeast, type Level } from '../../contract/diff/change.ts';
+import { diffLines, type PaintLevel } from '../../contract/diff/text.ts';
+import { diffContracts } from '../../contract/diff/diff.ts';
+import { paint, type Register, type Terminal } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { fileNamedBy, loadRoutesRevision } from './routes-revision.ts';
+
+interface DiffOptions {
+  readonly file?: string;
+  readonly failOn: Exclude<Level, 'safe'>;
+  readonly json?: boolean;
+}
+
+export const registerDiff: Register = (program, terminal) => {
+  program
+    .command('diff')
+    .description('tell what changed between two versions of routes and schemas, and for whom that is a problem')
+    .argument('<old>', 'a routes file, a git revision, or revision:path')
+    .argument('<new>', 'the same')
+    .option(
+      '--file <routes>',
+      'the routes file in a revision (default: that of the other version, else $ROUTES_FILE, else config/routes.yaml)',
+    )
+    .addOption(
+      new Option('--fail-on <level>', 'exit with 1 at this level or above')
+        .choices(['breaking', 'risky'])
+        .default('breaking'),
+    )
+    .option('--json', 'for machines')
+    .action((old: string, now: string, options: DiffOptions) => diff([old, now], options, terminal));
+};
+
+function diff(names: readonly [string, string], { file, failOn, json }: DiffOptions, terminal: Terminal): void {
+  const { CONFIG_ROOT: root, ROUTES_FILE: usual = 'config/routes.yaml' } = terminal.environment;
+  // Two files of different names are seldom two versions of one.
+  const beside = (other: string) => (): string => file ?? fileNamedBy(other) ?? usual;
+  const [before, after] = [
+    loadRoutesRevision(names[0], beside(names[1]), root),
+    loadRoutesRevision(names[1], beside(names[0]), root),
+  ];
+  const problem = before.problem ?? after.problem;
+  if (problem !== undefined) refuse([problem], EXIT.usage, terminal);
+  else if (before.config && after.config) tell(before.config, after.config, { failOn, json: json === true }, terminal);
+  else refuse(wordsOf([before, after]), EXIT.config, terminal);
+}
+
+function tell(
+  before: RoutesConfig,
+  after: RoutesConfig,
+  { failOn, json }: { failOn: Level; json: boolean },
+  terminal: Terminal,
+): void {
+  const changes = diffContracts(before, after);
+  const failed = changes.some(({ level }) => isAtLeast(level, failOn));
+  if (json) terminal.print(JSON.stringify({ failOn, failed, changes }, undefined, 2));
+  else for (const line of diffLines(changes, inColour)) terminal.print(line);
+  terminal.exitWith(failed ? EXIT.failed : EXIT.ok);
+}
+
+const COLOURS = { breaking: 'red', risky: 'yellow', safe: 'green' } as const;
+const inColour: PaintLevel = (level, text) => paint(COLOURS[level], text);
+
+/** Of the version that is refused only: warnings of the other are not the matter here. */
+function wordsOf(versions: readonly { config?: RoutesConfig; findings: readonly Finding[] }[]): string[] {
+  return versions.filter(({ config }) => !config).flatMap(({ findings }) => findings.map(formatFinding));
+}
+
+function refuse(words: readonly string[], code: (typeof EXIT)['usage' | 'config'], terminal: Terminal): void {
+  for (const line of words) terminal.printError(line);
+  terminal.exitWith(code);
+}

@@ -1,0 +1,92 @@
+import { Option, type Command } from 'commander';
+import { arrives, explain, type Explanation } from '../../contract/explain/explain.ts';
+import { explanationRows, type Row } from '../../contract/explain/explain-text.ts';
+import { readClient } from '../../contract/explain/receives.ts';
+import type { Register, Terminal } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { explainRemote, remoteRows } from './explain-remote.ts';
+import { gatewayUrl } from '../gateway-url.ts';
+import { readMessage } from '../message-argument.ts';
+import { openRoutes, readRules } from '../inputs.ts';
+import { printRows } from '../print-table.ts';
+
+interface Options {
+  readonly user?: string;
+  readonly file?: string;
+  readonly url?: string;
+  readonly json?: true;
+}
+
+export const registerExplain: Register = (program, terminal) => {
+  const command: Command = program
+    .command('explain')
+    .description('tell the way of one message: its routes, what the schema says of it, who hears it, and what they get')
+    .argument('<channel>', 'the Redis channel it is published to')
+    .argument('<payload>', 'the message: a file, - for standard input, or JSON text')
+    .option(
+      '--user <id>',
+      'would this user hear it, and if not, why not; "anonymous" asks for a client without a token',
+    )
+    .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
+    .addOption(
+      new Option('--url <url>', 'ask the gateway that runs there, with the token in ADMIN_TOKEN: how many sockets, too')
+        .argParser(gatewayUrl)
+        .conflicts('file'),
+    )
+    .option('--json', 'print the result as one JSON document')
+    .action((channel: string, payload: string, options: Options) =>
+      run(channel, payload, options, terminal, (problem) => command.error(problem)),
+    );
+};
+
+interface Asked {
+  readonly channel: string;
+  readonly raw: Buffer;
+  readonly user: string | undefined;
+}
+
+/** What is told: by the routes file, or by a gateway that runs and knows more. */
+interface Told {
+  readonly explanation: Explanation;
+  readonly document: object;
+  readonly more: readonly Row[];
+}
+
+async function run(
+  channel: string,
+  payload: string,
+  { user, file, url, json }: Options,
+  terminal: Terminal,
+  misused: (problem: string) => never,
+): Promise<void> {
+  if (user !== undefined && !readClient(user))
+    return misused(`error: --user is ${JSON.stringify(user)}; allowed is a user id, such as 7, or anonymous`);
+  const raw = await readMessage(payload);
+  if (typeof raw === 'string') return misused(`error: ${raw}`);
+  const asked = { channel, raw, user };
+  const told = url === undefined ? printLocal(asked, file, terminal) : await printRemote(asked, url, terminal);
+  if (!told) return;
+  if (json) terminal.print(JSON.stringify(told.document, undefined, 2));
+  else printRows([...explanationRows(told.explanation, nameOf(user)), ...told.more], terminal);
+  terminal.exitWith(arrives(told.explanation) ? EXIT.ok : EXIT.failed);
+}
+
+function printLocal({ channel, raw, user }: Asked, file: string | undefined, terminal: Terminal): Told | undefined {
+  const rules = readRules(terminal);
+  const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
+  if (!config) return undefined;
+  const client = user === undefined ? undefined : readClient(user);
+  const explanation = explain(config, { channel, raw, limits: rules.limits, ...(client && { client }) });
+  return { explanation, document: explanation, more: [] };
+}
+
+async function printRemote(asked: Asked, url: string, terminal: Terminal): Promise<Told | undefined> {
+  const answer = await explainRemote(url, asked, terminal);
+  return (
+    answer && { explanation: answer.explanation, document: answer, more: remoteRows(url, answer, nameOf(asked.user)) }
+  );
+}
+
+function nameOf(user: string | undefined): string | undefined {
+  return user === undefined || user === 'anonymous' ? user : `user ${user}`;
+}

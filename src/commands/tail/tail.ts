@@ -1,0 +1,120 @@
+import { InvalidArgumentError } from 'commander';
+import { readEnvironment } from '../../config/environment/environment.ts';
+import { printable } from '../../config/text/findings.ts';
+import { Malformed, socketPath } from '../../config/environment/variable-types.ts';
+import { readClient } from '../../contract/explain/receives.ts';
+import { paint, type Register, type Terminal } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { gatewayUrl } from '../gateway-url.ts';
+import { refuse } from '../inputs.ts';
+import type { TailListener } from './tail-client.ts';
+
+interface Options {
+  readonly url: string;
+  readonly socketPath?: string;
+  readonly token?: string;
+  readonly event?: readonly string[];
+  readonly user?: string;
+  readonly json?: true;
+}
+
+export const registerTail: Register = (program, terminal) => {
+  program
+    .command('tail')
+    .description('connect as a client and print events as they come, until Ctrl-C')
+    .option('--url <url>', 'the gateway', gatewayUrl, 'http://localhost:3000')
+    .option('--socket-path <path>', 'the path of Socket.IO there (default: $SOCKET_PATH, else /socket.io/)', pathOption)
+    .option('--token <token>', 'the token; better in GATEWAY_TOKEN, as arguments end in shell histories')
+    .option('--event <events...>', 'only these events')
+    .option('--user <id>', 'end at once unless the token is of this user; "anonymous" is for none', userName)
+    .option('--json', 'print each event as a line of JSON')
+    .action((options: Options) => run(options, terminal));
+};
+
+function userName(text: string): string {
+  if (readClient(text)) return text;
+  throw new InvalidArgumentError('Allowed is a user id, such as 7, or anonymous.');
+}
+
+function pathOption(text: string): string {
+  try {
+    return socketPath(text);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new InvalidArgumentError(`Allowed is ${error.message}.`);
+  }
+}
+
+async function run({ url, socketPath: path, token, event, user, json }: Options, terminal: Terminal): Promise<void> {
+  const { SOCKET_PATH } = terminal.environment;
+  const { settings, findings } = readEnvironment({ SOCKET_PATH });
+  if (!settings) return refuse(findings, terminal);
+  const { listen } = await import('./tail-client.ts');
+  const given = token ?? terminal.environment['GATEWAY_TOKEN'];
+  const received = (name: string, payload: unknown): void => {
+    if (event && !event.includes(name)) return;
+    terminal.print(json ? jsonLine(name, payload) : textLine(name, payload));
+  };
+  const told = connectionTold(url, terminal, given === undefined || given === '');
+  const connected = (welcome: unknown): void => {
+    if (user === undefined || userOf(welcome) === user) return told.connected(welcome);
+    const found = `connected to ${url} ${whoIs(welcome)}`;
+    terminal.printError(
+      printable(`${found}, and --user is ${user}: a client hears only what its own token's user hears`),
+    );
+    terminal.exitWith(EXIT.failed);
+    stop();
+  };
+  const stop = listen(url, path ?? settings.socketPath, given === '' ? undefined : given, {
+    ...told,
+    connected,
+    received,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
+  // Whoever reads has gone, as `head` does.
+  process.stdout.on('error', stop);
+}
+
+function jsonLine(event: string, payload: unknown): string {
+  return JSON.stringify({ time: new Date().toISOString(), event, payload });
+}
+
+function textLine(event: string, payload: unknown): string {
+  const now = new Date();
+  const time = `${now.toTimeString().slice(0, 8)}.${String(now.getMilliseconds()).padStart(3, '0')}`;
+  const shown = payload === undefined ? '' : printable(JSON.stringify(payload));
+  return `${paint('dim', time)}  ${paint('cyan', printable(event))}  ${shown}`.trimEnd();
+}
+
+/** To standard error: standard output is events only. */
+function connectionTold(url: string, terminal: Terminal, isAnonymous: boolean): Omit<TailListener, 'received'> {
+  let told: string | undefined;
+  return {
+    connected(welcome) {
+      told = undefined;
+      terminal.printError(printable(`connected to ${url} ${whoIs(welcome)}`));
+    },
+    lost(reason) {
+      // Each further attempt fails alike.
+      if (reason === told) return;
+      told = reason;
+      terminal.printError(printable(`no connection to ${url}: ${reason}; trying again`));
+    },
+    refused(reason) {
+      const hint = isAnonymous ? '; give a token with --token, or in GATEWAY_TOKEN' : '';
+      terminal.printError(printable(`${url} refused: ${reason}${hint}`));
+      terminal.exitWith(EXIT.failed);
+    },
+  };
+}
+
+/** An id is a number while that is exact; a client without one is anonymous. */
+function userOf(welcome: unknown): string {
+  const known = typeof welcome === 'object' && welcome !== null && 'userId' in welcome;
+  return known ? String(welcome.userId) : 'anonymous';
+}
+
+function whoIs(welcome: unknown): string {
+  const user = userOf(welcome);
+  return user === 'anonymous' ? 'as an anonymous client' : `as user ${user}`;
+}

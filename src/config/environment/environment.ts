@@ -1,0 +1,161 @@
+import { didYouMean } from '../../schema/did-you-mean.ts';
+import type { Finding } from '../text/findings.ts';
+import { warningsOf } from './origin-entry.ts';
+import { tlsFileProblems, type TlsFiles } from './tls-files.ts';
+import { Malformed } from './variable-types.ts';
+import { VARIABLES, type Variable } from './variables.ts';
+
+type Values<V> = { readonly [Key in keyof V]: V[Key] extends Variable<infer T> ? T : never };
+
+/** What the environment says, parsed and frozen. */
+export type Settings = Values<typeof VARIABLES>;
+
+export interface EnvironmentReading {
+  readonly settings?: Settings;
+  readonly findings: readonly Finding[];
+}
+
+export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): EnvironmentReading {
+  const findings: Finding[] = nearMisses(environment);
+  const take = <T>(variable: Variable<T>): T => takeVariable(environment, variable, findings);
+  const settings: Settings = {
+    port: take(VARIABLES.port),
+    bindAddress: take(VARIABLES.bindAddress),
+    redis: take(VARIABLES.redis),
+    redisNatMap: take(VARIABLES.redisNatMap),
+    redisTlsCaFile: take(VARIABLES.redisTlsCaFile),
+    redisTlsClientCertFile: take(VARIABLES.redisTlsClientCertFile),
+    redisTlsClientKeyFile: take(VARIABLES.redisTlsClientKeyFile),
+    authServiceAddr: take(VARIABLES.authServiceAddr),
+    authMode: take(VARIABLES.authMode),
+    authCacheTtl: take(VARIABLES.authCacheTtl),
+    authRevalidate: take(VARIABLES.authRevalidate),
+    insecureQueryToken: take(VARIABLES.insecureQueryToken),
+    tokenCookie: take(VARIABLES.tokenCookie),
+    corsOrigin: take(VARIABLES.corsOrigin),
+    nodeEnv: take(VARIABLES.nodeEnv),
+    routesFile: take(VARIABLES.routesFile),
+    configRoot: take(VARIABLES.configRoot),
+    adminToken: take(VARIABLES.adminToken),
+    logLevel: take(VARIABLES.logLevel),
+    traceDrops: take(VARIABLES.traceDrops),
+    trustProxy: take(VARIABLES.trustProxy),
+    webSocketServer: take(VARIABLES.webSocketServer),
+    socketPath: take(VARIABLES.socketPath),
+    pingInterval: take(VARIABLES.pingInterval),
+    pingTimeout: take(VARIABLES.pingTimeout),
+    maxConnections: take(VARIABLES.maxConnections),
+    maxConnectionsPerUser: take(VARIABLES.maxConnectionsPerUser),
+    maxConnectionsPerAddress: take(VARIABLES.maxConnectionsPerAddress),
+    maxHandshakesPerSecond: take(VARIABLES.maxHandshakesPerSecond),
+    handshakeTimeout: take(VARIABLES.handshakeTimeout),
+    maxClientMessageBytes: take(VARIABLES.maxClientMessageBytes),
+    maxClientPacketsPerSecond: take(VARIABLES.maxClientPacketsPerSecond),
+    maxMessageBytes: take(VARIABLES.maxMessageBytes),
+    maxMessageDepth: take(VARIABLES.maxMessageDepth),
+    maxMessageKeys: take(VARIABLES.maxMessageKeys),
+    maxTargetIds: take(VARIABLES.maxTargetIds),
+    quarantineEntries: take(VARIABLES.quarantineEntries),
+    maxQueueBytes: take(VARIABLES.maxQueueBytes),
+    maxQueueAge: take(VARIABLES.maxQueueAge),
+    preDrain: take(VARIABLES.preDrain),
+    drainFor: take(VARIABLES.drainFor),
+    grpcTlsEnabled: take(VARIABLES.grpcTlsEnabled),
+    grpcTlsCaFile: take(VARIABLES.grpcTlsCaFile),
+    grpcTlsClientCertFile: take(VARIABLES.grpcTlsClientCertFile),
+    grpcTlsClientKeyFile: take(VARIABLES.grpcTlsClientKeyFile),
+  };
+  findings.push(...tlsFindings(settings), ...originFindings(settings));
+  if (findings.some(({ severity }) => severity === 'error')) return { findings };
+  return { findings, settings: Object.freeze(settings) };
+}
+
+function takeVariable<T>(
+  environment: Readonly<Record<string, string | undefined>>,
+  variable: Variable<T>,
+  findings: Finding[],
+): T {
+  const { name, parse, fallback, secret } = variable;
+  const text = environment[name];
+  try {
+    if (text === '') throw new Malformed('a value, or no such variable at all');
+    return parse(text ?? fallback);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    const shown = secret ? 'a value that is not shown' : JSON.stringify(text);
+    const found = `${text === '' ? 'empty' : shown}${error.why === undefined ? '' : ` (${error.why})`}`;
+    findings.push(finding('environment-value', 'error', `${name} is ${found}; allowed is ${error.message}`));
+    return parse(fallback);
+  }
+}
+
+function originFindings({ corsOrigin }: Settings): Finding[] {
+  return warningsOf(corsOrigin).map((warning) => finding('environment-value', 'warning', warning));
+}
+
+/** The files for TLS to a service, as variables with one prefix name them. */
+interface TlsVariables {
+  readonly prefix: string;
+  readonly files: TlsFiles;
+  readonly enabled: boolean;
+  /** What it means that they are named, while TLS is off. */
+  readonly unused: string;
+}
+
+function tlsFindings(settings: Settings): Finding[] {
+  return [
+    ...tlsFindingsOf({
+      prefix: 'GRPC_TLS',
+      files: grpcTlsFiles(settings),
+      enabled: settings.grpcTlsEnabled,
+      unused: 'tokens go to the auth service in plain text; set GRPC_TLS_ENABLED=true',
+    }),
+    ...tlsFindingsOf({
+      prefix: 'REDIS_TLS',
+      files: redisTlsFiles(settings),
+      enabled: settings.redis.tls,
+      unused: 'Redis is spoken to in plain text; rediss: in REDIS_URL means TLS',
+    }),
+  ];
+}
+
+export function grpcTlsFiles(settings: Settings): TlsFiles {
+  const { grpcTlsCaFile: ca, grpcTlsClientCertFile: certificate, grpcTlsClientKeyFile: key } = settings;
+  return { ca, certificate, key };
+}
+
+export function redisTlsFiles(settings: Settings): TlsFiles {
+  const { redisTlsCaFile: ca, redisTlsClientCertFile: certificate, redisTlsClientKeyFile: key } = settings;
+  return { ca, certificate, key };
+}
+
+function tlsFindingsOf({ prefix, files, enabled, unused }: TlsVariables): Finding[] {
+  const { ca, certificate, key } = files;
+  if ((certificate === undefined) !== (key === undefined)) {
+    const message = `${prefix}_CLIENT_CERT_FILE and ${prefix}_CLIENT_KEY_FILE go together; set both or neither`;
+    return [finding('environment-value', 'error', message)];
+  }
+  if (enabled)
+    return tlsFileProblems(files).map((problem) =>
+      finding('environment-value', 'error', `${prefix}_…_FILE: ${problem}`),
+    );
+  if (ca === undefined && certificate === undefined) return [];
+  return [finding('environment-value', 'warning', `${prefix}_… files are named, but ${unused}`)];
+}
+
+/** Short names are left alone: other programs have variables too. */
+const SHORTEST_NEAR_MISS = 8;
+
+function nearMisses(environment: Readonly<Record<string, string | undefined>>): Finding[] {
+  const names = Object.values(VARIABLES).map(({ name }) => name);
+  return Object.keys(environment).flatMap((name) => {
+    if (name.length < SHORTEST_NEAR_MISS || names.includes(name)) return [];
+    const near = didYouMean(name, names, 2);
+    if (near === undefined) return [];
+    return [finding('environment-unknown', 'warning', `${name} is not read; did you mean ${near}?`)];
+  });
+}
+
+function finding(code: Finding['code'], severity: Finding['severity'], message: string): Finding {
+  return { code, severity, file: 'environment', message };
+}

@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileShape, type Violation } from '../../schema/shape.ts';
+import type { Check } from '../../schema/payload-schemas.ts';
+import type { SchemaFiles } from '../../schema/references.ts';
+import type { SchemaFile } from '../../schema/walk.ts';
+import { isObject, valueAt } from '../../schema/json.ts';
+import { confineTo, rootFor, type FileRefusal } from '../text/confined-files.ts';
+import { readEnvelope, type Envelope } from './envelope.ts';
+import type { Field } from './field.ts';
+import { firstFindings, inFileOrder, isRefused, type Finding } from '../text/findings.ts';
+import { checkRoute, duplicateRoutes, sameField } from './route-rules.ts';
+import { readRoute } from './read-route.ts';
+import { createSchemaFiles, type SchemaFilesLoader } from './schema-files.ts';
+import { createSchemaMemory, type SchemaMemory } from './schema-memory.ts';
+import { atOnce, type Steps } from './slices.ts';
+import type { StreamConfig } from './stream.ts';
+import { targetAdvice } from './target-advice.ts';
+import { readYaml, type YamlDocument } from '../text/yaml-document.ts';
+
+/** Who may hear a broadcast. */
+export type Audience = 'authenticated' | 'anyone';
+
+export interface UsersTarget {
+  readonly kind: 'users';
+  readonly fields: readonly Field[];
+}
+
+export type TargetConfig = { readonly kind: 'broadcast' } | UsersTarget;
+
+/** How the event's payload comes from the message. */
+export type ShapeConfig =
+  | { readonly kind: 'as-published' }
+  | { readonly kind: 'map'; readonly fields: ReadonlyMap<string, Field> }
+  | { readonly kind: 'omit'; readonly fields: readonly Field[] };
+
+export type OnInvalid = 'drop' | 'quarantine';
+
+export interface AnyRoute {
+  readonly name: string;
+  readonly description?: string;
+  /** Of Redis Pub/Sub; none of a durable route, unless its publishers are moving. */
+  readonly channels: readonly string[];
+  /** Path as the routes file has it. */
+  readonly schema: string;
+  /** Path of a schema that is tried beside it. */
+  readonly schemaNext?: string;
+  /** Evaluated and counted, not delivered. */
+  readonly shadow: boolean;
+  /** Longest message that the route takes; without it MAX_MESSAGE_BYTES alone counts. */
+  readonly maxBytes?: number;
+  /** What becomes of messages that are at fault themselves. */
+  readonly onInvalid: OnInvalid;
+}
+
+/** Messages become an event that clients hear. */
+export interface EventRouteConfig extends AnyRoute {
+  readonly kind: 'event';
+  /** Of a durable route. */
+  readonly stream?: StreamConfig;
+  readonly event: string;
+  readonly target: TargetConfig;
+  readonly audience: Audience;
+  readonly shape: ShapeConfig;
+  /** Of messages with equal values here, a slow client needs the newest only. */
+  readonly latest?: Field;
+}
+
+/** Messages tell the gateway to do something; clients hear nothing of them. */
+export interface ControlRouteConfig extends AnyRoute {
+  readonly kind: 'control';
+  readonly action: 'disconnect';
+  readonly target: UsersTarget;
+  /** Redis Pub/Sub only. */
+  readonly stream?: never;
+}
+
+export type RouteConfig = EventRouteConfig | ControlRouteConfig;
+
+/** A schema's file, and every file that it refers to. */
+export interface PayloadSchema {
+  readonly main: SchemaFile;
+  readonly files: SchemaFiles;
+}
+
+export interface Checks {
+  readonly check: Check;
+  readonly payload: PayloadSchema;
+  /** Of `schema_next`. */
+  readonly next?: { readonly check: Check; readonly payload: PayloadSchema };
+}
+
+export type CheckedEventRoute = EventRouteConfig & Checks;
+export type CheckedControlRoute = ControlRouteConfig & Checks;
+export type CheckedRoute = CheckedEventRoute | CheckedControlRoute;
+
+/** A routes file that may start a gateway. */
+export interface RoutesConfig<Route extends CheckedRoute = CheckedRoute> {
+  readonly file: string;
+  readonly envelope: Envelope;
+  readonly routes: readonly Route[];
+}
+
+export interface RoutesLoading {
+  readonly config?: RoutesConfig;
+  /** All of them, in file order; with a config there are warnings only. */
+  readonly findings: readonly Finding[];
+}
+
+/** As in the schema of the routes file, which editors read. */
+export const MAX_ROUTES = 20_000;
+
+const SCHEMA = new URL('../../../schemas/routes.schema.json', import.meta.url);
+
+/**
+ * @param root folder that must hold the routes file and all schemas.
+ * @param shown the routes file as findings name it; schemas are named from there.
+ */
+export function loadRoutes(file: string, root = rootFor(file), shown = file): RoutesLoading {
+  return atOnce(loadingRoutes(file, { root, shown, memory: createSchemaMemory() }));
+}
+
+export interface LoadingOptions {
+  readonly root: string;
+  readonly shown: string;
+  readonly memory: SchemaMemory;
+}
+
+/** The same in steps, as a gateway does it while messages come. */
+export function* loadingRoutes(file: string, { root, shown, memory }: LoadingOptions): Steps<RoutesLoading> {
+  const files = confineTo(root);
+  const reading = files.read(file);
+  if (!('text' in reading)) return refused([{ ...notThere(reading, file), severity: 'error', file: shown }]);
+  yield;
+  const { document, findings } = readYaml(shown, reading.text);
+  if (!document) return refused(findings);
+  yield;
+  const routes = yield* checkedRoutes(shown, document, createSchemaFiles(file, files, { shown, memory }));
+  memory.loaded();
+  const all = inFileOrder([...findings, ...routes.findings.filter((one) => !isTold(one, findings))]);
+  if (isRefused(all)) return { findings: firstFindings(all) };
+  const config = { file, envelope: readEnvelope(document.value), routes: routes.checked };
+  return { findings: firstFindings(all), config };
+}
+
+/** Where a route's messages come from: its stream, its channels. */
+export function sourcesOf({ channels, stream }: Pick<RouteConfig, 'channels' | 'stream'>): readonly string[] {
+  return stream === undefined ? channels : [...new Set([stream.key, ...channels])];
+}
+
+/** What clients get to hear: neither shadow routes nor those that do something else. */
+export function clientRoutes(config: RoutesConfig): RoutesConfig<CheckedEventRoute> {
+  const isReceived = (route: CheckedRoute): route is CheckedEventRoute => route.kind === 'event' && !route.shadow;
+  return { ...config, routes: config.routes.filter(isReceived) };
+}
+
+/** The files that make up this configuration. */
+export function filesOf({ file, routes }: RoutesConfig): string[] {
+  const uris = routes.flatMap(({ payload, next }) => [...payload.files.keys(), ...(next?.payload.files.keys() ?? [])]);
+  return [...new Set([resolve(file), ...[...new Set(uris)].map((uri) => fileURLToPath(uri))])];
+}
+
+/** Such a path comes from a command line or the environment, not from another file. */
+function notThere(problem: FileRefusal, file: string): FileRefusal {
+  const counted = problem.code === 'file-unreadable' && !isAbsolute(file);
+  return counted
+    ? {
+        ...problem,
+        message: `${problem.message}${problem.message.endsWith('?') ? ' It' : '. The path'} counts from the folder in which the command runs`,
+      }
+    : problem;
+}
+
+function refused(findings: readonly Finding[]): RoutesLoading {
+  return { findings: firstFindings(inFileOrder(findings)) };
+}
+
+/** A key that is refused wherever it stands is not told once more as one that is unknown here. */
+function isTold({ code, at }: Finding, findings: readonly Finding[]): boolean {
+  if (code !== 'unknown-key' && code !== 'wrong-value') return false;
+  return findings.some((other) => other.at?.line === at?.line && other.at?.column === at?.column);
+}
+
+function* checkedRoutes(
+  file: string,
+  document: YamlDocument,
+  schemas: SchemaFilesLoader,
+): Steps<{ checked: CheckedRoute[]; findings: Finding[] }> {
+  const many = tooManyRoutes(file, document);
+  if (many) return { checked: [], findings: [many] };
+  const violations = routesShape(document.value);
+  const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
+  const envelope = readEnvelope(document.value);
+  const results: ReturnType<typeof checkRoute>[] = [];
+  for (const route of routes) {
+    results.push(checkRoute({ file, document, route, schemas, envelope }));
+    yield;
+  }
+  return {
+    checked: results.flatMap(({ checkedRoute }) => checkedRoute ?? []),
+    findings: [
+      ...violations.map((violation) => toFinding(file, document, violation)),
+      ...sameField(file, document),
+      ...results.flatMap(({ findings }) => findings),
+      ...duplicateRoutes(file, document, routes),
+      ...schemas.findings(),
+    ],
+  };
+}
+
+/** Told alone: what is wrong in each of them would take long to find and longer to read. */
+function tooManyRoutes(file: string, document: YamlDocument): Finding | undefined {
+  const routes = valueAt(document.value, ['routes']);
+  const count = isObject(routes) ? Object.keys(routes).length : 0;
+  if (count <= MAX_ROUTES) return undefined;
+  const message = `found ${count} routes, at most ${MAX_ROUTES} are allowed; split them over several gateways`;
+  return { code: 'too-many-routes', severity: 'error', file, at: document.locate(['routes'], 'key'), message };
+}
+
+const routesShape = compileShape(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+
+/** Routes without the keys whose shape is wrong: the mistakes in their other keys are told in the same run. */
+function soundParts(value: unknown, violations: readonly Violation[]): [string, Readonly<Record<string, unknown>>][] {
+  const routes = isObject(value) && isObject(value['routes']) ? value['routes'] : {};
+  const broken = new Set(violations.map(({ path }) => JSON.stringify(path.slice(0, 3))));
+  return Object.entries(routes).flatMap(([name, route]) => {
+    if (!isObject(route)) return [];
+    const isSound = (key: string): boolean => !broken.has(JSON.stringify(['routes', name, key]));
+    const sound = Object.entries(route).filter(([key]) => isSound(key));
+    // Not left out: that would mean the channel of the route's name.
+    return [[name, { ...(isSound('channel') ? {} : { channel: [] }), ...Object.fromEntries(sound) }]];
+  });
+}
+
+function toFinding(file: string, document: YamlDocument, violation: Violation): Finding {
+  const { kind, path, of, message } = violation;
+  const [first, name] = path;
+  return {
+    code: kind,
+    severity: 'error',
+    file,
+    at: document.locate(path, of),
+    message: message + targetAdvice(violation),
+    ...(first === 'routes' && name !== undefined && { route: name }),
+  };
+}

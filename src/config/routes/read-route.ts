@@ -1,0 +1,67 @@
+import { isObject } from '../../schema/json.ts';
+import { exactChannel } from './channel.ts';
+import { parseField, parseTargetField } from './field.ts';
+import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './load-routes.ts';
+import { readStream } from './stream.ts';
+
+type Written = Readonly<Record<string, unknown>>;
+
+/** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
+export function readRoute(name: string, value: Written): RouteConfig {
+  const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes, on_invalid: onInvalid } = value;
+  const route: Omit<AnyRoute, 'shadow'> = {
+    name,
+    ...(typeof description === 'string' && { description }),
+    channels: texts(channel ?? name).map(exactChannel),
+    schema: typeof schema === 'string' ? schema : '',
+    ...(typeof schemaNext === 'string' && { schemaNext }),
+    ...(typeof maxBytes === 'number' && { maxBytes }),
+    onInvalid: onInvalid === 'quarantine' ? onInvalid : 'drop',
+  };
+  return value['action'] === 'disconnect'
+    ? { kind: 'control', ...route, shadow: false, action: 'disconnect', target: readUsers(value['target']) }
+    : { kind: 'event', ...route, ...readSource(value, route.channels, name), ...readEvent(value) };
+}
+
+function readSource(
+  value: Written,
+  names: readonly string[],
+  name: string,
+): Pick<EventRouteConfig, 'channels' | 'stream'> {
+  const stream = readStream(value, names[0] ?? name);
+  return { channels: stream && !stream.alsoPubsub ? [] : names, ...(stream && { stream }) };
+}
+
+type EventKeys = 'event' | 'shadow' | 'target' | 'audience' | 'shape' | 'latest';
+
+function readEvent({ event, audience, latest, shadow, target, map, omit }: Written): Pick<EventRouteConfig, EventKeys> {
+  return {
+    event: typeof event === 'string' ? event : '',
+    shadow: shadow === true,
+    target: isObject(target) ? readUsers(target) : { kind: 'broadcast' },
+    audience: audience === 'anyone' ? 'anyone' : 'authenticated',
+    shape: readShape(map, omit),
+    ...(typeof latest === 'string' && { latest: parseField(latest) }),
+  };
+}
+
+/** Nobody, where the target is something else. */
+function readUsers(target: unknown): UsersTarget {
+  const fields = isObject(target) ? texts(target['user'] ?? target['users']) : [];
+  return { kind: 'users', fields: fields.map(parseTargetField) };
+}
+
+function readShape(map: unknown, omit: unknown): ShapeConfig {
+  if (isObject(map)) {
+    return {
+      kind: 'map',
+      fields: new Map(Object.entries(map).map(([name, field]) => [name, parseField(String(field))])),
+    };
+  }
+  if (omit !== undefined) return { kind: 'omit', fields: texts(omit).map(parseField) };
+  return { kind: 'as-published' };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}

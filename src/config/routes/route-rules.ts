@@ -1,0 +1,153 @@
+import type { FileRefusal } from '../text/confined-files.ts';
+import { exactChannel, hasSingleBrace, writtenChannel } from './channel.ts';
+import { controlFindings } from './control-rules.ts';
+import { readEnvelope } from './envelope.ts';
+import { fieldFindings } from './field-rules.ts';
+import type { Finding } from '../text/findings.ts';
+import { nameFindings } from './name-rules.ts';
+import { oddities } from '../text/odd-text.ts';
+import { channelsAsWritten, reporter, written, type Report, type RouteInFile } from './route-in-file.ts';
+import type { CheckedRoute, RouteConfig } from './load-routes.ts';
+import type { LoadedSchema } from './schema-files.ts';
+import { streamFindings } from './stream-rules.ts';
+import type { YamlDocument } from '../text/yaml-document.ts';
+
+/** Names that Socket.IO refuses to emit, and those the gateway's own contract uses. */
+const RESERVED_EVENTS = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+  'connected',
+  'ping',
+  'pong',
+]);
+
+/** What the shape of a route cannot tell: names, channels, and how target and schema fit together. */
+export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRoute?: CheckedRoute } {
+  const { route } = input;
+  const report = reporter(input);
+  const { schema, problem } = route.schema === '' ? {} : input.schemas.load(route.schema);
+  const next = checkNext(input, schema, report);
+  const findings = [
+    ...eventFindings(route, report),
+    ...channelFindings(input, report),
+    ...nameFindings(input, report),
+    ...combinationFindings(input, report),
+    ...streamFindings(input, report),
+    ...(problem ? [report(problem.code, ['schema'], schemaProblem(route.schema, problem))] : []),
+    ...(schema?.check ? fieldFindings(input, schema, report) : []),
+    ...next.findings,
+  ];
+  if (!schema?.check) return { findings };
+  const { check, main, files } = schema;
+  return { findings, checkedRoute: { ...route, check, payload: { main, files }, ...next.checked } };
+}
+
+function schemaProblem(path: string, { message }: FileRefusal): string {
+  const counted = message.endsWith('?') ? " It counts from the routes file's folder" : '';
+  return `schema ${path} ${message}${counted}`;
+}
+
+/** The schema that is tried must fit the route as the one in force does. */
+function checkNext(
+  input: RouteInFile,
+  current: LoadedSchema | undefined,
+  report: Report,
+): { findings: Finding[]; checked?: Pick<CheckedRoute, 'next'> } {
+  const path = input.route.schemaNext;
+  if (path === undefined) return { findings: [] };
+  const { schema, problem } = input.schemas.load(path);
+  const here: Report = (code, _, message, severity) => report(code, ['schema_next'], message, severity);
+  if (problem) return { findings: [here(problem.code, [], schemaProblem(path, problem))] };
+  if (!schema?.check) return { findings: [] };
+  const { check, main, files } = schema;
+  const same = 'schema_next names the schema that is in force already; remove it, or name the one to try';
+  return {
+    findings: [
+      ...(main.uri === current?.main.uri ? [here('schema-next-same', [], same, 'warning')] : []),
+      ...fieldFindings(input, schema, here),
+    ],
+    checked: { next: { check, payload: { main, files } } },
+  };
+}
+
+function eventFindings(route: RouteConfig, report: Report): Finding[] {
+  if (route.kind === 'control') return [];
+  const { event } = route;
+  const reserved = RESERVED_EVENTS.has(event) || event.startsWith('gateway:');
+  if (!reserved) return [];
+  const list = [...RESERVED_EVENTS].join(', ');
+  return [
+    report(
+      'reserved-event',
+      ['event'],
+      `event "${event}" is taken; choose one that is not ${list} and does not begin with gateway:`,
+    ),
+  ];
+}
+
+function channelFindings(input: RouteInFile, report: Report): Finding[] {
+  return channelsAsWritten(input).flatMap((channel, index) => {
+    const isPattern = /[*?[\]]/.test(channel);
+    if (!isPattern && !hasSingleBrace(channel)) return [];
+    if (oddities(channel, true).some(({ severity }) => severity === 'error')) return [];
+    const message = isPattern
+      ? `channel "${channel}" holds one of * ? [ ]; patterns are not supported, name each channel`
+      : `channel "${channel}" holds a single brace, and templates are not supported. If the brace is part of the name, write it twice: "${writtenChannel(exactChannel(channel))}"`;
+    return [report('unsupported-channel', ['channel', String(index)], message)];
+  });
+}
+
+function combinationFindings(input: RouteInFile, report: Report): Finding[] {
+  return input.route.kind === 'control' ? controlFindings(input, report) : eventCombinations(input, report);
+}
+
+function eventCombinations(input: RouteInFile, report: Report): Finding[] {
+  const findings: Finding[] = [];
+  if (written(input, 'map') !== undefined && written(input, 'omit') !== undefined) {
+    findings.push(report('map-with-omit', ['omit'], 'map already names every field that clients get; remove omit'));
+  }
+  const audience = written(input, 'audience');
+  if ((audience === 'authenticated' || audience === 'anyone') && input.route.target.kind === 'users') {
+    const message = 'audience speaks of broadcasts only; users are always authenticated. Remove it';
+    findings.push(report('audience-unused', ['audience'], message, 'warning'));
+  }
+  return findings;
+}
+
+/** Two routes with the same channel and event would tell each client twice. */
+export function duplicateRoutes(file: string, document: YamlDocument, routes: readonly RouteConfig[]): Finding[] {
+  const first = new Map<string, string>();
+  const duplicates = routes.flatMap((route) => {
+    // A shadow is heard by nobody: a route is tried beside the one that it may follow.
+    if (route.kind === 'control' || route.event === '' || route.shadow) return [];
+    const { name, channels, stream, event } = route;
+    const sources = [
+      ...channels.map((channel) => `channel "${channel}"`),
+      ...(stream ? [`stream "${stream.key}"`] : []),
+    ];
+    return sources.flatMap((source) => {
+      const key = JSON.stringify([source, event]);
+      const other = first.get(key) ?? name;
+      first.set(key, other);
+      return other === name ? [] : [{ name, other, source, event }];
+    });
+  });
+  return duplicates.map(({ name, other, source, event }) => {
+    const { line, column } = document.locate(['routes', other], 'key');
+    const at = document.locate(['routes', name], 'key');
+    const message = `${source} already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would hear it twice`;
+    return { code: 'duplicate-route', severity: 'error', file, at, route: name, message };
+  });
+}
+
+/** A field cannot be trace context and time at once. */
+export function sameField(file: string, document: YamlDocument): Finding[] {
+  const envelope = readEnvelope(document.value);
+  if (envelope.kind === 'cloudevents' || envelope.time !== envelope.traceparent) return [];
+  const message = `"${envelope.time}" is the field of the trace context already; name another one for the time`;
+  return [{ code: 'wrong-value', severity: 'error', file, at: document.locate(['envelope', 'time']), message }];
+}

@@ -1,0 +1,26 @@
+import { isAbsolute } from 'node:path';
+import { fromRoot, rootFor } from '../text/confined-files.ts';
+import type { Settings } from '../environment/environment.ts';
+import { loadingRoutes, type RoutesLoading } from './load-routes.ts';
+import { createSchemaMemory } from './schema-memory.ts';
+import { atOnce, inSlices } from './slices.ts';
+
+/** Loads the routes that a gateway serves, and what has not changed since the last time only once. */
+export interface RoutesLoader {
+  /** Before there are clients. */
+  now(): RoutesLoading;
+  /** Beside messages that go on. */
+  inSlices(): Promise<RoutesLoading>;
+}
+
+/** Its findings go into logs and to the console: they name no folder of the server. */
+export function createRoutesLoader({
+  routesFile,
+  configRoot,
+}: Pick<Settings, 'routesFile' | 'configRoot'>): RoutesLoader {
+  const root = configRoot ?? rootFor(routesFile);
+  const shown = isAbsolute(routesFile) ? fromRoot(routesFile, root) : routesFile;
+  const memory = createSchemaMemory();
+  const steps = () => loadingRoutes(routesFile, { root, shown, memory });
+  return { now: () => atOnce(steps()), inSlices: () => inSlices(steps()) };
+}

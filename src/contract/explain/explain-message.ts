@@ -1,0 +1,59 @@
+import type { Envelope } from '../../config/routes/envelope.ts';
+import type { Message, Unreadable } from '../../dispatch/message.ts';
+import { repeatedKey } from '../../routes/json-survey.ts';
+import { traceparentProblem } from '../../routes/trace-context.ts';
+import { isObject } from '../../schema/json.ts';
+import { toPointer } from '../../schema/pointer.ts';
+
+export type MessageFound =
+  | {
+      readonly readable: true;
+      readonly envelopeBytes: number;
+      readonly traceparent?: string;
+      /** Why what stands in its field is none. */
+      readonly noTraceContext?: string;
+      /** Fields beside it that are taken off where a route's schema does not declare them. */
+      readonly carried?: readonly string[];
+      /** ISO 8601. */
+      readonly publishedAt?: string;
+    }
+  /** `parser`: the place, and the parser's own words; they quote the message, and logs do without. */
+  | ({ readonly readable: false; readonly parser?: string } & Unreadable);
+
+/** What is read of a message before any route looks at it. */
+export function messageFound(message: Message | Unreadable, raw: Buffer, envelope: Envelope): MessageFound {
+  if ('reason' in message) {
+    const parser = complaintOf(message.reason, raw.toString('utf8'));
+    return { readable: false, ...message, ...(parser !== undefined && { parser }) };
+  }
+  const { text, traceparent, publishedAt, carried } = message;
+  const problem = traceProblem(raw, envelope);
+  const envelopeBytes = raw.length - Buffer.byteLength(text);
+  return {
+    readable: true,
+    envelopeBytes,
+    ...(traceparent !== undefined && problem === undefined && { traceparent }),
+    ...(problem !== undefined && { noTraceContext: problem }),
+    ...(carried && { carried }),
+    ...(publishedAt !== undefined && { publishedAt: new Date(publishedAt).toISOString() }),
+  };
+}
+
+/** Why the running gateway takes nothing from the field of the trace context. */
+function traceProblem(raw: Buffer, envelope: Envelope): string | undefined {
+  const published: unknown = JSON.parse(raw.toString('utf8'));
+  const field = envelope.kind === 'fields' ? envelope.traceparent : 'traceparent';
+  return isObject(published) && Object.hasOwn(published, field) ? traceparentProblem(published[field]) : undefined;
+}
+
+function complaintOf(reason: Unreadable['reason'], text: string): string | undefined {
+  if (reason === 'repeated-key') return `${toPointer(repeatedKey(text) ?? [])} comes twice`;
+  if (reason !== 'not-json') return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import type { BrokenRule } from '../../schema/verdict.ts';
+import type { Explanation, RouteExplanation, TargetFound } from './explain.ts';
+import type { MessageFound } from './explain-message.ts';
+import { whyDropped } from './receives.ts';
+import type { FieldTarget } from './recipients.ts';
+
+/** Whether what a row tells is good or bad news; most rows are neither. */
+export type Tone = 'good' | 'bad' | 'plain';
+
+/** A label, and the lines beside it. An empty one separates. */
+export interface Row {
+  readonly label: string;
+  readonly lines: readonly string[];
+  readonly tone: Tone;
+}
+
+/** An explanation for people, in the order of the message's way. */
+export function explanationRows(explanation: Explanation, client: string | undefined): Row[] {
+  const { channel, bytes, message, routes } = explanation;
+  return [
+    plain('channel', channel),
+    routes.length > 0
+      ? plain('routes', routes.map(({ route }) => route).join(', '))
+      : bad('routes', `none: the message is dropped because no route names this channel${hint(explanation)}`),
+    messageRow(message, bytes),
+    ...routes.flatMap((route) => [plain(''), ...routeRows(route, client)]),
+  ];
+}
+
+const plain = (label: string, ...lines: string[]): Row => ({ label, lines, tone: 'plain' });
+const good = (label: string, ...lines: string[]): Row => ({ label, lines, tone: 'good' });
+const bad = (label: string, ...lines: string[]): Row => ({ label, lines, tone: 'bad' });
+
+function hint({ didYouMean }: Explanation): string {
+  return didYouMean === undefined ? '' : `. Did you mean "${didYouMean}"?`;
+}
+
+function messageRow(message: MessageFound, bytes: number): Row {
+  const size = count(bytes, 'byte');
+  if (!message.readable) {
+    const parser = message.parser === undefined ? [] : [message.parser];
+    return bad('message', `${size}; ${whyDropped(message)}`, ...parser);
+  }
+  const { envelopeBytes, traceparent, noTraceContext, carried, publishedAt } = message;
+  if (envelopeBytes === 0 && noTraceContext === undefined) return plain('message', `${size}, a JSON object`);
+  const told = [
+    ...(traceparent === undefined ? [] : [`trace context ${traceparent}`]),
+    ...(noTraceContext === undefined ? [] : [`no trace context: ${noTraceContext}`]),
+    ...(publishedAt === undefined ? [] : [`published at ${publishedAt}`]),
+  ];
+  const read = told.length === 0 ? 'neither trace context nor time read' : told.join(', ');
+  return plain(
+    'message',
+    `${size}, a JSON object`,
+    `envelope of ${count(envelopeBytes, 'byte')} taken off, ${read}`,
+    ...(carried === undefined ? [] : [`${carried.join(' and ')} beside it: taken off where the schema declares none`]),
+  );
+}
+
+function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
+  const { route, schema, broken, next, target, result, quarantined, client } = explanation;
+  return [
+    plain('route', route, ...(result.shadow ? ['a shadow: nothing of this is delivered, it is what would be'] : [])),
+    ...(broken === undefined
+      ? []
+      : [schemaRow(schema, broken, result.kind === 'dropped' && result.reason === 'invalid')]),
+    ...(next === undefined ? [] : [schemaRow(next.schema, next.broken, next.broken.length > 0, '  schema_next')]),
+    ...(target === undefined ? [] : [plain('  target', ...targetLines(target))]),
+    ...resultRows(result),
+    ...(quarantined ? [plain('  kept', 'in quarantine, for gateway quarantine to show and replay')] : []),
+    ...(client === undefined ? [] : [hearingRow(client, asked)]),
+  ];
+}
+
+function hearingRow({ hears, because }: NonNullable<RouteExplanation['client']>, asked: string): Row {
+  return hears ? good(`  ${asked}`, `hears it: ${because}`) : bad(`  ${asked}`, `does not hear it: ${because}`);
+}
+
+function schemaRow(schema: string, broken: readonly BrokenRule[], invalid: boolean, label = '  schema'): Row {
+  if (!invalid) return plain(label, `${schema}: valid`);
+  const places = columns(broken.map(({ at, message, rule }) => [at === '' ? '(message)' : at, message, rule]));
+  return bad(label, `${schema}: not valid`, ...places.map((place, i) => `${place}${foundThere(broken[i])}`));
+}
+
+/** What stands there; of a whole object only the rule matters. */
+function foundThere(rule: BrokenRule | undefined): string {
+  return rule === undefined || rule.found.startsWith('{') ? '' : `  found ${rule.found}`;
+}
+
+function targetLines(target: TargetFound): string[] {
+  if (target.kind === 'broadcast')
+    return [target.audience === 'anyone' ? 'broadcast to anyone' : 'broadcast to authenticated clients'];
+  return columns(target.fields.map((field) => [field.field, fieldFound(field)]));
+}
+
+function fieldFound({ users, skippedText, rounded, nobody, absent }: FieldTarget): string {
+  if (absent) return 'absent, and may be';
+  const told = [
+    ...(users.length > 0 ? [named(users)] : []),
+    ...(nobody.length > 0 ? [`${nobody.map(excerpt).join(', ')}: nobody, and may be`] : []),
+    ...(skippedText.length > 0 ? [`skipped, no user ids: ${skippedText.map(excerpt).join(', ')}`] : []),
+    ...(rounded ? ['JSON readers round numbers beyond 2^53 - 1: publish such an id as text'] : []),
+  ];
+  return told.join('; ');
+}
+
+const LONGEST = 40;
+
+function excerpt(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+const MOST_NAMED = 20;
+
+function named(users: readonly string[]): string {
+  const rest = users.length - MOST_NAMED;
+  const list = users.slice(0, MOST_NAMED).join(', ');
+  return `${users.length === 1 ? 'user' : 'users'} ${list}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function resultRows(result: RouteExplanation['result']): Row[] {
+  if (result.kind === 'dropped') return [bad('  dropped', `${result.reason}: ${whyDropped(result)}`)];
+  if (result.kind === 'disconnected') return [good('  disconnects', named(result.users))];
+  const { event, rooms, payload, payloadBytes = 0 } = result;
+  return [
+    plain('  rooms', rooms.slice(0, MOST_NAMED).join(', ') + (rooms.length > MOST_NAMED ? ', …' : '')),
+    good('  event', event),
+    plain('  payload', count(payloadBytes, 'byte'), ...payload.split(/\r?\n/)),
+  ];
+}
+
+/** Rows of cells, each column as wide as its widest cell. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

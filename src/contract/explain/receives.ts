@@ -1,0 +1,85 @@
+import { PLAIN_DETAILS } from '../../dispatch/message.ts';
+import { roomsOf } from '../../routes/rooms.ts';
+import { toUserId, type UserId } from '../../routes/user-id.ts';
+import type { Disconnected, Dropped, Result, Sent } from './dry-run.ts';
+import { recipientsOf, type FieldTarget } from './recipients.ts';
+
+/** Who asks: a user, or a client without a token. */
+export type Client = { readonly user?: UserId };
+
+/** Whether a client hears an event, and why. */
+export interface Hearing {
+  readonly hears: boolean;
+  readonly because: string;
+}
+
+const ANONYMOUS = 'anonymous';
+
+/** `7`, or `anonymous`; nothing where the text is neither. */
+export function readClient(text: string): Client | undefined {
+  if (text === ANONYMOUS) return {};
+  const user = toUserId(text);
+  return user === undefined ? undefined : { user };
+}
+
+/**
+ * By the rooms that such a client's sockets are in.
+ *
+ * @param fields what the target fields hold; none for a broadcast.
+ */
+export function hears(client: Client, result: Result, fields: readonly FieldTarget[]): Hearing {
+  if (result.shadow)
+    return { hears: false, because: 'the route is a shadow: it is evaluated and counted, and delivers nothing' };
+  if (result.kind === 'dropped')
+    return { hears: false, because: `the message is dropped because ${whyDropped(result)}` };
+  if (result.kind === 'disconnected') return { hears: false, because: whyDisconnected(client, result, fields) };
+  const mine = roomsOf(client.user);
+  const heard = result.rooms.some((room) => mine.includes(room));
+  return { hears: heard, because: whyHeard(client, result, heard) ?? whyNamed(client.user, fields) };
+}
+
+function whyHeard(client: Client, { rooms }: Sent, heard: boolean): string | undefined {
+  const recipients = recipientsOf(rooms);
+  if (recipients === 'anyone') return 'it is broadcast to anyone';
+  if (recipients === 'authenticated')
+    return heard
+      ? 'it is broadcast to all authenticated clients'
+      : 'it is broadcast to authenticated clients only; anonymous ones hear broadcasts with audience: anyone';
+  return client.user === undefined ? 'it is for users by their id, and an anonymous client has none' : undefined;
+}
+
+function whyDisconnected({ user }: Client, { users }: Disconnected, fields: readonly FieldTarget[]): string {
+  if (user === undefined) return 'the route disconnects users by their id, and an anonymous client has none';
+  const named = whyNamed(user, fields);
+  return users.includes(user) ? `it is disconnected: ${named}` : `the route disconnects users, and ${named}`;
+}
+
+function whyNamed(user: UserId | undefined, fields: readonly FieldTarget[]): string {
+  const holding = fields.filter(({ users }) => users.some((one) => one === user));
+  const names = (holding.length > 0 ? holding : fields).map(({ field }) => field.replace(/\?$/, ''));
+  return `user ${user} is ${holding.length > 0 ? '' : 'not '}in ${names.join(', ')}`;
+}
+
+const WORDS = {
+  'no-route': 'no route names the channel',
+  'too-large': 'it is too large',
+  'no-payload': 'the entry has no such field',
+  'not-json': 'it is not JSON',
+  'too-deep': 'it is nested too deep',
+  'too-many-keys': 'it holds too many keys',
+  'not-object': 'it is not a JSON object',
+  'repeated-key': 'an object in it has one key twice',
+  'not-cloudevent': 'it is not a CloudEvent',
+  invalid: 'it breaks the schema',
+  'no-target': 'its target fields hold no user id',
+  nobody: 'its target fields say nobody',
+  'too-many-ids': 'it names too many users',
+  duplicate: 'its event came before',
+  'emit-failed': 'it could not be sent',
+} as const satisfies Record<Dropped['reason'], string>;
+
+export function whyDropped({ reason, detail }: Pick<Dropped, 'reason' | 'detail'>): string {
+  if (detail === undefined || PLAIN_DETAILS.has(detail)) return WORDS[reason];
+  // Which file of that name is clear from the routes file; where the checkout lies is nobody's matter.
+  return `${WORDS[reason]}: ${detail.replace(/file:\/\/\S*\/(?=[^/\s]+#)/, '')}`;
+}

@@ -1,0 +1,103 @@
+import { dirname, join } from 'node:path/posix';
+import { writtenChannel } from '../../config/routes/channel.ts';
+import { envelopeFields, type Envelope } from '../../config/routes/envelope.ts';
+import { parseTargetField, type Field } from '../../config/routes/field.ts';
+import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import { isObject, valueAt } from '../../schema/json.ts';
+import { carriedIn } from '../../routes/envelope.ts';
+import { isNobody, toUserId } from '../../routes/user-id.ts';
+import { inexactNumbers } from '../route-tests/exact-json.ts';
+import type { Schema } from '../schemas/schema-bundle.ts';
+
+/** What its author says of a new route. */
+export interface NewRouteOptions {
+  readonly channel: string;
+  readonly event: string;
+  readonly target: TargetOption;
+  /** A message, as JSON. */
+  readonly sample: string;
+  readonly schemaName?: string;
+}
+
+export interface TargetOption {
+  /** As the routes file has it. */
+  readonly written: string | { readonly user: string } | { readonly users: readonly string[] };
+  readonly fields: readonly Field[];
+}
+
+export interface NewRoute {
+  readonly name: string;
+  /** As the routes file has it. */
+  readonly route: Schema & { readonly schema: string };
+  /** The payload; the envelope is no matter of the schema. */
+  readonly sample: Schema;
+  /** The same, and no number that is written as a fraction is whole: 12.0 is a price, and the next one is 12.5. */
+  readonly typed: Schema;
+}
+
+/** `broadcast`, `user:field` or `users:one,other?`; nothing where the text is neither. */
+export function readTargetOption(text: string): TargetOption | undefined {
+  if (text === 'broadcast') return { written: 'broadcast', fields: [] };
+  const [, kind, rest = ''] = /^(users?):(.+)$/.exec(text) ?? [];
+  const names = kind === 'user' ? [rest] : rest.split(',');
+  if (kind === undefined || names.includes('')) return undefined;
+  return { written: kind === 'user' ? { user: rest } : { users: names }, fields: names.map(parseTargetField) };
+}
+
+/** The route, or why there can be none. */
+export function newRoute(config: RoutesConfig, wish: NewRouteOptions): NewRoute | { readonly problem: string } {
+  const name = wish.channel.replaceAll(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  if (name === '') return { problem: `channel "${wish.channel}" gives no name for a route` };
+  if (config.routes.some((route) => route.name === name))
+    return { problem: `${config.file} has a route "${name}" already` };
+  const sample = readSample(wish.sample, config.envelope);
+  if (typeof sample === 'string') return { problem: `the sample ${sample}` };
+  const problem = wish.target.fields.map((field) => fieldProblem(field, sample)).find((one) => one !== undefined);
+  if (problem !== undefined) return { problem };
+  const folder = dirname(config.routes[0]?.schema ?? '../schemas/-');
+  const schema = join(folder, `${wish.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
+  const channel = name === wish.channel ? {} : { channel: writtenChannel(wish.channel) };
+  const typed = payloadIn(withFractions(wish.sample), config.envelope);
+  return { name, sample, typed, route: { ...channel, event: wish.event, schema, target: wish.target.written } };
+}
+
+/** Or what is wrong with it. */
+function readSample(text: string, envelope: Envelope): Schema | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return `is not JSON: ${error.message}`;
+  }
+  if (!isObject(value)) return 'is not a JSON object, and every message is one';
+  const [inexact] = inexactNumbers(value, []);
+  if (inexact)
+    return `has, at /${inexact.path.join('/')}, a number beyond 2^53, which JSON readers round; write it as text`;
+  return payloadIn(value, envelope);
+}
+
+function withFractions(text: string): Schema {
+  const value: unknown = JSON.parse(text, (_, inner: unknown, { source = '' }: { readonly source?: string } = {}) =>
+    typeof inner === 'number' && Number.isInteger(inner) && /[.eE]/.test(source) ? inner + 0.5 : inner,
+  );
+  return isObject(value) ? value : {};
+}
+
+/** A sample may be the payload alone, or a message as it is published. */
+function payloadIn(value: Schema, envelope: Envelope): Schema {
+  if (envelope.kind === 'cloudevents') return 'specversion' in value && isObject(value['data']) ? value['data'] : value;
+  const taken: readonly string[] = [...envelopeFields(envelope), ...carriedIn(value, envelope.traceparent)];
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !taken.includes(key)));
+}
+
+function fieldProblem({ text, path, optional }: Field, sample: Schema): string | undefined {
+  const value = valueAt(sample, path);
+  if (value === undefined || value === null)
+    return optional
+      ? undefined
+      : `the sample has no ${text}, the target; a field that may be absent is written ${text}?`;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const wrong = values.find((one) => toUserId(one) === undefined && !(optional && isNobody(one)));
+  return wrong === undefined ? undefined : `${text} is ${JSON.stringify(wrong)} in the sample, which is no user id`;
+}

@@ -1,0 +1,71 @@
+import type { DurableRoute, StreamDispatch } from '../dispatch/stream.ts';
+import type { RouteStream } from '../routes/plan.ts';
+import { userOfRoom } from '../routes/rooms.ts';
+import { startCheckpoints } from './checkpoints.ts';
+import type { Client } from './client.ts';
+import { createSemaphore } from './gate.ts';
+import { createHistoryPages } from './redis-history.ts';
+import type { Quota } from './quota.ts';
+import { Reader, type ResumePoint, type ReaderEvents } from './reader.ts';
+import type { ReplayParts } from './replay.ts';
+import type { HistoryLoss } from './reset-reasons.ts';
+import type { StreamStore } from './store.ts';
+
+export interface StreamRuntimeParts {
+  readonly open: (stream: RouteStream) => StreamStore;
+  readonly dispatch: StreamDispatch;
+  readonly events: ReaderEvents;
+  /** Bytes that may wait for a client before a replay goes on. */
+  readonly calmBytes: number;
+  /** Clients that asked for positions. */
+  readonly resumable: ReadonlySet<Client>;
+  readonly lost: (reader: Reader, reason: HistoryLoss) => void;
+  /** Entries that users may have read from Redis. */
+  readonly quota: Quota;
+}
+
+/** A durable route that is being read, and all that its replays need. */
+export interface StreamRuntime {
+  readonly route: DurableRoute;
+  readonly place: ReplayParts;
+  readonly stop: () => void;
+}
+
+export function startStream(
+  route: DurableRoute,
+  from: ResumePoint | undefined,
+  parts: StreamRuntimeParts,
+): StreamRuntime {
+  const { open, dispatch, events, calmBytes, resumable, quota } = parts;
+  const lost = (reason: HistoryLoss): void => parts.lost(reader, reason);
+  const reader = new Reader({ route, dispatch, events, lost, store: open(route.stream), ...(from && { from }) });
+  const stopCheckpoints = route.shadow ? () => {} : startCheckpoints(reader, resumable);
+  void reader.run();
+  return {
+    route,
+    place: {
+      reader,
+      calmBytes,
+      semaphore: createSemaphore(route.stream.replay.concurrency),
+      quota: {
+        take: (client, cost) => {
+          const user = userRoomOf(client);
+          return user === undefined || quota.take(user, cost);
+        },
+        charge(client, cost) {
+          const user = userRoomOf(client);
+          if (user !== undefined) quota.charge(user, cost);
+        },
+      },
+      pages: createHistoryPages(reader.store, reader.history),
+    },
+    stop() {
+      stopCheckpoints();
+      reader.stop();
+    },
+  };
+}
+
+function userRoomOf({ rooms }: Client): string | undefined {
+  return rooms.find((room) => userOfRoom(room) !== undefined);
+}

@@ -1,0 +1,64 @@
+import type { Fanout } from '../../dispatch/fanout.ts';
+import { EventPacket } from './event-packet.ts';
+import type { SocketWriter } from './socket-writer.ts';
+import { Membership } from './membership.ts';
+import { createWriteScheduler } from './write-scheduler.ts';
+import { Recipient, type RecipientOptions } from './recipient.ts';
+import { packetForms } from './packet-forms.ts';
+import { RoomIndex, sizeOf } from './room-index.ts';
+import { SlowConsumers, type QueueLimits, type SlowConsumerEvents } from './slow-consumers.ts';
+
+export interface FanoutOptions extends QueueLimits {
+  readonly events: SlowConsumerEvents;
+}
+
+/** The fan-out to this instance's sockets: every instance hears every message, so each client gets one copy. */
+export interface LocalFanout extends Fanout {
+  /** Bounds what waits for a session from its first byte, whether or not a client of it is ever let in. */
+  guard(writer: SocketWriter): void;
+  /**
+   * From here on the client hears what is for these rooms, until it leaves.
+   *
+   * @param options what it asked to be told beside the payload.
+   */
+  join(writer: SocketWriter, rooms: readonly string[], options?: RecipientOptions): Membership;
+  /** Rooms with somebody in them. */
+  rooms(): IterableIterator<string>;
+  /** Bytes that wait for slow clients. */
+  queuedBytes(): number;
+}
+
+export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout {
+  const index = new RoomIndex<Recipient>();
+  const slowReaders = new SlowConsumers(limits, events);
+  const scheduler = createWriteScheduler(slowReaders);
+  const watch = (recipient: Recipient): void => slowReaders.watch(recipient);
+  // Until somebody asks for traces, sockets need not be told apart.
+  let someoneAsks = false;
+
+  return {
+    count(rooms) {
+      let sockets = 0;
+      for (const room of rooms) sockets += sizeOf(index.members(room));
+      return sockets;
+    },
+    emit(rooms, event, payload, latestKey, stamp, traceparent) {
+      if (rooms.length === 0) throw new Error('emit without rooms');
+      const here = index.found(rooms);
+      if (here.length === 0) return;
+      const trace = someoneAsks ? traceparent : undefined;
+      if (stamp || trace !== undefined)
+        scheduler.sendEach(here, packetForms({ event, payload, latestKey, stamp, traceparent: trace }));
+      else scheduler.send(here, new EventPacket(event, payload, latestKey));
+    },
+    guard: (writer) => void new Recipient(writer, NONE, watch),
+    join(writer, rooms, options = NONE) {
+      if (options.traced) someoneAsks = true;
+      return new Membership(new Recipient(writer, options, watch), rooms, scheduler, index);
+    },
+    rooms: () => index.names(),
+    queuedBytes: () => slowReaders.queuedBytes(),
+  };
+}
+
+const NONE: RecipientOptions = { resumable: false, traced: false };

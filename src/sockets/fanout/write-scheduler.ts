@@ -1,0 +1,134 @@
+import { Batch } from './batch.ts';
+import type { EventPacket } from './event-packet.ts';
+import type { Recipient } from './recipient.ts';
+import { sizeOf, type Room } from './room-index.ts';
+import type { SlowConsumers } from './slow-consumers.ts';
+
+/** A fan-out to more sockets than this is cut in slices of as many, between which others get their turn. */
+export const SLICE = 256;
+
+/** Gathers what is for each socket and writes it when the tick ends: one write per socket and tick. */
+export interface WriteScheduler {
+  send(rooms: readonly Room<Recipient>[], packet: EventPacket): void;
+  /** To each the packet that is for it, or nothing. */
+  sendEach(rooms: readonly Room<Recipient>[], packetFor: (recipient: Recipient) => EventPacket | undefined): void;
+}
+
+/**
+ * A message that is alone waits for no timer. Under load a tick brings several, and a socket gets all of them in one
+ * write: that, and not faster code, is what makes fan-out cheap.
+ *
+ * A long fan-out goes on over several turns of the event loop. What is for few goes ahead of the rest of it, and takes
+ * along all that its sockets were waiting for, so that the order on each socket is kept.
+ */
+export function createWriteScheduler(slowReaders: SlowConsumers): WriteScheduler {
+  let urgent: Recipient[] = [];
+  const long = createLongFanout(write);
+  let scheduled = false;
+
+  function write(recipient: Recipient): void {
+    recipient.flush();
+    if (recipient.queued() > 0) slowReaders.watch(recipient);
+  }
+
+  function writeUrgent(): void {
+    scheduled = false;
+    const recipients = urgent;
+    urgent = [];
+    for (const recipient of recipients) write(recipient);
+  }
+
+  function add(recipient: Recipient, alone: Batch, isUrgent: boolean): void {
+    const { sendQueue } = recipient;
+    if (sendQueue !== undefined && !slowReaders.admit(recipient, sendQueue, alone.newest)) return;
+    const waits = recipient.pending !== undefined;
+    // In several of the rooms.
+    if (recipient.pending?.newest === alone.newest) return;
+    recipient.pending = recipient.pending?.with(alone.newest) ?? alone;
+    if (isUrgent && !recipient.urgent) {
+      recipient.urgent = true;
+      urgent.push(recipient);
+    } else if (!waits) long.push(recipient);
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    process.nextTick(() => {
+      writeUrgent();
+      long.begin();
+    });
+  }
+
+  return {
+    send(rooms, packet) {
+      const isUrgent = isShort(rooms);
+      // Shared by all sockets that wait for nothing else.
+      const alone = new Batch(packet, undefined);
+      for (const recipients of rooms) for (const recipient of recipients) add(recipient, alone, isUrgent);
+      schedule();
+    },
+    sendEach(rooms, packetFor) {
+      const isUrgent = isShort(rooms);
+      const alone = createBatches();
+      for (const recipients of rooms)
+        for (const recipient of recipients) {
+          const packet = packetFor(recipient);
+          if (packet !== undefined) add(recipient, alone(packet), isUrgent);
+        }
+      schedule();
+    },
+  };
+}
+
+/** One for each of the few forms that a message has; mostly the same as the last one. */
+function createBatches(): (packet: EventPacket) => Batch {
+  const known: Batch[] = [];
+  let last: Batch | undefined;
+  return (packet) => {
+    if (last?.newest === packet) return last;
+    last = known.find(({ newest }) => newest === packet);
+    if (last === undefined) known.push((last = new Batch(packet, undefined)));
+    return last;
+  };
+}
+
+function isShort(rooms: readonly Room<Recipient>[]): boolean {
+  let sockets = 0;
+  for (const room of rooms) sockets += sizeOf(room);
+  return sockets <= SLICE;
+}
+
+interface LongFanout {
+  push(recipient: Recipient): void;
+  /** Writes the first slice now, and the others in the turns to come. */
+  begin(): void;
+}
+
+function createLongFanout(write: (recipient: Recipient) => void): LongFanout {
+  let recipients: Recipient[] = [];
+  let next = 0;
+  let goesOn = false;
+
+  function writeSlice(): void {
+    const end = Math.min(next + SLICE, recipients.length);
+    for (; next < end; next += 1) {
+      const recipient = recipients[next];
+      // Nothing waits where something urgent has taken it along.
+      if (recipient?.pending !== undefined) write(recipient);
+    }
+    if (next >= SLICE * 64 || next === recipients.length) {
+      recipients = recipients.slice(next);
+      next = 0;
+    }
+    goesOn = recipients.length > 0;
+    if (goesOn) setImmediate(writeSlice);
+  }
+
+  return {
+    push: (recipient) => void recipients.push(recipient),
+    begin() {
+      if (!goesOn) writeSlice();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { Authenticator } from '../../auth/authenticator.ts';
+import { rejection, type Rejection } from '../../auth/rejection.ts';
+import { findToken } from '../../auth/token.ts';
+import { isObject } from '../../schema/json.ts';
+import type { ClientHistory } from '../servers/client-history.ts';
+import { UserLimit } from './user-limit.ts';
+import type { ClientSocket, Credentials, Session, SocketData, Verdict } from '../servers/socket-server.ts';
+
+/** One handshake as it is seen from outside. */
+export interface HandshakeTrace {
+  /** What is done meanwhile belongs to it. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  accepted(authenticated: boolean): void;
+  /** @returns the id of its trace, where it is recorded. */
+  rejected(rejection: Rejection): string | undefined;
+}
+
+export interface ConnectEvents {
+  handshake(transport: string): HandshakeTrace;
+}
+
+export interface ConnectAuthenticatorOptions {
+  readonly events: ConnectEvents;
+  readonly authenticator: Pick<Authenticator, 'identify'>;
+  readonly queryToken: boolean;
+  readonly history: Pick<ClientHistory, 'claimsIn'>;
+  /** The address of its client, or its /64. */
+  readonly networkOf: (session: Session) => string;
+  readonly refused: (why: Rejection, session: Session, traceId?: string) => void;
+  readonly failed: (error: unknown) => void;
+  readonly maxConnectionsPerUser: number;
+}
+
+type FoundToken = ReturnType<typeof findToken>;
+
+/** What the log says of a refusal besides. */
+type Words = Pick<Rejection, 'hint'>;
+
+const ACCEPTED: Verdict = { kind: 'accepted' };
+const CLOSED: Verdict = { kind: 'closed' };
+const SECOND_CONNECT = rejection('handshake-malformed', {
+  message: 'a second CONNECT came before the first was answered',
+});
+
+const COOKIE_IGNORED: Words = {
+  hint: 'the cookie of TOKEN_COOKIE came, but it is read only from pages of the own host or of an entry of CORS_ORIGIN that is no pattern, null or file://, and with an Origin',
+};
+
+/** Who stands at the door: a socket that gets past it has an identity. */
+export class ConnectAuthenticator {
+  readonly #options: ConnectAuthenticatorOptions;
+  readonly #users: UserLimit;
+  readonly #undecided = new WeakSet<Session>();
+
+  constructor(options: ConnectAuthenticatorOptions) {
+    this.#options = options;
+    this.#users = new UserLimit(options.maxConnectionsPerUser);
+  }
+
+  /**
+   * Reads the credentials before anything is waited for: 64 KiB of `auth` can be a megabyte of objects, which would be kept
+   * for as long as the auth service takes.
+   */
+  admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    const { conn, data } = socket;
+    // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
+    if (this.#undecided.has(conn)) {
+      this.#options.refused(SECOND_CONNECT, conn);
+      return Promise.resolve(CLOSED);
+    }
+    this.#undecided.add(conn);
+    readClientOptions(data, credentials.auth, this.#options.history);
+    const token = tokenIn(credentials, this.#options.queryToken);
+    const isIgnored = token === undefined && credentials.cookieTokens === 'ignored';
+    return this.#settle(socket, token, isIgnored ? COOKIE_IGNORED : {});
+  }
+
+  closed(session: Session): void {
+    this.#users.remove(session);
+  }
+
+  async #settle(socket: ClientSocket, token: FoundToken, known: Words): Promise<Verdict> {
+    const { conn } = socket;
+    try {
+      return await this.#decide(socket, token, known);
+    } catch (error) {
+      this.#options.failed(error);
+      return CLOSED;
+    } finally {
+      // Not at once: Socket.IO acts on the verdict a tick later.
+      setImmediate(() => this.#undecided.delete(conn));
+    }
+  }
+
+  /** @param known of a client without a token. */
+  async #decide({ conn, data }: ClientSocket, token: FoundToken, known: Words): Promise<Verdict> {
+    const { events, authenticator, refused, networkOf } = this.#options;
+    const trace = events.handshake(conn.transport.name);
+    const outcome = await trace.during(() => authenticator.identify(token, networkOf(conn)));
+    if (outcome.kind === 'rejected') {
+      refused({ ...outcome.rejection, ...known }, conn, trace.rejected(outcome.rejection));
+      return outcome.rejection.retry ? CLOSED : { kind: 'refused', rejection: outcome.rejection };
+    }
+    const { user } = outcome.identity;
+    if (user !== undefined) {
+      if (this.#users.isUsedUp(user)) {
+        const why = rejection('user-limit');
+        refused(why, conn, trace.rejected(why));
+        return CLOSED;
+      }
+      this.#users.add(user, conn);
+      data.user = user;
+    }
+    if (outcome.proof) data.proof = outcome.proof;
+    trace.accepted(user !== undefined);
+    return ACCEPTED;
+  }
+}
+
+/** Takes what is known out of `auth`, as copies: nothing keeps the rest of it in memory. */
+function readClientOptions(data: SocketData, auth: unknown, history: Pick<ClientHistory, 'claimsIn'>): void {
+  if (!isObject(auth)) return;
+  const { notices, resume, hold, trace } = auth;
+  if (notices === true) data.notices = true;
+  if (trace === true) data.trace = true;
+  if (hold === true) data.hold = true;
+  if (isObject(resume)) data.resume = history.claimsIn(resume);
+}
+
+function tokenIn({ auth, authorization, queryToken, cookieTokens }: Credentials, isQueryRead: boolean): FoundToken {
+  return findToken({
+    auth: isObject(auth) ? auth['token'] : undefined,
+    authorization,
+    ...(isQueryRead && { query: queryToken }),
+    ...(cookieTokens !== 'ignored' && { cookies: cookieTokens }),
+  });
+}

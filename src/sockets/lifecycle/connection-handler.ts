@@ -1,0 +1,175 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import { rejection, type Rejection } from '../../auth/rejection.ts';
+import { ConnectAuthenticator } from '../handshake/authenticate-connect.ts';
+import { Attachments } from './attachments.ts';
+import { networkOf, type Peer } from '../servers/client-address.ts';
+import { answerEvent } from './client-events.ts';
+import type { ConnectionsOptions } from './connection-options.ts';
+import type { Disconnects } from './disconnects.ts';
+import { refusalOfPacket, type PacketAnswer } from '../servers/first-packet.ts';
+import { onConnected, onDisconnected, type JoinLeaveOptions } from './join-leave.ts';
+import { HandshakeLimiter } from '../handshake/handshake-limits.ts';
+import { beginsSession, handshakeFault } from '../servers/handshake-request.ts';
+import { HandshakeTimeout } from '../handshake/handshake-timeout.ts';
+import { originRefusal } from '../handshake/origin-refusal.ts';
+import { PacketLimit } from './packet-limit.ts';
+import type { SocketWriter } from '../fanout/socket-writer.ts';
+import type { CookieTokens } from '../servers/token-cookie.ts';
+import type {
+  Acknowledge,
+  ClientSocket,
+  Credentials,
+  Session,
+  SocketHandlers,
+  SocketServer,
+  Verdict,
+} from '../servers/socket-server.ts';
+
+/** What is there by the time that clients come. */
+interface LateParts {
+  server(): SocketServer;
+  disconnects(): Disconnects;
+}
+
+const NO_CONNECT = rejection('handshake-timeout', {
+  message: 'no CONNECT came in time',
+  hint: 'does the client call the callback of its `auth` function? `auth: async () => …` never does: auth: (give) => give({ token })',
+});
+
+const NOWHERE: Peer = { address: '', forwarded: false };
+
+/** How clients are received: what is refused, counted, let in and greeted, whichever server they come to. */
+export class ConnectionHandler implements SocketHandlers {
+  readonly #options: ConnectionsOptions;
+  readonly #lateParts: LateParts;
+  readonly #quota: HandshakeLimiter;
+  readonly #handshakeTime: HandshakeTimeout;
+  readonly #authenticator: ConnectAuthenticator;
+  readonly #packets: PacketLimit;
+  readonly #attachments: Attachments;
+  readonly #joinLeave: JoinLeaveOptions;
+
+  constructor(options: ConnectionsOptions, lateParts: LateParts) {
+    const { events, limits } = options;
+    const refused = this.#refused.bind(this);
+    this.#options = options;
+    this.#lateParts = lateParts;
+    this.#quota = new HandshakeLimiter(limits, options.isTrustedProxy, () => lateParts.server().sessionCount());
+    this.#handshakeTime = new HandshakeTimeout(limits.handshakeTimeout * 1000, (session, hasAsked) =>
+      refused(hasAsked ? rejection('handshake-timeout') : NO_CONNECT, session),
+    );
+    const networkOfSession = (session: Session): string => networkOf(this.#peerOf(session).address);
+    this.#authenticator = new ConnectAuthenticator({
+      ...options,
+      ...limits,
+      networkOf: networkOfSession,
+      refused,
+      failed: events.failed,
+    });
+    this.#packets = new PacketLimit({
+      perSecond: limits.maxClientPacketsPerSecond,
+      exceeded(session) {
+        refused(rejection('too-many-packets'), session);
+        lateParts.disconnects().cut(session, 'too-many-packets');
+      },
+      exceededBelow: (peer) => events.refused(rejection('too-many-packets'), peer),
+    });
+    this.#attachments = new Attachments(events);
+    this.#joinLeave = { ...options, refused, disconnects: lateParts.disconnects };
+  }
+
+  refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
+    const why = this.#refusalOf(request, isUpgrade);
+    if (why !== undefined) this.malformed(why, request);
+    return why;
+  }
+
+  cookieTokens(request: IncomingMessage): CookieTokens {
+    return this.#options.cookieTokensOf(request);
+  }
+
+  malformed(why: Rejection, request: IncomingMessage): void {
+    const { events, peerOf } = this.#options;
+    events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
+  }
+
+  posted(request: IncomingMessage, bytes: number): void {
+    const { limits, events, peerOf } = this.#options;
+    if (bytes > limits.maxClientMessageBytes) events.refused(rejection('message-too-large'), peerOf(request));
+  }
+
+  webSocketOpened(webSocket: WebSocket, request: IncomingMessage, isProbe: boolean): void {
+    this.#packets.webSocketOpened(webSocket, this.#options.peerOf(request), isProbe);
+  }
+
+  sessionOpened(session: Session, writer: SocketWriter): void {
+    this.#options.fanout.guard(writer);
+    this.#quota.opened(session, this.#peerOf(session));
+    this.#handshakeTime.opened(session);
+  }
+
+  packetReceived(session: Session): void {
+    this.#packets.packetReceived(session);
+  }
+
+  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined {
+    const refusal = refusalOfPacket(message, isIn);
+    if (refusal === undefined) return isIn ? this.#attachments.judge(session, message) : undefined;
+    const { rejection: why } = refusal;
+    const trace = this.#options.events.handshake(session.transport.name);
+    this.#refused(why, session, trace.rejected(why));
+    return refusal;
+  }
+
+  sessionClosed(session: Session): void {
+    this.#quota.closed(this.#peerOf(session));
+    this.#handshakeTime.settled(session);
+    this.#authenticator.closed(session);
+  }
+
+  admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
+    this.#handshakeTime.asked(socket.conn);
+    return this.#authenticator.admit(socket, credentials);
+  }
+
+  entered(socket: ClientSocket, writer: SocketWriter): void {
+    this.#handshakeTime.settled(socket.conn);
+    // The client comes again, and is asked about again.
+    if (this.#lateParts.disconnects().isRevoked(socket)) socket.conn.close();
+    else onConnected(socket, writer, this.#joinLeave);
+  }
+
+  eventReceived(socket: ClientSocket, [event]: readonly unknown[], acknowledge: Acknowledge | undefined): void {
+    answerEvent(socket, event, acknowledge, this.#options);
+  }
+
+  left(socket: ClientSocket, reason: string, tooLong: boolean): void {
+    onDisconnected(socket, reason, tooLong, this.#joinLeave);
+    // A session without a client has as long for the next one as it had for the first.
+    if (socket.conn.readyState === 'open') this.#handshakeTime.opened(socket.conn);
+  }
+
+  #peerOf(session: Session): Peer {
+    return this.#lateParts.server().peerOf(session) ?? NOWHERE;
+  }
+
+  #refusalOf(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
+    const { originOf, closedBecause, peerOf } = this.#options;
+    if (originOf(request) === 'foreign') return originRefusal(request);
+    if (!beginsSession(request)) return undefined;
+    const fault = handshakeFault(request, isUpgrade);
+    if (fault !== undefined) return fault;
+    const code = closedBecause() ?? this.#quota.exceededBy(peerOf(request));
+    return code === undefined ? undefined : rejection(code);
+  }
+
+  #refused(why: Rejection, session: Session, traceId?: string): void {
+    this.#options.events.refused(why, this.#peerOf(session), traceId);
+  }
+}
+
+/** That a request to the engine asks for. */
+function transportIn({ url = '' }: IncomingMessage): string {
+  return url.includes('transport=websocket') ? 'websocket' : 'polling';
+}

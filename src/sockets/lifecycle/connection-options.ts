@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import type { Authenticator } from '../../auth/authenticator.ts';
+import type { Rejection, RejectionCode } from '../../auth/rejection.ts';
+import type { ConnectEvents } from '../handshake/authenticate-connect.ts';
+import type { AttachmentEvents } from './attachments.ts';
+import type { IsTrustedProxy, Peer } from '../servers/client-address.ts';
+import type { ClientEventEvents } from './client-events.ts';
+import type { DisconnectEvents, DisconnectsOptions } from './disconnects.ts';
+import type { LocalFanout } from '../fanout/fanout.ts';
+import type { ClientHistory } from '../servers/client-history.ts';
+import type { JoinLeaveEvents } from './join-leave.ts';
+import type { HandshakeLimits } from '../handshake/handshake-limits.ts';
+import type { OriginOf } from '../servers/origin.ts';
+import type { CookieTokensOf } from '../servers/token-cookie.ts';
+
+export interface ConnectionEvents
+  extends JoinLeaveEvents, ClientEventEvents, ConnectEvents, DisconnectEvents, AttachmentEvents {
+  /** @param traceId of the handshake, where that is recorded. */
+  refused(rejection: Rejection, peer: Peer, traceId?: string): void;
+}
+
+/** What clients may do; Infinity is no limit. */
+export interface ClientLimits extends HandshakeLimits {
+  readonly maxConnectionsPerUser: number;
+  /** In seconds, until a client is let in; 0 is no limit. */
+  readonly handshakeTimeout: number;
+  readonly maxClientPacketsPerSecond: number;
+  readonly maxClientMessageBytes: number;
+}
+
+export interface ConnectionsOptions extends DisconnectsOptions {
+  readonly authenticator: Authenticator;
+  readonly originOf: OriginOf;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+  readonly isTrustedProxy: IsTrustedProxy;
+  readonly queryToken: boolean;
+  readonly cookieTokensOf: CookieTokensOf;
+  /** Why no new connection is taken right now, if so. */
+  readonly closedBecause: () => RejectionCode | undefined;
+  readonly limits: ClientLimits;
+  readonly fanout: LocalFanout;
+  readonly history: ClientHistory;
+  readonly events: ConnectionEvents;
+}

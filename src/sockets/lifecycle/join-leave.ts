@@ -1,0 +1,67 @@
+import { rejection, type Rejection } from '../../auth/rejection.ts';
+import { noticeRoomsOf, roomsOf } from '../../routes/rooms.ts';
+import { idOnWire, type UserId } from '../../routes/user-id.ts';
+import type { Disconnects } from './disconnects.ts';
+import type { LocalFanout } from '../fanout/fanout.ts';
+import type { SocketWriter } from '../fanout/socket-writer.ts';
+import type { ClientHistory } from '../servers/client-history.ts';
+import type { ClientSocket, Session } from '../servers/socket-server.ts';
+
+export interface JoinLeaveEvents {
+  opened(authenticated: boolean): void;
+  /** @param seconds how long it was open. */
+  closed(reason: string, seconds: number): void;
+}
+
+export interface JoinLeaveOptions {
+  readonly fanout: Pick<LocalFanout, 'join'>;
+  readonly history: ClientHistory;
+  readonly disconnects: () => Pick<Disconnects, 'watch' | 'forget'>;
+  readonly events: JoinLeaveEvents;
+  readonly refused: (why: Rejection, session: Session) => void;
+}
+
+/** A client is in: it gets its rooms, is told so, and then what it missed. */
+export function onConnected(
+  socket: ClientSocket,
+  writer: SocketWriter,
+  { events, fanout, history, disconnects }: JoinLeaveOptions,
+): void {
+  const { data } = socket;
+  const { user, notices, resume, hold, trace } = data;
+  data.openedAt = performance.now();
+  events.opened(user !== undefined);
+  const rooms = notices ? [...roomsOf(user), ...noticeRoomsOf(user)] : roomsOf(user);
+  const membership = fanout.join(writer, rooms, { resumable: resume !== undefined, traced: trace === true });
+  data.membership = membership;
+  membership.send('connected', connectedPayload(user));
+  history.clientJoined(membership, resume, hold === true);
+  data.resume = undefined;
+  disconnects().watch(socket);
+}
+
+/** A client that was greeted has gone. */
+export function onDisconnected(
+  socket: ClientSocket,
+  reason: string,
+  tooLong: boolean,
+  { events, history, refused, disconnects }: JoinLeaveOptions,
+): void {
+  const { membership, openedAt = 0 } = socket.data;
+  if (membership === undefined) return;
+  membership.leave();
+  history.clientLeft(membership);
+  disconnects().forget(socket);
+  if (tooLong) refused(rejection('message-too-large'), socket.conn);
+  events.closed(reason, (performance.now() - openedAt) / 1000);
+}
+
+/** The first event that a client hears. */
+function connectedPayload(user: UserId | undefined): string {
+  return JSON.stringify({
+    message: 'Connected to MetaRGB WebSocket Gateway',
+    ...(user !== undefined && { userId: idOnWire(user) }),
+    authenticated: user !== undefined,
+    timestamp: new Date().toISOString(),
+  });
+}

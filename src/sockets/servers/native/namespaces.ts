@@ -1,0 +1,135 @@
+import { PacketType, type Packet } from 'socket.io-parser';
+import type { PacketAnswer } from '../first-packet.ts';
+import type { Acknowledge, Credentials, SocketHandlers, Verdict } from '../socket-server.ts';
+import { WebSocketClient } from './client.ts';
+import { createId } from './id.ts';
+import { PacketReader } from './packets.ts';
+import type { SessionOwner, WebSocketSession } from './session.ts';
+
+/** Socket.IO's protocol, version 5, on our own sessions: who is in which namespace, and what they send. */
+export class Namespaces implements SessionOwner {
+  readonly clients = new Set<WebSocketClient>();
+  /** Of each session its clients, one in each namespace that it is in: nearly always one. */
+  readonly sessions = new Map<WebSocketSession, readonly WebSocketClient[]>();
+  readonly #names: ReadonlySet<string>;
+  readonly #handlers: SocketHandlers;
+  readonly #packets = new PacketReader();
+
+  constructor(names: Iterable<string>, handlers: SocketHandlers) {
+    this.#names = new Set(names);
+    this.#handlers = handlers;
+  }
+
+  sessionOpened(session: WebSocketSession): void {
+    this.sessions.set(session, []);
+    this.#handlers.sessionOpened(session, session);
+  }
+
+  packetReceived(session: WebSocketSession): void {
+    this.#handlers.packetReceived(session);
+  }
+
+  messageReceived(session: WebSocketSession, message: string | Buffer): void {
+    const refusal = this.#handlers.refusalOfPacket(session, message, this.#clientsOf(session).length > 0);
+    if (refusal !== undefined) return turnDown(session, refusal);
+    let packet: Packet | undefined;
+    try {
+      packet = this.#packets.read(session, message);
+    } catch {
+      // What the parser says is about the client's bytes: it goes, and nobody else is concerned.
+      return session.abandon();
+    }
+    if (packet !== undefined) this.#serve(session, packet);
+  }
+
+  sessionClosed(session: WebSocketSession, reason: string, error?: Error): void {
+    for (const client of this.#clientsOf(session)) this.#leave(client, reason, error);
+    this.sessions.delete(session);
+    this.#handlers.sessionClosed(session);
+  }
+
+  #serve(session: WebSocketSession, packet: Packet): void {
+    const client = this.#clientsOf(session).find(({ namespace }) => namespace === packet.nsp);
+    if (client === undefined && packet.type === PacketType.CONNECT) this.#connect(session, packet);
+    else if (client === undefined) session.abandon();
+    else if (packet.type === PacketType.EVENT) this.#receiveEvent(client, packet);
+    else if (packet.type === PacketType.DISCONNECT) this.#leave(client, 'client namespace disconnect');
+    // The gateway asks for no acknowledgements.
+    else if (packet.type !== PacketType.ACK) session.abandon();
+  }
+
+  #connect(session: WebSocketSession, { nsp, data }: Packet): void {
+    const client = new WebSocketClient(session, nsp, this.#leave);
+    if (this.#names.has(nsp)) void this.#letIn(client, this.#handlers.admit(client, credentialsOf(session, data)));
+    else client.send({ type: PacketType.CONNECT_ERROR, data: { message: 'Invalid namespace' } });
+  }
+
+  async #letIn(client: WebSocketClient, admitted: Promise<Verdict>): Promise<void> {
+    const verdict = await admitted;
+    if (client.conn.readyState !== 'open') return;
+    if (verdict.kind === 'accepted') this.#enter(client);
+    else refuse(client, verdict);
+  }
+
+  #enter(client: WebSocketClient): void {
+    const { conn } = client;
+    // The confirmation and the greeting.
+    conn.joinWrites();
+    client.connected = true;
+    this.sessions.set(conn, this.#clientsOf(conn).concat([client]));
+    this.clients.add(client);
+    client.send({ type: PacketType.CONNECT, data: { sid: createId() } });
+    this.#handlers.entered(client, conn);
+  }
+
+  #clientsOf(session: WebSocketSession): readonly WebSocketClient[] {
+    return this.sessions.get(session) ?? [];
+  }
+
+  #receiveEvent(client: WebSocketClient, { data, id }: Packet): void {
+    const args: unknown = data;
+    if (Array.isArray(args)) this.#handlers.eventReceived(client, args, acknowledgementOf(client, id));
+  }
+
+  readonly #leave = (client: WebSocketClient, reason: string, error?: Error): void => {
+    if (!client.connected) return;
+    client.connected = false;
+    const others = this.#clientsOf(client.conn).filter((one) => one !== client);
+    this.sessions.set(client.conn, others);
+    this.clients.delete(client);
+    this.#handlers.left(client, reason, isTooLong(error));
+  };
+}
+
+function turnDown(session: WebSocketSession, { answer, ends }: PacketAnswer): void {
+  if (answer !== undefined) session.write(answer);
+  if (ends) session.close();
+}
+
+function refuse(client: WebSocketClient, verdict: Exclude<Verdict, { kind: 'accepted' }>): void {
+  if (verdict.kind === 'closed') return client.conn.close();
+  const { code, message, retry } = verdict.rejection;
+  client.send({ type: PacketType.CONNECT_ERROR, data: { message, data: { code, message, retry } } });
+}
+
+/** By the code that ws documents for it. */
+function isTooLong(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+}
+
+function credentialsOf(session: WebSocketSession, auth: unknown): Credentials {
+  const { authorization, queryToken, cookieTokens } = session.beginning;
+  // A CONNECT without a payload is one with an empty payload.
+  return { auth: auth ?? {}, authorization, queryToken, cookieTokens };
+}
+
+/** Answers once, however often it is called. */
+function acknowledgementOf(client: WebSocketClient, id: number | undefined): Acknowledge | undefined {
+  if (id === undefined) return undefined;
+  let isAnswered = false;
+  return (...answer) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    client.acknowledge(id, answer);
+  };
+}

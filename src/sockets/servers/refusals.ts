@@ -1,0 +1,30 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Rejection, RejectionCode } from '../../auth/rejection.ts';
+
+const STATUS: Partial<Record<RejectionCode, number>> = { 'handshake-malformed': 400, 'path-unknown': 404 };
+
+/** A stock client comes back, with a growing delay, from a failed HTTP request; only there can a refusal be a "later". */
+function answerFor({ code, retry, message }: Rejection) {
+  const body = JSON.stringify({ code, message, retry });
+  const headers: Record<string, string | number> = {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+    ...(retry && { 'Retry-After': 2 }),
+  };
+  return { status: STATUS[code] ?? (retry ? 503 : 403), headers, body };
+}
+
+export function refuseRequest(response: ServerResponse, why: Rejection): void {
+  const { status, headers, body } = answerFor(why);
+  response.writeHead(status, headers).end(body);
+}
+
+/** On the bare socket, which nobody else looks after by now: neither its errors nor a peer that stays. */
+export function refuseUpgrade(socket: Duplex, why: Rejection): void {
+  const { status, headers, body } = answerFor(why);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+}

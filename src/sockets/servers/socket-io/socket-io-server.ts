@@ -1,0 +1,150 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { Peer } from '../client-address.ts';
+import { beginsSession, rejectionOf, type EngineRefusal } from '../handshake-request.ts';
+import type { SocketWriter } from '../../fanout/socket-writer.ts';
+import { refuseRequest, refuseUpgrade } from '../refusals.ts';
+import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../socket-server.ts';
+import type { CookieTokens } from '../token-cookie.ts';
+import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
+import { PacketGate } from './packet-gate.ts';
+import { limitPollAnswers } from './poll-answers.ts';
+import { RequestMemory } from './request-memory.ts';
+import type { LibraryServer, LibrarySocket } from './socket-io.ts';
+
+export interface SocketIoServerOptions {
+  readonly writerOf: (session: unknown) => SocketWriter;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+}
+
+type LibrarySession = LibrarySocket['conn'];
+type Next = (error?: Error) => void;
+
+/** Socket.IO itself as a server of sockets: it serves polling, upgrades from it, and all that nobody else takes. */
+export function serveSocketIo(
+  io: LibraryServer,
+  handlers: SocketHandlers,
+  { writerOf, peerOf }: SocketIoServerOptions,
+): SocketServer {
+  const namespace = io.of('/');
+  const peers = new WeakMap<object, Peer>();
+  const cookies = new WeakMap<object, CookieTokens>();
+  const requests = new RequestMemory();
+  guardRequests(io, handlers, requests);
+  limitPollAnswers(io.engine);
+  const lines = new WeakMap<object, SocketWriter>();
+  io.engine.on('connection', (session: LibrarySession) => {
+    const line = writerOf(session);
+    lines.set(session, line);
+    peers.set(session, peerOf(session.request));
+    const tokens = handlers.cookieTokens(session.request);
+    if (tokens.length > 0) cookies.set(session, tokens);
+    requests.begun(session.request);
+    handlers.sessionOpened(session, line);
+  });
+  const gate = new PacketGate(handlers);
+  followSessions(io, handlers, gate);
+  namespace.use((socket, next) => void letIn(socket, cookies.get(socket.conn) ?? [], handlers, next));
+  namespace.on('connection', (socket) => {
+    listenForEvents(socket, handlers);
+    gate.entered(socket.conn);
+    socket.on('disconnect', (reason, details: unknown) => {
+      gate.left(socket.conn);
+      handlers.left(socket, reason, isTooLong(details));
+    });
+    handlers.entered(socket, lines.get(socket.conn) ?? writerOf(socket.conn));
+    requests.free(socket);
+  });
+  return {
+    sockets: () => namespace.sockets.values(),
+    socketCount: () => namespace.sockets.size,
+    sessionCount: () => io.engine.clientsCount,
+    peerOf: (session) => peers.get(session),
+    close: () => io.close(),
+  };
+}
+
+/**
+ * Stands before both transports. Socket.IO's own `cors` does not look at websockets, and its refusals are final ones;
+ * a stock client comes back, with a growing delay, only from a failed HTTP request.
+ */
+function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: RequestMemory): void {
+  // One for all that is to be done: each costs every request a turn of promises.
+  io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
+    if (!(response instanceof ServerResponse)) requests.upgrading(request, response);
+    if (request.method === 'POST') handlers.posted(request, Number(request.headers['content-length']));
+    const isPlain = response instanceof ServerResponse;
+    const why = handlers.refusal(request, !isPlain);
+    if (why === undefined) next();
+    else if (isPlain) refuseRequest(response, why);
+    else refuseUpgrade(request.socket, why);
+  });
+  io.engine.on('connection_error', ({ req, ...refusal }: EngineRefusal & { readonly req: IncomingMessage }) =>
+    handlers.malformed(rejectionOf(refusal), req),
+  );
+}
+
+function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: PacketGate): void {
+  // One listener for all, who is meant says `this`: a closure for each would stay as long as the connection.
+  function packetReceived(this: LibrarySession): void {
+    handlers.packetReceived(this);
+  }
+  function sessionClosed(this: LibrarySession): void {
+    handlers.sessionClosed(this);
+  }
+  io.engine.on('connection', (session: LibrarySession) => {
+    gate.guard(session);
+    session.on('packet', packetReceived);
+    session.on('close', sessionClosed);
+  });
+  io.engine.on('websocket', (webSocket: WebSocket, request: IncomingMessage) =>
+    handlers.webSocketOpened(webSocket, request, !beginsSession(request)),
+  );
+}
+
+/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
+async function letIn(
+  socket: LibrarySocket,
+  cookieTokens: CookieTokens,
+  handlers: SocketHandlers,
+  next: Next,
+): Promise<void> {
+  const verdict = await admit(socket, cookieTokens, handlers);
+  if (verdict.kind === 'accepted') {
+    next();
+    // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
+    if (isEngineSession(socket.conn)) joinWrites(socket.conn);
+  } else if (verdict.kind === 'refused') {
+    const { code, message, retry } = verdict.rejection;
+    next(Object.assign(new Error(message), { data: { code, message, retry } }));
+  } else {
+    // `next` after the close tells the client nothing more; without it Socket.IO would keep the socket for ever.
+    socket.conn.close();
+    next(new Error('closed'));
+  }
+}
+
+/** Not within `letIn`: what a function waits with stays in memory, and Socket.IO would keep `auth` as long as the socket. */
+function admit(socket: LibrarySocket, cookieTokens: CookieTokens, handlers: SocketHandlers): Promise<Verdict> {
+  const { handshake } = socket;
+  const { auth, headers, query } = handshake;
+  handshake.auth = {};
+  const { authorization } = headers;
+  return handlers.admit(socket, { auth, authorization, queryToken: query['token'], cookieTokens });
+}
+
+/**
+ * The one door for what clients send. Packets stop here and never reach the socket as events, so that no name, type or
+ * missing callback of a client's choice can throw where nobody catches.
+ */
+function listenForEvents(socket: LibrarySocket, handlers: SocketHandlers): void {
+  socket.use((packet: readonly unknown[]) => {
+    const last = packet.at(-1);
+    handlers.eventReceived(socket, packet, isAcknowledge(last) ? last : undefined);
+  });
+}
+
+/** Only Socket.IO puts functions into a packet: JSON has none. */
+function isAcknowledge(value: unknown): value is Acknowledge {
+  return typeof value === 'function';
+}

@@ -1,0 +1,13 @@
+import type { Logger } from '../logging/logger.ts';
+import { createThrottle } from '../logging/throttle.ts';
+
+const LOG_INTERVAL_MS = 1000;
+
+/** Somebody was kept from `/admin`: told once a second at most, and never what they tried. */
+export function createAdminRefused(logger: Logger): (status: number, address: string) => void {
+  const throttle = createThrottle(LOG_INTERVAL_MS);
+  return (status, address) =>
+    throttle(String(status), (heldBack) =>
+      logger.warn({ status, address, ...(heldBack > 0 && { heldBack }) }, 'admin request refused'),
+    );
+}

@@ -1,0 +1,92 @@
+import { context, SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
+import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace, TokenAnswer } from '../../auth/authenticator.ts';
+import type { ServiceFailure } from '../../auth/service-failure.ts';
+import type { ServiceProbeEvents } from '../../auth/service-probe.ts';
+import { createFailureReport, type Server } from './auth-failures.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { traceparentOf } from '../tracing/traceparent.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+
+const METHOD = 'auth.AuthService/ValidateToken';
+
+/** An authentication: a span with its gRPC call as child, and the call's answer and duration counted. */
+export function createAuthEvents(
+  metrics: Metrics,
+  logger: Logger,
+  { tracer, sampling }: Tracing,
+  server: Server,
+): AuthEvents & ServiceProbeEvents {
+  /** Calls that others may share. */
+  const calls = new WeakMap<AuthTrace, Span>();
+  const report = createFailureReport(logger, server);
+  return {
+    ...report,
+    started(what): AuthTrace {
+      // The handshake has decided already. Who is asked about later has none.
+      const isRecorded = what === 'authenticate' ? trace.getActiveSpan() !== undefined : sampling(undefined);
+      const span = isRecorded ? tracer.startSpan(what) : undefined;
+      const own: AuthTrace = {
+        answeredBy(source, asker) {
+          metrics.authAnswers.inc({ source });
+          span?.setAttribute('gateway.auth.source', source);
+          // Many wait for one call, which has one parent.
+          const call = asker && calls.get(asker);
+          if (call) span?.addLink({ context: call.spanContext() });
+        },
+        callStarted() {
+          const call = startCallSpan(tracer, span, server);
+          if (call) calls.set(own, call);
+          return traceCall(metrics, call, report.failed);
+        },
+        ended: (outcome) => endAuthentication(span, outcome),
+      };
+      return own;
+    },
+  };
+}
+
+function startCallSpan(tracer: Tracer, parent: Span | undefined, server: Server): Span | undefined {
+  const attributes = {
+    'rpc.system.name': 'grpc',
+    'rpc.method': METHOD,
+    'server.address': server.address,
+    'server.port': server.port,
+  };
+  return (
+    parent && tracer.startSpan(METHOD, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent))
+  );
+}
+
+function traceCall(metrics: Metrics, span: Span | undefined, failed: (failure: ServiceFailure) => void): CallTrace {
+  const startedAt = performance.now();
+  return {
+    headers: span ? { traceparent: traceparentOf(span) } : {},
+    ended(answer: TokenAnswer, status: string, words?: string) {
+      metrics.authCalls.inc({ answer: answer.kind });
+      metrics.authDuration.observe((performance.now() - startedAt) / 1000, span?.spanContext().traceId);
+      span?.setAttribute('rpc.response.status_code', status);
+      if (answer.kind === 'unavailable') {
+        metrics.authFailures.inc({ status });
+        failed({ status, ...(words !== undefined && { words }) });
+        fail(span, status);
+      }
+      span?.end();
+    },
+  };
+}
+
+function endAuthentication(span: Span | undefined, outcome: AuthOutcome): void {
+  if (span === undefined) return;
+  span.setAttribute('gateway.outcome', outcome.kind);
+  if (outcome.kind === 'rejected') {
+    span.setAttribute('gateway.rejection', outcome.rejection.code);
+    if (outcome.rejection.retry) fail(span, outcome.rejection.code);
+  }
+  span.end();
+}
+
+function fail(span: Span | undefined, type: string): void {
+  span?.setAttribute('error.type', type);
+  span?.setStatus({ code: SpanStatusCode.ERROR });
+}
