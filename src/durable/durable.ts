@@ -29,7 +29,7 @@ export interface StreamReading {
   readonly route: string;
   readonly ringBytes: number;
   readonly lagSeconds: number;
-  /** Clients that wait for Redis to be read for them. */
+  /** Clients that wait for a replay from Redis. */
   readonly waiting: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Why messages may have passed unheard.
+ * Why messages may have been missed.
  *
  * connection-lost: the connection to Redis ended. no-answer: Redis stopped answering on it.
  * starved: Redis answered, and did not pass on what was published. failover: publishers went to another server.
@@ -16,7 +16,7 @@ export interface Loss {
   readonly receivedUntil: Date;
 }
 
-/** A span of time in which messages may have passed unheard. */
+/** A span of time in which messages may have been missed. */
 export interface Gap {
   readonly from: Date;
   readonly to: Date;

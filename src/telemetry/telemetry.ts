@@ -21,17 +21,17 @@ import { createUncaught } from './events/uncaught.ts';
 
 export interface TelemetryOptions extends LoggerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Drops and rejections are traced although their trace was not to be recorded. */
+  /** Whether drops and rejections are traced although sampling left their trace out. */
   readonly keepDrops: boolean;
   /** host:port that spans name as the server. */
   readonly authServiceAddr: string;
-  /** Milliseconds in which all who ask get one text of metrics; a second, unless a test says otherwise. */
+  /** Milliseconds for which all scrapes share one text of metrics; 1000 by default, tests set 0. */
   readonly metricsSharedFor?: number | undefined;
 }
 
 export type Telemetry = ReturnType<typeof startTelemetry>;
 
-/** Everything that is told to the outside: each event goes in by name, and comes out as span, metric and log line. */
+/** Starts metrics, log and tracing. The gateway's parts report named events; each becomes a span, a metric and a log line. */
 export function startTelemetry(options: TelemetryOptions) {
   const metrics = createMetrics();
   const output = createLogOutput(process.stdout, {
@@ -60,14 +60,14 @@ export function startTelemetry(options: TelemetryOptions) {
     source: createSubscriptionEvents(metrics, logger),
     exposition: createExposition(metrics.registry, options.metricsSharedFor),
     read: metrics.read,
-    requestFailed: (error: unknown) => logger.error({ err: error }, 'answering an HTTP request failed'),
+    requestFailed: (error: unknown) => logger.error({ err: error }, 'HTTP request failed'),
     adminRefused: createAdminRefused(logger),
-    stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'stopping a part failed'),
+    stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'shutdown stage failed'),
     reload: createReloadEvents(metrics, logger),
     uncaught: createUncaught(metrics, logger),
     stalls: createStallWatch(metrics, logger),
     async flush() {
-      // Spans have their time once; log lines are written until the end.
+      // Spans are flushed once; log lines are written until the end.
       flushed ??= Promise.race([tracing.stop(), pause(FLUSH_MS)]);
       await flushed;
       await Promise.race([output.flush(), pause(FLUSH_MS)]);
@@ -75,7 +75,7 @@ export function startTelemetry(options: TelemetryOptions) {
   };
 }
 
-/** For spans and log lines to get out. Nobody is kept waiting for a collector that hangs, or a log that nobody reads. */
+/** How long a stop waits for spans, and then for log lines: a collector or a log reader may hang. */
 const FLUSH_MS = 2000;
 
 const version = readVersion();

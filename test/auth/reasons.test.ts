@@ -152,7 +152,7 @@ describe('a gateway whose auth service', { timeout: 40_000 }, () => {
     const gateway = await run(address);
     await gateway.logged('the auth service cannot be reached');
     await startAuth(onTestFinished, address);
-    await gateway.logged('the auth service is reached');
+    await gateway.logged('the auth service can be reached');
     expect(await healthOf(gateway)).toEqual({ status: 'healthy', problems: [] });
     await createClient(gateway.url, { auth: { token: TOKENS.alice } }).next('connected');
   });
@@ -166,7 +166,7 @@ describe('a gateway whose auth service', { timeout: 40_000 }, () => {
     const address = await says(code)();
     const gateway = await run(address);
     createClient(gateway.url, { auth: { token: TOKENS.alice } });
-    await gateway.logged('the auth service gives no answer about a token');
+    await gateway.logged('the auth service does not validate tokens');
     const [line] = lines(gateway);
     expect(line).toMatchObject({ authService: address, status: name, cause: expect.stringMatching(reason) });
     expect(await gateway.metric(`gateway_auth_failures_total{status="${name}"}`)).toBeGreaterThan(0);

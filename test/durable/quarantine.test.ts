@@ -162,7 +162,7 @@ describe('a Redis that refuses it', () => {
     const failed = () => gateway.metric('gateway_quarantine_total{route="orders",result="failed"}');
     for (let n = 0; n < 5; n += 1) await redis.publish('orders', `{"user_id":7,"n":"canary ${n}"}`);
     await expect.poll(failed).toBe(5);
-    expect(gateway.log().split('an invalid message could not be kept')).toHaveLength(2);
+    expect(gateway.log().split('an invalid message could not be quarantined')).toHaveLength(2);
     await redis.publish('notices', VALID);
     expect(await client.next('notice')).toEqual([{ user_id: 7, n: 1 }]);
 
@@ -175,7 +175,7 @@ describe('a Redis that refuses it', () => {
     );
     await commands.call('ACL', 'LOG', 'RESET');
     await redis.publish('orders', INVALID);
-    await gateway.logged('invalid messages are kept in quarantine again');
+    await gateway.logged('invalid messages are quarantined again');
     expect(await commands.xlen(KEY)).toBe(1);
     expect(await commands.call('ACL', 'LOG')).toEqual([]);
     expect(gateway.log()).not.toContain('canary');

@@ -55,7 +55,7 @@ function nonReaders(id: string, transport: string, open: (site: Site) => Promise
       await Promise.all([open(site), open(site), open(site)]);
       await flood(site);
     },
-    noticed: ({ gateways: [first] }) => says(first, 'a client that does not read was cut off'),
+    noticed: ({ gateways: [first] }) => says(first, 'slow client disconnected'),
     lasts: 0,
     async heal({ gateways: [first] }) {
       const cut = await until(async () => (await first.program().metric('websocket_queued_bytes')) === 0, 20_000);

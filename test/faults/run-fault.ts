@@ -98,8 +98,8 @@ function brokenPromises(verdict: Verdict): string[] {
 
 function brokenProcesses({ gateways }: Site): string[] {
   return gateways
-    .filter(({ program }) => program().output().includes('an error that nobody caught'))
-    .map(({ name }) => `${name} met an error that nobody caught`);
+    .filter(({ program }) => program().output().includes('uncaught error; exiting'))
+    .map(({ name }) => `${name} met an uncaught error`);
 }
 
 /** All tokens are good: a client that hears otherwise would give up. */

@@ -13,7 +13,7 @@ export function says(gateway: GatewayNode, text: string): Promise<boolean> {
   return until(() => gateway.program().output().includes(text));
 }
 
-/** It has noticed that messages may have passed unheard. */
+/** It has noticed that messages may have been missed. */
 export const losesRedis = (gateway: GatewayNode): Promise<boolean> => says(gateway, 'connection to Redis lost');
 
 /** A client has lost its connection. */

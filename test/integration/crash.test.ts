@@ -8,7 +8,7 @@ import { runProgram, type Program } from '../support/program.ts';
 import { startRedis } from '../support/redis-server.ts';
 
 const FAULTS = new URL('./fixture/faults.mjs', import.meta.url);
-const TOLD = 'an error that nobody caught; exiting';
+const TOLD = 'uncaught error; exiting';
 
 async function startWith(fault: string, environment: Record<string, string> = {}): Promise<Program> {
   const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
@@ -23,7 +23,7 @@ async function startWith(fault: string, environment: Record<string, string> = {}
   return program;
 }
 
-test.each(['rejection', 'exception'])('a fault that nobody caught (%s) ends the process with 1', async (fault) => {
+test.each(['rejection', 'exception'])('an uncaught fault (%s) ends the process with 1', async (fault) => {
   const program = await startWith(fault);
   const client = await connectClient(program.url, TOKENS.alice, { reconnection: false });
 

@@ -39,7 +39,7 @@ describe('the built program', () => {
   test('without Redis it keeps trying, says so, and is not ready until Redis is there', async () => {
     const [port, auth] = await Promise.all([freePort(), startAuth()]);
     const program = await runProgram({ REDIS_URL: `redis://127.0.0.1:${port}`, AUTH_SERVICE_ADDR: auth.address });
-    await program.logged('Redis cannot be reached; trying again');
+    await program.logged('Redis cannot be reached; retrying');
     await program.logged('gateway started');
     expect((await program.get('/health')).status).toBe(503);
     expect((await program.get('/health/live')).status).toBe(200);

@@ -159,7 +159,7 @@ describe('the program reloads by itself', () => {
     const program = await runProgram(environment);
     await program.logged('subscribed to Redis');
     await writeFile(file, BROKEN);
-    const refused = await program.logged('routes not reloaded: the old ones stay in force');
+    const refused = await program.logged('routes not reloaded: the previous routes stay in force');
     expect(String(refused['findings'])).toMatch(/unknown key "evnt"/);
     expect((await program.get('/health')).status).toBe(200);
 
@@ -214,10 +214,10 @@ describe('the program reloads by itself', () => {
     const program = await runProgram(environment, ['start'], root);
     await program.logged('subscribed to Redis');
     program.signal('SIGHUP');
-    await program.loggedNext('routes read again: nothing has changed');
+    await program.loggedNext('routes read again: unchanged');
     await writeFile(join(root, '.env'), 'LOG_LEVEL=debug\nAUTH_MODE=optional\n');
     program.signal('SIGHUP');
-    const told = await program.logged('routes not reloaded: these variables changed, and only a start reads them');
+    const told = await program.logged('routes not reloaded: changes of these variables need a restart');
     expect(told['variables']).toEqual(['AUTH_MODE']);
   });
 });

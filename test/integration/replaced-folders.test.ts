@@ -152,10 +152,10 @@ test('SIGHUP watches again, and the log says when a watch was lost and found', a
   const { root, program, changes } = await stage(plainTree);
   await rename(join(root, 'live/config'), join(root, 'away'));
   expect(await program.logged('a watched folder was removed or replaced')).toMatchObject({ folder: 'config' });
-  await program.logged('routes not reloaded: the old ones stay in force');
+  await program.logged('routes not reloaded: the previous routes stay in force');
   await writeTree(join(root, 'live'), 1);
   program.signal('SIGHUP');
-  expect(await program.logged('the folder is there again and watched')).toMatchObject({ folder: 'config' });
+  expect(await program.logged('the folder exists again and is watched')).toMatchObject({ folder: 'config' });
   await changes(1);
   await writeTree(join(root, 'live'), 2);
   await changes(2);

@@ -41,7 +41,7 @@ async function stage(...changes: string[]): Promise<AclStage> {
 }
 
 const PROBED = 'gateway_redis_probed';
-const NO_PROBE = 'probes of Redis prove nothing for now; a gap may go unnoticed';
+const NO_PROBE = 'Redis delivery probes are inconclusive; a gap may stay undetected';
 const DEGRADED = {
   status: 200,
   body: {
@@ -55,7 +55,7 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
     const { admin, gateway, delivers } = await stage();
     await delivers();
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await gateway.logged('"messages may have passed unheard"');
+    await gateway.logged('"messages may have been missed"');
     await delivers();
     expect(await gateway.metric(PROBED)).toBe(1);
     expect(await admin.call('ACL', 'LOG')).toEqual([]);

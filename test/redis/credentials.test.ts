@@ -36,7 +36,7 @@ describe('a Redis that asks who we are', () => {
   test('with a wrong password the gateway says why, stays not ready, and never tells the password', async () => {
     const { host } = await lockedRedis();
     const program = await runProgram({ REDIS_URL: `redis://:canary-wrong@${host}` });
-    const line = await program.logged('Redis cannot be reached; trying again');
+    const line = await program.logged('Redis cannot be reached; retrying');
     expect(line['reason']).toMatch(/WRONGPASS/);
     await program.logged('gateway started');
     expect((await program.get('/health/ready')).status).toBe(503);
@@ -58,7 +58,7 @@ describe('a Redis that asks who we are', () => {
       'resetchannels',
     );
     const program = await runProgram({ REDIS_URL: `redis://gateway:secret@${host}`, AUTH_SERVICE_ADDR: auth.address });
-    const line = await program.logged('Redis refused the subscription; trying again');
+    const line = await program.logged('Redis refused the subscription; retrying');
     expect(line['reason']).toMatch(/^127\.0\.0\.1:\d+: NOPERM/);
     expect(await program.get('/health')).toMatchObject({
       status: 503,

@@ -241,7 +241,7 @@ describe('the log of the gateway', () => {
     async (_, start, cause, problem) => {
       const at = await start();
       const program = await runProgram({ REDIS_URL: `redis://:${PASSWORD}@${at}/1` });
-      const { reason } = await program.logged('Redis cannot be reached; trying again');
+      const { reason } = await program.logged('Redis cannot be reached; retrying');
       await program.logged('gateway started');
       const { body } = await program.get('/health');
       expect(body).toMatchObject({
@@ -252,7 +252,7 @@ describe('the log of the gateway', () => {
       expect(reason).toMatch(cause);
       expect(reason).toContain(at);
       const lines = program.output().trim().split('\n');
-      expect(lines.filter((line) => line.includes('Redis cannot be reached; trying again'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('Redis cannot be reached; retrying'))).toHaveLength(1);
       expect(lines.filter((line) => !line.startsWith('{'))).toEqual([]);
       expect(program.output()).not.toContain(PASSWORD);
     },

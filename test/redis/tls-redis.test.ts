@@ -57,7 +57,7 @@ describe('Redis with TLS', { timeout: 90_000 }, () => {
     const port = await freePort();
     await startRedis({ port, args: tlsArgs(port, 'no') });
     const program = await runProgram({ REDIS_URL: `rediss://:canary@127.0.0.1:${port}`, ...files });
-    const line = await program.logged('Redis cannot be reached; trying again');
+    const line = await program.logged('Redis cannot be reached; retrying');
     expect(line['reason']).toMatch(/certificate/);
     expect((await program.get('/health/ready')).status).toBe(503);
     expect(program.output()).not.toContain('canary');

@@ -93,7 +93,7 @@ describe('spans that cannot be sent', { timeout: 60_000 }, () => {
 
   test('as the endpoint has no scheme are said at the start', async () => {
     const program = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317' });
-    const line = await program.logged('a variable of OpenTelemetry is not understood');
+    const line = await program.logged('OpenTelemetry variable not understood');
     expect(line).toMatchObject({ level: 'warn', problem: expect.stringContaining('http://') });
     expect(await stopTime(program)).toBeLessThan(STOP_MS);
   });

@@ -50,7 +50,7 @@ test('when it is read again, that is told once with how much is missing, and lin
   output.write('the next\n');
   await stream.takeAll();
 
-  expect(events.writtenAgain.mock.calls).toEqual([[dropped, 'nobody read them']]);
+  expect(events.writtenAgain.mock.calls).toEqual([[dropped, 'not read']]);
   expect(stream.taken).toHaveLength(MANY - dropped + 1);
   expect(stream.taken.at(-1)).toBe('the next\n');
 });

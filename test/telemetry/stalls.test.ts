@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
 import { createStallWatch } from '../../src/telemetry/events/event-loop-stalls.ts';
 
-test('an event loop that stood still is told and counted, once, with how long', async () => {
+test('a blocked event loop is logged and counted once, with its duration', async () => {
   const lines: unknown[] = [];
   const metrics = createMetrics();
   const logger = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) });
@@ -16,6 +16,6 @@ test('an event loop that stood still is told and counted, once, with how long', 
   while (performance.now() < until);
   await expect.poll(count).toBe(1);
 
-  expect(lines).toMatchObject([{ msg: 'the event loop stood still' }]);
+  expect(lines).toMatchObject([{ msg: 'event loop blocked' }]);
   expect(Object(lines[0]).seconds).toBeGreaterThanOrEqual(1.4);
 });

@@ -3,7 +3,7 @@ import { createThrottle } from '../logging/throttle.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
-/** Somebody was kept from `/admin`: told once a second at most, and never what they tried. */
+/** Logs refused requests to `/admin`, at most one line a second per status, never with the credentials they carried. */
 export function createAdminRefused(logger: Logger): (status: number, address: string) => void {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return (status, address) =>

@@ -10,27 +10,27 @@ import type { Tracing } from '../tracing/tracing.ts';
 
 const METHOD = 'auth.AuthService/ValidateToken';
 
-/** An authentication: a span with its gRPC call as child, and the call's answer and duration counted. */
+/** Records an authentication as a span with the gRPC call as its child, and counts the answer and duration of the call. */
 export function createAuthEvents(
   metrics: Metrics,
   logger: Logger,
   { tracer, sampling }: Tracing,
   server: Server,
 ): AuthEvents & ServiceProbeEvents {
-  /** Calls that others may share. */
+  /** Spans of calls whose answer other authentications may share. */
   const calls = new WeakMap<AuthTrace, Span>();
   const report = createFailureReport(logger, server);
   return {
     ...report,
     started(what): AuthTrace {
-      // The handshake has decided already. Who is asked about later has none.
+      // The handshake has sampled already. A revalidation has no handshake.
       const isRecorded = what === 'authenticate' ? trace.getActiveSpan() !== undefined : sampling(undefined);
       const span = isRecorded ? tracer.startSpan(what) : undefined;
       const own: AuthTrace = {
         answeredBy(source, asker) {
           metrics.authAnswers.inc({ source });
           span?.setAttribute('gateway.auth.source', source);
-          // Many wait for one call, which has one parent.
+          // Several authentications wait for one call, and a span has one parent: the others link to it.
           const call = asker && calls.get(asker);
           if (call) span?.addLink({ context: call.spanContext() });
         },

@@ -10,7 +10,7 @@ export interface Server {
 
 const LOG_INTERVAL_MS = 10_000;
 
-/** Why the auth service cannot be used: one line for each status in ten seconds, with the cause and what to do. */
+/** Logs why the auth service cannot be used: at most one line per status in ten seconds, with the cause and a hint. */
 export function createFailureReport(
   logger: Logger,
   { address, port }: Server,
@@ -30,13 +30,13 @@ export function createFailureReport(
   }
 
   return {
-    failed: (failure) => log(failure, 'the auth service gives no answer about a token'),
+    failed: (failure) => log(failure, 'the auth service does not validate tokens'),
     notReached(failure) {
       isReached = false;
-      log(failure, 'the auth service cannot be reached; trying again');
+      log(failure, 'the auth service cannot be reached; retrying');
     },
     reached() {
-      if (isReached === false) logger.info({ authService: server }, 'the auth service is reached');
+      if (isReached === false) logger.info({ authService: server }, 'the auth service can be reached');
       isReached = true;
     },
   };

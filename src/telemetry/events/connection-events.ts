@@ -7,17 +7,18 @@ import type { Tracing } from '../tracing/tracing.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
-/** What an operator can do about a refusal whose cause is not the client. */
+/** Hints for the operator, by rejection code, where the client is not the cause. */
 const HINTS: Readonly<Record<string, string>> = {
   'session-unknown':
-    'a session of another instance, or of this one before it was restarted: with several instances polling needs sticky sessions at the load balancer, see deploy/',
-  'instance-full': 'more instances, a higher MAX_CONNECTIONS, or more open files (ulimit -n)',
+    'the session belongs to another instance, or to this one before its restart: with several instances, polling needs sticky sessions at the load balancer, see deploy/',
+  'instance-full': 'add instances, raise MAX_CONNECTIONS, or allow more open files (ulimit -n)',
 };
 
-/** Behind a proxy that is not trusted all clients have its address. */
-const OF_A_PROXY = 'these requests have X-Forwarded-For: if the address is that of your proxy, name it in TRUST_PROXY';
+/** All clients behind a proxy that is not trusted have the address of the proxy. */
+const UNTRUSTED_PROXY_HINT =
+  'these requests have X-Forwarded-For: if the address is that of your proxy, add it to TRUST_PROXY';
 
-/** Sockets come and go: counters, and a log line per refusal and closing, at most one a second for each reason. */
+/** Counts connections, and logs refusals and closings, at most one line a second per reason. */
 export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing: Tracing): ConnectionEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
@@ -31,9 +32,9 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing
     },
     refused({ code, message, retry, hint: known, found }, { address, forwarded }, traceId) {
       metrics.connectionsFailed.inc({ rejection: code });
-      // By its words too: one mistake of many clients does not hide another.
+      // The message is part of the key: one mistake of many clients does not hide another.
       throttle(`${code} ${message}`, (heldBack) => {
-        const hint = code === 'address-limit' && forwarded ? OF_A_PROXY : (known ?? HINTS[code]);
+        const hint = code === 'address-limit' && forwarded ? UNTRUSTED_PROXY_HINT : (known ?? HINTS[code]);
         const more = { ...(traceId !== undefined && { trace_id: traceId }), ...(heldBack > 0 && { heldBack }) };
         const what = { rejection: code, reason: message, retry, address, ...found, ...(hint && { hint }) };
         logger.warn({ ...what, ...more }, 'connection refused');
@@ -52,17 +53,14 @@ export function createConnectionEvents(metrics: Metrics, logger: Logger, tracing
     binaryEvent() {
       metrics.clientEvents.inc({ kind: 'binary' });
       throttle('binary-event', (heldBack) =>
-        logger.warn(
-          { ...(heldBack > 0 && { heldBack }) },
-          'a client sent an event with bytes in it, which was discarded',
-        ),
+        logger.warn({ ...(heldBack > 0 && { heldBack }) }, 'a client sent a binary event; it was discarded'),
       );
     },
     attachmentDiscarded: () => metrics.attachmentsDiscarded.inc(),
     failed(error) {
       metrics.clientEventFailures.inc();
       throttle('client-event', () =>
-        logger.error({ err: error }, 'handling a client failed; the client is closed or ignored'),
+        logger.error({ err: error }, 'handling a client failed; its connection is closed or its event ignored'),
       );
     },
   };

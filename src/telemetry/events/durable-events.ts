@@ -7,7 +7,7 @@ import { createThrottle } from '../logging/throttle.ts';
 
 const LOG_INTERVAL_MS = 10_000;
 
-/** Durable routes: what clients were given, and what became of the streams. */
+/** Counts resumes and replays of durable routes, and logs streams that cannot be read or lost their history. */
 export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
@@ -21,22 +21,19 @@ export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEv
     readFailed(route, error) {
       metrics.streamFailures.inc({ route });
       throttle(`read ${route}`, () =>
-        logger.error({ route, reason: textOf(error) }, 'a stream cannot be read; trying again'),
+        logger.error({ route, reason: textOf(error) }, 'a stream cannot be read; retrying'),
       );
     },
     replayFailed(route, error) {
       const [key, text] =
         error instanceof Refused
-          ? ['refused', 'Redis refused a replay; the client is told to load its state']
-          : ['replay', 'Redis did not answer during a replay; trying again'];
+          ? ['refused', 'Redis refused a replay; the client receives gateway:reset']
+          : ['replay', 'Redis did not answer during a replay; retrying'];
       throttle(`${key} ${route}`, () => logger.warn({ route, reason: textOf(error) }, text));
     },
     historyLost(route, reason) {
       metrics.historyLost.inc({ route });
-      logger.error(
-        { route, reason },
-        'the history of a stream was lost; its clients are told to load their state anew',
-      );
+      logger.error({ route, reason }, 'the history of a stream was lost; its clients receive gateway:reset');
     },
   };
 }

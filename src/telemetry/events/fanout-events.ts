@@ -6,20 +6,26 @@ import { createThrottle } from '../logging/throttle.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
-/** What the fan-out does besides sending: counted, and a log line a second for clients that are cut off. */
+/** Counts what the fan-out does besides sending, and logs slow clients that it disconnects, one line a second per cause. */
 export function createFanoutEvents(metrics: Metrics, logger: Logger): SlowConsumerEvents & ServerEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
     cut(cause) {
       metrics.slowClientsCut.inc({ cause });
       throttle(cause, (heldBack) =>
-        logger.warn({ cause, ...(heldBack > 0 && { heldBack }) }, 'a client that does not read was cut off'),
+        logger.warn({ cause, ...(heldBack > 0 && { heldBack }) }, 'slow client disconnected'),
       );
     },
     superseded: () => metrics.superseded.inc(),
     nativeServerOff: (found) =>
-      logger.warn({ found }, 'not as it is known: websockets are served by Socket.IO, at the price of more memory'),
+      logger.warn(
+        { found },
+        'unverified engine.io or ws version; Socket.IO serves websockets, which takes more memory',
+      ),
     directWritesOff: (found) =>
-      logger.warn({ found }, 'not as it is known: events are sent the slow way, through Engine.IO'),
+      logger.warn(
+        { found },
+        'unverified engine.io or ws version; events are written through Engine.IO, which is slower',
+      ),
   };
 }

@@ -9,14 +9,14 @@ import type { Tracing } from '../tracing/tracing.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
-/** A handled message: counters per route, a log line for a drop, one span. */
+/** Counts a handled message per route, logs its drops, and records one span. */
 export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: Tracing): Required<DispatchEvents> {
   const throttle = createThrottle(LOG_INTERVAL_MS);
 
   function logDrop(message: Handled, { route, reason, detail }: Outcome & { kind: 'dropped' }): void {
     throttle(`${route?.name}:${reason}`, (heldBack) => {
       const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
-      // A message for nobody is what its publisher meant.
+      // The publisher of such a message meant that no user receives it.
       const level = reason === 'nobody' ? 'debug' : 'warn';
       logger[level]({ channel: message.channel, route: route?.name, reason, detail, ...more }, 'message dropped');
     });
@@ -27,7 +27,7 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
       const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
       logger.info(
         { channel: message.channel, route: route.name, connections: recipients, ...more },
-        'connections closed, as a message says',
+        'connections closed by control route',
       );
     });
   }
@@ -60,7 +60,7 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
   };
 }
 
-/** A message that nobody would have recorded, and that shows where something is wrong. */
+/** Starts a span for a dropped message that sampling left out: drops show where something is wrong. */
 function keptDrop({ channel, receivedAt, outcomes, ...origin }: Handled, { tracer, keepDrops }: Tracing) {
   if (!keepDrops || !outcomes.some(({ kind }) => kind === 'dropped')) return undefined;
   return startMessageSpan(tracer, channel, receivedAt, parentIn(origin));
@@ -71,7 +71,7 @@ function parentIn({ traceparent, tracestate }: Origin): SpanParent | undefined {
   return parent && { ...parent, ...(tracestate !== undefined && { tracestate }) };
 }
 
-/** Of the publisher's trace too where it is not recorded: his logs may have it. */
+/** Returns the trace id even where the trace is not recorded: the publisher's logs may have it. */
 function traceOf({ trace, traceparent }: Handled): { trace_id?: string } {
   const id = trace ? idIn(trace.traceparent) : parseTraceparent(traceparent)?.traceId;
   return id === undefined ? {} : { trace_id: id };

@@ -3,13 +3,13 @@ import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { textOf } from './redis-error.ts';
 
-/** Messages that routes could not take: what became of them. That Redis does not keep them is told once, until it does. */
+/** Counts quarantined messages. A failing quarantine is logged once, and once more when it works again. */
 export function createQuarantineEvents({ quarantined }: Metrics, logger: Logger): QuarantineEvents {
   let failing = false;
   return {
     quarantined(route, isNew) {
       quarantined.inc({ route, result: isNew ? 'kept' : 'known' });
-      if (failing) logger.info('invalid messages are kept in quarantine again');
+      if (failing) logger.info('invalid messages are quarantined again');
       failing = false;
     },
     quarantineHeldBack(route) {
@@ -17,8 +17,7 @@ export function createQuarantineEvents({ quarantined }: Metrics, logger: Logger)
     },
     quarantineFailed(route, error) {
       quarantined.inc({ route, result: 'failed' });
-      if (!failing)
-        logger.error({ route, reason: textOf(error) }, 'an invalid message could not be kept in quarantine');
+      if (!failing) logger.error({ route, reason: textOf(error) }, 'an invalid message could not be quarantined');
       failing = true;
     },
   };

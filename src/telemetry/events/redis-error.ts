@@ -1,4 +1,4 @@
-/** Not the whole error: the Redis client attaches the command, with AUTH's secrets or a message in its arguments. */
+/** Returns the text of an error alone: the Redis client attaches the command, whose arguments may hold a secret or a message. */
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.message || error.name;

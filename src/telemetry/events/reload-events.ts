@@ -4,42 +4,44 @@ import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { startRoutesAtZero } from '../metrics/route-metrics.ts';
 
-/** A reload: counted by outcome, and told with its findings. */
+/** Counts reloads by outcome, and logs each with its findings. */
 export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEvents {
   return {
     reloaded(outcome) {
       metrics.reloads.inc({ outcome: outcome.kind });
-      tell(logger, outcome);
+      logOutcome(logger, outcome);
     },
     planLoaded: (routes) => startRoutesAtZero(metrics, routes),
-    leftOver: (error) => logger.warn({ err: error }, 'Redis keeps sending channels that no route wants any more'),
+    leftOver: (error) => logger.warn({ err: error }, 'Redis still sends channels that no route reads any more'),
     watchFailed: (folder, error) =>
       logger.error(
-        // Not its text: that holds the whole path.
+        // The text of the error holds the absolute path.
         { folder, code: 'code' in error ? error.code : error.name },
-        'a folder cannot be watched; its files are looked at every 5 s, or reload with SIGHUP',
+        'a folder cannot be watched; its files are checked every 5 s, SIGHUP reloads them immediately',
       ),
     watchLost: (folder) => logger.warn({ folder }, 'a watched folder was removed or replaced'),
-    watchFound: (folder) => logger.info({ folder }, 'the folder is there again and watched'),
+    watchFound: (folder) => logger.info({ folder }, 'the folder exists again and is watched'),
   };
 }
 
-function tell(logger: Logger, outcome: ReloadOutcome): void {
+function logOutcome(logger: Logger, outcome: ReloadOutcome): void {
   switch (outcome.kind) {
     case 'applied': {
       const { number, hash, routes } = outcome.plan;
       return logger.info({ plan: number, hash, routes: routes.length }, 'routes reloaded');
     }
     case 'unchanged':
-      return logger.debug('routes read again: nothing has changed');
+      return logger.debug('routes read again: unchanged');
     case 'needs-restart': {
       const { variables } = outcome;
-      return logger.warn({ variables }, 'routes not reloaded: these variables changed, and only a start reads them');
+      return logger.warn({ variables }, 'routes not reloaded: changes of these variables need a restart');
     }
     case 'refused': {
       const { findings, reason } = outcome;
-      const told = { findings: findings.map(formatFinding), reason };
-      return logger.error(told, 'routes not reloaded: the old ones stay in force');
+      return logger.error(
+        { findings: findings.map(formatFinding), reason },
+        'routes not reloaded: the previous routes stay in force',
+      );
     }
   }
 }

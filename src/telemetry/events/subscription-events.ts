@@ -7,7 +7,7 @@ import { createThrottle } from '../logging/throttle.ts';
 
 const LOG_INTERVAL_MS = 10_000;
 
-/** The link to Redis: every change of state is told, a lasting fault every ten seconds. */
+/** Logs every change of the connection to Redis, and a lasting failure every ten seconds. */
 export function createSubscriptionEvents(metrics: Metrics, logger: Logger): SubscriptionEvents & RedisEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
@@ -15,27 +15,25 @@ export function createSubscriptionEvents(metrics: Metrics, logger: Logger): Subs
       logger.info({ channels }, 'subscribed to Redis');
     },
     subscribeFailed(error) {
-      throttle('subscribe', () =>
-        logger.error({ reason: textOf(error) }, 'Redis refused the subscription; trying again'),
-      );
+      throttle('subscribe', () => logger.error({ reason: textOf(error) }, 'Redis refused the subscription; retrying'));
     },
     lost({ reason, detail }) {
       metrics.gaps.inc({ reason });
-      logger.error({ reason, detail }, 'connection to Redis lost; messages may pass unheard until it is back');
+      logger.error({ reason, detail }, 'connection to Redis lost; messages may be missed until it is back');
     },
     gapEnded({ from, to, reason }) {
       const seconds = Math.max(0, to.getTime() - from.getTime()) / 1000;
       metrics.gapSeconds.inc(seconds);
-      logger.warn({ from, to, seconds, reason }, 'messages may have passed unheard');
+      logger.warn({ from, to, seconds, reason }, 'messages may have been missed');
     },
     uncertain(reason) {
-      logger.warn({ reason }, 'probes of Redis prove nothing for now; a gap may go unnoticed');
+      logger.warn({ reason }, 'Redis delivery probes are inconclusive; a gap may stay undetected');
     },
     certain() {
-      logger.info('probes of Redis prove again that nothing passes unheard');
+      logger.info('Redis delivery probes succeed again');
     },
     connectFailed(error) {
-      throttle('connect', () => logger.warn({ reason: textOf(error) }, 'Redis cannot be reached; trying again'));
+      throttle('connect', () => logger.warn({ reason: textOf(error) }, 'Redis cannot be reached; retrying'));
     },
   };
 }

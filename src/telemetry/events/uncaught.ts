@@ -4,18 +4,18 @@ import { createThrottle } from '../logging/throttle.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
-/** An error that nobody caught ends the process: counted, and told with where it came from. */
+/** Counts and logs an uncaught error with its stack frames; the process exits after it. */
 export function createUncaught(metrics: Metrics, logger: Logger): (error: unknown) => void {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return (error) => {
     metrics.uncaughtErrors.inc();
-    throttle('uncaught', () => logger.fatal({ error: traceOf(error) }, 'an error that nobody caught; exiting'));
+    throttle('uncaught', () => logger.fatal({ error: traceOf(error) }, 'uncaught error; exiting'));
   };
 }
 
 /**
- * Neither what libraries attach, as the Redis client does the command that failed, nor the words of a SyntaxError, which
- * quote the text that was parsed.
+ * Leaves out the properties that libraries attach (the Redis client attaches the failed command) and the message of a
+ * SyntaxError, which quotes the parsed text.
  */
 function traceOf(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };

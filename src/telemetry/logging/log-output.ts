@@ -1,9 +1,9 @@
-/** Bytes of log that may wait for their reader: some ten thousand lines. */
+/** Bytes of log that may wait for a slow reader: about ten thousand lines. */
 const MAX_WAITING = 4 * 1024 * 1024;
-/** After a write that failed. */
+/** Pause after a failed write. */
 const RETRY_MS = 1000;
 
-/** Standard output, which has a listener for errors of its own. */
+/** The part of standard output that the log writes to; its `error` listener is elsewhere. */
 export interface LogStream {
   readonly writableLength: number;
   write(text: string, done: (error?: NodeJS.ErrnoException | null) => void): unknown;
@@ -11,21 +11,20 @@ export interface LogStream {
 
 export interface LogOutput {
   write(line: string): void;
-  /** Resolves when all lines are out. */
+  /** Resolves when all lines are written. */
   flush(): Promise<void>;
 }
 
 export interface LogOutputEvents {
   /** A line was dropped: too many wait, or it could not be written. */
   dropped(): void;
-  /** Lines are written again after that many were dropped. */
+  /** A line was written after `lines` lines were dropped. */
   writtenAgain(lines: number, reason: string): void;
 }
 
 /**
- * A log that cannot be written, because of a full disk or a reader that died, ends nothing: its lines are dropped, and
- * after a second the next one is tried. A reader that stands still blocks nobody: Node keeps what the pipe does not take,
- * and here that has an end.
+ * Writes log lines, and drops them where that fails (full disk, closed pipe); the next attempt follows a second later, and
+ * the gateway keeps running. Node buffers what a stalled reader does not take; above 4 MiB lines are dropped.
  */
 export function createLogOutput(
   stream: LogStream,
@@ -53,8 +52,8 @@ export function createLogOutput(
   return {
     write(line) {
       if (now() < retryAt) drop(reason);
-      else if (stream.writableLength > MAX_WAITING) drop('nobody read them');
-      // A disk that was full may have taken the beginning of a line: this one gets its own.
+      else if (stream.writableLength > MAX_WAITING) drop('not read');
+      // A full disk may have taken the beginning of the last line: this one starts on a new line.
       else stream.write(lines > 0 ? `\n${line}` : line, written);
     },
     flush: () => new Promise((resolve) => stream.write('', () => resolve())),

@@ -6,16 +6,16 @@ export type { Logger };
 
 export interface LoggerOptions {
   readonly level: string;
-  /** Lines for people instead of JSON. */
+  /** Whether lines are formatted for people instead of JSON. */
   readonly pretty: boolean;
 }
 
-/** @param output takes lines: JSON, or readable ones. */
+/** @param output receives each line, as JSON or formatted. */
 export function createLogger({ level, pretty }: LoggerOptions, output: DestinationStream): Logger {
   const base = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (!pretty) return pino({ ...base, formatters: { level: (label) => ({ level: label }) } }, output);
-  // Not pino's transport: that writes to standard output by itself, in a thread, and a full disk ends the process.
-  // It takes 27 ms to load, and only development needs it.
+  // pino's own transport writes to standard output in a thread, where a full disk ends the process.
+  // pino-pretty takes 27 ms to load, and only development needs it.
   const { prettyFactory }: { prettyFactory: typeof PrettyFactory } = createRequire(import.meta.url)('pino-pretty');
   const readable = prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
   return pino(base, { write: (line) => output.write(readable(line)) });

@@ -1,6 +1,6 @@
 /**
- * At most one call per key and interval; the next one that passes is told how many were held back. Keys are codes and
- * route names, so there are only so many of them.
+ * Passes at most one call per key and interval; the next call that passes receives the number of calls held back. Keys are
+ * codes and route names, whose number is bounded.
  */
 export function createThrottle(
   intervalMs: number,

@@ -2,15 +2,15 @@ import { ANSWER_SOURCES } from '../../auth/authenticator.ts';
 import { REVALIDATION_OUTCOMES } from '../../sockets/lifecycle/revalidation.ts';
 import type { Instruments } from './instruments.ts';
 
-/** There from the start; the other statuses of gRPC, seldom seen, appear with their first call. */
+/** Statuses whose series exist from the start; series of rarer gRPC statuses appear with their first call. */
 const USUAL_STATUSES = ['DEADLINE_EXCEEDED', 'UNAVAILABLE'];
 
-/** What the auth service was asked, and how it answered. */
+/** Creates the metrics of calls to the auth service and of their answers. */
 export function authMetrics({ counterBy, histogram }: Instruments) {
   return {
     authAnswers: counterBy(
       'gateway_auth_answers_total',
-      'Tokens asked about, by what answered: service, shared (the call of another client with the same token) or cache.',
+      'Token validations, by source of the answer: service, shared (the call of another client with the same token) or cache.',
       'source',
       ANSWER_SOURCES,
     ),
@@ -22,19 +22,19 @@ export function authMetrics({ counterBy, histogram }: Instruments) {
     ]),
     authFailures: counterBy(
       'gateway_auth_failures_total',
-      'Calls to the auth service that said nothing about a token, by gRPC status; OK: an empty answer.',
+      'Calls to the auth service that failed, by gRPC status; OK: an empty answer.',
       'status',
       USUAL_STATUSES,
     ),
     revalidations: counterBy(
       'gateway_auth_revalidations_total',
-      'Tokens of open connections that were asked about again, by outcome.',
+      'Tokens of open connections that were validated again, by outcome.',
       'outcome',
       REVALIDATION_OUTCOMES,
     ),
     authDuration: histogram(
       'gateway_auth_call_duration_seconds',
-      'Time until the auth service answered, or did not.',
+      'Duration of calls to the auth service, failed calls included, in seconds.',
       [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
     ),
   };

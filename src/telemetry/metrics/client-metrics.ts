@@ -3,21 +3,19 @@ import { CLOSINGS } from '../../sockets/lifecycle/close-codes.ts';
 import { CUT_CAUSES } from '../../sockets/fanout/slow-consumers.ts';
 import type { Instruments } from './instruments.ts';
 
-/** What clients do, and what becomes of them. */
+/** Creates the metrics of connections and of events that clients send and receive. */
 export function clientMetrics({ counter, counterBy, histogram }: Instruments) {
   return {
     connectionsOpened: counterBy('websocket_connections_opened_total', 'Connections accepted.', 'identity', [
       'user',
       'anonymous',
     ]),
-    connectionsClosed: counter(
-      'websocket_connections_closed_total',
-      'Connections that ended, by the reason Socket.IO gives.',
-      ['reason'],
-    ),
+    connectionsClosed: counter('websocket_connections_closed_total', 'Connections that ended, by Socket.IO reason.', [
+      'reason',
+    ]),
     closings: counterBy(
       'websocket_closings_total',
-      'Connections that the gateway ended, by why.',
+      'Connections that the gateway closed, by code.',
       'code',
       Object.keys(CLOSINGS),
     ),
@@ -29,7 +27,7 @@ export function clientMetrics({ counter, counterBy, histogram }: Instruments) {
     ),
     connectionDuration: histogram(
       'websocket_connection_duration_seconds',
-      'How long connections were open.',
+      'Duration of connections, in seconds.',
       [1, 10, 60, 300, 1800, 3600, 14_400, 86_400],
     ),
     clientEvents: counter(
@@ -39,18 +37,18 @@ export function clientMetrics({ counter, counterBy, histogram }: Instruments) {
     ),
     attachmentsDiscarded: counter(
       'websocket_attachments_discarded_total',
-      'Attachments of binary events that clients sent, and that were discarded.',
+      'Attachments of binary events from clients; all are discarded.',
     ),
-    clientEventFailures: counter('websocket_message_failures_total', 'Events of clients whose handling failed.'),
+    clientEventFailures: counter('websocket_message_failures_total', 'Client events whose handling failed.'),
     slowClientsCut: counterBy(
       'websocket_slow_clients_cut_total',
-      'Clients cut off because they did not read, by cause: bytes, age or stalled.',
+      'Slow clients disconnected, by cause: bytes, age or stalled.',
       'cause',
       CUT_CAUSES,
     ),
     superseded: counter(
       'websocket_events_superseded_total',
-      'Events that waited for a slow client and gave way to a newer one of the same key.',
+      'Queued events of slow clients that a newer event of the same key replaced.',
     ),
     sent: counter('websocket_messages_sent_total', 'Events written to sockets.'),
   };

@@ -1,20 +1,20 @@
 import { Counter, Registry, type Metric, type OpenMetricsContentType } from 'prom-client';
 import { createPageSharing } from './shared-page.ts';
 
-/** The metrics as a page. */
+/** The text of a scrape. */
 export interface MetricsPage {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** The same metrics in the two forms that Prometheus reads. */
+/** The metrics in the two formats that Prometheus reads. */
 export interface Exposition {
   prometheus(): Promise<MetricsPage>;
   /** With exemplars. */
   openMetrics(): Promise<MetricsPage>;
 }
 
-/** @param sharedFor milliseconds in which all who ask get one text. */
+/** @param sharedFor milliseconds for which all scrapes share one text. */
 export function createExposition(registry: Registry, sharedFor?: number): Exposition {
   const share = createPageSharing(sharedFor);
   return {
@@ -28,8 +28,8 @@ async function pageOf(registry: Registry | Registry<OpenMetricsContentType>): Pr
 }
 
 /**
- * The same instruments, with counters under their name in OpenMetrics. prom-client would rename them for good, and the
- * other form would lack `_total` from then on.
+ * Returns a view of the registry in which counters have their OpenMetrics names. prom-client renames the counters
+ * themselves, and the Prometheus format would lack `_total` from then on.
  */
 function viewOf(registry: Registry): Registry<OpenMetricsContentType> {
   const view = new Registry<OpenMetricsContentType>();

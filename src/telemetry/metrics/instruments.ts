@@ -3,13 +3,13 @@ import { CounterRows } from './counter-rows.ts';
 
 export type Instruments = ReturnType<typeof createInstruments>;
 
-/** How long something took. */
+/** A histogram of durations. */
 export interface Timing {
-  /** @param traceId of the trace that shows this one, where it is recorded. */
+  /** @param traceId becomes the exemplar, where the trace is recorded. */
   observe(seconds: number, traceId?: string): void;
 }
 
-/** Makes the instruments of one registry. */
+/** Returns functions that create instruments in one registry. */
 export function createInstruments(registry: Registry) {
   const registers = [registry];
 
@@ -18,8 +18,8 @@ export function createInstruments(registry: Registry) {
   }
 
   /**
-   * A label whose values are a closed list. All series are there from the start: a counter that appears with its first
-   * event hides that event from rate().
+   * Creates a counter whose label has a closed list of values. All series exist from the start: a counter that appears
+   * with its first event hides that event from rate().
    */
   function counterBy<L extends string>(name: string, help: string, label: L, values: readonly string[]): Counter<L> {
     const created: Counter = counter(name, help, [label]);
@@ -27,9 +27,9 @@ export function createInstruments(registry: Registry) {
     return created;
   }
 
-  /** Without labels: with the route it would be twenty series for each. An exemplar leads to a trace instead. */
+  /** Creates a histogram without labels: a route label would add twenty series per route. Exemplars lead to traces instead. */
   function histogram(name: string, help: string, buckets: number[]): Timing {
-    // Registered afterwards: where exemplars are on, prom-client wants a registry that is written as OpenMetrics only.
+    // Registered afterwards: with exemplars, prom-client only accepts a registry whose format is OpenMetrics.
     const instrument = new Histogram({ name, help, buckets, registers: [], enableExemplars: true });
     registry.registerMetric(instrument);
     return {
@@ -38,13 +38,13 @@ export function createInstruments(registry: Registry) {
     };
   }
 
-  /** Read from its source at each scrape, so that it cannot drift. */
+  /** Creates a gauge that is read from its source at each scrape, so that it cannot drift. */
   function reading(name: string, help: string, read: () => number): void {
     const instrument: Gauge = new Gauge({ name, help, registers: [], collect: () => instrument.set(read()) });
     registry.registerMetric(instrument);
   }
 
-  /** The same, by labels. */
+  /** Creates a gauge with labels that is read at each scrape. */
   function readingBy<L extends string>(
     name: string,
     help: string,

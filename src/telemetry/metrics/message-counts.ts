@@ -8,10 +8,10 @@ export interface MessageCounts extends DispatchEvents {
   readonly read: ReadCounts;
 }
 
-/** The last drop of a route for a reason: what the counters do not tell. */
+/** Time and detail of the last drop, by route and reason; counters hold neither. */
 type LastDrops = Map<string, { readonly at: number; readonly detail?: string }>;
 
-/** Notes why messages were last dropped; all else the metrics tell. */
+/** Serves the counts of `/admin` from the metrics, and remembers the last drop per route and reason. */
 export function createMessageCounts(metrics: Metrics): MessageCounts {
   const lastDrops: LastDrops = new Map();
   return {
@@ -55,7 +55,7 @@ async function readAll(metrics: Metrics) {
 
 type Readable = Pick<Counter<'route' | 'reason' | 'outcome'>, 'get'>;
 
-/** By route, or by route and another label. */
+/** Returns a look-up of the metric's values by route, or by route and another label. */
 async function valuesOf(metric: Readable, label?: 'reason' | 'outcome'): Promise<(...labels: string[]) => number> {
   const { values } = await metric.get();
   const byLabels = new Map(

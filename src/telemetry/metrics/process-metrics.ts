@@ -3,33 +3,25 @@ import type { Instruments } from './instruments.ts';
 
 const RELOAD_OUTCOMES = ['applied', 'unchanged', 'refused', 'needs-restart'];
 
-/** Forty series, of the heap's spaces one by one; and what is open, by Node's own classes: as many series as it likes. */
+/** Left out: forty series of heap spaces, and an unbounded number of series of active handles by Node's class names. */
 const UNWANTED = /^nodejs_(heap_space|active)_/;
 
-/** What Node tells of any process. */
+/** Registers the default metrics of a Node process. */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const { name } of registry.getMetricsAsArray()) if (UNWANTED.test(name)) registry.removeSingleMetric(name);
 }
 
-/** The gateway as a process. */
+/** Creates the metrics of reloads, errors, stalls, span exports and log output. */
 export function processMetrics({ counter, counterBy }: Instruments) {
   return {
-    reloads: counterBy(
-      'gateway_reloads_total',
-      'Times the routes were read anew, by how it ended.',
-      'outcome',
-      RELOAD_OUTCOMES,
-    ),
-    uncaughtErrors: counter(
-      'gateway_uncaught_errors_total',
-      'Errors that nobody caught; the process ends with the first.',
-    ),
-    stalls: counter('gateway_event_loop_stalls_total', 'Times the event loop stood still for more than a second.'),
+    reloads: counterBy('gateway_reloads_total', 'Reloads of the routes, by outcome.', 'outcome', RELOAD_OUTCOMES),
+    uncaughtErrors: counter('gateway_uncaught_errors_total', 'Uncaught errors; the process exits after the first.'),
+    stalls: counter('gateway_event_loop_stalls_total', 'Times that the event loop was blocked for more than a second.'),
     spanExportsFailed: counter('gateway_span_exports_failed_total', 'Batches of spans that could not be sent.'),
     logLinesDropped: counter(
       'gateway_log_lines_dropped_total',
-      'Log lines dropped because nobody read them or they could not be written.',
+      'Log lines dropped because no process read them or they could not be written.',
     ),
   };
 }

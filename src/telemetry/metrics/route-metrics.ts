@@ -5,22 +5,22 @@ import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
-/** What became of messages. */
+/** Creates the metrics of messages: received, delivered, dropped, and how long that took. */
 export function routeMetrics({ counter, rows, histogram }: Instruments) {
   const routes = rows('route', zeroes);
   const events = rows('event', () => ({ broadcasts: 0 }));
   return {
-    /** For the counters with nothing but a route: to be added to. */
+    /** Rows of the counters whose only label is the route; callers add to them. */
     routes,
-    /** The same by event. */
+    /** Rows of the counters whose only label is the event. */
     events,
-    pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages that arrived from Redis.'),
-    noRoute: counter('gateway_messages_without_route_total', 'Messages of a channel that no route names.'),
+    pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages received from Redis.'),
+    noRoute: counter('gateway_messages_without_route_total', 'Messages of channels without a route.'),
     broadcasts: events.counter('broadcasts', 'websocket_broadcasts_total', 'Messages delivered as this event.'),
     received: routes.counter(
       'received',
       'gateway_route_received_total',
-      'Messages of a route: delivered + not here + dropped.',
+      'Messages received for a route: delivered + not here + dropped.',
     ),
     delivered: routes.counter(
       'delivered',
@@ -30,31 +30,35 @@ export function routeMetrics({ counter, rows, histogram }: Instruments) {
     notHere: routes.counter(
       'notHere',
       'gateway_route_not_here_total',
-      'Messages whose recipients have no socket on this instance.',
+      'Messages without a recipient on this instance.',
     ),
-    dropped: counter('gateway_route_dropped_total', 'Messages that went nowhere, by reason.', ['route', 'reason']),
+    dropped: counter('gateway_route_dropped_total', 'Messages dropped, by reason.', ['route', 'reason']),
     recipients: routes.counter(
       'recipients',
       'gateway_route_recipients_total',
-      'Sockets that messages of a route went to.',
+      'Sockets that received messages of a route, summed.',
     ),
     skippedIds: routes.counter(
       'skippedIds',
       'gateway_route_skipped_ids_total',
-      'Values in target fields that are no user ids.',
+      'Values in target fields that are not user ids.',
     ),
-    lagSeconds: routes.counter('lagSeconds', 'gateway_route_lag_seconds_total', 'The same of a route, added up.'),
+    lagSeconds: routes.counter(
+      'lagSeconds',
+      'gateway_route_lag_seconds_total',
+      'Sum of message lag per route, in seconds.',
+    ),
     timed: routes.counter(
       'timed',
       'gateway_route_timed_messages_total',
-      'Delivered messages of a route that told their time.',
+      'Delivered messages of a route that carry their publication time.',
     ),
     ...timeMetrics(histogram),
-    ...asideMetrics(counter),
+    ...trialMetrics(counter),
     lastMessage: routes.moment(
       'lastMessage',
       'gateway_route_last_message_timestamp_seconds',
-      'When the last message of a route came, in seconds since 1970; absent before the first.',
+      'Time of the last message of a route, in seconds since 1970; absent before the first.',
     ),
   };
 }
@@ -63,34 +67,36 @@ function timeMetrics(histogram: Instruments['histogram']) {
   return {
     lag: histogram(
       'gateway_lag_seconds',
-      'Time from publication, by the clock of the publisher, until a message was handed to its sockets.',
+      'Time from publication, by the clock of the publisher, until a message was written to its sockets, in seconds.',
       [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
     ),
     dispatchDuration: histogram(
       'gateway_dispatch_duration_seconds',
-      'Time from the arrival of a message until it was handed to its sockets, on all its routes.',
+      'Time from the receipt of a message until it was written to its sockets, on all its routes, in seconds.',
       [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
     ),
   };
 }
 
-/** Of messages that were only tried, or kept. */
-function asideMetrics(counter: Instruments['counter']) {
+/** Creates the metrics of shadow routes, quarantine and schema_next. */
+function trialMetrics(counter: Instruments['counter']) {
   return {
     shadowMessages: counter(
       'gateway_shadow_messages_total',
-      'Messages of a shadow route, by what would have become of them: delivered, not-here or a drop reason.',
+      'Messages of a shadow route, by the outcome that they would have: delivered, not-here or a drop reason.',
       ['route', 'outcome'],
     ),
-    shadowRecipients: counter('gateway_shadow_recipients_total', 'Sockets that a shadow route would have sent to.', [
-      'route',
-    ]),
+    shadowRecipients: counter(
+      'gateway_shadow_recipients_total',
+      'Sockets that a shadow route would have sent to, summed.',
+      ['route'],
+    ),
     quarantined: counter(
       'gateway_quarantine_total',
-      'Messages that a route with on_invalid: quarantine could not take, by result: kept, known (kept a moment ago), held-back (too many), failed.',
+      'Invalid messages of routes with on_invalid: quarantine, by result: kept, known (kept a moment ago), held-back (too many), failed.',
       ['route', 'result'],
     ),
-    schemaNext: counter('gateway_schema_next_total', 'Messages held against schema_next too, by verdict.', [
+    schemaNext: counter('gateway_schema_next_total', 'Messages also validated against schema_next, by verdict.', [
       'route',
       'verdict',
     ]),
@@ -113,7 +119,7 @@ const QUARANTINE_RESULTS = ['kept', 'known', 'held-back', 'failed'];
 
 type StartingRoute = Parameters<ReloadEvents['planLoaded']>[0][number];
 
-/** The series of these routes: a counter that appears with its first event hides that event from rate(). */
+/** Creates the series of these routes at zero: a counter that appears with its first event hides that event from rate(). */
 export function startRoutesAtZero(metrics: RouteMetrics & StreamMetrics, routes: readonly StartingRoute[]): void {
   for (const route of routes) {
     if (route.checkNext)
@@ -140,10 +146,10 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   if (live.kind === 'event') metrics.broadcasts.inc({ event: live.event }, 0);
 }
 
-/** Those of CloudEvents and optional targets appear with the first; few routes have them. */
+/** Reasons of CloudEvents and optional targets, whose series appear with the first drop: few routes have them. */
 const RARE = new Set<string>(['no-route', 'not-cloudevent', 'nobody']);
-const OF_STREAMS = new Set<string>(['no-payload', 'duplicate']);
+const STREAM_ONLY = new Set<string>(['no-payload', 'duplicate']);
 
 function dropsOf(stream: StartingRoute['stream']): string[] {
-  return DROP_REASONS.filter((reason) => !RARE.has(reason) && (stream !== undefined || !OF_STREAMS.has(reason)));
+  return DROP_REASONS.filter((reason) => !RARE.has(reason) && (stream !== undefined || !STREAM_ONLY.has(reason)));
 }

@@ -1,9 +1,9 @@
 import type { MetricsPage } from './exposition.ts';
 
-/** A scrape of 3,000 routes takes 160 ms of the event loop that delivers messages, and anybody may ask for one. */
+/** A scrape of 3,000 routes blocks the event loop for 160 ms, and any client that reaches the port can request one. */
 export const SHARED_MS = 1000;
 
-/** Writes pages one at a time, and hands each to all who ask within `sharedFor` milliseconds of it. */
+/** Writes pages one at a time, and returns each to all requests within `sharedFor` milliseconds after it was written. */
 export function createPageSharing(sharedFor = SHARED_MS, now: () => number = () => performance.now()) {
   let turn: Promise<unknown> = Promise.resolve();
   return (write: () => Promise<MetricsPage>): (() => Promise<MetricsPage>) => {

@@ -3,7 +3,7 @@ import type { Instruments } from './instruments.ts';
 
 export type StreamMetrics = ReturnType<typeof streamMetrics>;
 
-/** Durable routes. */
+/** Creates the metrics of durable routes. */
 export function streamMetrics({ counter, counterBy, histogram }: Instruments) {
   return {
     resumes: counter(
@@ -13,21 +13,21 @@ export function streamMetrics({ counter, counterBy, histogram }: Instruments) {
     ),
     resets: counterBy(
       'gateway_stream_resets_total',
-      'The resets among them, on all routes, by reason.',
+      'Clients that received gateway:reset on a durable route, by reason.',
       'reason',
       RESET_REASONS,
     ),
-    replayed: counter('gateway_stream_replayed_events_total', 'Events sent to clients that had missed them.', [
+    replayed: counter('gateway_stream_replayed_events_total', 'Events replayed to clients that had missed them.', [
       'route',
     ]),
     replayDuration: histogram(
       'gateway_stream_replay_seconds',
-      'Time until a client was live.',
+      'Time until a client was live on a durable route, in seconds.',
       [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     ),
     historyLost: counter(
       'gateway_stream_history_lost_total',
-      'Times that Redis no longer had what was read, or was still to be read; clients are told.',
+      'Times that Redis lost entries that were read or still to be read; clients receive gateway:reset.',
       ['route'],
     ),
     streamFailures: counter('gateway_stream_failures_total', 'Times that a stream could not be read.', ['route']),

@@ -2,18 +2,19 @@ import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createThrottle } from '../logging/throttle.ts';
 
-/** What becomes of spans that are to be sent. */
+/** Reports of the span exporter. */
 export interface ExportEvents {
   /** A batch of spans was not sent. */
   failed(cause: string, collector: string): void;
-  /** OpenTelemetry's own word on something else. */
+  /** OpenTelemetry logged another warning. */
   warned(text: string): void;
-  /** A variable is not understood. */
+  /** An `OTEL_*` variable has a value that is not understood. */
   misconfigured(problem: string): void;
 }
 
 const LOG_INTERVAL_MS = 10_000;
 
+/** Counts and logs failed exports, at most one line in ten seconds. */
 export function createExportEvents(metrics: Metrics, logger: Logger): ExportEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
@@ -23,7 +24,7 @@ export function createExportEvents(metrics: Metrics, logger: Logger): ExportEven
         logger.warn({ cause, collector, ...(heldBack > 0 && { heldBack }) }, 'spans could not be sent'),
       );
     },
-    warned: (text) => throttle('warned', () => logger.warn({ reason: text }, 'OpenTelemetry warns')),
-    misconfigured: (problem) => logger.warn({ problem }, 'a variable of OpenTelemetry is not understood'),
+    warned: (text) => throttle('warned', () => logger.warn({ reason: text }, 'OpenTelemetry warning')),
+    misconfigured: (problem) => logger.warn({ problem }, 'OpenTelemetry variable not understood'),
   };
 }

@@ -3,7 +3,7 @@ import type { Rejection } from '../../auth/rejection.ts';
 import type { HandshakeTrace } from '../../sockets/handshake/authenticate-connect.ts';
 import type { Tracing } from './tracing.ts';
 
-/** A SERVER span from a client's question to the answer; what is asked of the auth service meanwhile is below it. */
+/** Starts a SERVER span from a client's CONNECT to the answer; the call to the auth service is its child. */
 export function startHandshakeSpan({ tracer, sampling, keepDrops }: Tracing, transport: string): HandshakeTrace {
   const startTime = performance.now();
   const start = () =>
@@ -16,12 +16,12 @@ export function startHandshakeSpan({ tracer, sampling, keepDrops }: Tracing, tra
       span?.setAttributes({ 'gateway.outcome': 'accepted', 'gateway.identity': identity }).end();
     },
     rejected({ code, retry }: Rejection) {
-      const told = span ?? (keepDrops ? start() : undefined);
-      told?.setAttributes({ 'gateway.outcome': 'rejected', 'gateway.rejection': code });
-      // A bad token is the client's affair; what may be tried again went wrong here.
-      if (retry) told?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
-      told?.end();
-      return told?.spanContext().traceId;
+      const recorded = span ?? (keepDrops ? start() : undefined);
+      recorded?.setAttributes({ 'gateway.outcome': 'rejected', 'gateway.rejection': code });
+      // A bad token is the client's error; a rejection that allows a retry has its cause in the gateway.
+      if (retry) recorded?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
+      recorded?.end();
+      return recorded?.spanContext().traceId;
     },
   };
 }

@@ -15,14 +15,14 @@ import type { MessageTrace } from '../../dispatch/message-trace.ts';
 import type { TraceParent } from '../../routes/trace-context.ts';
 import { traceparentOf } from './traceparent.ts';
 
-/** The publisher's context. */
+/** Trace context of the publisher. */
 export interface SpanParent extends TraceParent {
   readonly tracestate?: string;
 }
 
 /**
- * One CONSUMER span per message, and an event for each step. Child spans would cost three times as much, and say no more: it is
- * one synchronous function of some microseconds, in which nothing waits.
+ * Starts one CONSUMER span per message, with a span event for each step. Child spans would cost three times as much and
+ * show no more: dispatch is one synchronous function that takes microseconds.
  */
 export function startMessageSpan(
   tracer: Tracer,
@@ -56,7 +56,7 @@ function endSpan(span: Span, { bytes, outcomes, publishedAt }: Handled): void {
   });
   const [only, ...others] = outcomes;
   if (only !== undefined && others.length === 0) span.setAttributes(attributesOf(only));
-  // Several routes share the channel: an event each tells them apart.
+  // Several routes share the channel: each gets a span event of its own.
   else
     for (const outcome of outcomes)
       span.addEvent('gateway.route', { ...attributesOf(outcome), 'gateway.recipients': recipientsOf(outcome) });

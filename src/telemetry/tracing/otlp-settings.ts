@@ -2,11 +2,11 @@ import { accessSync, constants } from 'node:fs';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What the standard `OTEL_*` variables ask for, and what in them is not understood. */
+/** The settings in the standard `OTEL_*` variables, with the problems found in them. */
 export interface OtlpSettings {
-  /** Spans are to be sent, and can be. */
+  /** Whether spans are exported: an endpoint is set, and its address is understood. */
   readonly isWanted: boolean;
-  /** Where to, without a path, a user or a password. */
+  /** Origin of the endpoint, without path, user or password. */
   readonly collector?: string;
   readonly problems: readonly string[];
 }
@@ -21,6 +21,7 @@ const FILES = ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'].flatMap((file)
   `OTEL_EXPORTER_OTLP_${file}`,
 ]);
 
+/** Reads the `OTEL_*` variables; a value that is not understood becomes a problem, and never a failed start. */
 export function readOtlpSettings(environment: Variables): OtlpSettings {
   const isDisabled = environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true';
   if (isDisabled || environment['OTEL_TRACES_EXPORTER'] === 'none') return { isWanted: false, problems: [] };
@@ -48,7 +49,7 @@ function exporterProblem({ OTEL_TRACES_EXPORTER: text }: Variables, hasEndpoint:
 function readEndpoint(name: string, text: string): { collector?: string; problem?: string } {
   const url = URL.parse(text.trim());
   if (url && ['http:', 'https:'].includes(url.protocol) && url.host !== '') return { collector: url.origin };
-  // A user and a password are before the @, keys behind the ?.
+  // Credentials may precede the @, and keys may follow the ?.
   const shown = quoted(text.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '?…'));
   return {
     problem: `${name} is ${shown}; allowed is an address that begins with http:// or https://, such as http://localhost:4318; no spans are sent`,

@@ -1,9 +1,9 @@
 import type { TraceParent } from '../../routes/trace-context.ts';
 
-/** Decides whether a trace is worth recording, before anything is made for it. `parent` is the sender's context. */
+/** Decides whether a trace is recorded, before a span is created. `parent` is the context of the sender. */
 export type Sampling = (parent: TraceParent | undefined) => boolean;
 
-/** The samplers that OTEL_TRACES_SAMPLER can name; an unknown one is the standard's default. */
+/** Creates the sampler that OTEL_TRACES_SAMPLER names; an unknown name gets the standard's default. */
 export function createSampling(
   name = 'parentbased_always_on',
   argument = '1',
@@ -21,7 +21,7 @@ const ROOTS = new Set(['always_on', 'always_off', 'traceidratio']);
 function rootSampling(name: string, ratio: number, random: () => number): Sampling {
   if (name === 'always_off') return () => false;
   if (name !== 'traceidratio') return () => true;
-  // By the id's random end, so that every service decides alike on one trace.
+  // The random end of the trace id decides, so that all services decide alike for one trace.
   return (parent) =>
     (parent === undefined ? random() : Number.parseInt(parent.traceId.slice(-13), 16) / 2 ** 52) < ratio;
 }

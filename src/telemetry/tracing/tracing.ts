@@ -9,9 +9,9 @@ import { createSampling, type Sampling } from './sampling.ts';
 export interface Tracing {
   readonly tracer: Tracer;
   readonly sampling: Sampling;
-  /** What went wrong is recorded also where it was not to be. */
+  /** Whether drops and rejections are recorded although sampling left them out. */
   readonly keepDrops: boolean;
-  /** Sends what waits; the first call counts. */
+  /** Sends the queued spans and stops the exporter; further calls return the same promise. */
   stop(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const NO_EVENTS: ExportEvents = { failed() {}, warned() {}, misconfigured() {} };
 
-/** Spans go out over OTLP as the standard `OTEL_*` variables say; without an endpoint nothing is started. */
+/** Starts the export of spans by OTLP, configured by the standard `OTEL_*` variables; without an endpoint nothing starts. */
 export function startTracing(
   environment: Variables,
   version: string,
@@ -38,12 +38,12 @@ export function startTracing(
       ? createSampling(environment['OTEL_TRACES_SAMPLER'], environment['OTEL_TRACES_SAMPLER_ARG'])
       : () => false,
     keepDrops: keepDrops && sdk !== undefined,
-    // What could not be sent was reported by then: a collector that is away makes no stop fail.
+    // Failed exports are reported as they happen: an unreachable collector must not fail the stop.
     stop: () => (stopped ??= sdk?.shutdown().catch(() => undefined) ?? Promise.resolve()),
   };
 }
 
-/** The SDK reports each batch that it could not send as an error, in JSON, and nothing else in that form. */
+/** Turns the SDK's diagnostics into events. Only a failed batch is reported as an error in JSON. */
 function takeDiagnostics(events: ExportEvents, collector: string): void {
   const error = (text: string): void => {
     const cause = causeIn(text);
@@ -57,7 +57,7 @@ function takeDiagnostics(events: ExportEvents, collector: string): void {
 
 const LONGEST_CAUSE = 300;
 
-/** Code and message of an error; not its `data`, which is whatever the collector answered. */
+/** Returns code and message of an error, without its `data`, which holds the collector's answer. */
 function causeIn(text: string): string | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
@@ -70,17 +70,17 @@ function causeIn(text: string): string | undefined {
 }
 
 function createSdk(version: string): NodeSDK {
-  // With it the SDK writes plain lines among the JSON of the log; LOG_LEVEL is the one level.
+  // With OTEL_LOG_LEVEL the SDK writes plain lines between the JSON lines of the log; LOG_LEVEL sets the level.
   delete process.env['OTEL_LOG_LEVEL'];
   return new NodeSDK({
     resource: defaultResource().merge(
       resourceFromAttributes({ 'service.name': 'websocket-gateway', 'service.version': version }),
     ),
-    // Not the process detector: it exports the command line, and whatever secret somebody put there.
+    // The process detector is left out: it exports the command line, which may hold a secret.
     resourceDetectors: [envDetector, hostDetector],
-    // Our own sampling has decided before a span is made.
+    // `Sampling` decides before a span is created.
     sampler: new AlwaysOnSampler(),
-    // prom-client is the one instrument for metrics, pino for logs.
+    // prom-client serves metrics, and pino writes logs.
     metricReaders: [],
     logRecordProcessors: [],
   });
