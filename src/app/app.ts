@@ -57,7 +57,7 @@ export interface AppOptions {
   /** Variables that only a start reads and that have changed since; nothing where there is no file to compare. */
   readonly changedVariables?: () => readonly string[];
   /** Milliseconds in which all who ask get one text of metrics; absent: a second. */
-  readonly metricsSharedFor?: number;
+  readonly metricsSharedFor?: number | undefined;
 }
 
 export interface App {

@@ -13,7 +13,11 @@ export const registerStart: Register = (program, terminal) => {
     .action(() => start(terminal));
 };
 
-async function start(terminal: Terminal): Promise<void> {
+/**
+ * Runs the gateway until a signal stops the process; settings or routes that are refused set the exit code instead.
+ * @param metricsSharedFor milliseconds for which one metrics text answers all requests; the tests set 0.
+ */
+export async function start(terminal: Terminal, metricsSharedFor?: number): Promise<void> {
   const { settings, findings } = readEnvironment(terminal.environment);
   const loader = settings && createRoutesLoader(settings);
   const routes = loader?.now();
@@ -29,6 +33,7 @@ async function start(terminal: Terminal): Promise<void> {
     loader,
     environment: terminal.environment,
     changedVariables: changesSince(terminal.environmentFile(), terminal),
+    metricsSharedFor,
   });
   warn(app, all);
   // Taken from here on, so that it never ends the process; the folders are watched besides.

@@ -33,7 +33,7 @@ export async function runGateway(
   const port = await freePort();
   const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...AT_ONCE, ...environment };
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles}; `;
-  const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" src/main.ts start`, process.execPath], {
+  const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" test/sockets/gateway-process.ts`, process.execPath], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +47,7 @@ export async function runGateway(
   };
   finished(stop);
   const gateway = {
-    ...gatewayAt(port, stop),
+    ...gatewayAt(port, stop, 0),
     ...log,
     signal: (name: NodeJS.Signals) => void child.kill(name),
     death: () => child.exitCode ?? child.signalCode,
