@@ -31,7 +31,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   config: { may: ['schema'], owns: ['yaml'] },
   schema: { may: [], owns: ['ajv', 'ajv-formats', 're2js', 'scslre', 'fastest-levenshtein'] },
   routes: { may: ['config', 'schema'], owns: [] },
-  dispatch: { may: ['routes', 'schema'], owns: [] },
+  dispatch: { may: ['flow', 'routes', 'schema'], owns: [] },
   contract: {
     may: ['config', 'routes', 'schema', 'dispatch', 'durable', 'subscription'],
     owns: ['json-schema-to-typescript'],
@@ -46,7 +46,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
     may: ['auth', 'config', 'dispatch', 'flow', 'routes', 'schema'],
     owns: ['socket.io', 'socket.io-parser', 'proxy-addr', 'ws'],
   },
-  auth: { may: ['routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
+  auth: { may: ['flow', 'routes'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
   telemetry: {
     may: [
       'admin',

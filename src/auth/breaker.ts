@@ -1,3 +1,4 @@
+import { exponentialBackoff } from '../flow/backoff.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { OutageEvidence } from './outage-evidence.ts';
 import { createTrials, type Trials } from './trials.ts';
@@ -34,8 +35,7 @@ export interface Breaker {
   now(): number;
 }
 
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 5000;
+const PAUSE_MS = { shortest: 1000, longest: 5000 };
 /** Tokens that were good before: hashes, some 150 bytes each. */
 const KNOWN_MS = 24 * 3600 * 1000;
 const MOST_KNOWN = 20_000;
@@ -52,7 +52,7 @@ export function createBreaker(now: () => number = () => performance.now()): Brea
   let answeredAt = -Infinity;
   let pauses = 0;
   const isKnown = ({ key }: Caller): boolean => known.get(key, now()) !== undefined;
-  const nextPause = (): number => now() + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(pauses++, 8), LONGEST_PAUSE_MS);
+  const nextPause = (): number => now() + exponentialBackoff(PAUSE_MS, pauses++);
   const trials: Trials = createTrials({ now, isKnown, nextPause });
 
   function state(): BreakerState {

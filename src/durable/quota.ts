@@ -1,43 +1,37 @@
+import { TokenBucket } from '../flow/token-bucket.ts';
+
 const MOST_KEPT = 10_000;
 
 export interface Rate {
-  /** At once. */
+  /** Tokens that can be taken at the same time. */
   readonly burst: number;
-  /** Each second after that. */
+  /** Tokens that are added each second. */
   readonly perSecond: number;
 }
 
-/** What each of these, such as a user, may still use. */
+/** A token bucket for each key, such as a user. */
 export interface Quota {
-  /** Uses up so much if anything is left. It may be more than is left: later uses wait until that is made up for. */
+  /** Takes `cost` tokens if at least one is left. The cost may exceed what is left: later calls are refused until that is refilled. */
   take(key: string, cost?: number): boolean;
-  /** Uses up more for what was begun. */
+  /** Takes more tokens for what was begun. */
   charge(key: string, cost: number): void;
 }
 
 export function createQuota({ burst, perSecond }: Rate, now: () => number = () => performance.now()): Quota {
-  const left = new Map<string, { tokens: number; at: number }>();
+  const buckets = new Map<string, TokenBucket>();
 
-  function tokensOf(key: string): number {
-    const at = now();
-    const bucket = left.get(key) ?? { tokens: burst, at };
-    return Math.min(burst, bucket.tokens + ((at - bucket.at) / 1000) * perSecond);
-  }
-
-  function note(key: string, tokens: number): void {
-    // The longest known goes first: its quota has filled up again.
-    left.delete(key);
-    if (left.size >= MOST_KEPT) for (const [oldest] of left) if (left.size >= MOST_KEPT) left.delete(oldest);
-    left.set(key, { tokens, at: now() });
+  function bucketOf(key: string): TokenBucket {
+    const bucket = buckets.get(key) ?? new TokenBucket(perSecond, burst, now);
+    // The bucket that was used least recently is removed first: it has filled up again.
+    buckets.delete(key);
+    if (buckets.size >= MOST_KEPT)
+      for (const [oldest] of buckets) if (buckets.size >= MOST_KEPT) buckets.delete(oldest);
+    buckets.set(key, bucket);
+    return bucket;
   }
 
   return {
-    take(key, cost = 1) {
-      const tokens = tokensOf(key);
-      const isLeft = tokens >= 1;
-      note(key, isLeft ? tokens - cost : tokens);
-      return isLeft;
-    },
-    charge: (key, cost) => note(key, tokensOf(key) - cost),
+    take: (key, cost) => bucketOf(key).take(cost),
+    charge: (key, cost) => bucketOf(key).charge(cost),
   };
 }

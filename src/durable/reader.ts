@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream.ts';
+import { exponentialBackoff, jittered } from '../flow/backoff.ts';
 import { Signal } from './signal.ts';
 import { Continuity } from './continuity.ts';
 import { eventIdsFor, History } from './history.ts';
@@ -39,7 +40,7 @@ export interface ReaderOptions {
 const CHECK_EVERY = 30_000;
 /** A check as young as this answers for now. */
 const RECENTLY = 1000;
-const LONGEST_PAUSE = 2000;
+const RETRY_MS = { shortest: 50, longest: 2000 };
 /** Sent without a turn of the event loop. A read brings 4 MB, and a client for which 4 MB wait is cut off as slow. */
 const BYTES_AT_ONCE = 256 * 1024;
 
@@ -107,7 +108,7 @@ export class Reader {
         this.#reading = false;
         this.#checkedAt = -Infinity;
         this.#options.events.readFailed(this.#options.route.name, error);
-        await this.changed(pauseBefore((this.#failures += 1)));
+        await this.changed(jittered(exponentialBackoff(RETRY_MS, (this.#failures += 1))));
       }
     }
   }
@@ -124,7 +125,7 @@ export class Reader {
     const asked = performance.now();
     while (!this.#stopped && this.#checkedAt < asked - RECENTLY) {
       this.#checkNow = true;
-      await this.changed(LONGEST_PAUSE);
+      await this.changed(RETRY_MS.longest);
     }
   }
 
@@ -215,9 +216,4 @@ export class Reader {
     events.historyLost(route.name, reason);
     lost(reason);
   }
-}
-
-/** Jittered, so that the instances do not all come at once. */
-function pauseBefore(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE) * (0.75 + Math.random() / 2);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from './client.ts';
-import { ReplayIncomplete, type Semaphore } from './gate.ts';
+import type { Semaphore } from '../flow/semaphore.ts';
+import { ReplayIncomplete } from './replay-incomplete.ts';
 import type { HistoryPages } from './redis-history.ts';
 import type { Reader } from './reader.ts';
 import { START } from './position.ts';
@@ -109,12 +110,12 @@ export class Replay {
 
   /** A client that reads slowly takes no place from the others meanwhile. */
   async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
-    const leave = await this.#place.semaphore.enter();
-    if (leave === undefined) throw new ReplayIncomplete('busy');
+    const release = await this.#place.semaphore.acquire();
+    if (release === undefined) throw new ReplayIncomplete('busy');
     try {
       return await ask();
     } finally {
-      leave();
+      release();
     }
   }
 

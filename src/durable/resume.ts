@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { ReplayIncomplete } from './gate.ts';
+import { ReplayIncomplete } from './replay-incomplete.ts';
 import { readPosition, type Position } from './position.ts';
 import type { Reader } from './reader.ts';
 import { ReplayAborted, Replay, type ReplayParts } from './replay.ts';

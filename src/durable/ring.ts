@@ -1,3 +1,4 @@
+import { CompactingQueue } from '../flow/compacting-queue.ts';
 import { TextArena, type StoredText } from './text-arena.ts';
 import { START } from './position.ts';
 
@@ -27,8 +28,7 @@ const OVERHEAD = 160;
 export class Ring {
   readonly #limits: RingLimits;
   readonly #chunks = new TextArena();
-  #entries: Kept[] = [];
-  #start = 0;
+  #entries = new CompactingQueue<Kept>();
   #bytes = 0;
   /** An entry that is no longer in the ring, or an id. */
   #floor: Kept | string = START;
@@ -46,14 +46,13 @@ export class Ring {
   }
 
   get size(): number {
-    return this.#entries.length - this.#start;
+    return this.#entries.size;
   }
 
   /** Empties it: nothing at or before `floor` is known. */
   reset(floor: string): void {
-    for (const entry of this.#entries.slice(this.#start)) this.#chunks.drop(entry);
-    this.#entries = [];
-    this.#start = 0;
+    for (const entry of this.#entries.from(0)) this.#chunks.drop(entry);
+    this.#entries = new CompactingQueue();
     this.#bytes = 0;
     this.#setFloor(floor);
   }
@@ -82,8 +81,7 @@ export class Ring {
       kept.push({ ...stored, rooms });
       this.#bytes += stored.to - stored.from + OVERHEAD;
     }
-    this.#entries = [...kept.toReversed(), ...this.#entries.slice(this.#start)];
-    this.#start = 0;
+    this.#entries = new CompactingQueue([...kept.toReversed(), ...this.#entries.from(0)]);
     this.#setFloor(older[next]?.id ?? floor);
     return next < 0;
   }
@@ -91,8 +89,8 @@ export class Ring {
   /** Those behind `id` that are wanted, in order; to be gone through before anything else is done. */
   *after(id: string, isWanted: (rooms: readonly string[]) => boolean): Generator<RingEntry> {
     const entries = this.#entries;
-    for (let index = this.#indexAfter(id); index < entries.length; index += 1) {
-      const entry = entries[index];
+    for (let index = this.#indexAfter(id); index < entries.size; index += 1) {
+      const entry = entries.at(index);
       if (entry !== undefined && isWanted(entry.rooms)) yield entryOf(entry);
     }
   }
@@ -100,8 +98,8 @@ export class Ring {
   /** The last `count` that are wanted, in order. */
   last(count: number, isWanted: (rooms: readonly string[]) => boolean): RingEntry[] {
     const found: RingEntry[] = [];
-    for (let index = this.#entries.length - 1; index >= this.#start && found.length < count; index -= 1) {
-      const entry = this.#entries[index];
+    for (let index = this.size - 1; index >= 0 && found.length < count; index -= 1) {
+      const entry = this.#entries.at(index);
       if (entry !== undefined && isWanted(entry.rooms)) found.push(entryOf(entry));
     }
     return found.toReversed();
@@ -109,19 +107,14 @@ export class Ring {
 
   /** The last `count` ids. */
   lastIds(count: number): string[] {
-    return this.#entries.slice(Math.max(this.#start, this.#entries.length - count)).map(idOf);
+    return this.#entries.from(this.size - count).map(idOf);
   }
 
   #evict(): void {
-    const oldest = this.#entries[this.#start];
+    const oldest = this.#entries.shift();
     if (oldest === undefined) return;
     this.#setFloor(oldest);
     this.#bytes -= oldest.to - oldest.from + OVERHEAD;
-    this.#start += 1;
-    // Moved up only now and then; until that the evicted are kept alive.
-    if (this.#start < 64 || this.#start * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(this.#start);
-    this.#start = 0;
   }
 
   #setFloor(floor: Kept | string): void {
@@ -131,10 +124,10 @@ export class Ring {
 
   /** Of the first entry behind `id`. */
   #indexAfter(id: string): number {
-    let [low, high] = [this.#start, this.#entries.length];
+    let [low, high] = [0, this.size];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const entry = this.#entries[middle];
+      const entry = this.#entries.at(middle);
       if (entry === undefined || idOf(entry) <= id) low = middle + 1;
       else high = middle;
     }

@@ -1,15 +1,18 @@
 import type { DurableRoute, StreamDispatch } from '../dispatch/stream.ts';
+import { createSemaphore } from '../flow/semaphore.ts';
 import type { RouteStream } from '../routes/plan.ts';
 import { userOfRoom } from '../routes/rooms.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import type { Client } from './client.ts';
-import { createSemaphore } from './gate.ts';
 import { createHistoryPages } from './redis-history.ts';
 import type { Quota } from './quota.ts';
 import { Reader, type ResumePoint, type ReaderEvents } from './reader.ts';
 import type { ReplayParts } from './replay.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamStore } from './store.ts';
+
+/** A replay that waits longer for its turn at Redis ends with `gateway:reset`, reason `busy`. */
+const LONGEST_WAIT_MS = 5000;
 
 export interface StreamRuntimeParts {
   readonly open: (stream: RouteStream) => StreamStore;
@@ -46,7 +49,7 @@ export function startStream(
     place: {
       reader,
       calmBytes,
-      semaphore: createSemaphore(route.stream.replay.concurrency),
+      semaphore: createSemaphore(route.stream.replay.concurrency, LONGEST_WAIT_MS),
       quota: {
         take: (client, cost) => {
           const user = userRoomOf(client);

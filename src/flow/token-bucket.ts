@@ -1,26 +1,40 @@
-/** Lets so many pass a second, and a burst at once. */
+/** Limits a rate: `perSecond` on average, and a burst at the same time. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
   readonly #now: () => number;
-  #left: number;
+  #tokens: number;
   #countedAt: number;
 
+  /** @param now in milliseconds. */
   constructor(perSecond: number, burst: number, now: () => number = () => performance.now()) {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#now = now;
-    this.#left = burst;
+    this.#tokens = burst;
     this.#countedAt = now();
   }
 
-  /** Whether this one may pass; one that may not costs nothing. */
-  take(): boolean {
-    const now = this.#now();
-    this.#left = Math.min(this.#burst, this.#left + ((now - this.#countedAt) / 1000) * this.#perSecond);
-    this.#countedAt = now;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+  /**
+   * Takes `cost` tokens if at least one is left; refusing takes none. The cost may exceed what is left: the next ones are
+   * refused until the debt is refilled.
+   */
+  take(cost = 1): boolean {
+    this.#refill();
+    if (this.#tokens < 1) return false;
+    this.#tokens -= cost;
     return true;
+  }
+
+  /** Takes `cost` tokens, whatever is left. */
+  charge(cost: number): void {
+    this.#refill();
+    this.#tokens -= cost;
+  }
+
+  #refill(): void {
+    const now = this.#now();
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#countedAt) / 1000) * this.#perSecond);
+    this.#countedAt = now;
   }
 }

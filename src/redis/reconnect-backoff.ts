@@ -1,3 +1,4 @@
+import { exponentialBackoff, jittered } from '../flow/backoff.ts';
 import { ConnectFailed } from './server-connection.ts';
 
 /** When to try again: at once after a link that held, ever later where nothing helps. */
@@ -9,9 +10,8 @@ export interface ReconnectBackoff {
   next(): number;
 }
 
-const SHORTEST_MS = 100;
 /** Redis is found within seconds of its return. */
-const LONGEST_MS = 2000;
+const RETRY_MS = { shortest: 100, longest: 2000 };
 /** Whom Redis does not know is not let in a moment later either; asking in haste fills its log. */
 const REFUSED_MS = 1500;
 /** Links that end soon are replaced within half a second all the same: each moment between them is lost. */
@@ -34,9 +34,7 @@ export function createReconnectBackoff(now: () => number = () => performance.now
       failures += 1;
     },
     next() {
-      const pause = refused ? REFUSED_MS : Math.min(SHORTEST_MS * 2 ** Math.min(failures, 10), LONGEST_MS);
-      // Instances that lost Redis together do not come back as one.
-      return pause * (0.75 + Math.random() / 2);
+      return jittered(refused ? REFUSED_MS : exponentialBackoff(RETRY_MS, failures));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { CompactingQueue } from '../../flow/compacting-queue.ts';
 import { Batch } from './batch.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Recipient } from './recipient.ts';
@@ -106,29 +107,23 @@ interface LongFanout {
 }
 
 function createLongFanout(write: (recipient: Recipient) => void): LongFanout {
-  let recipients: Recipient[] = [];
-  let next = 0;
-  let goesOn = false;
+  const recipients = new CompactingQueue<Recipient>();
+  let isRunning = false;
 
   function writeSlice(): void {
-    const end = Math.min(next + SLICE, recipients.length);
-    for (; next < end; next += 1) {
-      const recipient = recipients[next];
-      // Nothing waits where something urgent has taken it along.
+    for (let left = Math.min(SLICE, recipients.size); left > 0; left -= 1) {
+      const recipient = recipients.shift();
+      // A short fan-out may have written what was pending already.
       if (recipient?.pending !== undefined) write(recipient);
     }
-    if (next >= SLICE * 64 || next === recipients.length) {
-      recipients = recipients.slice(next);
-      next = 0;
-    }
-    goesOn = recipients.length > 0;
-    if (goesOn) setImmediate(writeSlice);
+    isRunning = recipients.size > 0;
+    if (isRunning) setImmediate(writeSlice);
   }
 
   return {
-    push: (recipient) => void recipients.push(recipient),
+    push: (recipient) => recipients.push(recipient),
     begin() {
-      if (!goesOn) writeSlice();
+      if (!isRunning) writeSlice();
     },
   };
 }

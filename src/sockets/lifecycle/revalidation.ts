@@ -1,4 +1,5 @@
 import type { Authenticator, AuthOutcome } from '../../auth/authenticator.ts';
+import { createSemaphore } from '../../flow/semaphore.ts';
 import type { ClosingCode } from './close-codes.ts';
 import type { ClientSocket } from '../servers/socket-server.ts';
 
@@ -40,10 +41,16 @@ const SOON_MS = 30_000;
 export function createRevalidation<Socket extends Member>(options: RevalidationOptions<Socket>): Revalidation {
   const { authenticator, revalidateWithin: interval, sockets, close, events } = options;
   const soon = Math.min(interval, SOON_MS);
-  const ask = withConcurrency(askAgain);
+  const semaphore = createSemaphore(MOST_AT_ONCE, Infinity);
   let distrustedAt = -Infinity;
 
-  async function askAgain(socket: Socket): Promise<void> {
+  async function ask(socket: Socket): Promise<void> {
+    const release = await semaphore.acquire();
+    await askNow(socket);
+    release?.();
+  }
+
+  async function askNow(socket: Socket): Promise<void> {
     const { proof } = socket.data;
     if (proof === undefined || !socket.connected) return;
     // After a gap what was found out for another connection with this token will do.
@@ -73,7 +80,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
       data.revalidateAt ??= data.proof.askedAt + early(interval);
       if (data.revalidateAt > now) continue;
       data.revalidateAt = Infinity;
-      ask(socket);
+      void ask(socket);
     }
   }
 
@@ -86,25 +93,6 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
         if (data.revalidateAt !== Infinity) data.revalidateAt = distrustedAt + Math.random() * soon;
     },
     stop: () => clearInterval(timer),
-  };
-}
-
-/** @param work never rejects. */
-function withConcurrency<Item>(work: (item: Item) => Promise<void>): (item: Item) => void {
-  const waiting: Item[] = [];
-  let busy = 0;
-  const next = (): void => {
-    const item = busy < MOST_AT_ONCE ? waiting.shift() : undefined;
-    if (item === undefined) return;
-    busy += 1;
-    void work(item).finally(() => {
-      busy -= 1;
-      next();
-    });
-  };
-  return (item) => {
-    waiting.push(item);
-    next();
   };
 }
 
