@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 import type { StopSignal } from './commands/command.ts';
 
-// Old versions of Node run this file too, to name the version that is needed: no imports, no syntax younger than ES2018.
+// Old versions of Node run this file too, to report the required version: no imports, no syntax newer than ES2018.
 const OLDEST_NODE = 22;
 const EXIT_CONFIG = 78;
 
-/** SIGTERM and SIGINT that came before the gateway could stop. As PID 1 a process without a handler ignores them. */
+/** SIGTERM and SIGINT received before the gateway can stop. As PID 1 a process without a handler ignores them. */
 const earlySignals: StopSignal[] = [];
 
 function keepEarlySignals(): void {
   process.on('SIGTERM', () => earlySignals.push('SIGTERM'));
   process.on('SIGINT', () => earlySignals.push('SIGINT'));
-  // Routes that are not read yet need no reload; without a handler it would end the process.
+  // Without a handler SIGHUP ends the process; before the routes are read there is nothing to reload.
   process.on('SIGHUP', () => undefined);
 }
 

@@ -2,14 +2,14 @@ import { whyDropped } from '../contract/explain/receives.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 import type { ActivityAnswer, RouteActivity } from './api.ts';
 
-/** What the counters say of a route; of a shadow route, what would have been. */
+/** Counts of a route; of a shadow route, the counts that it would have. */
 export interface RouteCounts {
   readonly received: number;
   readonly delivered: number;
   readonly notHere: number;
   readonly recipients: number;
   readonly lastMessageAt?: Date;
-  /** Those that happened. */
+  /** Reasons with at least one drop. */
   readonly drops: readonly DropCount[];
 }
 
@@ -17,7 +17,7 @@ export interface DropCount {
   readonly reason: DropReason;
   readonly count: number;
   readonly lastAt: Date;
-  /** As the log has it: the rule that was broken, and nothing of the message. */
+  /** The violated rule, as in the log, without values of the message. */
   readonly detail?: string;
 }
 
@@ -31,6 +31,7 @@ export interface InstanceHealth {
   readonly body: { readonly connections: number; readonly users: number; readonly problems: readonly string[] };
 }
 
+/** Builds the answer of `GET /admin/activity`. */
 export function activityAnswer(
   { ready, body: { connections, users, problems } }: InstanceHealth,
   counts: ReadonlyMap<string, RouteCounts>,

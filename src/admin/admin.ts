@@ -20,7 +20,7 @@ export interface AdminParts {
   readonly feed: Feed;
 }
 
-/** What `/admin/*` answers, whoever asks: access is decided before. */
+/** Creates the answers of `/admin/*`. Access is decided before, in http/. */
 export function createAdmin(parts: AdminParts) {
   const { live, limits } = parts;
   const development = parts.instance.mode === 'development';

@@ -2,18 +2,18 @@ import type { Finding } from '../config/text/findings.ts';
 import type { Explanation } from '../contract/explain/explain.ts';
 import type { DropReason } from '../dispatch/drop-reasons.ts';
 
-// What `/admin/*` answers, as JSON. The console imports these shapes too; docs/admin-api.md tells them to people.
+// JSON shapes of `/admin/*`. The console imports them too; docs/admin-api.md documents them.
 
-/** `GET /admin/plan`: what is in force, and what was refused last. */
+/** Answer of `GET /admin/plan`: the plan in force, and the last refused reload. */
 export interface PlanAnswer {
   readonly instance: {
     readonly version: string;
     readonly mode: 'development' | 'production';
-    /** Where clients connect, as `SOCKET_PATH` has it. */
+    /** Path that clients connect to (`SOCKET_PATH`). */
     readonly socketPath: string;
   };
   readonly plan: { readonly number: number; readonly hash: string; readonly loadedAt: string };
-  /** The last refused reload, until the files are in order again. */
+  /** The last refused reload, until a reload succeeds. */
   readonly refused?: RefusedReload;
   readonly routes: readonly RouteAnswer[];
 }
@@ -21,7 +21,7 @@ export interface PlanAnswer {
 export interface RefusedReload {
   /** ISO 8601. */
   readonly at: string;
-  /** Where the files are fine and Redis refused the channels. */
+  /** Present where the files are valid and Redis refused the channels. */
   readonly reason?: string;
   readonly findings: readonly (Finding & { readonly text: string })[];
 }
@@ -31,22 +31,22 @@ export interface RouteAnswer {
   readonly name: string;
   readonly description?: string;
   readonly channels: readonly string[];
-  /** Absent where the route does something else: then `action` says what. */
+  /** Absent where the route has an `action`. */
   readonly event?: string;
   readonly action?: 'disconnect';
-  /** In words of the routes file: `broadcast to authenticated clients`, `users in old_owner_id?, new_owner_id`. */
+  /** The target in words: `broadcast to authenticated clients`, `users in old_owner_id?, new_owner_id`. */
   readonly target: string;
   readonly shadow: boolean;
   readonly onInvalid: 'drop' | 'quarantine';
-  /** Path as the routes file has it. */
+  /** Path as written in the routes file. */
   readonly schemaPath: string;
-  /** One document, its references inside. */
+  /** The schema as one document, with its references inlined. */
   readonly schema: unknown;
   /** The first example of the schema, as JSON text. */
   readonly example?: string;
 }
 
-/** `GET /admin/activity`: counts since the start of this instance. Rates are the reader's: two answers and the time between. */
+/** Answer of `GET /admin/activity`: counts since the start of this instance. A rate takes two answers and the time between. */
 export interface ActivityAnswer {
   /** ISO 8601. */
   readonly at: string;
@@ -71,11 +71,11 @@ export interface DropActivity {
   readonly reason: DropReason;
   readonly count: number;
   readonly lastAt: string;
-  /** The place of failure and the rule broken there, of the last one. Never a value of the payload. */
+  /** Path and violated rule of the last drop; never a value of the payload. */
   readonly sample?: string;
 }
 
-/** `GET /admin/feed`: one such line of JSON per message (application/x-ndjson), as they pass. */
+/** A line of `GET /admin/feed` (application/x-ndjson): one per message, as the gateway handles it. */
 export interface FeedLine {
   readonly at: string;
   readonly channel: string;
@@ -90,14 +90,14 @@ export interface FeedLine {
   }[];
   /** As published, cut at 16 KiB; only with `?payloads=1`. */
   readonly payload?: string;
-  /** Lines left out before this one, because there were too many or the reader is slow. */
+  /** Lines left out before this one: above the rate limit, or the reader is slow. */
   readonly heldBack?: number;
 }
 
-/** `POST /admin/explain` */
+/** Body of `POST /admin/explain`. */
 export interface ExplainQuestion {
   readonly channel: string;
-  /** The message's text. */
+  /** Text of the message. */
   readonly payload: string;
   /** A user id, or `anonymous`. */
   readonly user?: string;
@@ -106,30 +106,30 @@ export interface ExplainQuestion {
 export interface ExplainAnswer {
   readonly plan: { readonly number: number; readonly hash: string };
   readonly explanation: Explanation;
-  /** Sockets on this instance that each route would reach now, by route name. */
+  /** Sockets on this instance that would receive the event now, by route name. */
   readonly sockets: Readonly<Record<string, number>>;
-  /** Sockets of the user asked about, on this instance. */
+  /** Sockets of the requested user on this instance. */
   readonly userSockets?: number;
 }
 
-/** `POST /admin/publish`, in development only. */
+/** Body of `POST /admin/publish`, which exists in development only. */
 export interface PublishQuestion {
   readonly channel: string;
   readonly payload: string;
-  /** Publish what a route would drop, too. */
+  /** Whether a message is published that a route would drop. */
   readonly force?: boolean;
 }
 
 export interface PublishAnswer {
-  /** Redis connections that got it; each gateway instance has one. Absent where it went to a stream alone, and with a cluster, which does not tell. */
+  /** Redis connections that received it; each instance has one. Absent for a stream, and with a cluster, which counts one node only. */
   readonly receivers?: number;
-  /** The entry that it became, of a stream. Who reads a stream Redis does not count. */
+  /** Id of the stream entry. Redis does not count the readers of a stream. */
   readonly entryId?: string;
 }
 
-/** Any answer but 2xx. */
+/** Body of every answer other than 2xx. */
 export interface ErrorAnswer {
   readonly error: string;
-  /** Why a publish was refused: what each route would do to the message. */
+  /** Reasons of a refused publish: the drop of each route. */
   readonly drops?: readonly string[];
 }

@@ -8,10 +8,10 @@ import type { ExplainAnswer } from './api.ts';
 import { readExplainQuestion } from './questions.ts';
 import { refused, type Reply } from './reply.ts';
 
-/** Sockets of this instance in any of these rooms. */
+/** Counts the sockets of this instance that are in any of these rooms. */
 export type SocketsIn = (rooms: readonly string[]) => number;
 
-/** The way of a pasted message through the plan in force, and how many sockets it would reach here and now. */
+/** Explains a message with the plan in force, and counts the sockets on this instance that would receive it. */
 export function answerExplain(
   body: unknown,
   live: LivePlan,
@@ -38,7 +38,7 @@ export function answerExplain(
   };
 }
 
-/** The routes of one channel, as only they are compiled then; all of them where none names it, for the one that was meant. */
+/** Keeps the routes of one channel, so that only they are compiled; all routes where none has it, for suggestions of similar names. */
 export function routesOn(config: RoutesConfig, channel: string): RoutesConfig {
   const routes = config.routes.filter((route) => sourcesOf(route).includes(channel));
   return routes.length === 0 ? config : { ...config, routes };

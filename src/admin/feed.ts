@@ -2,27 +2,27 @@ import { whyDropped } from '../contract/explain/receives.ts';
 import type { DispatchEvents, Handled, Outcome } from '../dispatch/outcome.ts';
 import type { FeedLine } from './api.ts';
 
-/** Somebody who watches messages pass. */
+/** A reader of the feed. */
 export interface FeedReader {
-  /** False while it has more than enough to read. */
+  /** False while its send buffer is full. */
   isReady(): boolean;
   write(line: string): void;
   end(): void;
 }
 
 export interface Feed extends DispatchEvents {
-  /** @returns what ends it; or why there is none: as many read as may, or the gateway is stopping. */
+  /** @returns a function that removes the reader; `full` at the limit of readers; `closed` while the gateway stops. */
   open(reader: FeedReader, payloads: boolean): (() => void) | 'full' | 'closed';
-  /** Ends it for all readers, and for good. */
+  /** Ends all readers and refuses new ones. */
   close(): void;
 }
 
 export const MOST_READERS = 5;
 export const LINES_PER_SECOND = 50;
-/** More of a payload is not told. */
+/** A longer payload is cut. */
 export const PAYLOAD_BYTES = 16 * 1024;
 
-/** Costs a look at an empty set while nobody reads. What a reader cannot take in time is left out and counted. */
+/** Sends a line per message to each reader. Without readers it costs one iteration of an empty map. Lines above a reader's rate are left out and counted. */
 export function createFeed(): Feed {
   const listeners = new Map<FeedReader, (message: Handled) => void>();
   let closed = false;
@@ -62,7 +62,7 @@ function createListener(reader: FeedReader, payloads: boolean): (message: Handle
   };
 }
 
-/** So many in each second that begins with one of them. */
+/** Returns whether another line fits into the current second, which begins with its first line. */
 function createRateLimit(most: number): () => boolean {
   let since = -Infinity;
   let passed = 0;
@@ -95,7 +95,7 @@ function outcomeOf(outcome: Outcome): FeedLine['outcomes'][number] {
   };
 }
 
-/** Cut between characters; what is no UTF-8 shows as replacement characters. */
+/** Decodes the beginning of a payload, cut between characters; invalid UTF-8 becomes replacement characters. */
 function beginningOf(raw: Buffer): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw.subarray(0, PAYLOAD_BYTES), {
     stream: raw.length > PAYLOAD_BYTES,

@@ -5,7 +5,7 @@ import { publishedSchema } from '../contract/schemas/whole-schema.ts';
 import type { LivePlan, ReloadOutcome } from '../reload/reload.ts';
 import type { PlanAnswer, RefusedReload, RouteAnswer } from './api.ts';
 
-/** Remembers the reload that was refused, until the files are in order again. */
+/** Remembers the last refused reload until a reload succeeds. */
 export interface LastRefusal {
   reloaded(outcome: ReloadOutcome): void;
   last(): RefusedReload | undefined;
@@ -30,29 +30,29 @@ function toRefused({ findings, reason }: ReloadOutcome & { kind: 'refused' }): R
   };
 }
 
-/** Changes with what is in force, and with what was refused last. An ETag is made of it: it holds no blanks. */
+/** Returns a text that changes with the plan and with the last refusal. It becomes an ETag, so it holds no blanks. */
 export function planVersion(live: LivePlan, refusal: Pick<LastRefusal, 'last'>): string {
   const { number, hash, loadedAt } = live.current();
   return [number, hash, loadedAt.getTime(), refusal.last()?.at ?? ''].join('.');
 }
 
-/** Answers of what is in force. Routes are told once per plan: schemas in one piece take their time. */
+/** Creates the answer of `GET /admin/plan`. Routes are built once per plan: bundling schemas is slow. */
 export function createPlanAnswers(
   live: LivePlan,
   refusal: Pick<LastRefusal, 'last'>,
   instance: PlanAnswer['instance'],
 ): () => PlanAnswer {
-  let told: { config: RoutesConfig; routes: readonly RouteAnswer[] } | undefined;
+  let built: { config: RoutesConfig; routes: readonly RouteAnswer[] } | undefined;
   return () => {
     const config = live.routes();
-    if (told?.config !== config) told = { config, routes: config.routes.map((route) => routeAnswer(route, config)) };
+    if (built?.config !== config) built = { config, routes: config.routes.map((route) => routeAnswer(route, config)) };
     const { number, hash, loadedAt } = live.current();
     const refused = refusal.last();
     return {
       instance,
       plan: { number, hash, loadedAt: loadedAt.toISOString() },
       ...(refused && { refused }),
-      routes: told.routes,
+      routes: built.routes,
     };
   };
 }

@@ -6,7 +6,7 @@ import { routesOn } from './explain-answer.ts';
 import { readPublishQuestion } from './questions.ts';
 import { refused, type Reply } from './reply.ts';
 
-/** Publishes one message: what became of it, or why nothing could. */
+/** Publishes one message to Redis; `problem` says why that failed. */
 export type Publish = (
   publishing: PublishWay & { readonly channel: string; readonly message: Buffer },
 ) => Promise<PublishAnswer | { readonly problem: string }>;
@@ -16,7 +16,7 @@ export interface PublishRules {
   readonly limits: MessageLimits;
 }
 
-/** By the rule of `gateway publish`: not what a route would drop, unless that is insisted on. In development only. */
+/** Publishes in development only, and, like `gateway publish`, refuses a message that a route would drop unless `force` is set. */
 export async function answerPublish(
   body: unknown,
   live: LivePlan,
@@ -24,7 +24,7 @@ export async function answerPublish(
   publish: Publish,
 ): Promise<Reply<PublishAnswer>> {
   if (!development)
-    return refused('not-in-production', 'publishing is for NODE_ENV=development; real messages come from services');
+    return refused('not-in-production', 'publishing needs NODE_ENV=development; in production, services publish');
   const reading = readPublishQuestion(body);
   if ('error' in reading) return refused('malformed', reading.error);
   const { channel, payload, force = false } = reading.question;
@@ -32,8 +32,8 @@ export async function answerPublish(
   const config = routesOn(live.routes(), channel);
   const drops = dropsOf(config, { channel, raw, limits });
   if (drops.length > 0 && !force)
-    return refused('would-be-dropped', 'not published: it would be dropped; force publishes it all the same', drops);
+    return refused('would-be-dropped', 'not published: a route would drop it; force: true publishes it anyway', drops);
   const publication = await publish({ channel, message: raw, ...publishWay(config, channel) });
-  if ('problem' in publication) return refused('redis-failed', `Redis did not take it: ${publication.problem}`);
+  if ('problem' in publication) return refused('redis-failed', `Redis refused it: ${publication.problem}`);
   return { answer: publication };
 }

@@ -1,11 +1,11 @@
 import { compileShape } from '../schema/shape.ts';
 import type { ExplainQuestion, PublishQuestion } from './api.ts';
 
-/** What was asked, or what is wrong with the question. */
+/** A body that was read, or the error in it. */
 export type Reading<Q> = { readonly question: Q } | { readonly error: string };
 
 const CHANNEL = { type: 'string', minLength: 1, description: 'A Redis channel.' };
-const PAYLOAD = { type: 'string', description: "The message's text; of a message in JSON, that JSON as a string." };
+const PAYLOAD = { type: 'string', description: 'The text of the message; a JSON message is passed as a string.' };
 
 export const readExplainQuestion = readerOf<ExplainQuestion>({
   channel: CHANNEL,
@@ -19,7 +19,7 @@ export const readPublishQuestion = readerOf<PublishQuestion>({
   force: { type: 'boolean', description: 'true or false.' },
 });
 
-/** @param properties those of `Q`, which has a channel and a payload whatever else it has. */
+/** @param properties schemas of the properties of `Q`; channel and payload are required. */
 function readerOf<Q>(properties: Readonly<Record<string, object>>): (body: unknown) => Reading<Q> {
   const shape = compileShape({
     type: 'object',
@@ -31,11 +31,11 @@ function readerOf<Q>(properties: Readonly<Record<string, object>>): (body: unkno
     const violations = shape(body);
     const isQuestion = (_body: unknown): _body is Q => violations.length === 0;
     if (isQuestion(body)) return { question: body };
-    return { error: violations.map(({ kind, path, message }) => told(kind, path, message)).join('; ') };
+    return { error: violations.map(({ kind, path, message }) => sentenceOf(kind, path, message)).join('; ') };
   };
 }
 
-function told(kind: string, path: readonly string[], message: string): string {
+function sentenceOf(kind: string, path: readonly string[], message: string): string {
   const rule = message.replace(/\.$/, '');
   return kind === 'wrong-value' && path.length > 0 ? `${path.join('/')}: ${rule}` : rule;
 }

@@ -1,6 +1,6 @@
 import type { ErrorAnswer } from './api.ts';
 
-/** Why a question is not answered. */
+/** Codes of refused requests; each has an HTTP status in http/admin-routes.ts. */
 export type Refusal = 'malformed' | 'not-in-production' | 'would-be-dropped' | 'redis-failed';
 
 export type Reply<T> = { readonly answer: T } | { readonly refusal: Refusal; readonly error: ErrorAnswer };

@@ -6,16 +6,16 @@ import type { RequestHandler } from 'express';
 export interface AdminAccessOptions {
   readonly development: boolean;
   readonly token: string | undefined;
-  /** The client's address, as far as proxies are trusted. */
+  /** Returns the address of the client; X-Forwarded-For counts from trusted proxies only. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly refused: (status: number, address: string) => void;
 }
 
-/** Who may see `/admin/*`, and whether the console is there at all. */
+/** Decides who may use `/admin/*`, and whether the console is served. */
 export interface AdminAccess {
-  /** Whether `/admin/*`, `/console` and `/docs` are served; where not, they are unknown paths like any other. */
+  /** Whether `/admin/*`, `/console` and `/docs` are served; otherwise they answer 404 like any unknown path. */
   readonly served: boolean;
-  /** Stands before everything under `/admin`. Whoever gets past may see payloads too. */
+  /** Runs before everything under `/admin`. A request that passes may read payloads too. */
   readonly guard: RequestHandler;
 }
 
@@ -24,12 +24,12 @@ interface Refusal {
   readonly error: string;
 }
 
-/** With a token its holders get in; without one, in development, everyone but pages of other sites. */
+/** With a token, requests need it as Bearer. Without one, in development, only pages of other sites are refused. */
 export function createAdminAccess({ development, token, addressOf, refused }: AdminAccessOptions): AdminAccess {
   return {
     served: development || token !== undefined,
     guard(request, response, next) {
-      const refusal = token === undefined ? foreignness(request) : tokenFault(request, token);
+      const refusal = token === undefined ? crossSiteRefusal(request) : tokenRefusal(request, token);
       if (refusal === undefined) return next();
       refused(refusal.status, addressOf(request));
       if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="gateway admin"');
@@ -44,29 +44,29 @@ export function isBearer(request: IncomingMessage, token: string | undefined): b
   return token !== undefined && given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
-/** Equal lengths, so that comparing tells nothing of the token's. */
+/** Hashes to equal lengths: the comparison does not reveal the length of the token. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function tokenFault(request: IncomingMessage, token: string): Refusal | undefined {
+function tokenRefusal(request: IncomingMessage, token: string): Refusal | undefined {
   if (isBearer(request, token)) return undefined;
   const found = request.headers.authorization === undefined ? 'no Authorization header' : 'another Authorization';
-  return { status: 401, error: `found ${found}; wanted is Authorization: Bearer with the value of ADMIN_TOKEN` };
+  return { status: 401, error: `found ${found}; allowed is Authorization: Bearer with the value of ADMIN_TOKEN` };
 }
 
-/** Without a token, pages of other sites are kept out: by their own words, and by the name that they came here by. */
-function foreignness({ headers }: IncomingMessage): Refusal | undefined {
+/** Refuses pages of other sites by Host (DNS rebinding), Sec-Fetch-Site and Origin. */
+function crossSiteRefusal({ headers }: IncomingMessage): Refusal | undefined {
   const { host = '', origin, 'sec-fetch-site': site } = headers;
   if (!isOwnName(host))
     return forbidden(
-      `found Host ${JSON.stringify(host)}; without ADMIN_TOKEN it is localhost or an IP address, as any other name may lead here from anywhere`,
+      `found Host ${JSON.stringify(host)}; without ADMIN_TOKEN only localhost and IP addresses are allowed, because any other name may be DNS of another site; set ADMIN_TOKEN`,
     );
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    return forbidden(`a page of another site asks (Sec-Fetch-Site: ${site}); that takes ADMIN_TOKEN`);
-  // As text: what a URL parser would repair is no origin that a browser sends.
+    return forbidden(`found Sec-Fetch-Site: ${site}; pages of other sites need ADMIN_TOKEN`);
+  // Compared as text: browsers send no origin that a URL parser would normalise.
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
-    return forbidden(`a page of ${origin} asks; without ADMIN_TOKEN only pages of this gateway may`);
+    return forbidden(`found Origin ${origin}; without ADMIN_TOKEN only pages of this gateway are allowed`);
   return undefined;
 }
 
@@ -74,7 +74,7 @@ function forbidden(error: string): Refusal {
   return { status: 403, error };
 }
 
-/** Addresses and localhost cannot be made to lead here by somebody else's DNS. */
+/** DNS of another site cannot point IP addresses or localhost to this gateway. */
 function isOwnName(host: string): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase();
   const inBrackets = /^\[(.+)\]$/.exec(name)?.[1];

@@ -6,29 +6,29 @@ interface Reader {
   end(): void;
 }
 
-/** @returns what ends it, or why there is none. */
+/** @returns a function that removes the reader, or why it is refused. */
 export type OpenFeed = (reader: Reader, payloads: boolean) => (() => void) | 'full' | 'closed';
 
-/** A peer that is gone without a word is noticed by TCP: it would keep its place in the feed for ever. */
+/** TCP keep-alive finds a reader that vanished without closing; it would occupy the feed forever. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** Lines of JSON, one for each message, until the reader goes or the gateway stops. */
+/** Sends a JSON line per message until the reader closes or the gateway stops. */
 export function streamFeed(open: OpenFeed, request: Request, response: Response): void {
-  const fault = queryFault(request);
-  if (fault !== undefined) return void response.status(400).json({ error: fault });
+  const problem = queryProblem(request);
+  if (problem !== undefined) return void response.status(400).json({ error: problem });
   if (request.method === 'HEAD') return void response.type(NDJSON).end();
   const close = open(readerAt(response), request.query['payloads'] === '1');
-  if (close === 'full') return void response.status(429).json({ error: 'as many read the feed as may; close one' });
+  if (close === 'full') return void response.status(429).json({ error: 'too many feed readers; close one and retry' });
   if (close === 'closed') return void response.status(503).json({ error: 'the gateway is stopping' });
   response.on('close', close).on('error', close);
   request.socket.setKeepAlive(true, KEEP_ALIVE_MS);
-  // nginx would keep lines until it has many.
+  // nginx would buffer lines.
   response.type(NDJSON).set({ 'X-Accel-Buffering': 'no', Connection: 'close' }).flushHeaders();
 }
 
 const NDJSON = 'application/x-ndjson';
 
-function queryFault({ query }: Request): string | undefined {
+function queryProblem({ query }: Request): string | undefined {
   const { payloads, ...unknown } = query;
   const [key] = Object.keys(unknown);
   if (key !== undefined) return `unknown query parameter ${JSON.stringify(key)}; allowed is payloads`;
@@ -40,7 +40,7 @@ function readerAt(response: Response): Reader {
   return {
     isReady: () => !response.writableNeedDrain,
     write: (line) => void response.write(line),
-    // What a slow reader has not taken when the server closes is lost to it: Node closes what is ended.
+    // A slow reader loses what it has not read when the server closes: Node closes ended responses.
     end: () => void response.end(),
   };
 }

@@ -2,15 +2,15 @@ import express, { Router, type NextFunction, type Request, type RequestHandler, 
 import type { ActivityAnswer, ErrorAnswer, ExplainAnswer, PlanAnswer, PublishAnswer } from '../admin/api.ts';
 import type { Refusal, Reply } from '../admin/reply.ts';
 import { streamFeed, type OpenFeed } from './admin-feed.ts';
-import { bodyProblem } from './body-fault.ts';
+import { bodyProblem } from './body-problem.ts';
 
-/** What `/admin/*` asks. */
+/** The answers that `/admin/*` needs. */
 export interface AdminApi {
   plan(): PlanAnswer;
-  /** Changes with what `plan` answers. */
+  /** Changes with the answer of `plan`. */
   planVersion(): string;
   activity(): Promise<ActivityAnswer>;
-  /** @param host where clients connect. */
+  /** @param host host and port that clients connect to. */
   asyncapi(host: string): object;
   explain(body: unknown): Reply<ExplainAnswer>;
   publish(body: unknown): Promise<Reply<PublishAnswer>>;
@@ -23,7 +23,7 @@ interface Endpoint {
   answer(api: AdminApi, request: Request, response: Response): void | Promise<void>;
 }
 
-/** Documented one by one in docs/admin-api.md; a test compares the two lists. */
+/** docs/admin-api.md documents each; a test compares the two lists. */
 export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
   { method: 'GET', path: '/admin/plan', answer: answerPlan },
   {
@@ -49,16 +49,16 @@ export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
   },
 ];
 
-/** With thousands of routes it is megabytes: whoever has it already is told so. */
+/** Answers 304 where the reader has the plan already: with thousands of routes it is megabytes. */
 function answerPlan(api: AdminApi, request: Request, response: Response): void {
   const tag = `"${api.planVersion()}"`;
   response.set('ETag', tag);
-  // Not `fresh`: a page that names a tag says "no-cache" as well, for caches in between.
+  // Express's `fresh` is false for pages that also send "no-cache", as the console does.
   if (request.headers['if-none-match'] === tag) response.status(304).end();
   else response.json(api.plan());
 }
 
-/** @param maxMessageBytes a body holds a message, in which every quote may be escaped. */
+/** @param maxMessageBytes size of the largest message; a body may hold it with every character escaped by one more. */
 export function createAdminRoutes(api: AdminApi, guard: RequestHandler, maxMessageBytes: number): Router {
   const router = Router();
   const json = express.json({ limit: 2 * maxMessageBytes + 4096, strict: false, inflate: false });
@@ -106,7 +106,7 @@ function fail(response: Response, status: number, error: ErrorAnswer): void {
   response.status(status).json(error);
 }
 
-/** As the asker names this gateway; a name is all that is taken from there. */
+/** Returns the Host of the request where it is a plain host and port. */
 function hostOf({ headers: { host = '' } }: Request): string {
   return /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) ? host : 'localhost:3000';
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 
-/** Files that clients do not get: for Redis, the auth service, traces, schemas, and answers to those who are turned away. */
+/** File descriptors kept from clients: for Redis, the auth service, traces, schemas, and answers to refused clients. */
 const RESERVE = 100;
 
-/** Open files that the process may have; Infinity where the system does not tell. */
+/** Returns the open-file limit of the process; Infinity where the system does not report one. */
 export function openFileLimit(): number {
   if (!existsSync(LIMITS)) return Infinity;
   return Number(/^Max open files +(\d+)/m.exec(readFileSync(LIMITS, 'utf8'))?.[1] ?? Infinity);
@@ -13,15 +13,15 @@ export function openFileLimit(): number {
 const LIMITS = '/proc/self/limits';
 
 export interface FdReserve {
-  /** Connections that clients may have, of whatever kind. */
+  /** Highest number of client connections of any kind. */
   readonly connections: number;
-  /** New clients are better sent elsewhere. */
+  /** Whether the clients' share is in use, so that new clients are refused. */
   isUsedUp(): boolean;
 }
 
 /**
- * A process that is out of files is mute and blind: it cannot even connect to Redis again, and says nothing of it.
- * @param turnedAway told of a connection that was closed as soon as it came: even the reserve is half used up.
+ * Keeps file descriptors in reserve: a process without any cannot reconnect to Redis, and does not report it.
+ * @param turnedAway called for each connection that is closed on arrival because half of the reserve is in use.
  */
 export function reserveFileDescriptors(
   server: Server,

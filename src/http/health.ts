@@ -1,19 +1,19 @@
-/** What health is judged by, asked at each request. */
+/** The state that health is judged by, read at each request. */
 export interface Probes {
-  /** Whether probes prove that nothing passes unheard. */
+  /** Whether Redis delivery probes succeed. */
   redisProbed(): boolean;
   /** Why there is no connection to Redis, where that is known. */
   redisProblem(): string | undefined;
   source(): 'disconnected' | 'subscribing' | 'subscribed';
-  /** Durable routes whose streams are not read. */
+  /** Names of durable routes whose streams cannot be read. */
   unreadStreams(): readonly string[];
   draining(): boolean;
   connections(): number;
   users(): readonly string[];
   plan(): { number: number; hash: string; loadedAt: Date; routes: number };
-  /** What is wrong with the auth service, if anything is. */
+  /** The problem of the auth service, if there is one. */
   authProblem(): string | undefined;
-  /** Nothing until there was one. */
+  /** Undefined until the first reload. */
   lastReload(): { readonly outcome: string; readonly at: Date } | undefined;
 }
 
@@ -24,32 +24,32 @@ export interface Health {
     readonly connections: number;
     readonly users: number;
     readonly timestamp: string;
-    /** What is wrong; empty while healthy. */
+    /** Empty while healthy. */
     readonly problems: readonly string[];
     readonly plan: {
       readonly number: number;
       readonly hash: string;
       readonly loadedAt: string;
       readonly routes: number;
-      /** How the last one ended; absent until there was one. */
+      /** The last reload; absent before the first. */
       readonly reload?: { readonly outcome: string; readonly at: string };
     };
   };
 }
 
-/** Without auth it is degraded only: a restart would not help it, and connected clients do without. */
+/** Without the auth service the gateway is only degraded: a restart does not help, and connected clients do not need it. */
 export function judgeHealth(probes: Probes): Health {
-  const faults = faultsOf(probes);
-  const flaws = flawsOf(probes);
+  const fatal = fatalProblems(probes);
+  const minor = minorProblems(probes);
   const [plan, reload] = [probes.plan(), probes.lastReload()];
   return {
-    ready: faults.length === 0,
+    ready: fatal.length === 0,
     body: {
-      status: statusOf(probes.draining(), faults, flaws),
+      status: statusOf(probes.draining(), fatal, minor),
       connections: probes.connections(),
       users: probes.users().length,
       timestamp: new Date().toISOString(),
-      problems: [...faults, ...flaws],
+      problems: [...fatal, ...minor],
       plan: {
         ...plan,
         loadedAt: plan.loadedAt.toISOString(),
@@ -59,36 +59,36 @@ export function judgeHealth(probes: Probes): Health {
   };
 }
 
-function statusOf(draining: boolean, faults: readonly string[], flaws: readonly string[]): Health['body']['status'] {
+function statusOf(draining: boolean, fatal: readonly string[], minor: readonly string[]): Health['body']['status'] {
   if (draining) return 'draining';
-  if (faults.length > 0) return 'unhealthy';
-  return flaws.length > 0 ? 'degraded' : 'healthy';
+  if (fatal.length > 0) return 'unhealthy';
+  return minor.length > 0 ? 'degraded' : 'healthy';
 }
 
-/** What keeps events from clients. */
-function faultsOf(probes: Probes): string[] {
-  const faults: string[] = [];
-  if (probes.draining()) faults.push('draining: this instance is shutting down');
-  if (probes.source() === 'disconnected') faults.push(disconnected(probes.redisProblem()));
-  if (probes.source() === 'subscribing') faults.push('redis: connected, but not all channels are subscribed');
+/** Problems that keep events from clients. */
+function fatalProblems(probes: Probes): string[] {
+  const problems: string[] = [];
+  if (probes.draining()) problems.push('draining: this instance is shutting down');
+  if (probes.source() === 'disconnected') problems.push(disconnected(probes.redisProblem()));
+  if (probes.source() === 'subscribing') problems.push('redis: connected, but not all channels are subscribed');
   const unread = probes.unreadStreams();
-  if (unread.length > 0) faults.push(`redis: the streams of these routes are not read: ${unread.join(', ')}`);
-  return faults;
+  if (unread.length > 0) problems.push(`redis: the streams of these routes are not read: ${unread.join(', ')}`);
+  return problems;
 }
 
 function disconnected(problem: string | undefined): string {
-  const fault = 'redis: not connected, or it does not answer';
-  return problem === undefined ? fault : `${fault}: ${problem}; the log has the cause`;
+  const state = 'redis: not connected, or it does not answer';
+  return problem === undefined ? state : `${state}: ${problem}; the log has the cause`;
 }
 
-/** What works for now, with less certainty. */
-function flawsOf(probes: Probes): string[] {
-  const flaws: string[] = [];
+/** Problems that leave the gateway working, with less certainty. */
+function minorProblems(probes: Probes): string[] {
+  const problems: string[] = [];
   if (probes.source() === 'subscribed' && !probes.redisProbed())
-    flaws.push('redis: probes prove nothing for now, so a gap may go unnoticed; the log tells why');
+    problems.push('redis: delivery probes are inconclusive, so a gap may stay undetected; the log has the cause');
   const auth = probes.authProblem();
-  if (auth !== undefined) flaws.push(`auth: ${auth}`);
+  if (auth !== undefined) problems.push(`auth: ${auth}`);
   if (probes.lastReload()?.outcome === 'refused')
-    flaws.push('reload: the last one was refused, and the routes of before stay in force; the log has the findings');
-  return flaws;
+    problems.push('reload: the last one was refused, and the previous routes stay in force; the log has the findings');
+  return problems;
 }

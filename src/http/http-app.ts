@@ -10,7 +10,7 @@ interface MetricsPage {
   readonly text: string;
 }
 
-/** The metrics in the forms that Prometheus reads. */
+/** The metrics in the two formats that Prometheus reads. */
 export interface Exposition {
   prometheus(): Promise<MetricsPage>;
   openMetrics(): Promise<MetricsPage>;
@@ -19,24 +19,24 @@ export interface Exposition {
 export interface HttpAppOptions {
   readonly probes: Probes;
   readonly exposition: Exposition;
-  /** Shows user ids to anyone; for development. */
+  /** Whether `/metrics` shows user ids to every client; for development. */
   readonly showUsers: boolean;
-  /** Shows user ids to whoever has it. */
+  /** Requests with this token as Bearer get user ids in `/metrics`. */
   readonly adminToken: string | undefined;
   readonly adminAccess: AdminAccess;
   readonly admin: AdminApi;
   readonly maxMessageBytes: number;
-  /** Where Socket.IO is. */
+  /** Path of Socket.IO. */
   readonly socketPath: string;
   readonly failed: (error: unknown) => void;
 }
 
-/** Everything but Socket.IO. */
+/** Creates the HTTP application: health, metrics, admin, console and error answers; Socket.IO is attached elsewhere. */
 export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  // Not the nested parser: no query of ours has brackets.
+  // The simple parser is enough: no query of the gateway is nested.
   app.set('query parser', 'simple');
   app.use((_request, response, next) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
@@ -94,7 +94,7 @@ function addRefusals(app: Express, { failed, adminAccess, socketPath }: HttpAppO
   });
 }
 
-/** Prometheus says which text it reads, OpenMetrics first; browsers and curl do not and get the JSON they always got. */
+/** Prometheus names its formats in Accept, OpenMetrics first; browsers and curl do not and get JSON. */
 function metricsForm(request: Request): keyof Exposition | 'json' {
   const accept = request.headers.accept ?? '';
   if (request.query['format'] === 'prometheus') return 'prometheus';

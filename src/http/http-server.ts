@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 
 const TIMEOUTS = {
-  // Slow requests are ended soon; the defaults leave them a minute and more. Both run from the beginning of a request, not
-  // while a connection is idle.
+  // Node's defaults give slow requests a minute and more. Both timeouts run from the start of a request, not while a
+  // connection is idle.
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2000,
-  // Balancers keep idle connections for 60 s (AWS ALB, nginx, ingress-nginx). Node's 5 s would close one just as a poll is sent
-  // on it: an answer 502, and a lost session.
+  // Balancers keep idle connections for 60 s (AWS ALB, nginx, ingress-nginx). With Node's 5 s a connection may close while
+  // a poll is sent on it, which is answered 502 and loses the session.
   keepAliveTimeout: 75_000,
 };
 
-/** @param takesUpgrade whether an upgrade that is asked for is taken; else the request is served as if nobody had asked (RFC 9110, 7.8). */
+/** @param takesUpgrade decides whether an upgrade is accepted; otherwise the request is served without it (RFC 9110, 7.8). */
 export function createHttpServer(
   handler: RequestListener,
   takesUpgrade: (request: IncomingMessage) => boolean = () => false,
@@ -20,11 +20,11 @@ export function createHttpServer(
   return createServer({ ...TIMEOUTS, shouldUpgradeCallback: takesUpgrade }, handler);
 }
 
-/** The port that was bound; rejects with a text for people where it cannot be. */
+/** Returns the bound port; rejects with a message for the operator. */
 export async function listen(server: Server, port: number, address: string | undefined): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
+      const why = cause.code === 'EADDRINUSE' ? 'another program listens on it' : cause.message;
       reject(new Error(`cannot listen on port ${port}: ${why}. Set PORT to another one.`, { cause }));
     });
     server.listen({ port, ...(address !== undefined && { host: address }) }, resolve);

@@ -7,10 +7,10 @@ const PAGES = { '/console': 'console.html', '/docs': 'docs.html' } as const;
 
 export const PAGE_PATHS = Object.keys(PAGES);
 
-/** Where the build puts them, for code that runs from src as for code that runs from dist. */
+/** Folder of the built pages; the same for code that runs from src and from dist. */
 const BUILT = fileURLToPath(new URL('../../dist/console/', import.meta.url));
 
-// Scripts and styles come in files from here, and a page talks to its own gateway only.
+// Scripts and styles load from this gateway only, and pages connect to it only.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,23 +31,26 @@ const HEADERS = {
 
 const NOT_BUILT = 'The pages are not built. Run: npm run build:console\n';
 
-/** `/console` and `/docs`, which name their assets relative to themselves: a proxy may serve them below a prefix. They hold no data: that comes from `/admin/*`, which asks who wants it. */
+/**
+ * Serves `/console` and `/docs`. Their assets have relative paths, so that a proxy may serve them below a prefix. The pages
+ * hold no data: they fetch it from `/admin/*`, which checks access.
+ */
 export function createPages(folder = BUILT): Router {
   const router = Router();
   for (const [path, file] of Object.entries(PAGES)) router.get(path, page(folder, file));
-  const options = { index: false, redirect: false, setHeaders: keepForEver };
+  const options = { index: false, redirect: false, setHeaders: cacheForever };
   router.use('/console/assets', express.static(`${folder}/assets`, options));
   return router;
 }
 
-/** The name of an asset changes with its contents. */
-function keepForEver(response: ServerResponse): void {
+/** Assets are cached forever: their names change with their contents. */
+function cacheForever(response: ServerResponse): void {
   response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
 }
 
 function page(root: string, file: string): RequestHandler {
   return (request, response, next) => {
-    // What is relative would lead below the page.
+    // With a trailing slash, relative paths would resolve below the page.
     if (request.path.endsWith('/')) return response.redirect(308, `..${request.path.slice(0, -1)}`);
     response.set(HEADERS).sendFile(file, { root }, (error?: NodeJS.ErrnoException) => {
       if (error === undefined || response.headersSent) return;

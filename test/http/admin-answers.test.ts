@@ -280,7 +280,9 @@ describe('POST /admin/explain', () => {
     const tooLong = await post('/admin/explain', { channel: 'user-status', payload: payload.repeat(3) });
     expect(tooLong).toEqual({
       status: 413,
-      body: { error: expect.stringMatching(/^the body is too large: found \d+ bytes, at most 24096 bytes are taken$/) },
+      body: {
+        error: expect.stringMatching(/^the body is too large: found \d+ bytes, allowed are at most 24096 bytes$/),
+      },
     });
   });
 });
@@ -348,7 +350,7 @@ describe('POST /admin/publish', () => {
     const { post } = await stageWithoutRedis();
     const { status, body } = await post('/admin/publish', { channel: 'feature-status', payload: SALE });
     expect(status).toBe(502);
-    expect(Object(body).error).toMatch(/^Redis did not take it: .*ECONNREFUSED/);
+    expect(Object(body).error).toMatch(/^Redis refused it: .*ECONNREFUSED/);
     expect(JSON.stringify(body)).not.toContain('canary');
   });
 
@@ -385,7 +387,7 @@ describe('a question that is not one', () => {
     ['a list', [GOOD], 'keys channel and payload, found a list'],
     ['text', '"user-status"', 'found "user-status"'],
     ['no payload', { channel: 'user-status' }, 'key "payload" is missing'],
-    ['a payload that is no text', { ...GOOD, payload: {} }, "payload: found an empty map. The message's text"],
+    ['a payload that is no text', { ...GOOD, payload: {} }, 'payload: found an empty map. The text of the message'],
     ['an empty channel', { ...GOOD, channel: '' }, 'channel: found "". A Redis channel'],
     ['a key too many', { ...GOOD, chanel: '' }, 'unknown key "chanel"; allowed here: channel, payload'],
     ['__proto__', '{"channel":"a","payload":"","__proto__":{}}', 'unknown key "__proto__"'],

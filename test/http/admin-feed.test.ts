@@ -121,7 +121,7 @@ describe('a feed that many read', () => {
     for (let i = 0; i < MOST_READERS; i += 1) feeds.push(await readFeed(gateway.url));
     expect(await gateway.get('/admin/feed')).toEqual({
       status: 429,
-      body: { error: 'as many read the feed as may; close one' },
+      body: { error: 'too many feed readers; close one and retry' },
     });
     await redis.publish('user-status', STATUS);
     for (const feed of feeds) expect(await feed.next()).toMatchObject({ channel: 'user-status' });

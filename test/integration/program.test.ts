@@ -62,7 +62,7 @@ describe('the built program', () => {
     expect(await program.ended).toBe(1);
     other.close();
     expect(program.output()).toContain(
-      `cannot listen on port ${port}: another program listens there. Set PORT to another one.`,
+      `cannot listen on port ${port}: another program listens on it. Set PORT to another one.`,
     );
   });
 

@@ -46,7 +46,7 @@ const DEGRADED = {
   status: 200,
   body: {
     status: 'degraded',
-    problems: ['redis: probes prove nothing for now, so a gap may go unnoticed; the log tells why'],
+    problems: ['redis: delivery probes are inconclusive, so a gap may stay undetected; the log has the cause'],
   },
 };
 

@@ -1,10 +1,10 @@
-/** Why a body cannot be read; a status below 500. */
+/** Why a body cannot be read, with a status below 500. */
 export interface BodyProblem {
   readonly status: number;
   readonly error: string;
 }
 
-/** Nothing where the error is none of express.json's. */
+/** Returns undefined where the error is not from express.json. */
 export function bodyProblem(error: unknown): BodyProblem | undefined {
   if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return undefined;
   const { type, status } = error;
@@ -15,6 +15,6 @@ export function bodyProblem(error: unknown): BodyProblem | undefined {
 }
 
 function limitOf(error: Error): string {
-  const most = 'limit' in error ? `at most ${String(error.limit)} bytes are taken` : 'less is taken';
+  const most = 'limit' in error ? `allowed are at most ${String(error.limit)} bytes` : 'less is allowed';
   return 'length' in error ? `found ${String(error.length)} bytes, ${most}` : most;
 }
