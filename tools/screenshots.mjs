@@ -1,4 +1,4 @@
-// Takes the README's pictures of the pages, from the demo as it runs:  npm run screenshots
+// Takes the docs' pictures of the pages, from the demo as it runs:  npm run screenshots
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

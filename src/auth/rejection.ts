@@ -1,6 +1,6 @@
 /**
  * Why a socket was refused. `retry` tells whether the same client may be let in later: those that may are never told
- * "unauthorized", for a stock client then stays away for ever. Documented in the README; a test compares the lists.
+ * "unauthorized", for a stock client then stays away for ever. Documented in docs/errors.md; a test compares the lists.
  */
 export const REJECTIONS = {
   'token-missing': { retry: false, message: 'unauthorized: no token was given; send it as auth.token' },

@@ -1,4 +1,4 @@
-/** Why a message went nowhere. Documented one by one in the README; a test compares the two lists. */
+/** Why a message went nowhere. Documented one by one in docs/errors.md; a test compares the two lists. */
 export const DROP_REASONS = [
   'no-route',
   'too-large',

@@ -1,4 +1,4 @@
-/** Why a client must load its state anew. Documented in the README; a test compares the two lists. */
+/** Why a client must load its state anew. Documented in docs/durable-routes.md; a test compares the two lists. */
 export const RESET_REASONS = [
   'epoch',
   'fork',

@@ -19,19 +19,19 @@ beforeAll(async () => {
   return () => browser.close();
 });
 
-/** The block of the README, to the letter but for the names of the route's event and of the handler's own. */
+/** The block of docs/durable-routes.md, to the letter but for the names of the route's event and of the handler's own. */
 function readmeCode(): string {
-  const section = readFileSync('README.md', 'utf8').split('\n### In a browser\n')[1] ?? '';
+  const section = readFileSync('docs/durable-routes.md', 'utf8').split('\n## In a browser\n')[1] ?? '';
   const code = /^```javascript\n(.*?)^```$/ms.exec(section)?.[1];
   if (code === undefined) throw new Error('no code under "In a browser"');
   return code.replace("listen('notification-received', show);", "listen('news', show);");
 }
 
-test('the code of the README is ten lines at most', () => {
+test('the code of the docs is ten lines at most', () => {
   expect(readmeCode().trimEnd().split('\n').length).toBeLessThanOrEqual(10);
 });
 
-/** A page that is the README's code, with what that code takes for granted. */
+/** A page that is this code, with what that code takes for granted. */
 async function servePage(url: string): Promise<string> {
   const script = `
     const url = ${JSON.stringify(url)};
@@ -86,7 +86,7 @@ async function live(page: Page): Promise<void> {
 const shownOn = (page: Page): Promise<unknown> => page.evaluate('shown');
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-test('the code of the README: offline while events are added, and then all are there, in order, none twice', async () => {
+test('the code of the docs: offline while events are added, and then all are there, in order, none twice', async () => {
   const { page, proxy, second, add, bystander, complaints } = await stage();
   for (const n of numbers(1, 3)) await add(n);
   await expect.poll(() => shownOn(page)).toEqual(numbers(1, 3));
@@ -107,7 +107,7 @@ test('the code of the README: offline while events are added, and then all are t
   expect(complaints.filter((text) => !/ERR_CONNECTION|ERR_EMPTY_RESPONSE|WebSocket connection/.test(text))).toEqual([]);
 }, 60_000);
 
-test('the code of the README: an event that comes again has no effect, one of another history has', async () => {
+test('the code of the docs: an event that comes again has no effect, one of another history has', async () => {
   const { page, add } = await stage();
   for (const n of [1, 2]) await add(n);
   await expect.poll(() => shownOn(page)).toEqual([1, 2]);
@@ -120,7 +120,7 @@ test('the code of the README: an event that comes again has no effect, one of an
   expect(await shownOn(page)).toEqual([1, 2, 3]);
 }, 60_000);
 
-test('the code of the README: a page that was closed goes on from where it was', async () => {
+test('the code of the docs: a page that was closed goes on from where it was', async () => {
   const { page, add, bystander } = await stage();
   await add(1);
   await expect.poll(() => shownOn(page)).toEqual([1]);
@@ -135,7 +135,7 @@ test('the code of the README: a page that was closed goes on from where it was',
   await expect.poll(() => shownOn(page)).toEqual(numbers(2, 6));
 }, 60_000);
 
-test('the code of the README: of more than a replay may bring, the page loads its state, once, and is live', async () => {
+test('the code of the docs: of more than a replay may bring, the page loads its state, once, and is live', async () => {
   const { page, proxy, add, bystander } = await stage('source: { replay: { events: 3 } }');
   await add(1);
   await expect.poll(() => shownOn(page)).toEqual([1]);

@@ -47,7 +47,7 @@ interface Member {
   readonly faults: string[];
 }
 
-/** The client of the README, with notices and a memory. */
+/** The client of docs/durable-routes.md, with notices and a memory. */
 async function enter(url: string, index: number): Promise<Member> {
   const transports = index < EACH ? ['websocket'] : ['polling'];
   const positions: Record<string, { e: string; id: string }> = {};

@@ -35,7 +35,7 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
   ['number', 'all'],
 ]);
 
-/** The client of the README, with a memory for what came when. */
+/** The client of docs/durable-routes.md, with a memory for what came when. */
 export function openLedgerClient(urls: () => readonly string[], user: string, token: string): LedgerClient {
   const last = new Map<string, Told>();
   const pick = (): string => urls()[Math.floor(Math.random() * urls().length)] ?? '';

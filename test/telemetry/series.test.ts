@@ -16,7 +16,7 @@ import { quietReadings } from './readings.ts';
 
 const ORDER = { type: 'object', required: ['user_id'], properties: { user_id: { type: 'integer' } } };
 
-/** What the README says. */
+/** What docs/endpoints-and-metrics.md says. */
 const INSTANCE = 230;
 const EACH = 21;
 const BOUNDS: readonly [kind: string, lines: string, more: number][] = [
@@ -108,7 +108,7 @@ const CLOSE_REASONS = [
 /** A histogram for each kind of garbage collection: those that did not happen here may happen elsewhere. */
 const COLLECTIONS = 4 * 9;
 
-test('an instance has no more series than the README says', async () => {
+test('an instance has no more series than the docs say', async () => {
   const metrics = createMetrics();
   const events = createConnectionEvents(metrics, SILENT, startTracing({}, '0', false));
   for (const reason of CLOSE_REASONS) events.closed(reason, 1);
@@ -120,7 +120,7 @@ test('an instance has no more series than the README says', async () => {
   expect(series.length + COLLECTIONS).toBeLessThanOrEqual(INSTANCE);
 });
 
-test.each(BOUNDS)('%s has no more series than the README says, whatever happens to it', async (_, lines, more) => {
+test.each(BOUNDS)('%s has no more series than the docs say, whatever happens to it', async (_, lines, more) => {
   const metrics = createMetrics();
   everything(metrics, routeOf(lines));
   const text = await metrics.registry.metrics();

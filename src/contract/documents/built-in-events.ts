@@ -94,7 +94,7 @@ const NOTICES: Readonly<Record<string, BuiltInEvent>> = {
       type: 'object',
       required: ['code', 'retry', 'after'],
       properties: {
-        code: { description: 'One of the closings in the README.', type: 'string' },
+        code: { description: 'One of the closings of docs/errors.md.', type: 'string' },
         retry: { description: 'Whether the client may come back.', type: 'boolean' },
         after: { description: 'Milliseconds to wait before.', type: 'integer' },
       },

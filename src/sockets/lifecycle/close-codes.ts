@@ -2,7 +2,7 @@ import type { ClientSocket } from '../servers/socket-server.ts';
 
 /**
  * Why the gateway ends a connection that it had let in. `retry`: the client may come back, and a stock one does by itself.
- * Documented in the README; a test compares the lists.
+ * Documented in docs/errors.md; a test compares the lists.
  */
 export const CLOSINGS = {
   draining: { retry: true },
