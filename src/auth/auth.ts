@@ -1,24 +1,25 @@
-import { createAuthenticator, type AuthEvents, type Authenticator } from './authenticator.ts';
+import type { AuthEvents } from './auth-trace.ts';
+import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import { createBreaker } from './breaker.ts';
+import { createCallQueue, type CallQueue } from './call-queue.ts';
 import { createGrpcChecker, type GrpcCheckerOptions } from './grpc-checker.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
+import { createServiceHealth } from './service-health.ts';
 import { createServiceProbe, type ServiceProbeEvents } from './service-probe.ts';
-import { createServiceStanding } from './service-standing.ts';
 import { createTokenVerifier } from './token-verifier.ts';
-import { createCallQueue, type CallQueue } from './call-queue.ts';
 
-export interface AuthOptions extends Omit<GrpcCheckerOptions, 'standing'> {
+export interface AuthOptions extends Omit<GrpcCheckerOptions, 'health'> {
   readonly anonymousAllowed: boolean;
-  /** How long a valid answer is kept, in milliseconds. */
+  /** How long a valid answer is cached, in milliseconds; 0 caches none. */
   readonly cacheLifetime: number;
   readonly events: AuthEvents & ServiceProbeEvents;
 }
 
-/** All that stands between a token and the auth service. */
+/** Authentication of tokens by the auth service: cache, call queue, circuit breaker, gRPC client. */
 export interface Auth {
-  /** Says soon whether the service can be reached. */
+  /** Starts the probe, which reports soon whether the service can be reached. */
   start(): void;
-  /** What is wrong with the service, if anything is. */
+  /** What is wrong with the service, for /health; undefined while nothing is. */
   problem(): string | undefined;
   readonly authenticator: Authenticator;
   readonly revocations: Revocations;
@@ -26,24 +27,29 @@ export interface Auth {
   close(): void;
 }
 
-/** Longer than any question takes, from its beginning to the socket that it lets in. */
-const LEAST_MEMORY_MS = 60_000;
+/** Longer than any call takes, from its start until the socket is admitted. */
+const SHORTEST_REVOCATION_MS = 60_000;
 
+/**
+ * Opens no connection until the first call or `start()`.
+ *
+ * @throws where a TLS file cannot be read.
+ */
 export function createAuth(options: AuthOptions): Auth {
   const { anonymousAllowed, cacheLifetime: lifetime, events } = options;
   const breaker = createBreaker();
-  const standing = createServiceStanding();
-  const checker = createGrpcChecker({ ...options, standing });
-  const probe = createServiceProbe({ ...events, ping: checker.ping, standing });
+  const health = createServiceHealth();
+  const checker = createGrpcChecker({ ...options, health });
+  const probe = createServiceProbe({ ...events, ping: checker.ping, health });
   const calls = createCallQueue({ checker, breaker });
-  const revocations = createRevocations(Math.max(lifetime, LEAST_MEMORY_MS));
-  const answers = createTokenVerifier({ calls, health: breaker.state, revocations, lifetime });
+  const revocations = createRevocations(Math.max(lifetime, SHORTEST_REVOCATION_MS));
+  const verifier = createTokenVerifier({ calls, breakerState: breaker.state, revocations, lifetime });
   return {
-    authenticator: createAuthenticator({ answers, events, anonymousAllowed }),
+    authenticator: createAuthenticator({ verifier, events, anonymousAllowed }),
     revocations,
     calls,
     start: probe.start,
-    problem: standing.problem,
+    problem: health.problem,
     close() {
       probe.stop();
       checker.close();

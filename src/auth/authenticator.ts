@@ -1,86 +1,31 @@
-import type { UserId } from '../routes/user-id.ts';
+import type { AuthEvents, AuthOutcome, AuthTrace, Proof } from './auth-trace.ts';
 import { rejection, type Rejection } from './rejection.ts';
-import type { Asking, TokenVerifier } from './token-verifier.ts';
-
-/** Who a socket is; without a user it is anonymous. */
-export interface Identity {
-  readonly user?: UserId;
-}
-
-/**
- * What the auth service answers about a token. `unavailable` says nothing about the token: the client may come again;
- * `answered` where the service itself refuses to tell, which is no sign of an outage.
- */
-export type TokenAnswer =
-  | { readonly kind: 'valid'; readonly user: UserId }
-  | { readonly kind: 'invalid' }
-  | { readonly kind: 'no-user-id' }
-  | { readonly kind: 'unavailable'; readonly cause: string; readonly answered?: true };
-
-export type AuthOutcome =
-  | { readonly kind: 'accepted'; readonly identity: Identity; readonly proof?: Proof }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly cause?: string };
-
-/** Why somebody is who he says, as long as that is true. */
-export interface Proof {
-  readonly token: string;
-  /** performance.now() when the auth service was asked. */
-  readonly askedAt: number;
-  /** The network of the client that brought the token. */
-  readonly network: string;
-}
-
-/** One question to the auth service as it is seen from outside. */
-export interface CallTrace {
-  /** Headers that continue the trace at the auth service. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** @param words of the gRPC library on what went wrong; never the service's own, which may name a user. */
-  ended(answer: TokenAnswer, status: string, words?: string): void;
-}
-
-/** Where an answer came from: a call of its own, another client's call with the same token, or memory. */
-export const ANSWER_SOURCES = ['service', 'shared', 'cache'] as const;
-export type AnswerSource = (typeof ANSWER_SOURCES)[number];
-
-/** One authentication as it is seen from outside. */
-export interface AuthTrace {
-  /** @param asker whose call it is that gives the answer, where it is another's. */
-  answeredBy(source: AnswerSource, asker?: AuthTrace): void;
-  callStarted(): CallTrace;
-  ended(outcome: AuthOutcome): void;
-}
-
-export interface AuthEvents {
-  /** @param what a client at the door, or one that has been in for a while. */
-  started(what: 'authenticate' | 'revalidate'): AuthTrace;
-}
-
-/** Asks the auth service, and always answers: within its deadline, without throwing. */
-export interface TokenChecker {
-  check(token: string, trace: AuthTrace): Promise<TokenAnswer>;
-}
+import type { ClientToken, TokenVerifier } from './token-verifier.ts';
 
 export interface AuthenticatorOptions {
-  readonly answers: TokenVerifier;
+  readonly verifier: TokenVerifier;
   readonly events: AuthEvents;
   readonly anonymousAllowed: boolean;
 }
 
+/** Decides who a client is. Both methods always resolve, within the deadline of the auth service. */
 export interface Authenticator {
   /**
-   * @param token as findToken gave it.
+   * Authenticates a client that connects.
+   *
+   * @param token the result of findToken.
    * @param network address of the client, or its /64.
    */
   identify(token: string | Rejection | undefined, network: string): Promise<AuthOutcome>;
-  /** Whether a token that let somebody in still does; only an answer to a question since then counts. */
+  /** Checks again the token of a connected client. @param since performance.now(); older answers do not count. */
   revalidate(proof: Pick<Proof, 'token' | 'network'>, since: number): Promise<AuthOutcome>;
 }
 
-export function createAuthenticator({ answers, events, anonymousAllowed }: AuthenticatorOptions): Authenticator {
-  async function ask(asking: Asking, since: number, trace: AuthTrace): Promise<AuthOutcome> {
-    const { outcome, askedAt } = await answers.find(asking, since, trace);
+export function createAuthenticator({ verifier, events, anonymousAllowed }: AuthenticatorOptions): Authenticator {
+  async function verify(client: ClientToken, since: number, trace: AuthTrace): Promise<AuthOutcome> {
+    const { outcome, askedAt } = await verifier.verify(client, since, trace);
     if (outcome.kind === 'valid')
-      return { kind: 'accepted', identity: { user: outcome.user }, proof: { ...asking, askedAt } };
+      return { kind: 'accepted', identity: { user: outcome.user }, proof: { ...client, askedAt } };
     return { kind: 'rejected', ...REJECTED[outcome.kind], ...('cause' in outcome && { cause: outcome.cause }) };
   }
 
@@ -89,7 +34,7 @@ export function createAuthenticator({ answers, events, anonymousAllowed }: Authe
     network: string,
     trace: AuthTrace,
   ): Promise<AuthOutcome> {
-    if (typeof token === 'string') return ask({ token, network }, -Infinity, trace);
+    if (typeof token === 'string') return verify({ token, network }, -Infinity, trace);
     if (token !== undefined) return { kind: 'rejected', rejection: token };
     return anonymousAllowed
       ? { kind: 'accepted', identity: {} }
@@ -109,7 +54,7 @@ export function createAuthenticator({ answers, events, anonymousAllowed }: Authe
     },
     revalidate({ token, network }, since) {
       const trace = events.started('revalidate');
-      return traced(trace, ask({ token, network }, since, trace));
+      return traced(trace, verify({ token, network }, since, trace));
     },
   };
 }

@@ -1,77 +1,71 @@
 import { exponentialBackoff } from '../flow/backoff.ts';
+import type { CallDecision, Caller } from './caller.ts';
 import { ExpiringMap } from './expiring-map.ts';
-import { OutageEvidence } from './outage-evidence.ts';
-import { createTrials, type Trials } from './trials.ts';
+import { createHalfOpenTrials, type HalfOpenTrials } from './half-open-trials.ts';
+import { OutageDetector } from './outage-detector.ts';
 
 /**
  * - `healthy`: the last call was answered.
  * - `failing`: it was not, which may mean nothing yet.
  * - `open`: no call is made.
- * - `trying`: the pause is over, and a few calls find out whether the service answers again.
+ * - `half-open`: the pause is over, and a few trial calls show whether the service answers again.
  */
-export type BreakerState = 'healthy' | 'failing' | 'open' | 'trying';
+export type BreakerState = 'healthy' | 'failing' | 'open' | 'half-open';
 
-/** Who causes a call. */
-export interface Caller {
-  /** Hash of the token. */
-  readonly key: string;
-  /** The client's address, or its /64. */
-  readonly network: string;
-}
+/** `valid`: answered, and the token is valid. */
+export type CallResult = 'valid' | 'answered' | 'unanswered';
 
-/** `known`: answered, and the token is good. */
-export type CallResult = 'known' | 'answered' | 'unanswered';
-
-/** Decides whether asking the auth service makes sense right now. */
+/** Circuit breaker of the auth service. */
 export interface Breaker {
   state(): BreakerState;
-  /** `wait`: other calls find out first. */
-  judge(caller: Caller): 'call' | 'wait' | 'refuse';
-  /** As many calls as may find out are under way. */
-  isTriedEnough(): boolean;
+  decide(caller: Caller): CallDecision;
+  /** True while as many trial calls are under way as are allowed. */
+  hasEnoughTrials(): boolean;
   started(caller: Caller): void;
-  /** @param askedAt in the breaker's own time. */
+  /** @param askedAt `now()` of this breaker when the call started. */
   ended(caller: Caller, result: CallResult, askedAt: number): void;
   now(): number;
 }
 
 const PAUSE_MS = { shortest: 1000, longest: 5000 };
-/** Tokens that were good before: hashes, some 150 bytes each. */
-const KNOWN_MS = 24 * 3600 * 1000;
-const MOST_KNOWN = 20_000;
+/** Tokens that were valid are remembered for a day: hashes, some 150 bytes each. */
+const REMEMBERED_MS = 24 * 3600 * 1000;
+const MOST_REMEMBERED = 20_000;
 
 /**
- * While open, handshakes are answered with 503 at once: stock clients then come back with a growing delay, and a service
- * that is starting is not overrun. Tokens are cheap for a stranger and networks are not, so one network alone neither opens
- * it nor keeps it open.
+ * While open, handshakes are answered with 503 immediately: stock clients then reconnect with a growing delay, and a service
+ * that is starting is not overrun. An attacker has as many tokens as he likes, but few networks, so a single network neither
+ * opens the breaker nor keeps it open.
+ *
+ * @param now in milliseconds.
  */
 export function createBreaker(now: () => number = () => performance.now()): Breaker {
-  const known = new ExpiringMap<string, true>(KNOWN_MS, MOST_KNOWN);
-  let evidence = new OutageEvidence();
+  const validTokens = new ExpiringMap<string, true>(REMEMBERED_MS, MOST_REMEMBERED);
+  let detector = new OutageDetector();
   let openUntil: number | undefined;
   let answeredAt = -Infinity;
   let pauses = 0;
-  const isKnown = ({ key }: Caller): boolean => known.get(key, now()) !== undefined;
+  const wasValid = ({ key }: Caller): boolean => validTokens.get(key, now()) !== undefined;
   const nextPause = (): number => now() + exponentialBackoff(PAUSE_MS, pauses++);
-  const trials: Trials = createTrials({ now, isKnown, nextPause });
+  const trials: HalfOpenTrials = createHalfOpenTrials({ now, wasValid, nextPause });
 
   function state(): BreakerState {
-    if (openUntil === undefined) return evidence.isEmpty() ? 'healthy' : 'failing';
-    return now() < openUntil ? 'open' : 'trying';
+    if (openUntil === undefined) return detector.isEmpty() ? 'healthy' : 'failing';
+    return now() < openUntil ? 'open' : 'half-open';
   }
 
   function isOutage(caller: Caller, askedAt: number): boolean {
-    // Calls that were under way when it opened say nothing new.
+    // Calls that were under way when the breaker opened say nothing new.
     if (openUntil !== undefined) return askedAt >= openUntil && trials.trialFailed(caller);
-    if (evidence.isStale(now())) evidence = new OutageEvidence();
-    evidence.add(caller, isKnown(caller), Math.max(askedAt, answeredAt), now());
-    return evidence.isOutage(now());
+    if (detector.isStale(now())) detector = new OutageDetector();
+    detector.unanswered(caller, wasValid(caller), Math.max(askedAt, answeredAt), now());
+    return detector.isOutage(now());
   }
 
   function answered({ key }: Caller, result: CallResult): void {
-    if (result === 'known') known.set(key, true, now());
-    else known.delete(key);
-    evidence = new OutageEvidence();
+    if (result === 'valid') validTokens.set(key, true, now());
+    else validTokens.delete(key);
+    detector = new OutageDetector();
     openUntil = undefined;
     answeredAt = now();
     pauses = 0;
@@ -88,14 +82,14 @@ export function createBreaker(now: () => number = () => performance.now()): Brea
   return {
     state,
     now,
-    isTriedEnough: trials.isEnough,
-    judge(caller) {
+    hasEnoughTrials: trials.isEnough,
+    decide(caller) {
       const current = state();
       if (current === 'open') return 'refuse';
-      return current === 'trying' ? trials.judge(caller) : 'call';
+      return current === 'half-open' ? trials.decide(caller) : 'call';
     },
     started(caller) {
-      if (state() === 'trying') trials.started(caller);
+      if (state() === 'half-open') trials.started(caller);
     },
     ended(caller, result, askedAt) {
       trials.ended(caller);

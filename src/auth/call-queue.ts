@@ -1,9 +1,17 @@
-import type { AuthTrace, TokenAnswer, TokenChecker } from './authenticator.ts';
-import type { Breaker, CallResult, Caller } from './breaker.ts';
+import type { AuthTrace } from './auth-trace.ts';
+import type { Breaker, CallResult } from './breaker.ts';
+import type { Caller } from './caller.ts';
+import { CallsUnderWay } from './calls-under-way.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { RejectionCode } from './rejection.ts';
-import { WaitingTokens } from './waiting-tokens.ts';
+import type { TokenAnswer } from './token-answer.ts';
 
-/** `busy`: the service was not asked, as too many wait for it already. */
+/** Calls the auth service. Always resolves, within its deadline. */
+export interface TokenChecker {
+  check(token: string, trace: AuthTrace): Promise<TokenAnswer>;
+}
+
+/** `busy`: no call was made, as too many wait already. */
 export type CallOutcome = TokenAnswer | { readonly kind: 'busy' };
 
 export interface Question extends Caller {
@@ -11,18 +19,18 @@ export interface Question extends Caller {
 }
 
 export interface CallLimits {
-  /** Calls under way at once. */
+  /** Calls under way at the same time. */
   readonly calls: number;
-  /** Those that may wait for their turn. */
+  /** Questions that may wait for their turn. */
   readonly waiting: number;
-  /** How long one waits, in milliseconds. */
+  /** How long a question waits, in milliseconds. */
   readonly maxWait: number;
 }
 
-/** Calls to the auth service: only so many at once, and none while it does not answer. */
+/** Calls to the auth service: a limited number at the same time, and none while the breaker is open. */
 export interface CallQueue {
   check(question: Question, trace: AuthTrace): Promise<CallOutcome>;
-  /** Why a call would be in vain right now, if so. */
+  /** The rejection that every new client with a token would get now; undefined if calls are possible. */
   closedBecause(): Extract<RejectionCode, 'auth-unavailable' | 'auth-busy'> | undefined;
   underWay(): number;
   waiting(): number;
@@ -36,43 +44,23 @@ export interface CallQueueOptions {
 
 const LIMITS: CallLimits = { calls: 64, waiting: 2000, maxWait: 2000 };
 /**
- * Calls at once from a call without an answer to the next answer, so that an outage is found by few. One network has fewer:
- * its tokens on which the service hangs leave room for everybody else.
+ * Calls at the same time from a call without an answer to the next answer, so that few calls find an outage. One network has
+ * fewer: its tokens on which the service hangs leave room for all others.
  */
 const CALLS_IN_DOUBT = 10;
 const CALLS_IN_DOUBT_OF_A_NETWORK = 8;
 const BUSY = { kind: 'busy' } as const;
 const BREAKER_OPEN: TokenAnswer = { kind: 'unavailable', cause: 'breaker open' };
 
-class CallsUnderWay {
-  readonly #byNetwork = new Map<string, number>();
-  #total = 0;
-
-  get total(): number {
-    return this.#total;
-  }
-
-  of(network: string): number {
-    return this.#byNetwork.get(network) ?? 0;
-  }
-
-  count(network: string, change: 1 | -1): void {
-    this.#total += change;
-    const calls = this.of(network) + change;
-    if (calls === 0) this.#byNetwork.delete(network);
-    else this.#byNetwork.set(network, calls);
-  }
-}
-
 interface Waiting extends Caller {
   begin(): void;
   refuse(outcome: CallOutcome): void;
 }
 
-/** One queue for all who ask: a storm of clients becomes a steady stream of calls, and whoever is too many comes again. */
+/** One queue for all clients: a storm of clients becomes a steady stream of calls, and clients beyond it reconnect later. */
 export function createCallQueue({ checker, breaker, limits = LIMITS }: CallQueueOptions): CallQueue {
   const underWay = new CallsUnderWay();
-  const queue = new WaitingTokens<Waiting>();
+  const queue = new FairQueue<Waiting>();
   const isAllFull = (): boolean =>
     underWay.total >= (breaker.state() === 'failing' ? Math.min(limits.calls, CALLS_IN_DOUBT) : limits.calls);
   const isFull = (network: string): boolean =>
@@ -90,37 +78,38 @@ export function createCallQueue({ checker, breaker, limits = LIMITS }: CallQueue
     } finally {
       underWay.count(question.network, -1);
       breaker.ended(question, result ?? 'unanswered', askedAt);
-      moveUp();
+      serveWaiting();
     }
   }
 
-  function moveUp(): void {
+  function serveWaiting(): void {
     for (const [network, lane] of queue.lanes()) {
       const isOpen = breaker.state() === 'open';
       if (!isOpen && isAllFull()) return;
       if (!isOpen && isFull(network)) continue;
-      // The first whose turn it is leaves, and its network is looked at again after the others.
-      for (const one of lane) if (leaves(one)) break;
+      // The first one that may leaves the queue; its network is visited again after the others.
+      for (const one of lane) if (serve(one)) break;
     }
   }
 
-  function leaves(one: Waiting): boolean {
-    const verdict = breaker.judge(one);
-    if (verdict === 'call') one.begin();
-    if (verdict === 'refuse') one.refuse(BREAKER_OPEN);
-    return verdict !== 'wait';
+  /** @returns whether it has left the queue. */
+  function serve(one: Waiting): boolean {
+    const decision = breaker.decide(one);
+    if (decision === 'call') one.begin();
+    if (decision === 'refuse') one.refuse(BREAKER_OPEN);
+    return decision !== 'wait';
   }
 
   return {
     async check(question, trace) {
-      const verdict = breaker.judge(question);
-      if (verdict === 'refuse') return BREAKER_OPEN;
-      if (verdict === 'call' && !isFull(question.network)) return call(question, trace);
+      const decision = breaker.decide(question);
+      if (decision === 'refuse') return BREAKER_OPEN;
+      if (decision === 'call' && !isFull(question.network)) return call(question, trace);
       return queue.size < limits.waiting ? wait(queue, question, () => call(question, trace), limits.maxWait) : BUSY;
     },
     closedBecause() {
       const state = breaker.state();
-      if (state === 'open' || (state === 'trying' && breaker.isTriedEnough())) return 'auth-unavailable';
+      if (state === 'open' || (state === 'half-open' && breaker.hasEnoughTrials())) return 'auth-unavailable';
       return queue.size < limits.waiting ? undefined : 'auth-busy';
     },
     underWay: () => underWay.total,
@@ -128,27 +117,27 @@ export function createCallQueue({ checker, breaker, limits = LIMITS }: CallQueue
   };
 }
 
-/** Resolves with what comes of it when its turn comes, or without a call. */
+/** Resolves with the outcome of `call` when its turn comes; without a call if the breaker refuses or the wait is too long. */
 function wait(
-  queue: WaitingTokens<Waiting>,
+  queue: FairQueue<Waiting>,
   { key, network }: Caller,
   call: () => Promise<CallOutcome>,
   maxWait: number,
 ): Promise<CallOutcome> {
   return new Promise((resolve) => {
     const leave = (outcome: CallOutcome | Promise<CallOutcome>): void => {
-      clearTimeout(impatience);
+      clearTimeout(timeout);
       queue.delete(one);
       resolve(outcome);
     };
     const one: Waiting = { key, network, begin: () => leave(call()), refuse: leave };
-    const impatience = setTimeout(leave, maxWait, BUSY);
+    const timeout = setTimeout(leave, maxWait, BUSY);
     queue.add(one);
   });
 }
 
 /** An answer of the service itself is no sign of an outage, whatever it says. */
 function resultOf(answer: TokenAnswer): CallResult {
-  if (answer.kind === 'valid') return 'known';
+  if (answer.kind === 'valid') return 'valid';
   return answer.kind === 'unavailable' && !answer.answered ? 'unanswered' : 'answered';
 }

@@ -3,7 +3,7 @@ interface Entry<Value> {
   readonly until: number;
 }
 
-/** Forgets each entry after the same time, and the oldest before that where there are too many. */
+/** A map that removes each entry after the same time, and the oldest ones before that where there are too many. */
 export class ExpiringMap<Key, Value> {
   readonly #entries = new Map<Key, Entry<Value>>();
   readonly #lifetime: number;
@@ -21,7 +21,7 @@ export class ExpiringMap<Key, Value> {
   }
 
   set(key: Key, value: Value, now: number): void {
-    // Set anew it stands last: the first one is always the oldest.
+    // An entry that is set again moves to the end: the first one is always the oldest.
     this.#entries.delete(key);
     this.#entries.set(key, { value, until: now + this.#lifetime });
     for (const [oldest, { until }] of this.#entries) {

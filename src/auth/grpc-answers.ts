@@ -1,10 +1,10 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { toUserId } from '../routes/user-id.ts';
-import type { TokenAnswer } from './authenticator.ts';
+import type { TokenAnswer } from './token-answer.ts';
 
-/** The token is bad, as services other than MetaRGB's say it. */
+/** Statuses by which services other than MetaRGB's report an invalid token. */
 const BAD_TOKEN: ReadonlySet<status> = new Set([status.UNAUTHENTICATED, status.INVALID_ARGUMENT, status.NOT_FOUND]);
-/** The service, or a proxy before it, refuses to tell. */
+/** Statuses by which the service, or a proxy in front of it, refuses to answer. */
 const REFUSED: ReadonlySet<status> = new Set([
   status.PERMISSION_DENIED,
   status.FAILED_PRECONDITION,
@@ -21,7 +21,7 @@ export function answerTo(response: object | undefined): TokenAnswer {
   return user === undefined ? { kind: 'no-user-id' } : { kind: 'valid', user };
 }
 
-/** What a status says; the library's own status for an HTTP page of a proxy says nothing about a token. */
+/** The meaning of a status; the library's own status for an HTTP page of a proxy says nothing about a token. */
 export function answerToError(error: ServiceError, wordsOfLibrary: string | undefined): TokenAnswer {
   const { code } = error;
   if (BAD_TOKEN.has(code) && wordsOfLibrary === undefined) return { kind: 'invalid' };
@@ -30,13 +30,14 @@ export function answerToError(error: ServiceError, wordsOfLibrary: string | unde
 }
 
 const LONGEST_WORDS = 300;
-/** Words of the library for a response that did begin. */
+/** How the library describes a response that did begin. */
 const OF_A_RESPONSE = /^Received (?:HTTP status code|RST_STREAM with code) \d+/;
 
 /**
- * What the library says of a failed call; nothing where the words are the service's own, which may hold a token or name a
- * user. A status that the service sent has headers with it.
- * @param begun whether the headers of a response came.
+ * The library's description of a failed call; undefined where the text is the service's own, which may hold a token or name
+ * a user. A status that the service sent has headers with it.
+ *
+ * @param begun whether the headers of a response have arrived.
  */
 export function libraryWords({ details, metadata }: ServiceError, begun: boolean): string | undefined {
   const sent = begun || Object.keys(metadata.getMap()).length > 0;

@@ -12,7 +12,9 @@ export interface GrpcTls {
 export interface GrpcChannel {
   client(): Client;
   /**
-   * @param silent whether nothing came until the deadline.
+   * Called after each call.
+   *
+   * @param silent whether nothing was received until the deadline.
    * @param askedAt performance.now() when the call began.
    */
   ended(silent: boolean, askedAt: number): void;
@@ -23,7 +25,7 @@ export interface GrpcChannelOptions {
   /** host:port */
   readonly address: string;
   readonly tls?: GrpcTls;
-  /** How long a call takes at most, in milliseconds. */
+  /** Of a call, in milliseconds. */
   readonly deadline: number;
 }
 
@@ -32,23 +34,23 @@ const CHANNEL_OPTIONS = {
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 2000,
   'grpc.max_receive_message_length': 64 * 1024,
-  // AUTH_SERVICE_ADDR is where it leads: `http_proxy` is set for other programs, and would see every token.
+  // Connects to AUTH_SERVICE_ADDR directly: `http_proxy` is set for other programs, and would see every token.
   'grpc.enable_http_proxy': 0,
   // A new client has a new connection.
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** Calls in a row that met their deadline, after which the connection is taken for dead. */
+/** After so many calls in a row without an answer the connection counts as dead. */
 const SILENT_CALLS = 2;
-/** A new connection has that long to prove itself. */
+/** A new connection is not replaced for so long. */
 const PROBATION_MS = 10_000;
 
 /**
- * A connection that was cut in silence is replaced after two calls without an answer. Keepalive pings would find it, too; but
- * servers that allow one in five minutes, as grpc-go does by default, end the connection for them, in every hang.
+ * Replaces a connection that was cut silently after two calls without an answer. Keepalive pings would find it, too; but
+ * servers that allow one in five minutes, as grpc-go does by default, close the connection for them, in every hang.
  */
 export function createGrpcChannel({ address, tls, deadline }: GrpcChannelOptions): GrpcChannel {
-  // Its lines on stderr are in no form; what they say is in the errors of calls. GRPC_VERBOSITY brings them back.
+  // The library's lines on stderr are not JSON; the errors of calls say the same. GRPC_VERBOSITY switches them on again.
   if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE);
   const channelCredentials = credentialsOf(tls);
   const open = (): Client => new Client(address, channelCredentials, CHANNEL_OPTIONS);
@@ -60,7 +62,7 @@ export function createGrpcChannel({ address, tls, deadline }: GrpcChannelOptions
   function replace(): void {
     const old = client;
     retired.add(old);
-    // Calls that are under way on it may be answered yet.
+    // Calls under way on it may still be answered.
     setTimeout(() => retired.delete(old) && old.close(), deadline).unref();
     client = open();
     openedAt = performance.now();

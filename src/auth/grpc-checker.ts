@@ -1,21 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import type { TokenChecker } from './authenticator.ts';
+import type { TokenChecker } from './call-queue.ts';
 import { answerTo, answerToError, libraryWords } from './grpc-answers.ts';
 import { createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from './grpc-channel.ts';
 import type { ServiceFailure } from './service-failure.ts';
-import type { ServiceStanding } from './service-standing.ts';
+import type { ServiceHealth } from './service-health.ts';
 
 export interface GrpcCheckerOptions extends Omit<GrpcChannelOptions, 'deadline'> {
-  /** In milliseconds; the call ends then, answered or not. */
+  /** Of a call, in milliseconds. */
   readonly deadline?: number;
-  /** Takes what each call says about the service. */
-  readonly standing?: Pick<ServiceStanding, 'answered' | 'failed'>;
+  /** Receives what each call says about the service. */
+  readonly health?: Pick<ServiceHealth, 'answered' | 'failed'>;
 }
 
 export interface GrpcChecker extends TokenChecker {
-  /** Resolves with nothing once a connection to the service stands; asks about no token. */
+  /** Resolves with undefined once a connection to the service is open; sends no token. */
   ping(): Promise<ServiceFailure | undefined>;
   close(): void;
 }
@@ -23,8 +23,12 @@ export interface GrpcChecker extends TokenChecker {
 const PROTO = fileURLToPath(new URL('../../proto/auth.proto', import.meta.url));
 const DEADLINE_MS = 2000;
 
-/** Asks `auth.AuthService/ValidateToken`. */
-export function createGrpcChecker({ deadline = DEADLINE_MS, standing, ...target }: GrpcCheckerOptions): GrpcChecker {
+/**
+ * Calls `auth.AuthService/ValidateToken`.
+ *
+ * @throws where a TLS file cannot be read.
+ */
+export function createGrpcChecker({ deadline = DEADLINE_MS, health, ...target }: GrpcCheckerOptions): GrpcChecker {
   const method = validateTokenMethod();
   const channel = createGrpcChannel({ ...target, deadline });
   return {
@@ -34,8 +38,8 @@ export function createGrpcChecker({ deadline = DEADLINE_MS, standing, ...target 
       const { failure } = outcome;
       const answer = outcome.error ? answerToError(outcome.error, failure?.words) : answerTo(outcome.response);
       span.ended(answer, failure?.status ?? 'OK', failure?.words);
-      if (answer.kind === 'unavailable') standing?.failed(failure ?? EMPTY, 'call');
-      else standing?.answered();
+      if (answer.kind === 'unavailable') health?.failed(failure ?? EMPTY, 'call');
+      else health?.answered();
       return answer;
     },
     async ping() {
@@ -46,10 +50,10 @@ export function createGrpcChecker({ deadline = DEADLINE_MS, standing, ...target 
   };
 }
 
-/** An answer of the service that holds nothing. */
+/** The service sent an empty answer. */
 const EMPTY: ServiceFailure = { status: 'OK' };
 
-/** gRPC's own health service. A server that has none says so, which is an answer, too. */
+/** gRPC's own health service. A server without it answers UNIMPLEMENTED, which shows that it is reached, too. */
 const HEALTH: Method = {
   path: '/grpc.health.v1.Health/Check',
   requestStream: false,
@@ -103,7 +107,7 @@ function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
 }
 
 function validateTokenMethod(): Method {
-  // longs as text: a user id beyond 2^53 must not become its neighbour's.
+  // 64-bit integers as text: a user id beyond 2^53 must not be rounded to another user's.
   const definition = loadSync(PROTO, { keepCase: true, longs: String, defaults: true });
   const service = definition['auth.AuthService'];
   const method = service !== undefined && !('format' in service) ? service['ValidateToken'] : undefined;

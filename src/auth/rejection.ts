@@ -1,26 +1,26 @@
 /**
- * Why a socket was refused. `retry` tells whether the same client may be let in later: those that may are never told
- * "unauthorized", for a stock client then stays away for ever. Documented in docs/errors.md; a test compares the lists.
+ * Why a client was refused. `retry`: the same client may be admitted later; such a message never says "unauthorized", for a
+ * stock client would then never reconnect. Documented in docs/errors.md; a test compares the lists.
  */
 export const REJECTIONS = {
-  'token-missing': { retry: false, message: 'unauthorized: no token was given; send it as auth.token' },
+  'token-missing': { retry: false, message: 'unauthorized: no token was sent; send it as auth.token' },
   'token-malformed': { retry: false, message: 'unauthorized: a token is text of 1 to 4096 visible ASCII characters' },
-  'token-invalid': { retry: false, message: 'unauthorized: the token is not valid, or no longer' },
-  'no-user-id': { retry: false, message: 'unauthorized: the token is valid, and belongs to no user' },
+  'token-invalid': { retry: false, message: 'unauthorized: the token is invalid or has expired' },
+  'no-user-id': { retry: false, message: 'unauthorized: the token is valid but belongs to no user' },
   'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },
-  'handshake-malformed': { retry: false, message: 'not a handshake of Socket.IO 4' },
-  'namespace-unknown': { retry: false, message: 'the gateway has the main namespace only' },
+  'handshake-malformed': { retry: false, message: 'not a Socket.IO 4 handshake' },
+  'namespace-unknown': { retry: false, message: 'the gateway has only the main namespace' },
   'path-unknown': { retry: false, message: 'no Socket.IO at this path' },
-  'too-many-packets': { retry: true, message: 'more packets than a client may send' },
-  'message-too-large': { retry: true, message: 'a message longer than a client may send' },
-  'instance-full': { retry: true, message: 'this instance has as many connections as it takes' },
-  'address-limit': { retry: true, message: 'as many connections from this address as may be' },
-  'user-limit': { retry: true, message: 'as many connections of this user as may be' },
-  'too-many-handshakes': { retry: true, message: 'more handshakes a second than this instance takes' },
-  'handshake-timeout': { retry: true, message: 'the handshake was not finished in time' },
-  'session-unknown': { retry: true, message: 'the polling session is not known here' },
+  'too-many-packets': { retry: true, message: 'too many packets from this client' },
+  'message-too-large': { retry: true, message: 'a message from this client was too long' },
+  'instance-full': { retry: true, message: 'this instance has reached its limit of connections' },
+  'address-limit': { retry: true, message: 'too many connections from this address' },
+  'user-limit': { retry: true, message: 'too many connections of this user' },
+  'too-many-handshakes': { retry: true, message: 'too many handshakes per second' },
+  'handshake-timeout': { retry: true, message: 'the handshake took too long' },
+  'session-unknown': { retry: true, message: 'this instance does not know the polling session' },
   'auth-unavailable': { retry: true, message: 'the auth service cannot answer' },
-  'auth-busy': { retry: true, message: 'more clients at once than the auth service can be asked about' },
+  'auth-busy': { retry: true, message: 'too many clients are waiting for the auth service' },
   draining: { retry: true, message: 'this instance is shutting down' },
 } as const;
 
@@ -28,19 +28,19 @@ export type RejectionCode = keyof typeof REJECTIONS;
 
 export interface Rejection {
   readonly code: RejectionCode;
-  /** One of a closed list: the log is throttled by it. */
+  /** One of a closed list: the log is throttled by this text. */
   readonly message: string;
   readonly retry: boolean;
-  /** What to look at; for the log, the client does not get it. */
+  /** What to check; logged, and not sent to the client. */
   readonly hint?: string;
-  /** What the request said, short and without secrets; for the log too. */
+  /** What the request contained, short and without secrets; logged only, too. */
   readonly found?: Readonly<Record<string, string>>;
 }
 
-/** @param words where more is known than the code says; never a token, an id or a payload: the log shows them. */
+/** @param details more than the code says; never a token, an id or a payload: they are logged. */
 export function rejection(
   code: RejectionCode,
-  words: Partial<Pick<Rejection, 'message' | 'hint' | 'found'>> = {},
+  details: Partial<Pick<Rejection, 'message' | 'hint' | 'found'>> = {},
 ): Rejection {
-  return { code, ...REJECTIONS[code], ...words };
+  return { code, ...REJECTIONS[code], ...details };
 }

@@ -1,13 +1,13 @@
 import type { UserId } from '../routes/user-id.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
-/** Which answers of the auth service no longer count, because something happened after it was asked. */
+/** Which answers of the auth service no longer count, because the user was revoked after the call started. */
 export interface Revocations {
-  /** What was asked about these users until now counts no more. */
+  /** Answers about these users to calls until now no longer count. */
   revoke(users: Iterable<UserId>): void;
-  /** The same for everyone: revocations may have passed unheard. */
+  /** The same for all users, after a gap in which revocations may have been lost. */
   revokeAll(): void;
-  /** @param askedAt performance.now() when the auth service was asked. */
+  /** @param askedAt performance.now() when the auth service was called. */
   isOutdated(user: UserId, askedAt: number): boolean;
 }
 

@@ -1,12 +1,12 @@
-/** A call to the auth service from which nothing can be learnt about a token. */
+/** A call to the auth service that says nothing about the token. */
 export interface ServiceFailure {
   /** Name of the gRPC status. */
   readonly status: string;
-  /** What the gRPC library says of it; nothing where the service itself sent the status. */
+  /** The gRPC library's description; undefined where the service itself sent the status. */
   readonly words?: string;
 }
 
-/** In words that hold no address, token or user: /health shows them to everybody. */
+/** A text without address, token or user: /health is public. */
 export interface Explanation {
   readonly reason: string;
   readonly hint: string;
@@ -22,24 +22,24 @@ const BY_WORDS: readonly (readonly [words: RegExp, reason: string, hint: string]
   ],
   [
     'wrong version number|packet length too long|EPROTO',
-    'it does not speak TLS as the gateway does',
+    'it does not speak TLS, or no version that the gateway speaks',
     'GRPC_TLS_ENABLED is true: does the service expect plain text, or another version of TLS?',
   ],
   [
     'Received HTTP status code',
     'an HTTP server or proxy answers instead of it',
-    'AUTH_SERVICE_ADDR must lead to a gRPC server, through proxies that pass HTTP/2 on',
+    'AUTH_SERVICE_ADDR must lead to a gRPC server, through proxies that forward HTTP/2',
   ],
   [
     'Protocol error|Failed to connect|ECONNRESET|EPIPE|socket|dropped|closed',
-    'it ends the connection before it answers',
+    'it closes the connection before it answers',
     'does it expect TLS (GRPC_TLS_ENABLED=true), or is it no gRPC server?',
   ],
 ].map(([words, reason, hint]) => [new RegExp(words ?? '', 'i'), reason ?? '', hint ?? '']);
 
 const REFUSES = {
   reason: 'it refuses the gateway',
-  hint: 'look at the policies of the service, and of proxies and the mesh before it',
+  hint: 'check the policies of the service, and of the proxies and the mesh in front of it',
 };
 const BY_STATUS: Readonly<Record<string, Explanation>> = {
   DEADLINE_EXCEEDED: {
@@ -47,15 +47,16 @@ const BY_STATUS: Readonly<Record<string, Explanation>> = {
     hint: 'is it hung or overloaded, or does a firewall drop packets?',
   },
   UNIMPLEMENTED: {
-    reason: 'the server there has no auth.AuthService/ValidateToken',
+    reason: 'the server has no auth.AuthService/ValidateToken',
     hint: 'AUTH_SERVICE_ADDR leads to another gRPC server, or the service is older than proto/auth.proto',
   },
   PERMISSION_DENIED: REFUSES,
   FAILED_PRECONDITION: REFUSES,
   OUT_OF_RANGE: REFUSES,
 };
-const OTHER: Explanation = { reason: 'it fails', hint: 'look at the log of the auth service' };
+const OTHER: Explanation = { reason: 'it fails', hint: 'check the log of the auth service' };
 
+/** The cause of a failure, and what to check. */
 export function explain({ status, words }: ServiceFailure): Explanation {
   const [, reason, hint] = (words !== undefined && BY_WORDS.find(([pattern]) => pattern.test(words))) || [];
   if (status !== 'DEADLINE_EXCEEDED' && reason !== undefined && hint !== undefined) return { reason, hint };

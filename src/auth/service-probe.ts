@@ -1,5 +1,5 @@
 import type { ServiceFailure } from './service-failure.ts';
-import type { ServiceStanding } from './service-standing.ts';
+import type { ServiceHealth } from './service-health.ts';
 
 export interface ServiceProbe {
   start(): void;
@@ -12,30 +12,30 @@ export interface ServiceProbeEvents {
 }
 
 export interface ServiceProbeOptions extends ServiceProbeEvents {
-  /** Resolves with nothing once the service is reached. */
+  /** Resolves with undefined once the service is reached. */
   readonly ping: () => Promise<ServiceFailure | undefined>;
-  readonly standing: Pick<ServiceStanding, 'failed' | 'reached' | 'isUnreached'>;
+  readonly health: Pick<ServiceHealth, 'failed' | 'reached' | 'isUnreached'>;
 }
 
-const EVERY_MS = 2000;
+const INTERVAL_MS = 2000;
 
-/** Asks at the start, and while the service is not reached, whether it can be: the first client is not the one to find out. */
-export function createServiceProbe({ ping, standing, notReached, reached }: ServiceProbeOptions): ServiceProbe {
+/** Probes the service at the start and while it is not reached, so that an outage is found before the first client connects. */
+export function createServiceProbe({ ping, health, notReached, reached }: ServiceProbeOptions): ServiceProbe {
   let isReached: boolean | undefined;
-  let isAsking = false;
+  let isProbing = false;
   let timer: NodeJS.Timeout | undefined;
 
-  async function look(): Promise<void> {
-    if (isAsking || (isReached === true && !standing.isUnreached())) return;
-    isAsking = true;
+  async function probe(): Promise<void> {
+    if (isProbing || (isReached === true && !health.isUnreached())) return;
+    isProbing = true;
     const failure = await ping();
-    isAsking = false;
+    isProbing = false;
     if (timer === undefined) return;
     if (failure) {
-      standing.failed(failure, 'probe');
+      health.failed(failure, 'probe');
       notReached(failure);
     } else {
-      standing.reached();
+      health.reached();
       reached();
     }
     isReached = failure === undefined;
@@ -43,8 +43,8 @@ export function createServiceProbe({ ping, standing, notReached, reached }: Serv
 
   return {
     start() {
-      timer = setInterval(() => void look(), EVERY_MS).unref();
-      void look();
+      timer = setInterval(() => void probe(), INTERVAL_MS).unref();
+      void probe();
     },
     stop() {
       clearInterval(timer);

@@ -1,31 +1,32 @@
 import type { UserId } from '../routes/user-id.ts';
-import { ExpiringMap } from './expiring-map.ts';
 import type { CallOutcome } from './call-queue.ts';
+import { ExpiringMap } from './expiring-map.ts';
 
-/** What is known of a token, and since when. */
+/** An answer about a token, and its age. */
 export interface CachedAnswer {
   readonly outcome: CallOutcome;
-  /** performance.now() when the auth service was asked. */
+  /** performance.now() when the auth service was called. */
   readonly askedAt: number;
 }
 
-/** The auth service's last words on tokens. */
+/** The auth service's last answers about tokens, by the hash of the token. */
 export interface TokenCache {
-  recall(key: string): CachedAnswer | undefined;
-  keep(key: string, standing: CachedAnswer): void;
+  get(key: string): CachedAnswer | undefined;
+  /** Stores an answer, unless it is about no token or a newer one is stored. */
+  set(key: string, answer: CachedAnswer): void;
 }
 
-/** Clients that were refused, and try again without a pause. */
+/** Answers that refuse serve clients that reconnect without a pause. */
 const INVALID_LIFETIME_MS = 2000;
-/** As many as an instance can have connections, about. */
-const MOST_KEPT = 20_000;
+/** About as many as an instance can have connections. */
+const MOST_CACHED = 20_000;
 
-/** @param lifetime of a valid answer, in milliseconds; 0 keeps none of any kind. */
+/** @param lifetime of a valid answer, in milliseconds; 0 caches none of any kind. */
 export function createTokenCache(lifetime: number, now: () => number): TokenCache {
-  const valid = new ExpiringMap<string, { user: UserId; askedAt: number }>(lifetime, MOST_KEPT);
-  const refused = new ExpiringMap<string, CachedAnswer>(Math.min(lifetime, INVALID_LIFETIME_MS), MOST_KEPT);
+  const valid = new ExpiringMap<string, { user: UserId; askedAt: number }>(lifetime, MOST_CACHED);
+  const refused = new ExpiringMap<string, CachedAnswer>(Math.min(lifetime, INVALID_LIFETIME_MS), MOST_CACHED);
 
-  function recall(key: string): CachedAnswer | undefined {
+  function get(key: string): CachedAnswer | undefined {
     const refusal = refused.get(key, now());
     if (refusal !== undefined) return refusal;
     const found = valid.get(key, now());
@@ -33,10 +34,10 @@ export function createTokenCache(lifetime: number, now: () => number): TokenCach
   }
 
   return {
-    recall,
-    keep(key, { outcome, askedAt }) {
-      const isOvertaken = (recall(key)?.askedAt ?? 0) > askedAt;
-      // Of two calls that were under way at once, the later question counts.
+    get,
+    set(key, { outcome, askedAt }) {
+      // The newer of two calls that were under way at the same time counts.
+      const isOvertaken = (get(key)?.askedAt ?? 0) > askedAt;
       if (isOvertaken || outcome.kind === 'unavailable' || outcome.kind === 'busy') return;
       valid.delete(key);
       refused.delete(key);

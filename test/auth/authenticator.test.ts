@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createAuthenticator, type AuthEvents, type AuthOutcome } from '../../src/auth/authenticator.ts';
+import { createAuthenticator } from '../../src/auth/authenticator.ts';
+import type { AuthEvents, AuthOutcome } from '../../src/auth/auth-trace.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import type { TokenVerifier } from '../../src/auth/token-verifier.ts';
 import type { CallOutcome } from '../../src/auth/call-queue.ts';
@@ -7,24 +8,24 @@ import { noting } from './checker.ts';
 
 /** An authenticator to whom this is always said of a token. */
 function stage(outcome: CallOutcome, anonymousAllowed = false) {
-  const find = vi.fn<TokenVerifier['find']>(async () => ({ outcome, askedAt: 5 }));
+  const verify = vi.fn<TokenVerifier['verify']>(async () => ({ outcome, askedAt: 5 }));
   const ended = vi.fn<(outcome: AuthOutcome) => void>();
   const started = vi.fn<AuthEvents['started']>(() => ({ ...noting(), ended }));
   return {
-    ...createAuthenticator({ answers: { find }, events: { started }, anonymousAllowed }),
-    find,
+    ...createAuthenticator({ verifier: { verify }, events: { started }, anonymousAllowed }),
+    verify,
     started,
     ended,
   };
 }
 
 const NETWORK = '192.0.2.1';
-const ASKING = { token: 'token', network: NETWORK };
+const CLIENT = { token: 'token', network: NETWORK };
 const VALID: CallOutcome = { kind: 'valid', user: '7' };
 
 describe('who brings a token', () => {
   test.each<[string, CallOutcome, AuthOutcome]>([
-    ['is let in as its user', VALID, { kind: 'accepted', identity: { user: '7' }, proof: { ...ASKING, askedAt: 5 } }],
+    ['is let in as its user', VALID, { kind: 'accepted', identity: { user: '7' }, proof: { ...CLIENT, askedAt: 5 } }],
     [
       'is refused where it is not valid',
       { kind: 'invalid' },
@@ -46,34 +47,34 @@ describe('who brings a token', () => {
       { kind: 'rejected', rejection: rejection('auth-busy') },
     ],
   ])('%s', async (_, answer, outcome) => {
-    const { identify, find, started, ended } = stage(answer);
+    const { identify, verify, started, ended } = stage(answer);
     expect(await identify('token', NETWORK)).toEqual(outcome);
-    expect(find).toHaveBeenCalledExactlyOnceWith(ASKING, -Infinity, expect.anything());
+    expect(verify).toHaveBeenCalledExactlyOnceWith(CLIENT, -Infinity, expect.anything());
     expect(started).toHaveBeenCalledExactlyOnceWith('authenticate');
     expect(ended).toHaveBeenCalledExactlyOnceWith(outcome);
   });
 
   test('is asked about anew while in, and only what is answered from then on counts', async () => {
-    const { revalidate, find, started, ended } = stage({ kind: 'invalid' });
-    expect(await revalidate(ASKING, 1234)).toEqual({ kind: 'rejected', rejection: rejection('token-invalid') });
-    expect(find).toHaveBeenCalledExactlyOnceWith(ASKING, 1234, expect.anything());
+    const { revalidate, verify, started, ended } = stage({ kind: 'invalid' });
+    expect(await revalidate(CLIENT, 1234)).toEqual({ kind: 'rejected', rejection: rejection('token-invalid') });
+    expect(verify).toHaveBeenCalledExactlyOnceWith(CLIENT, 1234, expect.anything());
     expect(started).toHaveBeenCalledExactlyOnceWith('revalidate');
     expect(ended).toHaveBeenCalledOnce();
   });
 
   test('that cannot be one is refused without a question', async () => {
-    const { identify, find } = stage(VALID, true);
+    const { identify, verify } = stage(VALID, true);
     const malformed = rejection('token-malformed');
     expect(await identify(malformed, NETWORK)).toEqual({ kind: 'rejected', rejection: malformed });
-    expect(find).not.toHaveBeenCalled();
+    expect(verify).not.toHaveBeenCalled();
   });
 });
 
 describe('who brings none', () => {
   test('is refused where one is required', async () => {
-    const { identify, find } = stage(VALID);
+    const { identify, verify } = stage(VALID);
     expect(await identify(undefined, NETWORK)).toEqual({ kind: 'rejected', rejection: rejection('token-missing') });
-    expect(find).not.toHaveBeenCalled();
+    expect(verify).not.toHaveBeenCalled();
   });
 
   test('is let in as nobody where none is required, the auth service up or down', async () => {

@@ -34,11 +34,11 @@ function stage() {
       who === 'stranger'
         ? { key: `bad${token}`, network: STRANGER }
         : { key: `good${token}`, network: HONEST[network] ?? '' };
-    const verdict = breaker.judge(caller);
-    if (verdict !== 'call') return verdict;
+    const decision = breaker.decide(caller);
+    if (decision !== 'call') return decision;
     breaker.started(caller);
-    breaker.ended(caller, who === 'user' && isUp ? 'known' : 'unanswered', now);
-    return verdict;
+    breaker.ended(caller, who === 'user' && isUp ? 'valid' : 'unanswered', now);
+    return decision;
   };
   return { breaker, take, setUp: (up: boolean) => void (isUp = up), pass: (ms: number) => void (now += ms) };
 }

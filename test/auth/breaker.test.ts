@@ -27,7 +27,7 @@ function opened() {
   return staged;
 }
 
-const judge = (breaker: Breaker, key: string, network = HERE) => breaker.judge({ key, network });
+const decide = (breaker: Breaker, key: string, network = HERE) => breaker.decide({ key, network });
 
 describe('the breaker opens', () => {
   test('with the fifth token without an answer, where two networks sent them', () => {
@@ -39,12 +39,12 @@ describe('the breaker opens', () => {
     }
     fail('e', THERE);
     expect(breaker.state()).toBe('open');
-    expect(judge(breaker, 'f')).toBe('refuse');
+    expect(decide(breaker, 'f')).toBe('refuse');
   });
 
   test('where one network sent them, ten seconds after a token that was good before was first not answered', () => {
     const { breaker, call, fail, wait } = stage();
-    call('good', HERE, 'known');
+    call('good', HERE, 'valid');
     for (const token of ['a', 'b', 'c', 'd']) fail(token);
     wait(5000);
     fail('good');
@@ -61,7 +61,7 @@ describe('the breaker opens', () => {
     wait(999);
     expect(breaker.state()).toBe('open');
     wait(1);
-    expect(breaker.state()).toBe('trying');
+    expect(breaker.state()).toBe('half-open');
   });
 });
 
@@ -90,11 +90,11 @@ describe('the breaker does not open', () => {
 
   test('where a good token is answered within ten seconds', () => {
     const { breaker, call, fail, wait } = stage();
-    call('good', HERE, 'known');
+    call('good', HERE, 'valid');
     for (let i = 0; i < 100; i += 1) {
       fail(`t${i}`);
       if (i % 30 === 29) fail('good');
-      if (i % 30 === 29) call('good', HERE, 'known');
+      if (i % 30 === 29) call('good', HERE, 'valid');
       wait(300);
     }
     expect(breaker.state()).toBe('failing');
@@ -102,7 +102,7 @@ describe('the breaker does not open', () => {
 
   test('by one failure of a good token and of others an hour apart', () => {
     const { breaker, call, fail, wait } = stage();
-    call('good', HERE, 'known');
+    call('good', HERE, 'valid');
     fail('good');
     wait(3_600_000);
     for (const token of ['a', 'b', 'c', 'd', 'e']) fail(token);
@@ -116,33 +116,33 @@ describe('when the pause is over', () => {
     wait(2000);
     const networks = [HERE, THERE, ELSEWHERE, '192.0.2.4', '192.0.2.5'];
     for (const [n, network] of networks.entries()) {
-      expect(judge(breaker, `new${n}`, network)).toBe('call');
+      expect(decide(breaker, `new${n}`, network)).toBe('call');
       breaker.started({ key: `new${n}`, network });
-      expect(judge(breaker, 'another', network)).toBe('wait');
+      expect(decide(breaker, 'another', network)).toBe('wait');
     }
-    expect(breaker.isTriedEnough()).toBe(true);
-    expect(judge(breaker, 'another', '192.0.2.6')).toBe('wait');
+    expect(breaker.hasEnoughTrials()).toBe(true);
+    expect(decide(breaker, 'another', '192.0.2.6')).toBe('wait');
     answer('new0', HERE);
     expect(breaker.state()).toBe('healthy');
-    expect(judge(breaker, 'another', '192.0.2.6')).toBe('call');
+    expect(decide(breaker, 'another', '192.0.2.6')).toBe('call');
   });
 
   test('a token that failed is no trial for two seconds', () => {
     const { breaker, wait } = opened();
     wait(1999);
-    expect(judge(breaker, 't4', THERE)).toBe('refuse');
-    expect(judge(breaker, 'new', THERE)).toBe('call');
+    expect(decide(breaker, 't4', THERE)).toBe('refuse');
+    expect(decide(breaker, 'new', THERE)).toBe('call');
     wait(1);
-    expect(judge(breaker, 't4', THERE)).toBe('call');
+    expect(decide(breaker, 't4', THERE)).toBe('call');
   });
 
   test('a network whose trial failed waits, and keeps no other network out', () => {
     const { breaker, wait, fail, answer } = opened();
     wait(1000);
     for (let i = 0; i < 50; i += 1) {
-      if (judge(breaker, `bad${i}`) === 'call') fail(`bad${i}`);
-      expect(judge(breaker, `bad again ${i}`)).toBe('refuse');
-      expect(judge(breaker, `good${i}`, THERE)).toBe('call');
+      if (decide(breaker, `bad${i}`) === 'call') fail(`bad${i}`);
+      expect(decide(breaker, `bad again ${i}`)).toBe('refuse');
+      expect(decide(breaker, `good${i}`, THERE)).toBe('call');
       wait(100);
     }
     answer('good', THERE);
@@ -151,13 +151,13 @@ describe('when the pause is over', () => {
 
   test('a token that was good before may try, whatever its network did', () => {
     const { breaker, call, fail, wait } = stage();
-    call('good', HERE, 'known');
+    call('good', HERE, 'valid');
     for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) fail(`t${n}`, network);
     wait(1000);
     fail('bad');
-    expect(judge(breaker, 'unknown')).toBe('refuse');
-    expect(judge(breaker, 'good')).toBe('call');
-    call('good', HERE, 'known');
+    expect(decide(breaker, 'unknown')).toBe('refuse');
+    expect(decide(breaker, 'good')).toBe('call');
+    call('good', HERE, 'valid');
     expect(breaker.state()).toBe('healthy');
   });
 
@@ -169,7 +169,7 @@ describe('when the pause is over', () => {
     ['a token that was good before', (staged: ReturnType<typeof stage>) => staged.fail('good')],
   ])('it opens again with failed trials of %s, each time for longer, up to five seconds', (_, trials) => {
     const staged = stage();
-    staged.call('good', HERE, 'known');
+    staged.call('good', HERE, 'valid');
     for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) staged.fail(`t${n}`, network);
     const pauses = Array.from({ length: 6 }, (__, n) => {
       let pause = 0;
@@ -186,7 +186,7 @@ describe('when the pause is over', () => {
     const { breaker, call, wait } = opened();
     wait(1500);
     for (let i = 0; i < 64; i += 1) call(`old${i}`, i % 2 ? HERE : THERE, 'unanswered', 900);
-    expect(breaker.state()).toBe('trying');
-    expect(judge(breaker, 'new')).toBe('call');
+    expect(breaker.state()).toBe('half-open');
+    expect(decide(breaker, 'new')).toBe('call');
   });
 });

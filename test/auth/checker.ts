@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { AuthTrace } from '../../src/auth/authenticator.ts';
+import type { AuthTrace } from '../../src/auth/auth-trace.ts';
 import { createGrpcChecker, type GrpcChecker } from '../../src/auth/grpc-checker.ts';
 
 /** A checker for the time of a test. */

@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
-import type { TokenAnswer } from '../../src/auth/authenticator.ts';
+import type { TokenAnswer } from '../../src/auth/token-answer.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { checkerOf, noting } from './checker.ts';
 import { startBrokenService, startFaultyService, type ValidateToken } from './faulty-service.ts';

@@ -92,7 +92,13 @@ const UNREACHED: readonly [
     /UNAVAILABLE: Name resolution failed/,
     /its name does not resolve/,
   ],
-  ['speaks TLS, and the gateway does not', tlsService, {}, /UNAVAILABLE: /, /it ends the connection before it answers/],
+  [
+    'speaks TLS, and the gateway does not',
+    tlsService,
+    {},
+    /UNAVAILABLE: /,
+    /it closes the connection before it answers/,
+  ],
   [
     'does not speak TLS, and the gateway does',
     async () => (await startFaultyService(valid)).address,
@@ -114,7 +120,7 @@ const UNREACHED: readonly [
     /certificate|signature/i,
     /its TLS certificate is not accepted/,
   ],
-  ['is another kind of server', httpServer, {}, /UNAVAILABLE: /, /it ends the connection before it answers/],
+  ['is another kind of server', httpServer, {}, /UNAVAILABLE: /, /it closes the connection before it answers/],
   [
     'takes connections and never speaks',
     async () => (await startSilentService()).address,
@@ -158,7 +164,7 @@ describe('a gateway whose auth service', { timeout: 40_000 }, () => {
   });
 
   test.each([
-    ['UNIMPLEMENTED', status.UNIMPLEMENTED, /the server there has no auth.AuthService\/ValidateToken/],
+    ['UNIMPLEMENTED', status.UNIMPLEMENTED, /the server has no auth.AuthService\/ValidateToken/],
     ['PERMISSION_DENIED', status.PERMISSION_DENIED, /it refuses the gateway/],
     ['INTERNAL', status.INTERNAL, /it fails/],
     ['UNAVAILABLE', status.UNAVAILABLE, /it fails/],

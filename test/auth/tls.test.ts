@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { TokenAnswer } from '../../src/auth/authenticator.ts';
+import type { TokenAnswer } from '../../src/auth/token-answer.ts';
 import type { GrpcTls } from '../../src/auth/grpc-channel.ts';
 import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
 import { makeCertificates } from '../support/certificates.ts';

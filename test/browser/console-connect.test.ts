@@ -58,7 +58,7 @@ test('a token that is refused is told with code, reason and what the client does
   await button(page, 'Connect').click();
   await connect
     .getByText(
-      'Refused (token-invalid): unauthorized: the token is not valid, or no longer. The client does not try again by itself (retry: false).',
+      'Refused (token-invalid): unauthorized: the token is invalid or has expired. The client does not try again by itself (retry: false).',
     )
     .waitFor();
   expect(complaints).toEqual([]);

@@ -100,7 +100,7 @@ test.for(TRANSPORTS)('a bad token over %s is refused with its reason, and a good
 
   await connect(page, gateway, 'wrong', transport);
   expect(await said(page, /^Refused/)).toBe(
-    'Refused (token-invalid): unauthorized: the token is not valid, or no longer. Enter another token and connect again.',
+    'Refused (token-invalid): unauthorized: the token is invalid or has expired. Enter another token and connect again.',
   );
 
   await connect(page, gateway, TOKENS.bob, transport);

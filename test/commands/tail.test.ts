@@ -107,8 +107,8 @@ describe('gateway tail', () => {
 
   test.each([
     ['a wrong token', 'wrong', 'unauthorized: the token is not valid'],
-    ['no token', undefined, 'unauthorized: no token was given'],
-    ['an empty token', '', 'unauthorized: no token was given'],
+    ['no token', undefined, 'unauthorized: no token was sent'],
+    ['an empty token', '', 'unauthorized: no token was sent'],
   ])('with %s it is refused for good: it says why and ends with 1', async (_, token, words) => {
     const { gateway } = await startAll();
     const refused = await tail(gateway.url, token);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AuthOutcome, Authenticator } from '../../src/auth/authenticator.ts';
+import type { Authenticator } from '../../src/auth/authenticator.ts';
+import type { AuthOutcome } from '../../src/auth/auth-trace.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import { createRevalidation, type RevalidationEvents } from '../../src/sockets/lifecycle/revalidation.ts';
 import type { SocketData } from '../../src/sockets/servers/socket-server.ts';

@@ -85,16 +85,16 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
     test.each([
       ['"Bearer " before it', 'begins with "Bearer "', `Bearer ${TOKENS.alice}`],
       ['"bearer" and a tab before it', 'begins with "Bearer "', `bearer\t${TOKENS.alice}`],
-      ['quotes around it', 'stands in quotes', `"${TOKENS.alice}"`],
-      ['single quotes around it', 'stands in quotes', `'${TOKENS.alice}'`],
+      ['quotes around it', 'it is in quotes', `"${TOKENS.alice}"`],
+      ['single quotes around it', 'it is in quotes', `'${TOKENS.alice}'`],
       ['a line end behind it', 'a line end around it', `${TOKENS.alice}\n`],
       ['a line end of Windows behind it', 'a line end around it', `${TOKENS.alice}\r\n`],
       ['a no-break space before it', 'white space', `\u00a0${TOKENS.alice}`],
       ['a zero-width space behind it', 'beyond ASCII', `${TOKENS.alice}\u200b`],
       ['no value', 'a variable without a value', 'undefined'],
       ['an object made text', 'a variable without a value', '[object Object]'],
-      ['a list in place of it', 'found a list', [TOKENS.alice]],
-      ['a number in place of it', 'found a number', 7],
+      ['a list in place of it', 'it is a list', [TOKENS.alice]],
+      ['a number in place of it', 'it is a number', 7],
     ])('whose token has %s is told so, and the auth service is not asked', async (_, words, token: unknown) => {
       const { gateway } = stage();
       const asked = await gateway.metric('gateway_auth_answers_total');

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { findToken } from '../../src/auth/token.ts';
+import { findToken } from '../../src/auth/find-token.ts';
 import { createCookieTokensOf } from '../../src/sockets/servers/token-cookie.ts';
 import type { OriginKind } from '../../src/sockets/servers/origin.ts';
 import { startCrowdService, tokenOf } from '../auth/crowd.ts';

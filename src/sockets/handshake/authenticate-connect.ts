@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { rejection, type Rejection } from '../../auth/rejection.ts';
-import { findToken } from '../../auth/token.ts';
+import { findToken } from '../../auth/find-token.ts';
 import { isObject } from '../../schema/json.ts';
 import type { ClientHistory } from '../servers/client-history.ts';
 import { UserLimit } from './user-limit.ts';

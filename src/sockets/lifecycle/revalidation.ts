@@ -1,4 +1,5 @@
-import type { Authenticator, AuthOutcome } from '../../auth/authenticator.ts';
+import type { Authenticator } from '../../auth/authenticator.ts';
+import type { AuthOutcome } from '../../auth/auth-trace.ts';
 import { createSemaphore } from '../../flow/semaphore.ts';
 import type { ClosingCode } from './close-codes.ts';
 import type { ClientSocket } from '../servers/socket-server.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { Proof } from '../../auth/authenticator.ts';
+import type { Proof } from '../../auth/auth-trace.ts';
 import type { Rejection } from '../../auth/rejection.ts';
 import type { UserId } from '../../routes/user-id.ts';
 import type { Peer } from './client-address.ts';

@@ -1,5 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
-import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace, TokenAnswer } from '../../auth/authenticator.ts';
+import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace } from '../../auth/auth-trace.ts';
+import type { TokenAnswer } from '../../auth/token-answer.ts';
 import type { ServiceFailure } from '../../auth/service-failure.ts';
 import type { ServiceProbeEvents } from '../../auth/service-probe.ts';
 import { createFailureReport, type Server } from './auth-failures.ts';

@@ -1,4 +1,4 @@
-import { ANSWER_SOURCES } from '../../auth/authenticator.ts';
+import { ANSWER_SOURCES } from '../../auth/token-answer.ts';
 import { REVALIDATION_OUTCOMES } from '../../sockets/lifecycle/revalidation.ts';
 import type { Instruments } from './instruments.ts';
 

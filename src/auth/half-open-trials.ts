@@ -1,51 +1,52 @@
-import type { Caller } from './breaker.ts';
+import type { CallDecision, Caller } from './caller.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
-/** Calls by which an open breaker finds out whether the service answers again. */
-export interface Trials {
-  judge(caller: Caller): 'call' | 'wait' | 'refuse';
-  /** As many as may be are under way. */
+/** Trial calls of a half-open breaker: they show whether the service answers again. */
+export interface HalfOpenTrials {
+  decide(caller: Caller): CallDecision;
+  /** True while as many trials are under way as are allowed. */
   isEnough(): boolean;
   started(caller: Caller): void;
   ended(caller: Caller): void;
-  /** A token was not answered, in a trial or before. */
+  /** A call about this token was not answered, in a trial or before. */
   tokenFailed(caller: Caller): void;
-  /** @returns whether it is an outage still, for all networks. */
+  /** @returns whether the outage lasts, for all networks. */
   trialFailed(caller: Caller): boolean;
-  /** The first trials after a pause, or after an outage. */
+  /** Called when a pause begins, and when the outage is over. */
   reset(): void;
 }
 
-export interface TrialsOptions {
+export interface HalfOpenTrialsOptions {
   readonly now: () => number;
-  readonly isKnown: (caller: Caller) => boolean;
-  /** Until when the next pause lasts. */
+  /** True if the caller's token was valid before. */
+  readonly wasValid: (caller: Caller) => boolean;
+  /** When the next pause would end. */
   readonly nextPause: () => number;
 }
 
-/** A token that failed is no trial again for that long. */
+/** A token that failed is no trial for so long. */
 const FAILED_MS = 2000;
 const MOST_FAILED = 2000;
-/** Trials at once, of one network each. */
+/** Trials at the same time, one from each lane. */
 const TRIALS = 5;
-/** The lane of all tokens that were good before: no network has this name. */
-const KNOWN = 'known';
+/** All tokens that were valid before share this lane: no network has this name. */
+const VALID_BEFORE = 'valid-before';
 
 /**
- * A failed trial ends only the trials of its own network, until another network or a token that was good before fails, too:
- * a stranger who always has a fresh token that fails keeps no other network out.
+ * A failed trial ends only the trials of its own network, until another network or a token that was valid before fails, too:
+ * an attacker who always has another token that fails keeps no other network out.
  */
-export function createTrials({ now, isKnown, nextPause }: TrialsOptions): Trials {
+export function createHalfOpenTrials({ now, wasValid, nextPause }: HalfOpenTrialsOptions): HalfOpenTrials {
   const failed = new ExpiringMap<string, true>(FAILED_MS, MOST_FAILED);
   const underWay = new Map<string, string>();
   /** The only network whose trial failed within the last pause. */
   let barred: { readonly network: string; readonly until: number } | undefined;
 
-  const laneOf = (caller: Caller): string => (isKnown(caller) ? KNOWN : caller.network);
+  const laneOf = (caller: Caller): string => (wasValid(caller) ? VALID_BEFORE : caller.network);
   const isBarred = (network: string): boolean => barred?.network === network && now() < barred.until;
 
   return {
-    judge(caller) {
+    decide(caller) {
       if (failed.get(caller.key, now()) !== undefined) return 'refuse';
       const lane = laneOf(caller);
       if (isBarred(lane)) return 'refuse';
@@ -59,7 +60,7 @@ export function createTrials({ now, isKnown, nextPause }: TrialsOptions): Trials
     tokenFailed: ({ key }) => failed.set(key, true, now()),
     trialFailed(caller) {
       const isSecond = barred !== undefined && barred.network !== caller.network && now() < barred.until;
-      if (isSecond || isKnown(caller)) return true;
+      if (isSecond || wasValid(caller)) return true;
       barred = { network: caller.network, until: nextPause() };
       return false;
     },

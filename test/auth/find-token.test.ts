@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findToken } from '../../src/auth/token.ts';
+import { findToken } from '../../src/auth/find-token.ts';
 
 describe('a token', () => {
   test.each([

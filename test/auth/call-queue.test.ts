@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TokenAnswer } from '../../src/auth/authenticator.ts';
+import type { TokenAnswer } from '../../src/auth/token-answer.ts';
 import { createBreaker } from '../../src/auth/breaker.ts';
 import { createCallQueue, type CallLimits, type CallOutcome } from '../../src/auth/call-queue.ts';
 import { noting } from './checker.ts';

@@ -1,11 +1,11 @@
 import { rejection, type Rejection } from './rejection.ts';
 
-/** Where a handshake may carry its token. */
+/** The places of a handshake that may carry a token. */
 export interface TokenPlaces {
   /** `auth.token` of the client's CONNECT. */
   readonly auth: unknown;
   readonly authorization: string | undefined;
-  /** `?token=`; given only where the operator switched it on. */
+  /** `?token=`; set only where the operator switched it on. */
   readonly query?: unknown;
   /** Values of the cookie that holds it. */
   readonly cookies?: readonly string[];
@@ -13,34 +13,34 @@ export interface TokenPlaces {
 
 const LONGEST_TOKEN = 4096;
 
-/** Tokens are opaque: only their form is judged here. Nothing: no token anywhere. */
+/** Finds the token of a handshake; undefined if there is none. Tokens are opaque: only their form is checked. */
 export function findToken({ auth, authorization, query, cookies = [] }: TokenPlaces): string | Rejection | undefined {
   const bearer = authorization === undefined ? undefined : /^bearer +(.*)$/i.exec(authorization)?.[1];
   const given = [auth, bearer, query].find(
     (candidate) => candidate !== undefined && candidate !== null && candidate !== '',
   );
   const [cookie, ...others] = new Set(cookies);
-  if (given === undefined && others.length > 0) return malformed('its cookie came with several values');
+  if (given === undefined && others.length > 0) return malformed('its cookie has several values');
   const token = given ?? cookie;
   if (token === undefined) return undefined;
-  if (typeof token !== 'string') return malformed(`found ${kindOf(token)} in place of text`);
-  const fault = FAULTS.find(([, isFaulty]) => isFaulty(token));
-  return fault === undefined ? token : malformed(fault[0]);
+  if (typeof token !== 'string') return malformed(`it is ${kindOf(token)}, not text`);
+  const found = PROBLEMS.find(([, hasIt]) => hasIt(token));
+  return found === undefined ? token : malformed(found[0]);
 }
 
-/** The usual mistakes first: each has an answer that names it. A token that is sound never looks like one of them. */
-const FAULTS: readonly (readonly [what: string, isFaulty: (token: string) => boolean])[] = [
+/** The usual mistakes, each with its own text. A well-formed token never matches one of them. */
+const PROBLEMS: readonly (readonly [problem: string, hasIt: (token: string) => boolean])[] = [
   ['it begins with "Bearer "; auth.token is the token alone', (token) => /^\s*bearer\s/i.test(token)],
-  ['it stands in quotes; send what is between them', (token) => /^\s*(["'`]).*\1\s*$/s.test(token)],
+  ['it is in quotes; send what is between them', (token) => /^\s*(["'`]).*\1\s*$/s.test(token)],
   ['it has white space or a line end around it; trim it', (token) => token !== token.trim()],
   ['it is the text of a variable without a value', (token) => /^(undefined|null|NaN|\[object \w+\])$/.test(token)],
   ['it is too long', (token) => token.length > LONGEST_TOKEN],
   ['it has white space, control characters or letters beyond ASCII', (token) => !/^[\x21-\x7e]+$/.test(token)],
 ];
 
-function malformed(found: string): Rejection {
+function malformed(problem: string): Rejection {
   const { message } = rejection('token-malformed');
-  return rejection('token-malformed', { message: `${message}; ${found}` });
+  return rejection('token-malformed', { message: `${message}; ${problem}` });
 }
 
 function kindOf(value: unknown): string {

@@ -1,0 +1,10 @@
+/** The client that causes a call to the auth service. */
+export interface Caller {
+  /** Hash of the token. */
+  readonly key: string;
+  /** The client's address, or its /64. */
+  readonly network: string;
+}
+
+/** Whether a call is made now. `wait`: trial calls are under way, and their results decide. */
+export type CallDecision = 'call' | 'wait' | 'refuse';
