@@ -10,10 +10,16 @@ if (!process.env['CI'] && !isInstalled('redis-server')) {
   );
 }
 
+/** Files that take more than ten seconds: `npm run test:long`. `npm test` runs all others. */
+const LONG = 'test/**/*.long.test.ts';
+const absent = missing.map(({ files }) => files);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: missing.map(({ files }) => files),
+    projects: [
+      { extends: true, test: { name: 'short', include: ['test/**/*.test.ts'], exclude: [LONG, ...absent] } },
+      { extends: true, test: { name: 'long', include: [LONG], exclude: absent } },
+    ],
     testTimeout: 20_000,
     // Metrics are as old as a second.
     expect: { poll: { timeout: 10_000 } },
