@@ -91,7 +91,7 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
     expect(gateway.log()).toContain('NOPERM');
 
     await admin.call('ACL', 'SETUSER', ...granted);
-    await gateway.logged('probes of Redis prove again');
+    await gateway.logged('Redis delivery probes succeed again');
     expect(await gateway.get('/health')).toMatchObject({ status: 200, body: { status: 'healthy' } });
     await delivers();
   });

@@ -38,7 +38,5 @@ test.each([
 ])('the answer %s', (message, redirection) => {
   const reply = (text: string): Error => Object.assign(new Error(text), { name: 'ReplyError' });
   expect(redirectionOf(reply(message))).toEqual(redirection);
-  const given = Object.assign(reply('EXECABORT Transaction discarded'), { previousErrors: [reply(message)] });
-  expect(redirectionOf(given)).toEqual(redirection);
   expect(redirectionOf(new Error(message))).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { start } from '../../src/commands/start.ts';
 
 // `gateway start`, except that each request for the metrics gets a new text: a test that reads a counter twice does not
@@ -14,3 +15,5 @@ await start(
   },
   0,
 );
+// Tests end this process by SIGKILL, which would leave the cache of NODE_COMPILE_CACHE unwritten.
+flushCompileCache();

@@ -18,9 +18,9 @@ export function isInstalled(program: string): boolean {
 export const NEEDED_PARTS: readonly { part: string; present: () => boolean; files: string }[] = [
   { part: 'chromium', present: () => chromiumPath() !== undefined, files: 'test/browser/**' },
   { part: 'openssl', present: () => isInstalled('openssl'), files: 'test/**/tls*.test.ts' },
-  { part: 'gcc', present: () => isInstalled('gcc'), files: 'test/bench/smoke.test.ts' },
+  { part: 'gcc', present: () => isInstalled('gcc'), files: 'test/bench/smoke.long.test.ts' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/redis/**' },
-  { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/bench/smoke.test.ts' },
+  { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/bench/smoke.long.test.ts' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/commands/publish.test.ts' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/durable/**' },
   { part: 'redis-server', present: () => isInstalled('redis-server'), files: 'test/faults/**' },

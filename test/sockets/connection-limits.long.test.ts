@@ -67,7 +67,7 @@ describe('MAX_CONNECTIONS_PER_ADDRESS', { timeout: 60_000 }, () => {
     expect((await knock(url, 'websocket', from(other))).status).toBe(101);
     await stage.allIsWell();
     expect(await refusals(stage, 'address-limit')).toBe(2);
-    expect(stage.gateway.log()).not.toContain('name it in TRUST_PROXY');
+    expect(stage.gateway.log()).not.toContain('add it to TRUST_PROXY');
   });
 
   test('what a stranger says of its address counts for nothing, and the log tells what to do if it is a proxy', async () => {
@@ -77,7 +77,7 @@ describe('MAX_CONNECTIONS_PER_ADDRESS', { timeout: 60_000 }, () => {
 
     expect((await knock(url, 'polling', from('203.0.113.7'))).status).toBe(503);
 
-    await logged('name it in TRUST_PROXY');
+    await logged('add it to TRUST_PROXY');
     await stage.allIsWell();
   });
 
