@@ -61,7 +61,7 @@ describe('a gRPC status', () => {
     expect(CODES.map(([, code]) => code).sort((a, b) => a - b)).toEqual(Array.from({ length: 17 }, (_, code) => code));
   });
 
-  test.each(CODES.filter(([name]) => name !== 'OK'))('%s means what the design says', async (name, code) => {
+  test.each(CODES.filter(([name]) => name !== 'OK'))('%s means what docs/operations.md says', async (name, code) => {
     const answer = await answerOf((_, reply) => reply({ code, details: 'x' }));
     expect(answer).toEqual(MEANINGS[name] ?? { kind: 'unavailable', cause: name });
   });

@@ -58,7 +58,7 @@ const SOCKET_PATH =
 const HEARTBEAT = 'a whole number from 1 to 300';
 const HEARTBEAT_SECONDS = "a whole number of seconds from 1 to 300; Socket.IO's own option is in milliseconds";
 
-/** Rows B20 and B21 of reliability.md. */
+/** Rows B20 and B21 of docs/bad-input.md. */
 export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   ...['PING_INTERVAL', 'PING_TIMEOUT'].flatMap((name) => [
     ...['0', '-1', '2.5', '25s', 'abc', '1e2'].map((text) => shown(name, text, HEARTBEAT)),

@@ -1,4 +1,4 @@
-/** Rows of reliability.md, section 3a, or parts of them, about keys that we do not have, or told elsewhere. */
+/** Rows of docs/bad-input.md, or parts of them, about keys that do not exist, or tested elsewhere. */
 export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   B11: 'targets are fields of the message, not templates: there is no text that could become empty or "*"',
   'B12 overlap': 'channels are names; patterns are refused as unsupported-channel (row B12), so none can overlap',

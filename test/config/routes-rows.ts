@@ -163,7 +163,7 @@ const OMITTED_MEMBERS: typeof OMITTED_LISTS = [
   ['a member of what may be null', '/a/secret', { a: { ...SECRET, type: ['object', 'null'] } }],
 ];
 
-/** Rows B1 to B11 of reliability.md, and what goes with them. */
+/** Rows B1 to B11 of docs/bad-input.md, and related input. */
 export const ROUTES_ROWS: readonly Row[] = [
   [
     'B1 empty',

@@ -21,7 +21,7 @@ const HOLDERS: Readonly<Record<string, unknown>> = {
   ),
 };
 
-/** Rows B14 to B19 of reliability.md; all of these are refused or warned of. */
+/** Rows B14 to B19 of docs/bad-input.md; each is refused or a warning. */
 export const SCHEMA_ROWS: readonly Row[] = [
   [
     'B14 missing',

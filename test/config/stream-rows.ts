@@ -4,7 +4,7 @@ import { GOOD_ROUTE, type Row } from './tree.ts';
 const stream = (...lines: string[]): string =>
   [GOOD_ROUTE.trimEnd(), ...lines.map((line) => `    ${line}`), ''].join('\n');
 
-/** Row B13 of reliability.md, and what goes with it. */
+/** Row B13 of docs/bad-input.md, and related input. */
 export const STREAM_ROWS: readonly Row[] = [
   ['a stream', { routes: stream('source: stream') }, []],
   ['Pub/Sub by name', { routes: stream('source: pubsub') }, []],

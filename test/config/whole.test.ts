@@ -195,7 +195,7 @@ describe('the tables', () => {
     expect([...new Set([...told, ...elsewhere])].sort()).toEqual([...FINDING_CODES].sort());
   });
 
-  test('hold each row of reliability.md, or say why not', () => {
+  test('have each row of docs/bad-input.md, or the reason why not', () => {
     // The tables of the environment are B20 and B21.
     const titles = [...rows.map(([name]) => name), ...Object.keys(NOT_APPLICABLE), 'B20', 'B21'];
     const known = new Set(titles.map((title) => /^B\d+/.exec(title)?.[0]));

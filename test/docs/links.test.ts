@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const PAGES = globSync('**/*.md', { exclude: ['node_modules', '**/node_modules', 'dist', 'coverage'] });
@@ -50,4 +50,21 @@ describe('links between pages', () => {
     const linked = new Set(linksOf('docs/README.md').map((link) => join('docs', link.split('#')[0] ?? '')));
     expect(globSync('docs/*.md').filter((page) => page !== 'docs/README.md' && !linked.has(page))).toEqual([]);
   });
+});
+
+test('code and tests name only pages that are there', () => {
+  const files = globSync(
+    ['src/**/*.ts', 'test/**/*.{ts,md}', 'bench/**/*.ts', 'demo/*.ts', 'console/src/**/*', 'deploy/**/*.{yml,yaml}'],
+    {
+      exclude: ['**/node_modules'],
+    },
+  ).filter((file) => statSync(file).isFile());
+  const known = new Set(PAGES.flatMap((page) => [page, basename(page)]));
+  const strays = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?<![*\w./-])[\w./-]*\w\.md\b/g)]
+      .map(([name]) => name.replace(/^(?:\.\.?\/)+/, ''))
+      .filter((name) => !known.has(name))
+      .map((name) => `${file}: ${name}`),
+  );
+  expect(strays).toEqual([]);
 });
