@@ -10,7 +10,7 @@ import { createQuarantine, type Quarantine } from '../quarantine/quarantine.ts';
 import { createCommands } from '../redis/commands.ts';
 import { createQuarantineWriter } from '../redis/quarantine-writer.ts';
 import { createRedisStreams, type RedisStreams } from '../redis/streams.ts';
-import type { RedisTarget } from '../redis/redis-target.ts';
+import type { RedisTarget } from '../redis/topology.ts';
 import type { LivePlan } from '../reload/reload.ts';
 import type { Plan } from '../routes/plan.ts';
 import { NOTICE_ROOMS } from '../routes/rooms.ts';

@@ -1,37 +1,36 @@
-/** Why a probe round that found nothing wrong does not prove delivery. */
+/** Why a beat that found nothing wrong proves little. */
 export interface Uncertainty {
   readonly because: string;
-  /** It does not end by itself. */
+  /** It will not pass by itself. */
   readonly lasting: boolean;
 }
 
 export interface ProbeEvents {
-  /** Gaps may stay undetected from now on. */
+  /** From here on gaps may go unnoticed. */
   uncertain(because: string): void;
   certain(): void;
 }
 
-/** Reports an uncertainty once, when it lasts for more than a moment. */
+/** A doubt for longer than a moment is told, once. */
 export interface ProbeReport {
-  /** Called after each probe round. */
-  probed(uncertainty?: Uncertainty): void;
+  /** After each beat. */
+  probed(doubt?: Uncertainty): void;
   isCertain(): boolean;
 }
 
-/** A single uncertain round may coincide with the replacement of a connection. */
-const ROUNDS = 2;
+/** One beat may come while a connection is replaced. */
+const DOUBTS = 2;
 
 export function createProbeReport(events: ProbeEvents): ProbeReport {
-  let uncertainRounds = 0;
-  let reported = false;
+  let doubts = 0;
+  let told = false;
   return {
-    probed(uncertainty) {
-      uncertainRounds = uncertainty ? uncertainRounds + 1 : 0;
-      const isDue = uncertainty !== undefined && (uncertainty.lasting || uncertainRounds >= ROUNDS);
-      if (reported && !uncertainty) events.certain();
-      if (!reported && isDue) events.uncertain(uncertainty.because);
-      reported = uncertainty !== undefined && (reported || isDue);
+    probed(doubt) {
+      doubts = doubt ? doubts + 1 : 0;
+      if (told && !doubt) events.certain();
+      if (!told && doubt && (doubt.lasting || doubts >= DOUBTS)) events.uncertain(doubt.because);
+      told = doubt !== undefined && (told || doubt.lasting || doubts >= DOUBTS);
     },
-    isCertain: () => !reported,
+    isCertain: () => !told,
   };
 }

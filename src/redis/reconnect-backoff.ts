@@ -1,9 +1,9 @@
 import { exponentialBackoff, jittered } from '../flow/backoff.ts';
-import { ConnectFailed } from './connect-cause.ts';
+import { ConnectFailed } from './server-connection.ts';
 
-/** Pauses before attempts to connect: short after a connection that lasted, growing while attempts fail. */
+/** When to try again: at once after a link that held, ever later where nothing helps. */
 export interface ReconnectBackoff {
-  connected(): void;
+  linked(): void;
   lost(): void;
   failed(error: unknown): void;
   /** Milliseconds until the next attempt. */
@@ -12,28 +12,29 @@ export interface ReconnectBackoff {
 
 /** Redis is found within seconds of its return. */
 const RETRY_MS = { shortest: 100, longest: 2000 };
-/** Redis refuses again a moment after it refused; frequent attempts fill its log. */
+/** Whom Redis does not know is not let in a moment later either; asking in haste fills its log. */
 const REFUSED_MS = 1500;
-/** Connections that end soon are replaced within half a second all the same: messages are lost between them. */
+/** Links that end soon are replaced within half a second all the same: each moment between them is lost. */
 const FLAPPING = 2;
-/** A connection that lasted for so long counts as good. */
+/** A link that held for so long was a good one. */
 const STEADY_MS = 5000;
 
-/** @param now in milliseconds. */
 export function createReconnectBackoff(now: () => number = () => performance.now()): ReconnectBackoff {
   let failures = 0;
   let refused = false;
-  let connectedAt = 0;
+  let linkedAt = 0;
   return {
-    connected: () => void (connectedAt = now()),
+    linked: () => void (linkedAt = now()),
     lost() {
       refused = false;
-      failures = now() - connectedAt > STEADY_MS ? 0 : Math.min(failures + 1, FLAPPING);
+      failures = now() - linkedAt > STEADY_MS ? 0 : Math.min(failures + 1, FLAPPING);
     },
     failed(error) {
-      refused = error instanceof ConnectFailed && error.reason.refused;
+      refused = error instanceof ConnectFailed && error.refused;
       failures += 1;
     },
-    next: () => jittered(refused ? REFUSED_MS : exponentialBackoff(RETRY_MS, failures)),
+    next() {
+      return jittered(refused ? REFUSED_MS : exponentialBackoff(RETRY_MS, failures));
+    },
   };
 }

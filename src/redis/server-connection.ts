@@ -2,47 +2,52 @@ import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { TlsFiles } from '../config/environment/tls-files.ts';
 import type { HostAndPort, RedisLogin } from '../config/environment/redis-url.ts';
-import { ConnectFailed, connectCauseOf } from './connect-cause.ts';
+import { causeOf } from './connect-cause.ts';
+import { introduce } from './handshake.ts';
+import { isReply } from './pool.ts';
 import { withDeadline } from './deadline.ts';
-import { formatAddress } from './format-address.ts';
-import { sendHandshake } from './handshake.ts';
-import { isReplyError } from './reply-error.ts';
 
-/** Login, database and encryption of a connection. */
+/** How to speak to a server, and as whom. */
 export interface Access extends RedisLogin {
   readonly db?: number;
-  /** Without it the connection is in plain text. */
+  /** Nothing: in plain text. */
   readonly tls?: TlsFiles;
 }
 
-/** For TCP, TLS and the handshake of Redis together. */
+/** For all of it: TCP, TLS and who we are. */
 const CONNECT_MS = 2500;
 
-/**
- * Connects once. The connection does not reconnect by itself: its user decides what follows.
- *
- * @param name of the connection in CLIENT LIST.
- * @throws ConnectFailed
- */
-export async function openConnection(server: HostAndPort, access: Access, name: string): Promise<Redis> {
+/** One attempt. What was opened does not open itself again: whoever uses it decides what comes next. */
+export async function openConnection(place: HostAndPort, access: Access, name: string): Promise<Redis> {
   let redis: Redis | undefined;
-  let firstError: Error | undefined;
+  let cause: Error | undefined;
   try {
-    const opening = new Redis(optionsFor(server, access));
+    const opening = new Redis(optionsFor(place, access));
     redis = opening;
-    opening.on('error', (error: Error) => (firstError ??= error));
+    opening.on('error', (error: Error) => (cause ??= error));
     const { username, password, db = 0 } = access;
     const login = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
     await withDeadline(
-      opening.connect().then(() => sendHandshake(opening, { ...login, db, name })),
+      opening.connect().then(() => introduce(opening, { ...login, db, name })),
       CONNECT_MS,
     );
     return opening;
   } catch (error) {
     redis?.disconnect();
-    // An error reply says more than how the connection ended.
-    const cause = connectCauseOf(isReplyError(error) ? error : (firstError ?? error), access.tls !== undefined);
-    throw new ConnectFailed(formatAddress(server), cause);
+    // A reply says more than how the connection ended.
+    throw new ConnectFailed(place, causeOf(isReply(error) ? error : (cause ?? error), access.tls !== undefined));
+  }
+}
+
+/** Tells where and why; never with what password. */
+export class ConnectFailed extends Error {
+  /** Redis does not know us, or does not let us in. */
+  readonly refused: boolean;
+
+  constructor({ host, port }: HostAndPort, cause: string) {
+    super(`${host}:${port}: ${cause}`);
+    this.name = 'ConnectFailed';
+    this.refused = /^(WRONGPASS|NOAUTH|NOPERM|DENIED|ERR invalid password|ERR AUTH)/.test(cause);
   }
 }
 
@@ -50,7 +55,7 @@ function optionsFor({ host, port }: HostAndPort, { tls }: Access) {
   return {
     host,
     port,
-    // With 3 ioredis would send HELLO by itself.
+    // With 3 it would send HELLO on its own.
     protocol: 2 as const,
     ...(tls && { tls: readTls(tls) }),
     lazyConnect: true,
@@ -59,15 +64,15 @@ function optionsFor({ host, port }: HostAndPort, { tls }: Access) {
     retryStrategy: null,
     autoResubscribe: false,
     enableOfflineQueue: false,
-    // The check needs INFO. A server that is still loading its data delivers messages like any other.
+    // It would need INFO. A server that still loads its data passes messages on like any other.
     enableReadyCheck: false,
-    // A dead peer does not answer the end of the connection either.
+    // A peer that is gone says no goodbye either.
     disconnectTimeout: 100,
     keepAlive: 10_000,
   };
 }
 
-/** Reads the files at each connect: certificates are renewed while the gateway runs. */
+/** Read when connecting: certificates are renewed while the gateway runs. */
 function readTls({ ca, certificate, key }: TlsFiles) {
   return {
     ...(ca !== undefined && { ca: readFileSync(ca) }),

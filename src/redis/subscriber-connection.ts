@@ -1,24 +1,23 @@
 import type { HostAndPort } from '../config/environment/redis-url.ts';
 import type { Subscriber } from '../subscription/subscription.ts';
-import { connectCauseOf } from './connect-cause.ts';
+import { causeOf } from './connect-cause.ts';
 import { withDeadline } from './deadline.ts';
-import { receivedBytes } from './received-bytes.ts';
-import { isReplyError, withServer } from './reply-error.ts';
+import { isReply, repliedBy } from './pool.ts';
 import { openConnection, type Access } from './server-connection.ts';
 
-/** A connection that is subscribed to channels. */
+/** The connection that listens. */
 export interface SubscriberConnection {
   readonly subscriber: Subscriber;
-  /** True if Redis answers a PING, or is sending something else. */
+  /** Whether Redis answers on it. A busy connection lives. */
   isAlive(): Promise<boolean>;
-  /** Resolves once the probe channel is subscribed; rejects where Redis forbids it. */
+  /** Resolves once probes are heard; rejects where Redis forbids it. */
   subscribeProbe(): Promise<void>;
-  /** Resolves when this text is received on the probe channel; one at a time is awaited. */
+  /** Resolves when this comes on the probe's channel; one is expected at a time. */
   awaitProbe(text: string): Promise<void>;
-  /** Calls `closed` once, when Redis or the network closes the connection. */
+  /** Called once, when the other end or the network closes it. */
   onClosed(closed: (detail: string) => void): void;
   isOpen(): boolean;
-  /** Closes the connection; no message is passed on afterwards. */
+  /** From here on nothing is heard by it. */
   close(): void;
 }
 
@@ -31,7 +30,6 @@ export interface SubscriberConnectionOptions {
 
 const ANSWER_MS = 1500;
 
-/** @throws ConnectFailed */
 export async function openSubscriberConnection({
   at,
   access,
@@ -40,15 +38,15 @@ export async function openSubscriberConnection({
 }: SubscriberConnectionOptions): Promise<SubscriberConnection> {
   const redis = await openConnection(at, access, 'websocket-gateway');
   let open = true;
-  let lastError = 'closed by Redis';
-  let probeSubscribed = false;
-  let awaited: { text: string; received: () => void } | undefined;
+  let lastError = 'closed by the other end';
+  let tuned = false;
+  let expected: { text: string; arrived: () => void } | undefined;
   const probed = (text: string): void => {
-    if (text === awaited?.text) awaited.received();
+    if (text === expected?.text) expected.arrived();
   };
-  redis.on('error', (error: Error) => (lastError = connectCauseOf(error, access.tls !== undefined).text));
+  redis.on('error', (error: Error) => (lastError = causeOf(error, access.tls !== undefined)));
   redis.on('messageBuffer', (channel: Buffer, raw: Buffer) => {
-    // A message that arrives after the connection was given up belongs to the gap.
+    // What comes late, by a connection that was given up, is part of the gap that it left.
     if (!open) return;
     const name = channel.toString();
     if (name === probeChannel) probed(raw.toString());
@@ -60,24 +58,24 @@ export async function openSubscriberConnection({
         try {
           await redis.subscribe(...channels);
         } catch (error) {
-          throw isReplyError(error) ? withServer(error, at) : error;
+          throw isReply(error) ? repliedBy(at, error) : error;
         }
       },
       unsubscribe: async (channels) => void (await redis.unsubscribe(...channels)),
     },
     async isAlive() {
       try {
-        await withDeadline(redis.ping(), ANSWER_MS, () => receivedBytes(redis));
+        await withDeadline(redis.ping(), ANSWER_MS, () => redis.stream.bytesRead);
         return true;
       } catch (error) {
-        return isReplyError(error);
+        return isReply(error);
       }
     },
     async subscribeProbe() {
-      if (!probeSubscribed) await redis.subscribe(probeChannel);
-      probeSubscribed = true;
+      if (!tuned) await redis.subscribe(probeChannel);
+      tuned = true;
     },
-    awaitProbe: (text) => new Promise((received) => (awaited = { text, received })),
+    awaitProbe: (text) => new Promise((arrived) => (expected = { text, arrived })),
     onClosed: (closed) => void redis.once('close', () => open && closed(lastError)),
     isOpen: () => redis.status === 'ready',
     close() {
