@@ -2,42 +2,42 @@ import { statSync, watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-/** Several files are written one after another, and a ConfigMap swap is several events: wait for quiet. */
+/** Several files are written in sequence, and a ConfigMap swap causes several events: a reload waits for quiet. */
 const QUIET_MS = 100;
 
-/** Network disks, links to files elsewhere and folders above that are replaced send no event. */
+/** Polling finds changes without events: network disks, linked files elsewhere, replaced parent folders. */
 const LOOK_EVERY_MS = 5000;
 
 export interface FileWatch {
-  /** Watches exactly these files from now on. */
+  /** Watches exactly these files. */
   watchFolders(files: readonly string[]): void;
-  /** Watches folders again that were replaced by others of the same name. */
+  /** Watches folders again that were replaced. */
   renew(): void;
   stop(): void;
 }
 
 export interface WatchListener {
-  /** Something may have changed; the caller finds out what. */
+  /** A file may have changed; the caller checks. */
   changed(): void;
-  /** A folder could not be watched: its files are only looked at now and then. */
+  /** A folder could not be watched; its files are polled. */
   failed(folder: string, error: Error): void;
-  /** A watched folder is gone, or another one has its name. */
+  /** A watched folder was removed or replaced. */
   lost(folder: string): void;
-  /** It is there again, and watched. */
+  /** The folder exists again and is watched. */
   found(folder: string): void;
 }
 
 interface Watched {
-  /** Device and inode: a folder that is replaced has the same name, and its watch sees nothing any more. */
+  /** Device and inode: a replaced folder has the same name, and the old watch reports nothing. */
   readonly identity: string | undefined;
   readonly watcher: FSWatcher | undefined;
-  /** It was moved or removed: a new one may have its inode, too. */
+  /** Whether the folder was moved or removed: a new one may have the same inode. */
   ended: boolean;
 }
 
 /**
- * Folders, not files: an editor's rename or a ConfigMap's symlink swap replaces a file, and a watch on it goes blind. So
- * does a watch on a folder that is replaced: the folders around them are watched too, for their names.
+ * Watches folders instead of files: an editor's rename or a ConfigMap's symlink swap replaces a file, and its watch reports
+ * nothing afterwards. The same happens to replaced folders, so their parents are watched too.
  */
 export function createFileWatch(listener: WatchListener): FileWatch {
   let files: readonly string[] = [];
@@ -51,7 +51,7 @@ export function createFileWatch(listener: WatchListener): FileWatch {
   const folders = watchFolders(listener, touched);
 
   function read(): void {
-    // Before the files are read: what changes afterwards looks different from this.
+    // Runs before the files are read, so that a later change is seen as one.
     seen = stateOf(files);
     folders.renew();
     clearTimeout(quiet);
@@ -92,12 +92,12 @@ function watchFolders(listener: WatchListener, touched: () => void): FolderWatch
 
   function open(folder: string): void {
     const identity = identityOf(folder);
-    const hear = (event: string, name: string | null): void => {
+    const onEvent = (event: string, name: string | null): void => {
       if (event === 'rename' && name === basename(folder)) watched.ended = true;
       touched();
     };
     const failed = (error: Error): void => listener.failed(folder, error);
-    const watcher = identity === undefined ? undefined : watching(folder, hear, failed);
+    const watcher = identity === undefined ? undefined : watching(folder, onEvent, failed);
     const watched: Watched = { identity, watcher, ended: false };
     folders.set(folder, watched);
   }
@@ -133,7 +133,7 @@ function watchFolders(listener: WatchListener, touched: () => void): FolderWatch
   };
 }
 
-/** Watches the folders around these for their names alone. Where that cannot be done, the look finds what is new. */
+/** Watches the parent folders for replaced folders. Where that fails, polling finds them. */
 function watchNames(touched: () => void): { watchFolders(folders: readonly string[]): void } {
   let open: (FSWatcher | undefined)[] = [];
   return {
@@ -141,10 +141,10 @@ function watchNames(touched: () => void): { watchFolders(folders: readonly strin
       for (const watcher of open) watcher?.close();
       open = [...new Set(folders.map((folder) => dirname(folder)))].map((parent) => {
         const names = new Set(folders.filter((one) => dirname(one) === parent).map((one) => basename(one)));
-        const hear = (_: string, name: string | null): void => {
+        const onEvent = (_: string, name: string | null): void => {
           if (name === null || names.has(name)) touched();
         };
-        return watching(parent, hear, () => undefined);
+        return watching(parent, onEvent, () => undefined);
       });
     },
   };
@@ -152,11 +152,11 @@ function watchNames(touched: () => void): { watchFolders(folders: readonly strin
 
 function watching(
   folder: string,
-  heard: (event: string, name: string | null) => void,
+  onEvent: (event: string, name: string | null) => void,
   failed: (error: Error) => void,
 ): FSWatcher | undefined {
   try {
-    return watch(folder, heard).on('error', failed);
+    return watch(folder, onEvent).on('error', failed);
   } catch (error) {
     failed(error instanceof Error ? error : new Error(String(error)));
     return undefined;
@@ -168,13 +168,13 @@ function identityOf(folder: string): string | undefined {
     const { dev, ino } = statSync(folder);
     return `${dev}:${ino}`;
   } catch (error) {
-    // Gone, or out of reach: as good as gone for a watch.
+    // A folder that cannot be reached counts as removed.
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;
   }
 }
 
-/** What tells a file from one that was changed or replaced; links are followed. */
+/** Returns a text that changes when the file is changed or replaced; links are followed. */
 async function stateOf(files: readonly string[]): Promise<string> {
   const states: string[] = [];
   for (const file of files) {

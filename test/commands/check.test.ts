@@ -47,7 +47,7 @@ describe('gateway check', () => {
     expect(out.trimEnd().split('\n')).toHaveLength(2);
   });
 
-  test('shows no line of a file that lies outside of the root', () => {
+  test('shows no line of a file that is outside of the root', () => {
     const root = plant({ 'secret.txt': 'canary\n', 'inside/config/routes.yaml': '' });
     mkdirSync(join(root, 'inside/schemas'));
     symlinkSync(join(root, 'secret.txt'), join(root, 'inside/schemas/a.json'));

@@ -20,10 +20,10 @@ test.each([
 const UTF_16 = Buffer.from(BOM + TEXT, 'utf16le');
 
 test.each([
-  ['UTF-16, as PowerShell 5 writes it', UTF_16, 'is text in UTF-16'],
-  ['UTF-16, big-endian', Buffer.from(UTF_16).swap16(), 'is text in UTF-16'],
-  ['UTF-16 without a mark', Buffer.from(TEXT, 'utf16le'), 'is text in UTF-16'],
-  ['Latin-1', Buffer.from('NAME=caf\xe9\n', 'latin1'), 'is not text in UTF-8'],
+  ['UTF-16, as PowerShell 5 writes it', UTF_16, 'is UTF-16 text'],
+  ['UTF-16, big-endian', Buffer.from(UTF_16).swap16(), 'is UTF-16 text'],
+  ['UTF-16 without a mark', Buffer.from(TEXT, 'utf16le'), 'is UTF-16 text'],
+  ['Latin-1', Buffer.from('NAME=caf\xe9\n', 'latin1'), 'is not UTF-8 text'],
 ])(
   '.env in %s ends every command with a sentence',
   (_, bytes, words) => {

@@ -42,10 +42,10 @@ const CLUSTER = 'redis+cluster://[user:password@]host[:port],…';
 const REDIS = `${SINGLE}, ${SENTINEL} or ${CLUSTER}; ${ENCODE}`;
 const NO_OPTIONS = 'after ? comes nothing';
 const SENTINEL_OPTIONS = 'after ? comes sentinel_username and sentinel_password, once each and not empty';
-const SPACE = 'it has a space or a line end in it';
+const SPACE = 'it holds a space or a line end';
 const NO_SOCKETS = 'socket files are not supported, write host and port';
 const NO_SCHEME = 'the scheme is missing, put redis:// in front, or rediss:// for TLS';
-const PLACEHOLDER = 'it is a placeholder that nobody filled';
+const PLACEHOLDER = 'it is a placeholder that no tool has filled';
 const CA_FILE = 'REDIS_TLS_CA_FILE names the certificate to trust, of an authority or of a self-signed server';
 const CREDENTIALS = 'a user and password in valid percent-encoding (% itself is %25)';
 const ORIGINS =
@@ -94,7 +94,7 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   ...LIMITS.map((name) => shown(name, '-1', LIMIT)),
   ...['0', '1001', '1e2'].map((text) => shown('MAX_MESSAGE_DEPTH', text, 'a whole number from 1 to 1000')),
   ...['PORT', 'REDIS_URL', 'ADMIN_TOKEN', 'CORS_ORIGIN', 'BIND_ADDRESS', 'ROUTES_FILE'].map((name) =>
-    value(name, '', 'empty', 'a value, or no such variable at all'),
+    value(name, '', 'empty', 'a value, remove the variable to leave it unset'),
   ),
   ...['example.com', '256.1.1.1', '127.0.0.1:80'].map((text) =>
     shown('BIND_ADDRESS', text, 'an IP address, such as 127.0.0.1 or ::'),
@@ -213,7 +213,7 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
       ['http://localhost:6379', 'the scheme is redis://, or rediss:// for TLS'],
       ['REDIS://h', 'the scheme is written in lower case'],
       ['Rediss+Cluster://h', 'the scheme is written in lower case'],
-      [`"redis://:${CANARY}@h"`, 'it has quotes around it: leave them out'],
+      [`"redis://:${CANARY}@h"`, 'it is in quotes; remove them'],
       ['${REDIS_URL}', PLACEHOLDER],
       ['redis://{{ .Values.redis }}', PLACEHOLDER],
       [`h:6380,password=${CANARY},ssl=True`, 'a connection string of StackExchange.Redis is no URL'],
@@ -226,10 +226,10 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
       ['ssl_ca_certs=/ca.pem', CA_FILE],
       [
         'ssl_certfile=/c.pem&ssl_keyfile=/k.pem',
-        'REDIS_TLS_CLIENT_CERT_FILE and REDIS_TLS_CLIENT_KEY_FILE name the certificate to show',
+        'REDIS_TLS_CLIENT_CERT_FILE and REDIS_TLS_CLIENT_KEY_FILE name the client certificate',
       ],
       ['tls=true', 'TLS is written rediss:// in place of redis://'],
-      ['family=6', 'the address family follows the host, a name may lead to either and [::1] is IPv6'],
+      ['family=6', 'the host decides the address family: a name may resolve to either, and [::1] is IPv6'],
       ['db=1', 'the database comes after the host, as in redis://host/1'],
       [`password=${CANARY}`, 'user and password come before the host, as in redis://user:password@host'],
       ['sentinelMasterId=m', 'sentinels are written redis+sentinel://host1,host2/name-of-master'],
@@ -286,7 +286,12 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   [
     'a certificate without its key',
     { GRPC_TLS_ENABLED: 'true', GRPC_TLS_CLIENT_CERT_FILE: 'a.pem' },
-    [['environment-value', 'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE go together; set both or neither']],
+    [
+      [
+        'environment-value',
+        'GRPC_TLS_CLIENT_CERT_FILE and GRPC_TLS_CLIENT_KEY_FILE belong together; set both or neither',
+      ],
+    ],
   ],
   [
     'a key without its certificate',

@@ -30,7 +30,7 @@ const SUSPECTS = ['$CHANNEL_PREFIX.trades', '<channel>', '%CHANNEL%', '@CHANNEL@
 const ODD: readonly (readonly [string, string])[] = [
   ['trade ', 'white space'],
   [' trade', 'white space'],
-  ['trade\u00a0', 'U+00A0, which cannot be seen'],
+  ['trade\u00a0', 'U+00A0, which is invisible'],
   ['\u00a0trade', 'U+00A0'],
   ['tra\u200bde', 'U+200B'],
   ['trade\u200c', 'U+200C'],
@@ -71,8 +71,8 @@ export const TARGET_KEY_ROWS: readonly Row[] = Object.entries({
   everyone: 'write target: broadcast',
   user_id: 'target: { user: user_id }',
   field: 'target: { user: user_id }',
-  socket: 'Connections cannot be targets',
-  except: 'Nobody can be left out',
+  socket: 'A target names users, not connections',
+  except: 'A target cannot exclude users',
 }).map(([key, words]): Row => {
   return [
     `target ${key}`,
@@ -87,10 +87,18 @@ export const NAME_ROWS: readonly Row[] = [
     [
       `event ${text}`,
       { routes: event(quoted(text)) },
-      [['unfilled-placeholder', 'routes:4:12', 'a placeholder; nothing']],
+      [['unfilled-placeholder', 'routes:4:12', 'a placeholder that nothing']],
     ],
-    [`channel ${text}`, { routes: channel(text) }, [['unfilled-placeholder', 'routes:7:14', 'a placeholder; nothing']]],
-    [`stream ${text}`, { routes: stream(text) }, [['unfilled-placeholder', 'routes:7:23', 'a placeholder; nothing']]],
+    [
+      `channel ${text}`,
+      { routes: channel(text) },
+      [['unfilled-placeholder', 'routes:7:14', 'a placeholder that nothing']],
+    ],
+    [
+      `stream ${text}`,
+      { routes: stream(text) },
+      [['unfilled-placeholder', 'routes:7:23', 'a placeholder that nothing']],
+    ],
   ]),
   ...SUSPECTS.flatMap((text): Row[] => [
     [
@@ -212,28 +220,28 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'B3 duplicate key',
     { routes: plus('event: again') },
-    [['duplicate-key', 'routes@event: again', 'key "event" stands at 4:5 already']],
+    [['duplicate-key', 'routes@event: again', 'key "event" already exists at 4:5']],
   ],
   [
     'B3 a key three times: both are held against the first',
     { routes: plus('event: again\n    event: and again') },
     [
-      ['duplicate-key', 'routes@event: again', 'stands at 4:5 already'],
-      ['duplicate-key', 'routes@event: and again', 'stands at 4:5 already'],
+      ['duplicate-key', 'routes@event: again', 'already exists at 4:5'],
+      ['duplicate-key', 'routes@event: and again', 'already exists at 4:5'],
     ],
   ],
   [
     'B3 duplicate key in a flow map',
     { routes: instead('user: user_id }', 'user: user_id, user: a }') },
     [
-      ['duplicate-key', 'routes@user: a }', 'key "user" stands at 6:15 already'],
-      ['target-undeclared', 'routes@a }', 'declared there are user_id'],
+      ['duplicate-key', 'routes@user: a }', 'key "user" already exists at 6:15'],
+      ['target-undeclared', 'routes@a }', 'declared are user_id'],
     ],
   ],
   [
     'B3 duplicate name of a route',
     { routes: `${GOOD_ROUTE}  a: { event: e, schema: ../schemas/a.json, target: broadcast }\n` },
-    [['duplicate-key', 'routes@a: { event: e', 'key "a" stands at 3:3 already']],
+    [['duplicate-key', 'routes@a: { event: e', 'key "a" already exists at 3:3']],
   ],
   [
     'B3 the same channel and event',
@@ -242,7 +250,7 @@ export const ROUTES_ROWS: readonly Row[] = [
       [
         'duplicate-route',
         'routes@b: {',
-        'channel "a" already becomes event "changed" by route "a" at 3:3; clients would hear it twice',
+        'channel "a" already becomes event "changed" by route "a" at 3:3; clients would receive it twice',
       ],
     ],
   ],
@@ -362,7 +370,7 @@ export const ROUTES_ROWS: readonly Row[] = [
     Array.from({ length: 72 }, (_, index): Expected => [
       'alias-refused',
       `routes:${3 + Math.floor(index / 9)}:${8 + 3 * (index % 9)}`,
-      'stands for a value that holds aliases itself',
+      'names a value that holds aliases itself',
     ]),
   ],
   [
@@ -373,7 +381,7 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'B6 an alias of nothing',
     { routes: event('*changed') },
-    [['alias-refused', 'routes@*changed', 'no "&changed" stands before it']],
+    [['alias-refused', 'routes@*changed', 'no "&changed" before it']],
   ],
   [
     'B6 101 aliases',
@@ -596,12 +604,12 @@ export const ROUTES_ROWS: readonly Row[] = [
       ),
     },
     [
-      ['action-with-event', 'routes@changed', 'event speaks of what clients hear'],
-      ['action-with-event', 'routes@anyone', 'audience speaks'],
-      ['action-with-event', 'routes@{ id: user_id }', 'map speaks'],
-      ['action-with-event', 'routes@[user_id]', 'omit speaks'],
-      ['action-with-event', 'routes:11:13', 'latest speaks'],
-      ['action-with-event', 'routes@false', 'shadow speaks'],
+      ['action-with-event', 'routes@changed', 'event says what clients receive'],
+      ['action-with-event', 'routes@anyone', 'audience says what clients receive'],
+      ['action-with-event', 'routes@{ id: user_id }', 'map says what clients receive'],
+      ['action-with-event', 'routes@[user_id]', 'omit says what clients receive'],
+      ['action-with-event', 'routes:11:13', 'latest says what clients receive'],
+      ['action-with-event', 'routes@false', 'shadow says what clients receive'],
     ],
   ],
   [
@@ -635,7 +643,7 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'a next schema that is the one in force',
     { routes: plus('schema_next: ../schemas/a.json') },
-    [['schema-next-same', 'routes:7:18', 'remove it, or name the one to try']],
+    [['schema-next-same', 'routes:7:18', 'remove it, or name the schema to try']],
   ],
   [
     'a next schema that is not there',
@@ -669,8 +677,8 @@ export const ROUTES_ROWS: readonly Row[] = [
     'omit of undeclared fields',
     { routes: plus('omit: [user_id, /data/secret, token]') },
     [
-      ['field-undeclared', 'routes@/data', 'declared there are user_id'],
-      ['field-undeclared', 'routes@token', 'declared there are user_id'],
+      ['field-undeclared', 'routes@/data', 'declared are user_id'],
+      ['field-undeclared', 'routes@token', 'declared are user_id'],
     ],
   ],
   [
@@ -710,7 +718,7 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'one field for trace and time',
     { routes: `${GOOD_ROUTE}envelope: { time: traceparent }\n` },
-    [['wrong-value', 'routes@traceparent', 'the trace context already']],
+    [['wrong-value', 'routes@traceparent', 'already the field of the trace context']],
   ],
   [
     'a schema that requires the time of the envelope',

@@ -41,13 +41,13 @@ export const SCHEMA_ROWS: readonly Row[] = [
   [
     'B14 an address',
     { routes: named('https://example.com/a.json') },
-    [['file-unreadable', 'routes@https:', 'does not exist: it is an address, and nothing is fetched']],
+    [['file-unreadable', 'routes@https:', 'does not exist: it is an address, and the gateway fetches no schemas']],
   ],
   ['B14 a NUL in the path', { routes: named('"a\\0.json"') }, [['file-unreadable', 'routes@"a', 'cannot be read']]],
   [
     'B14 outside of the root',
     { routes: named('/etc/passwd') },
-    [['file-outside-root', 'routes@/etc', 'schema /etc/passwd lies outside of']],
+    [['file-outside-root', 'routes@/etc', 'schema /etc/passwd is outside of']],
   ],
   [
     'B14 outside by dots',
@@ -68,7 +68,7 @@ export const SCHEMA_ROWS: readonly Row[] = [
   ].map((schema): Row => [
     `B14 YAML: ${JSON.stringify(schema)}`,
     { schema },
-    [['syntax', 'schema:1:1', 'is YAML, and schemas are read as JSON; write']],
+    [['syntax', 'schema:1:1', 'is YAML, but schemas are JSON; write']],
   ]),
   [
     'B14 a place in an OpenAPI document',
@@ -98,14 +98,14 @@ export const SCHEMA_ROWS: readonly Row[] = [
   [
     'B14 UTF-16',
     { schema: Buffer.from('\uFEFF{}', 'utf16le') },
-    [['file-not-utf8', 'routes@../schemas', 'schema ../schemas/a.json is not text in UTF-8']],
+    [['file-not-utf8', 'routes@../schemas', 'schema ../schemas/a.json is not UTF-8 text']],
   ],
   [
     'B14 a duplicate key',
     { schema: '{"type": "object", "type": "object"}' },
     [
-      ['target-undeclared', 'routes@user_id', 'declare it in its properties'],
-      ['duplicate-key', 'schema:1:20', 'key "type" stands at 1:2 already'],
+      ['target-undeclared', 'routes@user_id', 'declare it in properties'],
+      ['duplicate-key', 'schema:1:20', 'key "type" already exists at 1:2'],
     ],
   ],
   [
@@ -315,14 +315,14 @@ export const SCHEMA_ROWS: readonly Row[] = [
     'B16 $ref to a broken file',
     { schema: property({ $ref: 'b.json' }), files: { 'schemas/b.json': '{' } },
     [
-      ['schema-ref', 'schema@"$ref"', 'is broken itself'],
+      ['schema-ref', 'schema@"$ref"', 'has errors itself'],
       ['syntax', 'schemas/b.json:1:2', 'is not JSON'],
     ],
   ],
   [
     'B16 $ref out of the root',
     { schema: property({ $ref: '../../../../../../../etc/passwd' }) },
-    [['schema-ref', 'schema@"$ref"', 'names a file that lies outside of']],
+    [['schema-ref', 'schema@"$ref"', 'names a file that is outside of']],
   ],
   ...['a%2Fb.json', 'a%zz.json', 'b.json?x=1'].map((ref): Row => [
     `B16 $ref ${ref}`,

@@ -56,7 +56,7 @@ export const STREAM_ROWS: readonly Row[] = [
   [
     'B13 several streams in one route',
     { routes: stream('source: stream', 'channel: [x, y]') },
-    [['stream-channel', 'routes@[x, y]', 'a durable route reads one stream, and a list names several']],
+    [['stream-channel', 'routes@[x, y]', 'a durable route reads one stream, but channel lists several']],
   ],
   [
     'B13 a channel that nobody reads',
@@ -74,9 +74,9 @@ export const STREAM_ROWS: readonly Row[] = [
     },
     [
       ['stream-limits', 'routes@40', 'dedupe looks back 40 entries in a stream that keeps 15'],
-      ['stream-limits', 'routes@{ events', 'replay.events is 10, but only 5 entries are looked at'],
-      ['stream-limits', 'routes@20 }', 'on_connect asks for 20 events, but a replay is at most 10'],
-      ['stream-limits', 'routes@20 }', 'on_connect asks for 20 events of a stream that keeps 15'],
+      ['stream-limits', 'routes@{ events', 'replay.events is 10, but only 5 entries are scanned'],
+      ['stream-limits', 'routes@20 }', 'on_connect requests 20 events, but a replay sends at most 10'],
+      ['stream-limits', 'routes@20 }', 'on_connect requests 20 events of a stream that keeps 15'],
     ],
   ],
   [

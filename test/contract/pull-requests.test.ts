@@ -54,7 +54,7 @@ const BAD: [what: string, caughtBy: Command, words: string, ...edits: Edit[]][] 
   [
     'an id that need not be there, and is taken for granted',
     'check',
-    'require it and what holds it, or write "old_owner_id?"',
+    'require it and the objects that hold it, or write "old_owner_id?"',
     [ROUTES, 'old_owner_id?', 'old_owner_id'],
   ],
   [
@@ -72,7 +72,7 @@ const BAD: [what: string, caughtBy: Command, words: string, ...edits: Edit[]][] 
   [
     'a second route that tells clients twice',
     'check',
-    'clients would hear it twice',
+    'clients would receive it twice',
     [
       ROUTES,
       '  notifications:\n',

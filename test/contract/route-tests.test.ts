@@ -91,7 +91,7 @@ describe('a file of route tests', () => {
     ],
     ['no number', ['publish: { channel: c, message: { a: .nan } }', EXPECT], 'that would be published as null'],
     ['broken YAML', ['publish: { channel: c', EXPECT], '  [syntax]'],
-    ['a key twice', [PUBLISH, EXPECT, EXPECT], ':6:5  error  key "expect" stands at 5:5 already'],
+    ['a key twice', [PUBLISH, EXPECT, EXPECT], ':6:5  error  key "expect" already exists at 5:5'],
   ])('with %s is refused at its place', (_, lines, told) => {
     const { tests, findings } = read('x.test.yaml', file(...lines));
     expect(tests).toBeUndefined();

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { parseEnv } from 'node:util';
 
-/** The variables in the bytes of a file `.env`; throws where they are no text in UTF-8, in words that follow the file's name. */
+/** Parses the bytes of a file `.env`. Throws where they are not UTF-8, with a message that follows the file's name. */
 export function parseEnvironmentFile(bytes: Buffer): Record<string, string | undefined> {
   const start = bytes.subarray(0, 2).toString('latin1');
   if (start === '\u00ff\u00fe' || start === '\u00fe\u00ff' || bytes.includes(0))
-    throw new Error('is text in UTF-16, as PowerShell writes it; save it as UTF-8');
-  if (!isUtf8(bytes)) throw new Error('is not text in UTF-8; save it as UTF-8');
-  // A byte order mark would become a part of the first name, also of the first one of a file that was appended.
+    throw new Error('is UTF-16 text, as PowerShell writes it; save it as UTF-8');
+  if (!isUtf8(bytes)) throw new Error('is not UTF-8 text; save it as UTF-8');
+  // A byte order mark would become part of the first name, also where a second file was appended.
   return parseEnv(bytes.toString('utf8').replaceAll(/^\uFEFF+/gm, ''));
 }

@@ -7,7 +7,7 @@ import { VARIABLES, type Variable } from './variables.ts';
 
 type Values<V> = { readonly [Key in keyof V]: V[Key] extends Variable<infer T> ? T : never };
 
-/** What the environment says, parsed and frozen. */
+/** The parsed environment, frozen. */
 export type Settings = Values<typeof VARIABLES>;
 
 export interface EnvironmentReading {
@@ -78,7 +78,7 @@ function takeVariable<T>(
   const { name, parse, fallback, secret } = variable;
   const text = environment[name];
   try {
-    if (text === '') throw new Malformed('a value, or no such variable at all');
+    if (text === '') throw new Malformed('a value; remove the variable to leave it unset');
     return parse(text ?? fallback);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
@@ -93,12 +93,12 @@ function originFindings({ corsOrigin }: Settings): Finding[] {
   return warningsOf(corsOrigin).map((warning) => finding('environment-value', 'warning', warning));
 }
 
-/** The files for TLS to a service, as variables with one prefix name them. */
+/** TLS files of one service, named by variables with one prefix. */
 interface TlsVariables {
   readonly prefix: string;
   readonly files: TlsFiles;
   readonly enabled: boolean;
-  /** What it means that they are named, while TLS is off. */
+  /** Warning where TLS files are set while TLS is off. */
   readonly unused: string;
 }
 
@@ -114,7 +114,7 @@ function tlsFindings(settings: Settings): Finding[] {
       prefix: 'REDIS_TLS',
       files: redisTlsFiles(settings),
       enabled: settings.redis.tls,
-      unused: 'Redis is spoken to in plain text; rediss: in REDIS_URL means TLS',
+      unused: 'traffic to Redis is plain text; write rediss: in REDIS_URL for TLS',
     }),
   ];
 }
@@ -132,7 +132,7 @@ export function redisTlsFiles(settings: Settings): TlsFiles {
 function tlsFindingsOf({ prefix, files, enabled, unused }: TlsVariables): Finding[] {
   const { ca, certificate, key } = files;
   if ((certificate === undefined) !== (key === undefined)) {
-    const message = `${prefix}_CLIENT_CERT_FILE and ${prefix}_CLIENT_KEY_FILE go together; set both or neither`;
+    const message = `${prefix}_CLIENT_CERT_FILE and ${prefix}_CLIENT_KEY_FILE belong together; set both or neither`;
     return [finding('environment-value', 'error', message)];
   }
   if (enabled)
@@ -140,10 +140,10 @@ function tlsFindingsOf({ prefix, files, enabled, unused }: TlsVariables): Findin
       finding('environment-value', 'error', `${prefix}_…_FILE: ${problem}`),
     );
   if (ca === undefined && certificate === undefined) return [];
-  return [finding('environment-value', 'warning', `${prefix}_… files are named, but ${unused}`)];
+  return [finding('environment-value', 'warning', `${prefix}_… files are set, but ${unused}`)];
 }
 
-/** Short names are left alone: other programs have variables too. */
+/** Short names are ignored: they may belong to other programs. */
 const SHORTEST_NEAR_MISS = 8;
 
 function nearMisses(environment: Readonly<Record<string, string | undefined>>): Finding[] {

@@ -1,12 +1,12 @@
 import type { HostAndPort } from './redis-url.ts';
 import { Malformed, type Parse } from './variable-types.ts';
 
-/** Addresses that Redis servers announce, and where this process reaches them instead. */
+/** Addresses that Redis servers announce, and the addresses where this process reaches them. */
 export type NatMap =
   | { readonly kind: 'none' }
-  /** By `host:port` as announced. */
+  /** Keys are the announced `host:port`. */
   | { readonly kind: 'map'; readonly places: ReadonlyMap<string, HostAndPort> }
-  /** The host that was asked, at the announced port. */
+  /** Connects to the host that announced it, at the announced port. */
   | { readonly kind: 'asked-host' };
 
 const ALLOWED =

@@ -1,13 +1,13 @@
-/** An origin in the one spelling in which origins are compared: that of browsers. */
+/** A normalised origin, spelled as browsers do. */
 export interface Origin {
-  /** `http` and `https` stand for `ws` and `wss` too. */
+  /** `http` and `https` also represent `ws` and `wss`. */
   readonly scheme: string;
-  /** Host, and the port if it is not the scheme's own. Empty for `null` and `file://`. */
+  /** Host, and the port unless it is the default of the scheme. Empty for `null` and `file://`. */
   readonly authority: string;
   readonly text: string;
 }
 
-/** What a host or an origin says of its host, in lower case. */
+/** Host and port of a Host header or an origin, in lower case. */
 interface Host {
   readonly name: string;
   readonly port: number | undefined;
@@ -16,16 +16,16 @@ interface Host {
 const WEB_SCHEMES: Readonly<Record<string, string>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
 const OWN_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-// Nothing else is read: what a URL parser would repair (a user, a path, a backslash) is no origin that a client sends.
+// Anything else is refused: clients send no origin that a URL parser would repair (a user, a path, a backslash).
 const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{0,5}))?$/i;
 const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/([^/]*)\/?$/i;
 const FILE = /^file:\/\/\/?$/i;
 
-/** Pages without a host: frames in a sandbox and what was redirected say `null`, local files `null` or `file://`. */
+/** Pages without a host: sandboxed frames and redirected requests send `null`, local files `null` or `file://`. */
 const NULL_ORIGIN: Origin = { scheme: 'null', authority: '', text: 'null' };
 const FILE_ORIGIN: Origin = { scheme: 'file', authority: '', text: 'file://' };
 
-/** Nothing, where the text is not an origin. */
+/** Parses an origin; returns undefined where the text is not one. */
 export function parseOrigin(text: string): Origin | undefined {
   if (text === 'null') return NULL_ORIGIN;
   if (FILE.test(text)) return FILE_ORIGIN;
@@ -40,7 +40,7 @@ export function isWebOrigin({ scheme }: Origin): boolean {
   return scheme in OWN_PORTS;
 }
 
-/** The text of a Host header as an origin of that scheme has it. */
+/** Normalises a Host header for an origin of that scheme. */
 export function authorityOf(text: string, scheme: string): string | undefined {
   const host = parseHost(text);
   if (host === undefined) return undefined;
@@ -48,7 +48,7 @@ export function authorityOf(text: string, scheme: string): string | undefined {
   return port === undefined || port === OWN_PORTS[scheme] ? name : `${name}:${port}`;
 }
 
-/** The same host on another port. */
+/** Whether two origins have the same host on different ports. */
 export function withPort(text: string, port: string): string | undefined {
   const host = parseHost(text);
   return host && /^\d+$/.test(port) ? `${host.name}:${port}` : undefined;
@@ -59,7 +59,7 @@ function parseHost(text: string): Host | undefined {
   const port = digits === undefined || digits === '' ? undefined : Number(digits);
   if (name === undefined || (port !== undefined && (port < 1 || port > 65_535))) return undefined;
   if (!name.startsWith('[')) return { name: name.toLowerCase(), port };
-  // One address has many spellings; URL knows the one that browsers send.
+  // One address has many spellings; URL returns the one that browsers send.
   const url = `http://${name}`;
   return URL.canParse(url) ? { name: new URL(url).hostname, port } : undefined;
 }

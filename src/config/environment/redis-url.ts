@@ -6,13 +6,13 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** As whom to speak to a server. */
+/** Credentials for a server. */
 export interface RedisLogin {
   readonly username?: string;
   readonly password?: string;
 }
 
-/** Where Redis is, and as whom to speak to it. */
+/** Addresses of Redis and the credentials for it. */
 export type RedisAddress = {
   readonly tls: boolean;
   readonly login: RedisLogin;
@@ -22,11 +22,11 @@ export type RedisAddress = {
       readonly kind: 'sentinel';
       readonly sentinels: readonly HostAndPort[];
       readonly sentinelLogin: RedisLogin;
-      /** The name by which the sentinels know the master. */
+      /** Name of the master at the sentinels. */
       readonly master: string;
       readonly db: number;
     }
-  /** Some of the cluster's nodes; they know the others. */
+  /** Some nodes of the cluster; they announce the others. */
   | { readonly kind: 'cluster'; readonly nodes: readonly HostAndPort[] }
 );
 
@@ -44,7 +44,7 @@ type Kind = keyof typeof FORMS;
 
 const SENTINEL_OPTIONS = ['sentinel_username', 'sentinel_password'];
 
-/** Not WHATWG's URL: it knows one host per URL. */
+/** WHATWG's URL has one host only, so it cannot parse these. */
 const URL_PARTS =
   /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<login>[^/?#\s]*)@)?(?<hosts>[^/?#@\s]+)(?:\/(?<path>[^?#\s]*))?(?:\?(?<query>[^#\s]*))?$/;
 
@@ -69,7 +69,7 @@ function readSingle(hosts: string, path: string) {
 
 function readSentinel(hosts: string, path: string, query: string | undefined) {
   const [master = '', db = '', ...rest] = path.split('/');
-  // As Sentinel allows them.
+  // The characters that Sentinel allows.
   if (!/^[A-Za-z0-9._-]+$/.test(master) || rest.length > 0) throw malformed('sentinel', 'with the name of the master');
   const sentinelLogin = readSentinelLogin(query);
   return {
@@ -122,7 +122,7 @@ function readSentinelLogin(query: string | undefined): RedisLogin {
   return login;
 }
 
-/** @param rule of this form, beyond the form itself. @param why what is wrong with the value. */
+/** @param rule an additional rule of this form. @param why the problem of the value. */
 function malformed(kind: Kind, rule?: string, why?: string): Malformed {
   return new Malformed(`${FORMS[kind]}${rule === undefined ? '' : `, ${rule}`}; ${ENCODE}`, { why });
 }

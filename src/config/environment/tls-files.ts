@@ -1,14 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** PEM files for speaking TLS, as variables name them. */
+/** PEM files for TLS, named by variables. */
 export interface TlsFiles {
   readonly ca: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;
 }
 
-/** What is wrong with them, as sentences that begin with the file; found at start, not at the first handshake. */
+/** Returns the problems of the files at start, before the first handshake; each sentence begins with the file. */
 export function tlsFileProblems({ ca, certificate, key }: TlsFiles): string[] {
   const problems = [
     ...problemOf(ca, 'a certificate', (pem) => new X509Certificate(pem)),
@@ -20,7 +20,7 @@ export function tlsFileProblems({ ca, certificate, key }: TlsFiles): string[] {
   return fits ? [] : [`${key} is not the key of ${certificate}`];
 }
 
-/** The parser's own words are left out: nothing of a key is to be shown. */
+/** Leaves out the parser's message, which may show parts of a key. */
 function problemOf(file: string | undefined, what: string, parse: (pem: Buffer) => unknown): string[] {
   if (file === undefined) return [];
   let pem: Buffer;

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 import { parseOriginEntry } from './origin-entry.ts';
 
-/** Text of a variable to its value; throws Malformed. */
+/** Parses the text of a variable; throws Malformed. */
 export type Parse<T> = (text: string) => T;
 
-/** Tells what is allowed; the value itself is added by the caller, unless it is a secret. */
+/** Says what is allowed; the caller adds the value, unless it is a secret. */
 export class Malformed extends Error {
-  /** What is wrong with the value, without repeating it. */
+  /** The problem of the value, without the value. */
   readonly why: string | undefined;
 
-  /** @param allowed what the variable may hold. */
+  /** @param allowed the values that the variable accepts. */
   constructor(allowed: string, { why, ...options }: ErrorOptions & { readonly why?: string | undefined } = {}) {
     super(allowed, options);
     this.why = why;
@@ -20,7 +20,7 @@ export const port: Parse<number> = (text) => integerBetween(text, 1, 65535);
 
 export const positiveInteger: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER);
 
-/** 0 switches something off. */
+/** A whole number where 0 disables. */
 export const seconds =
   (most: number): Parse<number> =>
   (text) =>
@@ -28,7 +28,7 @@ export const seconds =
 
 const LONGEST_HEARTBEAT = 300;
 
-/** In seconds, where users of Socket.IO write milliseconds. */
+/** Seconds; Socket.IO's own options are in milliseconds, so large values are refused. */
 export const heartbeat: Parse<number> = (text) => {
   if (/^\d{1,16}$/.test(text) && Number(text) > LONGEST_HEARTBEAT)
     throw new Malformed(
@@ -37,10 +37,10 @@ export const heartbeat: Parse<number> = (text) => {
   return integerBetween(text, 1, LONGEST_HEARTBEAT);
 };
 
-/** Served at paths of their own. */
+/** First path segments that the gateway serves itself. */
 const TAKEN = ['health', 'metrics', 'admin', 'console', 'docs'];
 
-/** With a slash at both ends, wherever it was written without. */
+/** Adds a slash at both ends where it is missing. */
 export const socketPath: Parse<string> = (text) => {
   const segments = text.replace(/^\//, '').replace(/\/$/, '').split('/');
   const isPlain = segments.every((segment) => /^[\w.~-]+$/.test(segment) && !/^\.+$/.test(segment));
@@ -51,7 +51,7 @@ export const socketPath: Parse<string> = (text) => {
   return `/${segments.join('/')}/`;
 };
 
-/** 0 is no limit at all. */
+/** A limit; 0 becomes Infinity. */
 export const limit: Parse<number> = (text) => integerBetween(text, 0, Number.MAX_SAFE_INTEGER) || Infinity;
 
 export function integer(least: number, most: number): Parse<number> {
@@ -67,7 +67,7 @@ export const secret: Parse<string> = (text) => {
   return text;
 };
 
-/** As RFC 6265 has it. */
+/** A cookie name of RFC 6265. */
 export const cookieName: Parse<string> = (text) => {
   if (!/^[\w!#$%&'*+\-.^`|~]{1,100}$/.test(text)) {
     throw new Malformed(
@@ -90,7 +90,7 @@ export const hostAndPort: Parse<string> = (text) => {
   return text;
 };
 
-/** Comma-separated, each in the spelling in which origins are compared. */
+/** Comma-separated origins, normalised. */
 export const origins: Parse<readonly string[]> = (text) =>
   items(text).map((item) => {
     const entry = parseOriginEntry(item);

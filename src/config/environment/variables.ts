@@ -2,17 +2,17 @@ import { natMap } from './nat-map.ts';
 import { redisUrl } from './redis-url.ts';
 import * as types from './variable-types.ts';
 
-/** A variable of the environment. Set but empty is refused, so that `ADMIN_TOKEN=` never passes for a secret. */
+/** A variable of the environment. An empty value is refused, so that `ADMIN_TOKEN=` never passes for a secret. */
 export interface Variable<T> {
   readonly name: string;
   readonly parse: types.Parse<T>;
-  /** What stands in when the variable is unset; "" where that means none. */
+  /** The default; "" where there is none. */
   readonly fallback: string;
   readonly description: string;
   readonly secret?: true;
 }
 
-/** Every variable the gateway reads, besides OpenTelemetry's own `OTEL_*`. */
+/** Every variable that the gateway reads, except OpenTelemetry's `OTEL_*`. */
 export const VARIABLES = {
   port: define('PORT', types.port, '3000', 'TCP port to listen on.'),
   bindAddress: define('BIND_ADDRESS', types.optional(types.address), '', 'Address to listen on. Unset: all of them.'),
@@ -29,7 +29,7 @@ export const VARIABLES = {
     'REDIS_NAT_MAP',
     natMap,
     '',
-    'Where nodes of a cluster and masters of sentinels are reached that announce other addresses: announced-host:port=host:port, separated by commas; or asked-host: at the host that was asked and the announced port.',
+    'Addresses of cluster nodes and sentinel masters that announce addresses which cannot be reached from here: announced-host:port=host:port, comma-separated; or asked-host: the host that was queried, with the announced port.',
   ),
   redisTlsCaFile: define(
     'REDIS_TLS_CA_FILE',
@@ -41,7 +41,7 @@ export const VARIABLES = {
     'REDIS_TLS_CLIENT_CERT_FILE',
     types.optional(types.path),
     '',
-    'PEM file of the certificate that the gateway shows to Redis (mutual TLS).',
+    'PEM file of the client certificate for Redis (mutual TLS).',
   ),
   redisTlsClientKeyFile: define(
     'REDIS_TLS_CLIENT_KEY_FILE',
@@ -59,31 +59,31 @@ export const VARIABLES = {
     'AUTH_MODE',
     types.choice('required', 'optional'),
     'required',
-    'required: no connection without a valid token. optional: without a token a client is anonymous and hears only broadcasts for anyone.',
+    'required: no connection without a valid token. optional: without a token a client is anonymous and receives only broadcasts to anyone.',
   ),
   authCacheTtl: define(
     'AUTH_CACHE_TTL',
     types.seconds(3600),
     '30',
-    'Seconds for which a valid token is not asked about again when it comes with a new connection. 0: each connection is asked about.',
+    'Seconds for which a valid token is cached for further connections. 0: each connection is validated.',
   ),
   authRevalidate: define(
     'AUTH_REVALIDATE',
     types.seconds(86_400),
     '300',
-    'Seconds after which, at the latest, the token of a connection is asked about again. 0: never.',
+    'Seconds after which, at the latest, the token of an open connection is validated again. 0: never.',
   ),
   insecureQueryToken: define(
     'INSECURE_QUERY_TOKEN',
     types.flag,
     'false',
-    'true: take the token from ?token= too. It then ends in access logs.',
+    'true: also accept the token from ?token=, where access logs record it.',
   ),
   tokenCookie: define(
     'TOKEN_COOKIE',
     types.optional(types.cookieName),
     '',
-    'Name of a cookie that holds the token, for pages that cannot read it (HttpOnly). Read only from pages of the own host or of an exact entry of CORS_ORIGIN. Unset: cookies are not read.',
+    'Name of a cookie that holds the token, for pages that cannot read it (HttpOnly). Read only from pages of its own host or of an exact entry of CORS_ORIGIN. Unset: cookies are not read.',
   ),
   corsOrigin: define(
     'CORS_ORIGIN',
@@ -109,7 +109,7 @@ export const VARIABLES = {
       'ADMIN_TOKEN',
       types.optional(types.secret),
       '',
-      'Bearer token for /admin, /console and user ids at /metrics, 16 characters at least. Unset: nobody gets at them in production.',
+      'Bearer token for /admin, /console and user ids at /metrics, at least 16 characters. Unset: they are not served in production.',
     ),
     secret: true,
   },
@@ -117,43 +117,43 @@ export const VARIABLES = {
     'LOG_LEVEL',
     types.choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     'info',
-    'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
+    'Lowest level that is logged: fatal, error, warn, info, debug, trace or silent.',
   ),
   traceDrops: define(
     'TRACE_DROPS',
     types.choice('sampled', 'always'),
     'sampled',
-    'sampled: traces hold what their sampling says. always: drops, and clients that were refused, are traced although their trace is not sampled.',
+    'sampled: only sampled traces are recorded. always: dropped messages and refused clients are traced even where sampling leaves them out.',
   ),
   trustProxy: define(
     'TRUST_PROXY',
     types.listOf(types.trustedProxies),
     '',
-    'Proxies whose X-Forwarded-For, -Host, -Port and -Proto are believed: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
+    'Proxies whose X-Forwarded-For, -Host, -Port and -Proto are trusted: addresses, networks, or loopback, linklocal, uniquelocal. Unset: none.',
   ),
   webSocketServer: define(
     'WEBSOCKET_SERVER',
     types.choice('gateway', 'socket.io'),
     'gateway',
-    'Who serves clients that begin by websocket: gateway, or socket.io, the library, which serves all others and takes more memory and time for each.',
+    'Server of clients that start with websocket: gateway, or socket.io, the library, which serves all other clients and takes more memory and time per client.',
   ),
   socketPath: define(
     'SOCKET_PATH',
     types.socketPath,
     '/socket.io/',
-    'Path of Socket.IO, as it arrives here: a proxy may take a prefix away. Clients name it in their option path.',
+    'Path of Socket.IO as it reaches the gateway: a proxy may remove a prefix. Clients set it in their option path.',
   ),
   pingInterval: define(
     'PING_INTERVAL',
     types.heartbeat,
     '25',
-    'Seconds between two heartbeats of a connection, 1 to 300. Below the idle timeout of each proxy in between, for polling too.',
+    'Seconds between two heartbeats of a connection, 1 to 300. Keep it below the idle timeout of every proxy, for polling too.',
   ),
   pingTimeout: define(
     'PING_TIMEOUT',
     types.heartbeat,
     '20',
-    'Seconds that a client has to answer a heartbeat, 1 to 300.',
+    'Seconds within which a client must answer a heartbeat, 1 to 300.',
   ),
   maxConnections: define(
     'MAX_CONNECTIONS',
@@ -177,43 +177,43 @@ export const VARIABLES = {
     'MAX_HANDSHAKES_PER_SECOND',
     types.limit,
     '500',
-    'New connections that this instance takes in a second, a tenth of them from one address. 0: no limit.',
+    'New connections that this instance accepts per second, at most a tenth of them from one address. 0: no limit.',
   ),
   handshakeTimeout: define(
     'HANDSHAKE_TIMEOUT',
     types.seconds(300),
     '10',
-    'Seconds that a client has until it is let in. 0: no limit.',
+    'Seconds within which a client must complete its handshake. 0: no limit.',
   ),
   maxClientMessageBytes: define(
     'MAX_CLIENT_MESSAGE_BYTES',
     types.limit,
     '65536',
-    'Longest message taken from a client, in bytes. 0: no limit.',
+    'Longest message accepted from a client, in bytes. 0: no limit.',
   ),
   maxClientPacketsPerSecond: define(
     'MAX_CLIENT_PACKETS_PER_SECOND',
     types.limit,
     '50',
-    'Packets that a client may send in a second, and ten times as many at once: events, acknowledgements, heartbeats. 0: no limit.',
+    'Packets that a client may send per second (events, acknowledgements, heartbeats); the burst is ten times as many. 0: no limit.',
   ),
   maxMessageBytes: define(
     'MAX_MESSAGE_BYTES',
     types.limit,
     '1048576',
-    'Longest message taken from Redis, in bytes. 0: no limit. A route may take less, with max_bytes.',
+    'Longest message accepted from Redis, in bytes. 0: no limit. A route may lower it with max_bytes.',
   ),
   maxMessageDepth: define(
     'MAX_MESSAGE_DEPTH',
     types.integer(1, 1000),
     '64',
-    'Brackets inside one another in a message, 1000 at most.',
+    'Deepest nesting of a message, 1000 at most.',
   ),
   maxMessageKeys: define(
     'MAX_MESSAGE_KEYS',
     types.limit,
     '10000',
-    'Keys in a message, those of all its objects together. 0: no limit.',
+    'Keys of all objects of a message together. 0: no limit.',
   ),
   maxTargetIds: define(
     'MAX_TARGET_IDS',
@@ -225,33 +225,33 @@ export const VARIABLES = {
     'QUARANTINE_ENTRIES',
     types.integer(1, 100_000),
     '1000',
-    'Messages that are kept in Redis of each route with on_invalid: quarantine, about. Of each 64 KiB at most.',
+    'Approximate number of messages kept in Redis per route with on_invalid: quarantine, at most 64 KiB of each.',
   ),
   maxQueueBytes: define(
     'MAX_QUEUE_BYTES',
     types.positiveInteger,
     '1048576',
-    'Bytes that may wait for a client that reads slowly, whatever they are. Beyond half of that it gets the newest only of routes with latest; beyond it, it is cut off and connects again.',
+    'Bytes that may be queued for a slow client. Above half of it, the client receives only the newest event of routes with latest; above it, the client is disconnected and reconnects.',
   ),
   maxQueueAge: define(
     'MAX_QUEUE_AGE',
     types.positiveInteger,
     '10',
-    'Seconds that something may wait for a client that reads slowly, as above. One that takes nothing at all for as long is cut off.',
+    'Seconds that an event may be queued for a slow client, as above. A client that reads nothing for as long is disconnected.',
   ),
   preDrain: define(
     'PRE_DRAIN',
     types.seconds(300),
     '5',
-    'Seconds after SIGTERM in which the gateway is not ready and serves everybody as before, for load balancers to notice. None in development.',
+    'Seconds after SIGTERM in which the gateway reports not ready and still serves all clients, so that load balancers notice. None in development.',
   ),
   drainFor: define(
     'DRAIN_FOR',
     types.seconds(3600),
     '15',
-    'Seconds over which connections are closed then, at an even pace, 20 a second at least. 0: all at once.',
+    'Seconds over which connections are closed after that, evenly, at least 20 per second. 0: all immediately.',
   ),
-  grpcTlsEnabled: define('GRPC_TLS_ENABLED', types.flag, 'false', 'true: speak TLS to the auth service.'),
+  grpcTlsEnabled: define('GRPC_TLS_ENABLED', types.flag, 'false', 'true: use TLS to the auth service.'),
   grpcTlsCaFile: define(
     'GRPC_TLS_CA_FILE',
     types.optional(types.path),
@@ -262,7 +262,7 @@ export const VARIABLES = {
     'GRPC_TLS_CLIENT_CERT_FILE',
     types.optional(types.path),
     '',
-    'PEM file of the certificate that the gateway shows (mutual TLS).',
+    'PEM file of the client certificate for the auth service (mutual TLS).',
   ),
   grpcTlsClientKeyFile: define(
     'GRPC_TLS_CLIENT_KEY_FILE',

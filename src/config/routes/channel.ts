@@ -1,4 +1,4 @@
-/** Each brace that a routes file writes twice is one of the channel's name; single ones are kept for variables. */
+/** A doubled brace in a routes file is one brace of the channel's name; single braces are reserved for variables. */
 const DOUBLED = /\{\{|\}\}/g;
 
 /** `{{order}}:events` → `{order}:events`. */

@@ -1,10 +1,10 @@
 import type { Finding } from '../text/findings.ts';
 import { written, type Report, type RouteInFile } from './route-in-file.ts';
 
-/** Keys that say what clients hear. */
+/** Keys that say what clients receive. */
 const EVENT_KEYS = ['event', 'audience', 'map', 'omit', 'latest', 'shadow'];
 
-/** What has no meaning beside `action`, or too much of it. */
+/** Finds keys that have no meaning, or a dangerous one, in a route with `action`. */
 export function controlFindings(input: RouteInFile, report: Report): Finding[] {
   return [...eventKeys(input, report), ...source(input, report), ...broadcast(input, report)];
 }
@@ -12,7 +12,7 @@ export function controlFindings(input: RouteInFile, report: Report): Finding[] {
 function eventKeys(input: RouteInFile, report: Report): Finding[] {
   const keys = EVENT_KEYS.filter((key) => written(input, key) !== undefined);
   return keys.map((key) => {
-    const message = `${key} speaks of what clients hear, and a route with action: disconnect sends them nothing. Remove it, or make it two routes`;
+    const message = `${key} says what clients receive, but a route with action: disconnect sends nothing. Remove it, or write two routes`;
     return report('action-with-event', [key], message);
   });
 }
@@ -20,7 +20,7 @@ function eventKeys(input: RouteInFile, report: Report): Finding[] {
 function source(input: RouteInFile, report: Report): Finding[] {
   const found = written(input, 'source');
   if (found === undefined || found === 'pubsub') return [];
-  const message = 'a route with action: disconnect hears Redis Pub/Sub only; remove source';
+  const message = 'a route with action: disconnect reads Redis Pub/Sub only; remove source';
   return [report('action-with-stream', ['source'], message)];
 }
 

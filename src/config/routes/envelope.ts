@@ -1,15 +1,15 @@
 import { isObject } from '../../schema/json.ts';
 
-/** Where a message carries what is meant for the gateway. */
+/** Where a message carries its trace context and time. */
 export type Envelope =
-  /** Top-level fields beside those of the payload. */
+  /** Top-level fields next to those of the payload. */
   | { readonly kind: 'fields'; readonly traceparent: string; readonly time?: string }
   /** CloudEvents 1.0 in JSON: attributes, and the payload in `data`. */
   | { readonly kind: 'cloudevents' };
 
 export const DEFAULT_ENVELOPE: Envelope = { kind: 'fields', traceparent: 'traceparent' };
 
-/** What a routes file says of it, with defaults for what is absent or of a wrong shape. */
+/** Reads `envelope` of a routes file; absent or malformed fields get their defaults. */
 export function readEnvelope(routesFile: unknown): Envelope {
   const envelope = isObject(routesFile) ? routesFile['envelope'] : undefined;
   if (envelope === 'cloudevents') return { kind: 'cloudevents' };
@@ -22,7 +22,7 @@ export function readEnvelope(routesFile: unknown): Envelope {
   };
 }
 
-/** Fields that are taken off before a schema or a client sees the payload. */
+/** Fields that are removed before the schema validates the payload and before clients receive it. */
 export function envelopeFields(envelope: Envelope): readonly string[] {
   if (envelope.kind === 'cloudevents') return [];
   return [envelope.traceparent, ...(envelope.time === undefined ? [] : [envelope.time])];

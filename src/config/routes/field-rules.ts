@@ -9,7 +9,7 @@ import type { Finding, FindingCode, Severity } from '../text/findings.ts';
 import type { Report, RouteInFile } from './route-in-file.ts';
 import type { LoadedSchema } from './schema-files.ts';
 
-/** How the fields that a route names fit its schema, and how the schema fits the envelope. */
+/** Checks the fields that a route names against its schema, and the schema against the envelope. */
 export function fieldFindings(input: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
   return [
     ...targetFindings(input, schema, report),
@@ -33,12 +33,12 @@ function targetFindings({ document, route }: RouteInFile, schema: LoadedSchema, 
   });
 }
 
-/** Publishers in Go, PHP and Java write a zero value where there is no user. */
+/** Publishers in Go, PHP and Java write a zero value for "no user". */
 function zeroFindings(field: Field, at: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
   const refused = field.optional ? refusedZeros(schema.main, schema.files, field.path) : [];
   if (refused.length === 0) return [];
   const list = refused.map((value) => JSON.stringify(value)).join(', ');
-  const message = `"${field.text}" may be nobody, and the schema refuses ${list} for it; messages of publishers that write nobody so are dropped as invalid. Allow it, as $defs/optional_id of common.schema.json does`;
+  const message = `"${field.text}" is optional, but the schema refuses ${list}, which publishers write for "no user"; such messages are dropped as invalid. Allow these values, as $defs/optional_id of common.schema.json does`;
   return [report('target-zeros', at, message, 'warning')];
 }
 
@@ -51,15 +51,15 @@ function targetWords(field: Field, verdict: FieldVerdict): Words | undefined {
     return ['target-undeclared', field.optional ? 'warning' : 'error', words];
   }
   if (verdict.kind === 'not-required') {
-    const words = `the schema lets target field "${name}" be absent; require it and what holds it, or write "${name}?"`;
+    const words = `the schema allows target field "${name}" to be absent; require it and the objects that hold it, or write "${name}?"`;
     return ['target-not-required', 'error', words];
   }
   if (verdict.kind === 'not-ids') {
-    const words = `target field "${name}" may be of type ${verdict.type}, which is no user id; allow integer or string, or an array of them`;
+    const words = `target field "${name}" may be of type ${verdict.type}, which is not a user id; allow integer or string, or an array of them`;
     return ['target-not-ids', 'error', words];
   }
   if (verdict.kind === 'proven') return undefined;
-  const words = `it cannot be told from the schema that target field "${name}" always holds ids; messages where it does not are dropped`;
+  const words = `the schema does not prove that target field "${name}" always holds user ids; messages without them are dropped`;
   return ['target-unproven', 'warning', words];
 }
 
@@ -74,10 +74,10 @@ function shapeFindings({ route }: RouteInFile, schema: LoadedSchema, report: Rep
   });
 }
 
-/** An item that is taken out makes the next one the item of that number. */
+/** Removing an item of a list would move the next one to its index. */
 function inList({ text, path }: Field, at: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
   if (!mayCrossList(schema.main, schema.files, path)) return [];
-  const message = `"${text}" leads into a list, or the schema does not rule one out, and omit takes nothing out of lists. Omit the whole list, name what clients get with map, or declare "type": "object" there`;
+  const message = `"${text}" leads into a list, or the schema does not exclude one, and omit removes nothing from lists. Omit the whole list, list the fields for clients with map, or declare "type": "object" there`;
   return [report('omit-in-list', at, message)];
 }
 
@@ -96,15 +96,15 @@ function undeclared(field: Field, path: readonly string[], schema: LoadedSchema,
 function declared({ name, known }: { readonly name: string; readonly known: readonly string[] }): string {
   const near = didYouMean(name, known);
   if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? 'declare it in its properties' : `declared there are ${known.slice(0, 10).join(', ')}`;
+  return known.length === 0 ? 'declare it in properties' : `declared are ${known.slice(0, 10).join(', ')}`;
 }
 
-/** Taken off before the schema is asked, so no message would be valid. */
+/** Envelope fields are removed before validation: a schema that requires one rejects every message. */
 function envelopeFindings({ envelope, route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
   return envelopeFields(envelope)
     .filter((field) => isRequired(schema.main, schema.files, field))
     .map((field) => {
-      const message = `schema ${route.schema} requires "${field}", which belongs to the envelope and is taken off before the check; no message would be valid. Do not require it, or name another field in envelope`;
+      const message = `schema ${route.schema} requires "${field}", which belongs to the envelope and is removed before validation, so no message is valid. Remove it from required, or name another field in envelope`;
       return report('envelope-required', ['schema'], message);
     });
 }

@@ -1,8 +1,8 @@
 import { parsePath } from '../../schema/pointer.ts';
 
-/** A place in a message: `user_id`, or `/data/user_id`; in targets `old_owner_id?` where it may be absent or null. */
+/** Path of a field in a message: `user_id` or `/data/user_id`; in targets `old_owner_id?` where it may be absent or null. */
 export interface Field {
-  /** As its author wrote it. */
+  /** The field as written. */
   readonly text: string;
   readonly path: readonly string[];
   readonly optional: boolean;
@@ -13,7 +13,7 @@ export function parseField(text: string): Field {
   return { text, path: pathOf(text), optional: false };
 }
 
-/** Like parseField, and a trailing "?" says that the field may be missing. */
+/** Parses a field of a target, where a trailing "?" marks it optional. */
 export function parseTargetField(text: string): Field {
   const optional = text.endsWith('?');
   return { text, path: pathOf(optional ? text.slice(0, -1) : text), optional };

@@ -19,7 +19,7 @@ import type { StreamConfig } from './stream.ts';
 import { targetAdvice } from './target-advice.ts';
 import { readYaml, type YamlDocument } from '../text/yaml-document.ts';
 
-/** Who may hear a broadcast. */
+/** Who receives a broadcast. */
 export type Audience = 'authenticated' | 'anyone';
 
 export interface UsersTarget {
@@ -29,7 +29,7 @@ export interface UsersTarget {
 
 export type TargetConfig = { readonly kind: 'broadcast' } | UsersTarget;
 
-/** How the event's payload comes from the message. */
+/** How the payload of the event is built from the message. */
 export type ShapeConfig =
   | { readonly kind: 'as-published' }
   | { readonly kind: 'map'; readonly fields: ReadonlyMap<string, Field> }
@@ -40,34 +40,34 @@ export type OnInvalid = 'drop' | 'quarantine';
 export interface AnyRoute {
   readonly name: string;
   readonly description?: string;
-  /** Of Redis Pub/Sub; none of a durable route, unless its publishers are moving. */
+  /** Redis Pub/Sub channels; empty for a durable route unless it has `also: pubsub`. */
   readonly channels: readonly string[];
-  /** Path as the routes file has it. */
+  /** Path as written in the routes file. */
   readonly schema: string;
-  /** Path of a schema that is tried beside it. */
+  /** Path of a schema that messages are also validated against, without effect. */
   readonly schemaNext?: string;
   /** Evaluated and counted, not delivered. */
   readonly shadow: boolean;
-  /** Longest message that the route takes; without it MAX_MESSAGE_BYTES alone counts. */
+  /** Longest message in bytes; absent: MAX_MESSAGE_BYTES applies. */
   readonly maxBytes?: number;
-  /** What becomes of messages that are at fault themselves. */
+  /** Whether invalid messages are dropped or quarantined. */
   readonly onInvalid: OnInvalid;
 }
 
-/** Messages become an event that clients hear. */
+/** A route that sends messages to clients as an event. */
 export interface EventRouteConfig extends AnyRoute {
   readonly kind: 'event';
-  /** Of a durable route. */
+  /** Present for a durable route. */
   readonly stream?: StreamConfig;
   readonly event: string;
   readonly target: TargetConfig;
   readonly audience: Audience;
   readonly shape: ShapeConfig;
-  /** Of messages with equal values here, a slow client needs the newest only. */
+  /** Fields whose equal values make a queued event of a slow client replaceable by a newer one. */
   readonly latest?: Field;
 }
 
-/** Messages tell the gateway to do something; clients hear nothing of them. */
+/** A route whose messages make the gateway act; it sends no event. */
 export interface ControlRouteConfig extends AnyRoute {
   readonly kind: 'control';
   readonly action: 'disconnect';
@@ -78,7 +78,7 @@ export interface ControlRouteConfig extends AnyRoute {
 
 export type RouteConfig = EventRouteConfig | ControlRouteConfig;
 
-/** A schema's file, and every file that it refers to. */
+/** A schema with every file that it refers to. */
 export interface PayloadSchema {
   readonly main: SchemaFile;
   readonly files: SchemaFiles;
@@ -87,7 +87,7 @@ export interface PayloadSchema {
 export interface Checks {
   readonly check: Check;
   readonly payload: PayloadSchema;
-  /** Of `schema_next`. */
+  /** The schema of `schema_next`. */
   readonly next?: { readonly check: Check; readonly payload: PayloadSchema };
 }
 
@@ -104,18 +104,19 @@ export interface RoutesConfig<Route extends CheckedRoute = CheckedRoute> {
 
 export interface RoutesLoading {
   readonly config?: RoutesConfig;
-  /** All of them, in file order; with a config there are warnings only. */
+  /** All findings in file order; only warnings where there is a config. */
   readonly findings: readonly Finding[];
 }
 
-/** As in the schema of the routes file, which editors read. */
+/** The same limit as in schemas/routes.schema.json, which editors read. */
 export const MAX_ROUTES = 20_000;
 
 const SCHEMA = new URL('../../../schemas/routes.schema.json', import.meta.url);
 
 /**
+ * Loads a routes file with its schemas, and reports every finding in one run.
  * @param root folder that must hold the routes file and all schemas.
- * @param shown the routes file as findings name it; schemas are named from there.
+ * @param shown name of the routes file in findings; schemas are named relative to it.
  */
 export function loadRoutes(file: string, root = rootFor(file), shown = file): RoutesLoading {
   return atOnce(loadingRoutes(file, { root, shown, memory: createSchemaMemory() }));
@@ -127,7 +128,7 @@ export interface LoadingOptions {
   readonly memory: SchemaMemory;
 }
 
-/** The same in steps, as a gateway does it while messages come. */
+/** Loads in steps, so that a running gateway handles messages in between. */
 export function* loadingRoutes(file: string, { root, shown, memory }: LoadingOptions): Steps<RoutesLoading> {
   const files = confineTo(root);
   const reading = files.read(file);
@@ -144,30 +145,30 @@ export function* loadingRoutes(file: string, { root, shown, memory }: LoadingOpt
   return { findings: firstFindings(all), config };
 }
 
-/** Where a route's messages come from: its stream, its channels. */
+/** Returns the stream and the channels that a route reads. */
 export function sourcesOf({ channels, stream }: Pick<RouteConfig, 'channels' | 'stream'>): readonly string[] {
   return stream === undefined ? channels : [...new Set([stream.key, ...channels])];
 }
 
-/** What clients get to hear: neither shadow routes nor those that do something else. */
+/** Returns the routes that send events: neither shadow routes nor routes with `action`. */
 export function clientRoutes(config: RoutesConfig): RoutesConfig<CheckedEventRoute> {
   const isReceived = (route: CheckedRoute): route is CheckedEventRoute => route.kind === 'event' && !route.shadow;
   return { ...config, routes: config.routes.filter(isReceived) };
 }
 
-/** The files that make up this configuration. */
+/** Returns the files of this configuration. */
 export function filesOf({ file, routes }: RoutesConfig): string[] {
   const uris = routes.flatMap(({ payload, next }) => [...payload.files.keys(), ...(next?.payload.files.keys() ?? [])]);
   return [...new Set([resolve(file), ...[...new Set(uris)].map((uri) => fileURLToPath(uri))])];
 }
 
-/** Such a path comes from a command line or the environment, not from another file. */
+/** Adds what a path on a command line or in the environment is relative to. */
 function notThere(problem: FileRefusal, file: string): FileRefusal {
   const counted = problem.code === 'file-unreadable' && !isAbsolute(file);
   return counted
     ? {
         ...problem,
-        message: `${problem.message}${problem.message.endsWith('?') ? ' It' : '. The path'} counts from the folder in which the command runs`,
+        message: `${problem.message}${problem.message.endsWith('?') ? ' It' : '. The path'} is relative to the folder in which the command runs`,
       }
     : problem;
 }
@@ -176,7 +177,7 @@ function refused(findings: readonly Finding[]): RoutesLoading {
   return { findings: firstFindings(inFileOrder(findings)) };
 }
 
-/** A key that is refused wherever it stands is not told once more as one that is unknown here. */
+/** Leaves out keys that are refused everywhere: they are not reported as unknown, too. */
 function isTold({ code, at }: Finding, findings: readonly Finding[]): boolean {
   if (code !== 'unknown-key' && code !== 'wrong-value') return false;
   return findings.some((other) => other.at?.line === at?.line && other.at?.column === at?.column);
@@ -209,18 +210,18 @@ function* checkedRoutes(
   };
 }
 
-/** Told alone: what is wrong in each of them would take long to find and longer to read. */
+/** Reported alone: findings of that many routes would take long to compute and to read. */
 function tooManyRoutes(file: string, document: YamlDocument): Finding | undefined {
   const routes = valueAt(document.value, ['routes']);
   const count = isObject(routes) ? Object.keys(routes).length : 0;
   if (count <= MAX_ROUTES) return undefined;
-  const message = `found ${count} routes, at most ${MAX_ROUTES} are allowed; split them over several gateways`;
+  const message = `found ${count} routes, at most ${MAX_ROUTES} are allowed; split them between several gateways`;
   return { code: 'too-many-routes', severity: 'error', file, at: document.locate(['routes'], 'key'), message };
 }
 
 const routesShape = compileShape(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
-/** Routes without the keys whose shape is wrong: the mistakes in their other keys are told in the same run. */
+/** Removes keys of a wrong shape, so that findings in the other keys are reported in the same run. */
 function soundParts(value: unknown, violations: readonly Violation[]): [string, Readonly<Record<string, unknown>>][] {
   const routes = isObject(value) && isObject(value['routes']) ? value['routes'] : {};
   const broken = new Set(violations.map(({ path }) => JSON.stringify(path.slice(0, 3))));
@@ -228,7 +229,7 @@ function soundParts(value: unknown, violations: readonly Violation[]): [string, 
     if (!isObject(route)) return [];
     const isSound = (key: string): boolean => !broken.has(JSON.stringify(['routes', name, key]));
     const sound = Object.entries(route).filter(([key]) => isSound(key));
-    // Not left out: that would mean the channel of the route's name.
+    // An absent channel would mean the channel of the route's name, so the key stays.
     return [[name, { ...(isSound('channel') ? {} : { channel: [] }), ...Object.fromEntries(sound) }]];
   });
 }

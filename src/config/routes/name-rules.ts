@@ -3,7 +3,7 @@ import type { Finding } from '../text/findings.ts';
 import { oddities } from '../text/odd-text.ts';
 import { channelsAsWritten, written, type Report, type RouteInFile } from './route-in-file.ts';
 
-/** A name, and where the route gives it. */
+/** A name and its path inside the route. */
 interface Named {
   readonly what: string;
   readonly text: string;
@@ -11,11 +11,11 @@ interface Named {
   readonly braces?: boolean;
 }
 
-/** Names that nobody publishes, sends or reads, because a tool or an editor spoiled them. */
+/** Finds names that a tool or an editor damaged: unfilled placeholders and odd characters. */
 export function nameFindings(input: RouteInFile, report: Report): Finding[] {
   return namesIn(input).flatMap(({ what, text, path, braces }) =>
     oddities(text, braces)
-      // A path is checked against the disk, and folders may have names in any script.
+      // Paths are checked on the disk, and folders may have names in any script.
       .filter(({ code }) => what !== 'schema' || code === 'unfilled-placeholder')
       .map(({ code, severity, message }) => report(code, path, `${what} ${JSON.stringify(text)} ${message}`, severity)),
   );

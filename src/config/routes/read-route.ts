@@ -6,7 +6,7 @@ import { readStream } from './stream.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** A route as written, with its defaults filled in. Event and schema are empty where their shape is wrong. */
+/** Reads a route and fills in defaults. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Written): RouteConfig {
   const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes, on_invalid: onInvalid } = value;
   const route: Omit<AnyRoute, 'shadow'> = {
@@ -45,7 +45,7 @@ function readEvent({ event, audience, latest, shadow, target, map, omit }: Writt
   };
 }
 
-/** Nobody, where the target is something else. */
+/** An empty list where the target is not users. */
 function readUsers(target: unknown): UsersTarget {
   const fields = isObject(target) ? texts(target['user'] ?? target['users']) : [];
   return { kind: 'users', fields: fields.map(parseTargetField) };

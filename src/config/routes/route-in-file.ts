@@ -5,7 +5,7 @@ import type { RouteConfig } from './load-routes.ts';
 import type { SchemaFilesLoader } from './schema-files.ts';
 import type { YamlDocument } from '../text/yaml-document.ts';
 
-/** A route with all that its rules ask about. */
+/** A route with everything that its rules read. */
 export interface RouteInFile {
   readonly file: string;
   readonly document: YamlDocument;
@@ -24,7 +24,7 @@ export function reporter({ file, document, route }: RouteInFile): Report {
   };
 }
 
-/** Channels of the route as the file has them, braces doubled; none where it subscribes to none. */
+/** Channels of the route as written, braces doubled; empty where it subscribes to none. */
 export function channelsAsWritten(input: RouteInFile): string[] {
   const { channels, name } = input.route;
   const channel = written(input, 'channel') ?? name;
@@ -32,7 +32,7 @@ export function channelsAsWritten(input: RouteInFile): string[] {
   return texts.length === channels.length ? texts : [];
 }
 
-/** What stands at this path inside the route, if anything. */
+/** The value at this path inside the route, if there is one. */
 export function written({ document, route }: RouteInFile, ...path: readonly string[]): unknown {
   return valueAt(document.value, ['routes', route.name, ...path]);
 }

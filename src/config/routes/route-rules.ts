@@ -12,7 +12,7 @@ import type { LoadedSchema } from './schema-files.ts';
 import { streamFindings } from './stream-rules.ts';
 import type { YamlDocument } from '../text/yaml-document.ts';
 
-/** Names that Socket.IO refuses to emit, and those the gateway's own contract uses. */
+/** Event names that Socket.IO refuses to emit or that the gateway uses itself. */
 const RESERVED_EVENTS = new Set([
   'connect',
   'connect_error',
@@ -25,7 +25,7 @@ const RESERVED_EVENTS = new Set([
   'pong',
 ]);
 
-/** What the shape of a route cannot tell: names, channels, and how target and schema fit together. */
+/** Checks what the shape of a route does not show: names, channels, and the target against the schema. */
 export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRoute?: CheckedRoute } {
   const { route } = input;
   const report = reporter(input);
@@ -47,11 +47,11 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
 }
 
 function schemaProblem(path: string, { message }: FileRefusal): string {
-  const counted = message.endsWith('?') ? " It counts from the routes file's folder" : '';
+  const counted = message.endsWith('?') ? " It is relative to the routes file's folder" : '';
   return `schema ${path} ${message}${counted}`;
 }
 
-/** The schema that is tried must fit the route as the one in force does. */
+/** Checks `schema_next` against the route like `schema`. */
 function checkNext(
   input: RouteInFile,
   current: LoadedSchema | undefined,
@@ -64,7 +64,7 @@ function checkNext(
   if (problem) return { findings: [here(problem.code, [], schemaProblem(path, problem))] };
   if (!schema?.check) return { findings: [] };
   const { check, main, files } = schema;
-  const same = 'schema_next names the schema that is in force already; remove it, or name the one to try';
+  const same = 'schema_next names the same file as schema; remove it, or name the schema to try';
   return {
     findings: [
       ...(main.uri === current?.main.uri ? [here('schema-next-same', [], same, 'warning')] : []),
@@ -108,21 +108,21 @@ function combinationFindings(input: RouteInFile, report: Report): Finding[] {
 function eventCombinations(input: RouteInFile, report: Report): Finding[] {
   const findings: Finding[] = [];
   if (written(input, 'map') !== undefined && written(input, 'omit') !== undefined) {
-    findings.push(report('map-with-omit', ['omit'], 'map already names every field that clients get; remove omit'));
+    findings.push(report('map-with-omit', ['omit'], 'map already lists every field that clients receive; remove omit'));
   }
   const audience = written(input, 'audience');
   if ((audience === 'authenticated' || audience === 'anyone') && input.route.target.kind === 'users') {
-    const message = 'audience speaks of broadcasts only; users are always authenticated. Remove it';
+    const message = 'audience applies to broadcasts only; users are always authenticated. Remove it';
     findings.push(report('audience-unused', ['audience'], message, 'warning'));
   }
   return findings;
 }
 
-/** Two routes with the same channel and event would tell each client twice. */
+/** With two routes of the same channel and event, each client would receive the event twice. */
 export function duplicateRoutes(file: string, document: YamlDocument, routes: readonly RouteConfig[]): Finding[] {
   const first = new Map<string, string>();
   const duplicates = routes.flatMap((route) => {
-    // A shadow is heard by nobody: a route is tried beside the one that it may follow.
+    // A shadow route sends nothing, so it may have the event of the route that it will replace.
     if (route.kind === 'control' || route.event === '' || route.shadow) return [];
     const { name, channels, stream, event } = route;
     const sources = [
@@ -139,15 +139,15 @@ export function duplicateRoutes(file: string, document: YamlDocument, routes: re
   return duplicates.map(({ name, other, source, event }) => {
     const { line, column } = document.locate(['routes', other], 'key');
     const at = document.locate(['routes', name], 'key');
-    const message = `${source} already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would hear it twice`;
+    const message = `${source} already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would receive it twice`;
     return { code: 'duplicate-route', severity: 'error', file, at, route: name, message };
   });
 }
 
-/** A field cannot be trace context and time at once. */
+/** One field cannot hold both the trace context and the time. */
 export function sameField(file: string, document: YamlDocument): Finding[] {
   const envelope = readEnvelope(document.value);
   if (envelope.kind === 'cloudevents' || envelope.time !== envelope.traceparent) return [];
-  const message = `"${envelope.time}" is the field of the trace context already; name another one for the time`;
+  const message = `"${envelope.time}" is already the field of the trace context; name another field for the time`;
   return [{ code: 'wrong-value', severity: 'error', file, at: document.locate(['envelope', 'time']), message }];
 }

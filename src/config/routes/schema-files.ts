@@ -10,13 +10,13 @@ import { digest, type JudgedSchema } from './schema-memory.ts';
 import { createSchemaReader, once, type Naming, type SchemaReader } from './schema-reading.ts';
 import type { YamlPlaces } from '../text/yaml-document.ts';
 
-/** A payload schema with all that it refers to. */
+/** A payload schema with the files that it refers to. */
 export interface LoadedSchema extends CompiledSchema {
   readonly main: SchemaFile;
   readonly files: SchemaFiles;
 }
 
-/** A schema, or why there is none; neither where its file is broken, which `findings` tells. */
+/** A schema, or why there is none; neither where its file is broken, which `findings` reports. */
 export interface SchemaLoading {
   readonly schema?: LoadedSchema;
   readonly problem?: FileRefusal;
@@ -24,7 +24,7 @@ export interface SchemaLoading {
 
 /** Loads each schema file once, however many routes name it. */
 export interface SchemaFilesLoader {
-  /** @param path as the routes file has it, from the routes file's folder. */
+  /** @param path as written in the routes file, relative to its folder. */
   load(path: string): SchemaLoading;
   /** Findings in the schema files themselves, with their own positions. */
   findings(): Finding[];
@@ -35,7 +35,7 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles, nami
   const reader = createSchemaReader(routesFile, files, naming);
   const loaded = once(load);
   const findings: Finding[] = [];
-  // Only where something is to be compiled: it takes a while by itself.
+  // Runs only where something must be compiled: it is slow itself.
   let compiler: PayloadSchemas | undefined;
 
   function load(uri: string): SchemaLoading {
@@ -49,7 +49,7 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles, nami
     return { schema: judged.schema };
   }
 
-  /** What the verdict depends on. A file whose references were made plain is not what its bytes say alone. */
+  /** Text that the result depends on. With resolved references a file depends on more than its bytes. */
   function contentOf({ files: all, problems }: Closure): string {
     const contents = [...all.values()].map((file) => {
       const { file: raw, content } = reader.read(file.uri);
@@ -72,7 +72,7 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles, nami
       const misread = loading.problem?.code === 'file-unreadable' ? misreadPath(path) : undefined;
       return misread === undefined ? loading : { problem: { code: 'file-unreadable', message: misread } };
     },
-    // Two schemas may share a broken file: its faults are told once.
+    // Two schemas may share a broken file, whose findings are reported once.
     findings: () => [
       ...new Map([...reader.findings(), ...findings].map((finding) => [JSON.stringify(finding), finding])).values(),
     ],
@@ -84,7 +84,7 @@ interface Closure {
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** The file and all it refers to, and why some of that cannot be read. */
+/** The file with all files that it refers to, and the problems of those that cannot be read. */
 function closure(main: SchemaFile, { open, whyAmbiguous }: SchemaReader): Closure {
   const files = new Map([[main.uri, main]]);
   const problems = new Map<string, string>();

@@ -3,7 +3,7 @@ import type { SchemaFile } from '../../schema/walk.ts';
 import type { Finding } from '../text/findings.ts';
 import type { LoadedSchema } from './schema-files.ts';
 
-/** Values by name, each good for one content: with the same content it is not made a second time. */
+/** A cache of values by name, each valid for one content. */
 export interface Remembered<T> {
   take(name: string, content: string, make: () => T): T;
 }
@@ -18,15 +18,15 @@ export interface JudgedSchema {
   readonly findings: readonly Finding[];
 }
 
-/** What was made of schema files, from one load to the next: of 1,000 schemas the one that changed is compiled again. */
+/** Results kept from one load to the next: of 1,000 schemas only the changed one is compiled again. */
 export interface SchemaMemory {
   readonly parsed: Remembered<ParsedFile>;
   readonly judged: Remembered<JudgedSchema>;
-  /** After a load that was whole: what it did not ask for is forgotten. */
+  /** Forgets what the last complete load did not use. */
   loaded(): void;
 }
 
-/** Validators of one load share an ajv, which keeps all it ever compiled: now and then everything is made again. */
+/** Validators of one load share an ajv, which keeps everything it ever compiled; now and then all are compiled again. */
 const MOST_LOADS = 32;
 
 export function createSchemaMemory(): SchemaMemory {
@@ -64,7 +64,7 @@ function createRemembered<T>(): Remembered<T> & { forgetUnused(): boolean; clear
       kept.set(name, { content, value });
       return value;
     },
-    /** Answers whether anything was made since the last time. */
+    /** Returns whether a value was created since the last call. */
     forgetUnused() {
       for (const name of kept.keys()) if (!used.has(name)) kept.delete(name);
       used.clear();

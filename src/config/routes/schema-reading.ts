@@ -19,22 +19,22 @@ export interface Opened {
 }
 
 export interface Naming {
-  /** The routes file as findings name it: schema files are named from there. */
+  /** Name of the routes file in findings; schema files are named relative to it. */
   readonly shown: string;
   readonly memory: SchemaMemory;
 }
 
 /** Reads each schema file of one load once. */
 export interface SchemaReader {
-  /** As it is written. */
+  /** The document as written. */
   read(uri: string): Opened;
-  /** With plain references. */
+  /** The document with references resolved to plain paths. */
   open(uri: string): Opened;
   nameOf(uri: string): string;
   placesIn(uri: string): YamlPlaces | undefined;
-  /** Why an `$id` that a file refers to names no schema, where several have it. */
+  /** Why an `$id` that a file refers to is ambiguous. */
   whyAmbiguous(id: string, from: string): string | undefined;
-  /** Of the files as JSON. */
+  /** Size of the files as JSON. */
   findings(): readonly Finding[];
 }
 
@@ -47,7 +47,7 @@ export function createSchemaReader(routesFile: string, files: ConfinedFiles, { s
   });
   const identifiersAround = once((folder: string) => identifiersIn(files.jsonFilesAround(folder), files.read));
   const findings: Finding[] = [];
-  // Read again only for a file with faults: places take more room than what they are of.
+  // Positions take more memory than the document: they are read again, only for a file with findings.
   const placesIn = once((uri: string) => readJson(nameOf(uri), read(uri).text ?? '').document);
   const nameOf = (uri: string): string => join(dirname(shown), relative(folder, fileURLToPath(uri)));
 
@@ -59,10 +59,10 @@ export function createSchemaReader(routesFile: string, files: ConfinedFiles, { s
     const parsed = memory.parsed.take(uri, content, () => parsedFile(uri, nameOf(uri), text));
     findings.push(...parsed.findings);
     if (parsed.file) return { file: parsed.file, content, text };
-    return { problem: { code: 'syntax', message: 'is broken itself' } };
+    return { problem: { code: 'syntax', message: 'has errors itself' } };
   }
 
-  /** Looked for only where a reference by path leads nowhere: most folders have no `$id` that anybody uses. */
+  /** Collected only where a path reference fails: most folders use no `$id`. */
   function known(from: SchemaFile): KnownSchemas {
     const around = (): Identifiers => identifiersAround(fileURLToPath(from.uri));
     return {
@@ -92,7 +92,7 @@ function parsedFile(uri: string, name: string, text: string): ParsedFile {
   return { findings: findings.slice(0, 1).map((one) => ({ ...one, message: foreign })) };
 }
 
-/** Makes the value of each key once. */
+/** Memoizes a function by key. */
 export function once<T>(make: (key: string) => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {
@@ -104,7 +104,7 @@ export function once<T>(make: (key: string) => T): (key: string) => T {
 
 type Identifiers = ReadonlyMap<string, readonly Identified[]>;
 
-/** Of files that no route names: what is wrong in them is not told. */
+/** Reads files that no route names, without reporting their findings. */
 function identifiersIn(paths: readonly string[], read: ConfinedFiles['read']): Identifiers {
   const found = new Map<string, Identified[]>();
   for (const path of paths) {

@@ -5,15 +5,15 @@ import { loadingRoutes, type RoutesLoading } from './load-routes.ts';
 import { createSchemaMemory } from './schema-memory.ts';
 import { atOnce, inSlices } from './slices.ts';
 
-/** Loads the routes that a gateway serves, and what has not changed since the last time only once. */
+/** Loads the routes that a gateway serves; unchanged schemas are compiled once. */
 export interface RoutesLoader {
-  /** Before there are clients. */
+  /** Loads in one go, before there are clients. */
   now(): RoutesLoading;
-  /** Beside messages that go on. */
+  /** Loads in slices, while messages are handled. */
   inSlices(): Promise<RoutesLoading>;
 }
 
-/** Its findings go into logs and to the console: they name no folder of the server. */
+/** Findings go into logs and the console, so they name no folder of the server. */
 export function createRoutesLoader({
   routesFile,
   configRoot,

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Long work with places to pause at, each `yield` one of them. */
+/** Long work that may pause at each `yield`. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** Messages wait no longer than this for work that is done beside them. */
+/** Longest time that messages wait for a slice of other work. */
 const SLICE_MS = 10;
 
 export function atOnce<T>(steps: Steps<T>): T {

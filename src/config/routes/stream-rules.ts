@@ -2,14 +2,14 @@ import type { Finding } from '../text/findings.ts';
 import { written, type Report, type RouteInFile } from './route-in-file.ts';
 import type { StreamConfig } from './stream.ts';
 
-/** What a route says of its source, and what cannot work. */
+/** Checks `source` of a route. */
 export function streamFindings(input: RouteInFile, report: Report): Finding[] {
   const { stream } = input.route;
   if (stream === undefined) return needsStream(input, report);
   return [...oneStream(input, stream, report), ...limits(stream, report)];
 }
 
-/** Pub/Sub keeps nothing that could be trimmed, or told to a newcomer. */
+/** Pub/Sub keeps no messages, so there is nothing to trim or to replay. */
 function needsStream(input: RouteInFile, report: Report): Finding[] {
   return ['retain', 'on_connect'].flatMap((key) => {
     if (written(input, key) === undefined) return [];
@@ -23,7 +23,7 @@ function oneStream(input: RouteInFile, stream: StreamConfig, report: Report): Fi
   if (channel === undefined) return [];
   const ownKey = written(input, 'source', 'stream') !== undefined;
   if (Array.isArray(channel) && !ownKey) {
-    const message = 'a durable route reads one stream, and a list names several; name one, or make a route of each';
+    const message = 'a durable route reads one stream, but channel lists several; name one, or write a route for each';
     return [report('stream-channel', ['channel'], message)];
   }
   if (!ownKey || stream.alsoPubsub) return [];
@@ -31,7 +31,7 @@ function oneStream(input: RouteInFile, stream: StreamConfig, report: Report): Fi
   return [report('stream-channel', ['channel'], message)];
 }
 
-/** Sizes that contradict one another. */
+/** Finds sizes that contradict each other. */
 function limits({ greeting, retain, replay, dedupe }: StreamConfig, report: Report): Finding[] {
   const kept = retain.entries ?? Infinity;
   const findings: Finding[] = [];
@@ -40,17 +40,17 @@ function limits({ greeting, retain, replay, dedupe }: StreamConfig, report: Repo
   if (replay.events > replay.scan)
     refuse(
       ['source', 'replay'],
-      `replay.events is ${replay.events}, but only ${replay.scan} entries are looked at; raise replay.scan`,
+      `replay.events is ${replay.events}, but only ${replay.scan} entries are scanned; raise replay.scan`,
     );
   if (greeting > replay.events)
     refuse(
       ['on_connect', 'last'],
-      `on_connect asks for ${greeting} events, but a replay is at most ${replay.events}; raise replay.events`,
+      `on_connect requests ${greeting} events, but a replay sends at most ${replay.events}; raise replay.events`,
     );
   if (greeting > kept)
     refuse(
       ['on_connect', 'last'],
-      `on_connect asks for ${greeting} events of a stream that keeps ${kept}; raise retain.entries`,
+      `on_connect requests ${greeting} events of a stream that keeps ${kept}; raise retain.entries`,
     );
   if (dedupe > kept)
     refuse(

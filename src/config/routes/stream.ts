@@ -1,36 +1,36 @@
 import { isObject } from '../../schema/json.ts';
 
-/** The Redis Stream that a durable route reads, and how far its promise goes. */
+/** The Redis Stream of a durable route, with the limits of its replays. */
 export interface StreamConfig {
   readonly key: string;
   /** Field of an entry that holds the JSON. */
   readonly field: string;
-  /** Field of an entry, and of a message on Pub/Sub, that holds the event's id. */
+  /** Field that holds the event id, in an entry and in a Pub/Sub message. */
   readonly idField: string;
-  /** Entries before each one among which its event id must be new; 0 where that is not asked. */
+  /** Number of preceding entries in which an event id must not occur; 0 disables deduplication. */
   readonly dedupe: number;
-  /** Read from Pub/Sub too, while its publishers move. */
+  /** Whether Pub/Sub is read too, while publishers migrate. */
   readonly alsoPubsub: boolean;
-  /** What each instance keeps in memory. */
+  /** Entries and bytes that each instance keeps in memory. */
   readonly ring: { readonly entries: number; readonly bytes: number };
-  /** What one client may be given when it comes back, and how many may read from Redis at once. */
+  /** Limits of one replay, and of concurrent replays from Redis. */
   readonly replay: {
     readonly events: number;
     readonly scan: number;
     readonly bytes: number;
     readonly concurrency: number;
   };
-  /** Seconds between two positions told to a client that hears nothing. */
+  /** Seconds between two positions sent to a client that receives no events. */
   readonly positionEvery: number;
-  /** What the gateway trims the stream to: entries, and seconds. */
+  /** Entries and seconds that the gateway trims the stream to. */
   readonly retain: { readonly entries?: number; readonly age?: number };
-  /** Events that a client gets which comes without a position. */
+  /** Number of events that a client without a position receives. */
   readonly greeting: number;
 }
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** Nothing for a route that reads Redis Pub/Sub. */
+/** Returns undefined for a route that reads Redis Pub/Sub. */
 export function readStream(route: Written, channel: string): StreamConfig | undefined {
   const { source } = route;
   if (source !== 'stream' && !isObject(source)) return undefined;

@@ -3,11 +3,11 @@ import { Document, isCollection, isMap, isSeq, parseDocument, type Node, type To
 
 export interface Edit {
   readonly text: string;
-  /** Lines that have nothing to do with it were laid out anew: comments and values are as before. */
+  /** Whether other lines changed their layout; comments and values stay. */
   readonly isReformatted: boolean;
 }
 
-/** The routes file with one more route at its end; comments stay. */
+/** Adds a route at the end of a routes file; comments stay. */
 export function addRoute(text: string, name: string, route: object): Edit {
   return edit(text, (document) => {
     const routes = document.get('routes');
@@ -19,7 +19,7 @@ export function addRoute(text: string, name: string, route: object): Edit {
   });
 }
 
-/** The file of tests with one more test at its end. */
+/** Adds a test at the end of a test file. */
 export function addTest(text: string, test: object): Edit {
   return edit(text, (document) => {
     const tests = document.get('tests');
@@ -28,7 +28,7 @@ export function addTest(text: string, test: object): Edit {
   });
 }
 
-/** A file of tests with this one. */
+/** Returns a new test file with this test. */
 export function fileOfTests(routes: string, test: object): string {
   const document = new Document({ routes });
   document.set('tests', document.createNode([testNode(document, test)]));
@@ -58,7 +58,7 @@ const LAYOUTS: readonly ToStringOptions[] = [2, 4].flatMap((indent) =>
   ),
 );
 
-/** So that a reviewer sees what is new and nothing else, where that can be had. */
+/** Keeps the layout where possible, so that a reviewer sees only what is new. */
 function edit(text: string, change: (document: Document) => void): Edit {
   const [document, changed] = [parseDocument(text), parseDocument(text)];
   change(changed);
@@ -80,7 +80,7 @@ function saysTheSame(one: Document.Parsed, other: Document): boolean {
   return one.errors.length === 0 && isDeepStrictEqual(one.toJS(unlimited), other.toJS(unlimited));
 }
 
-/** The writer pads `{ maps }` and `[ lists ]` alike, many people do not. */
+/** The YAML writer pads both `{ maps }` and `[ lists ]`; many files pad only one. */
 function tightLists(text: string): string {
   return text.replaceAll(/^[ -]*(?:target|to): .*$/gm, (line) => line.replace(/\[ (.*) \]/, '[$1]'));
 }

@@ -1,16 +1,16 @@
 import { confineTo, rootFor } from './confined-files.ts';
 import { printable, type Finding } from './findings.ts';
 
-/** Shows where findings stand. */
+/** Shows the source lines of findings. */
 export interface CodeFrames {
-  /** The line of the file and a caret beneath; nothing where there is no place or no such line. */
+  /** The line of the file with a caret below; undefined where the finding has no position or the line does not exist. */
   of(finding: Finding): readonly string[];
 }
 
-/** Of a longer line only what stands around the place is shown. */
+/** A longer line is cut around the position. */
 const WIDEST = 100;
 
-/** @param root folder that holds all files shown, as for `loadRoutes`. */
+/** @param root folder that holds all shown files, as for `loadRoutes`. */
 export function createCodeFrames(routesFile: string, root = rootFor(routesFile)): CodeFrames {
   const files = confineTo(root);
   const known = new Map<string, readonly string[]>();
@@ -37,7 +37,7 @@ function frame(text: string, line: number, column: number): string[] {
   return [`  ${number} | ${before}${after}`, `  ${' '.repeat(number.length)} | ${' '.repeat(before.length)}^`];
 }
 
-/** A tab is as wide as the caret's line takes it for. */
+/** Keeps tabs in the caret's line, so that the caret stays below its column. */
 function shown(text: string): string {
   return printable(text.replaceAll('\t', '  '));
 }

@@ -5,21 +5,21 @@ import type { FindingCode } from './findings.ts';
 
 export interface FileRefusal {
   readonly code: FindingCode;
-  /** What is wrong, as the end of a sentence that begins with the file. */
+  /** The end of a sentence that begins with the file. */
   readonly message: string;
 }
 
 export type FileReading = { readonly text: string } | FileRefusal;
 
-/** Reads files that lie, links followed, under one root; everything else is refused. */
+/** Reads files under one root, links followed; everything else is refused. */
 export interface ConfinedFiles {
   /** @param path absolute, or relative to the current folder. */
   read(path: string): FileReading;
-  /** The JSON files beside this one: in the folder of the root that holds it, and in that one's folders. */
+  /** The JSON files near this one: under the root's direct sub-folder that holds it. */
   jsonFilesAround(path: string): readonly string[];
 }
 
-/** Room for 20,000 routes with descriptions; reading more would take the parser many seconds. */
+/** Fits 20,000 routes with descriptions; the parser would take many seconds for more. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 export function confineTo(root: string): ConfinedFiles {
@@ -27,18 +27,18 @@ export function confineTo(root: string): ConfinedFiles {
   const realRoot = typeof real === 'string' ? real : resolve(root);
   return {
     read: (path) => readConfined(realRoot, path),
-    // Under the name that the root was given: one file must not have two.
+    // Named by the root as it was given: one file must not have two names.
     jsonFilesAround: (path) =>
       jsonFilesAround(realRoot, path).map((one) => join(resolve(root), relative(realRoot, one))),
   };
 }
 
-/** The root where none is named: the parent of the routes file's folder, links followed as Kubernetes mounts need it. */
+/** The default root: the parent of the routes file's folder, links followed because Kubernetes mounts need it. */
 export function rootFor(routesFile: string): string {
   return dirname(dirname(resolve(routesFile)));
 }
 
-/** As it is shown beyond this machine: where a server keeps its files is nobody's matter. */
+/** Name of a file in logs and answers, without the folders of the server. */
 export function fromRoot(path: string, root: string): string {
   return relative(resolve(root), resolve(path)) || '.';
 }
@@ -50,7 +50,7 @@ function readConfined(root: string, path: string): FileReading {
     return {
       code: 'file-outside-root',
       message:
-        "lies outside of the root (CONFIG_ROOT, else the parent of the routes file's folder), links followed; move it there or set CONFIG_ROOT",
+        "is outside of the root (CONFIG_ROOT, by default the parent of the routes file's folder), links followed; move it there or set CONFIG_ROOT",
     };
   }
   try {
@@ -60,7 +60,7 @@ function readConfined(root: string, path: string): FileReading {
   }
 }
 
-/** Enough for any folder of schemas; a root that holds a whole disk must not be read to its end. */
+/** Enough for any folder of schemas; a root may hold a whole disk, which must not be read completely. */
 const MOST_FILES = 5000;
 
 function jsonFilesAround(root: string, path: string): string[] {
@@ -83,7 +83,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    // A folder that may not be read, or that is gone by now, holds nothing for us.
+    // A folder that cannot be read, or was removed since, holds no schemas.
     if (error instanceof Error && 'code' in error) return [];
     throw error;
   }
@@ -91,13 +91,13 @@ function entriesOf(folder: string): Dirent[] {
 
 function readText(path: string): FileReading {
   const stats = statSync(path);
-  if (!stats.isFile()) return { code: 'file-unreadable', message: 'is not a file; name one' };
+  if (!stats.isFile()) return { code: 'file-unreadable', message: 'is not a file; name a file' };
   if (stats.size > MAX_BYTES) {
     return { code: 'file-too-large', message: `has ${stats.size} bytes; at most ${MAX_BYTES} are read, split it` };
   }
   const bytes = readFileSync(path);
   if (!isUtf8(bytes) || bytes.includes(0))
-    return { code: 'file-not-utf8', message: 'is not text in UTF-8; save it as UTF-8' };
+    return { code: 'file-not-utf8', message: 'is not UTF-8 text; save it as UTF-8' };
   return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
 }
 
@@ -112,7 +112,7 @@ function realPath(path: string): string | FileRefusal {
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist; is the path right?',
   ENOTDIR: 'does not exist: a part of its path is a file, not a folder',
-  EACCES: 'may not be read by the user that the gateway runs as; change its permissions',
+  EACCES: 'cannot be read by the user that the gateway runs as; change its permissions',
   ELOOP: 'is a link that leads back to itself',
 };
 

@@ -1,6 +1,6 @@
 import { visible } from './unseen.ts';
 
-/** Every code a finding can carry. Documented one by one in docs/findings.md; a test compares the two lists. */
+/** Every code of a finding. docs/findings.md documents each; a test compares the two lists. */
 export const FINDING_CODES = [
   'file-unreadable',
   'file-outside-root',
@@ -56,20 +56,20 @@ export const FINDING_CODES = [
 
 export type FindingCode = (typeof FINDING_CODES)[number];
 
-/** `warning` is told and lived with; `error` refuses the file. */
+/** An `error` refuses the file; a `warning` is only reported. */
 export type Severity = 'error' | 'warning';
 
-/** Where in a file, both counted from 1. */
+/** Position in a file; line and column count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** One thing that is wrong in a file or in the environment, told so that its author can mend it. */
+/** A problem in a file or in the environment, described so that its author can fix it. */
 export interface Finding {
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** File as the author named it; `environment` for variables. */
+  /** The file as the author named it; `environment` for variables. */
   readonly file: string;
   readonly at?: Position;
   readonly route?: string;
@@ -81,14 +81,14 @@ export function isRefused(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === 'error');
 }
 
-/** `file:line:column  error  route "x": message  [code]`, a line that terminals and editors make a link of. */
+/** Formats `file:line:column  error  route "x": message  [code]`, which terminals and editors turn into a link. */
 export function formatFinding(finding: Finding): string {
   const place = finding.at ? `${finding.file}:${finding.at.line}:${finding.at.column}` : finding.file;
   const route = finding.route === undefined ? '' : `route "${finding.route}": `;
   return visible(printable(`${place}  ${finding.severity}  ${route}${finding.message}  [${finding.code}]`));
 }
 
-/** One line whatever a file holds: what moves a terminal's cursor or turns its text round is written as an escape. */
+/** Makes one line of a text: characters that move the cursor or reverse text are escaped. */
 export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
@@ -98,7 +98,7 @@ export function printable(text: string): string {
 
 const collator = new Intl.Collator('en');
 
-/** Errors and warnings in the order of the file: what stands first is read first. */
+/** Sorts errors and warnings by their position in the file. */
 export function inFileOrder(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (a, b) =>
@@ -109,15 +109,15 @@ export function inFileOrder(findings: readonly Finding[]): Finding[] {
   );
 }
 
-/** Nobody reads more in one go, and a file of one million mistakes must not print one million lines. */
+/** A file with a million mistakes must not print a million lines. */
 export const MOST_FINDINGS = 1000;
 
-/** The first of them, and a last one that tells how many were left out. */
+/** Keeps the first findings, and adds one with the number of those left out. */
 export function firstFindings(findings: readonly Finding[]): readonly Finding[] {
   const next = findings[MOST_FINDINGS];
   if (next === undefined) return findings;
   const { severity, file, at } = next;
-  const message = `${findings.length - MOST_FINDINGS} more findings are not shown; mend those above first`;
+  const message = `${findings.length - MOST_FINDINGS} more findings are not shown; fix those above first`;
   const left = isRefused(findings.slice(MOST_FINDINGS)) ? 'error' : severity;
   return [
     ...findings.slice(0, MOST_FINDINGS),

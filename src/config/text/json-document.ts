@@ -13,14 +13,14 @@ export interface JsonReading {
   readonly findings: readonly Finding[];
 }
 
-/** A value's place in the text, and that of its key. */
+/** Offsets of a value and of its key in the text. */
 interface JsonPlace {
   readonly key?: number;
   readonly value: number;
   readonly children: ReadonlyMap<string, JsonPlace>;
 }
 
-/** Why the text cannot be read on from `offset`. */
+/** Why parsing stops at `offset`. */
 class Stop extends Error {
   readonly code: FindingCode;
   readonly offset: number;
@@ -32,7 +32,7 @@ class Stop extends Error {
   }
 }
 
-/** Strict JSON. Read twice: once for its value, once for the place of each value, which JSON.parse does not tell. */
+/** Parses strict JSON twice: once for its value, once for the position of each value, which JSON.parse does not report. */
 export function readJson(file: string, text: string): JsonReading {
   const positions = positionsIn(text);
   const scanner = new Scanner(text, positions);
@@ -63,7 +63,7 @@ function locator(root: JsonPlace, positions: TextPositions): YamlPlaces['locate'
 }
 
 const SPACE = /[ \t\r\n]*/y;
-// Any character from the space on, but quote and backslash.
+// Any character from the space on, except quote and backslash.
 const STRING = /"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[ !#-[\]-\uffff]*)*"/y;
 const PLAIN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 

@@ -1,17 +1,17 @@
 import { Lexer } from 'yaml';
 import type { Position } from './findings.ts';
 
-/** Values inside one another. Parsers recurse, so this bounds their stack; no configuration comes near it. */
+/** Deepest nesting. Parsers recurse, so this bounds their stack; no real configuration is as deep. */
 export const MAX_NESTING = 64;
 
 export const TOO_DEEP = `values are nested more than ${MAX_NESTING} deep; flatten them`;
 
-// What the lexer adds and the text does not hold: begin of a document, of a scalar, of an error.
+// Tokens that the lexer adds without text: start of a document, of a scalar, of an error.
 const MARKS = new Set(['\u0002', '\u001f', '\u0018']);
 
 /**
- * Where a YAML text goes too deep. Told from its tokens, before the parser that recurses sees it: brackets count, and
- * columns, as a block inside another one stands further right.
+ * Finds where a YAML text is nested too deep, from its tokens, before the recursive parser runs: brackets count, and so do
+ * columns, because a nested block is indented further.
  */
 export function tooDeepAt(text: string): Position | undefined {
   const columns: number[] = [];
@@ -24,7 +24,7 @@ export function tooDeepAt(text: string): Position | undefined {
     const opens = token === '[' || token === '{';
     if (opens) flow += 1;
     else if (token === ']' || token === '}') flow = Math.max(0, flow - 1);
-    // A block scalar's text begins with its indentation and nests nothing.
+    // The text of a block scalar begins with its indentation and nests nothing.
     const blank = /^[\s#]/.test(token);
     if (flow === 0 && !blank && (lineBegins || token === '-' || token === '?')) enter(columns, column);
     if (flow + columns.length > MAX_NESTING) return { line, column };

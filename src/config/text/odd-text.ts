@@ -1,14 +1,14 @@
 import type { FindingCode, Severity } from './findings.ts';
 import { unseenIn } from './unseen.ts';
 
-/** What is odd about a name that a route gives, as the end of a sentence. */
+/** A problem of a name in a routes file; `message` is the end of a sentence. */
 export interface Oddity {
   readonly code: Extract<FindingCode, 'unfilled-placeholder' | 'odd-characters'>;
   readonly severity: Severity;
   readonly message: string;
 }
 
-/** A name is never meant like this: some tool was to fill it in. */
+/** Placeholders of tools; no real name has this form. */
 const PLACEHOLDERS = [
   /\$\{[^}]*\}/, // shell, Compose, JavaScript, Spring
   /\{\{[^}]*\}\}/, // Helm, Jinja, Mustache, Ansible
@@ -20,7 +20,7 @@ const PLACEHOLDERS = [
   /\[\[[^\]]*\]\]/, // Go templates with other brackets
 ];
 
-/** Names that could be meant so, and hardly ever are. */
+/** Forms that are probably placeholders, though a real name may have them. */
 const SUSPECTS = [
   /\$[A-Z_][A-Z0-9_]*/, // $CHANNEL_PREFIX
   /%[A-Za-z_][A-Za-z0-9_]*%/, // %CHANNEL%, of Windows
@@ -29,13 +29,13 @@ const SUSPECTS = [
   /__[A-Z][A-Z0-9_]*__/, // __CHANNEL__, of sed
 ];
 
-/** Quotes that word processors and chats make of plain ones. */
+/** Typographic quotes, which word processors and chats put in place of plain ones. */
 const QUOTES = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\u300c-\u300f]/u;
 
-/** Letters of these look like Latin ones. */
+/** Scripts with letters that look like Latin ones. */
 const LOOK_ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\uff21-\uff5a]/u;
 
-/** @param braces whether doubled braces stand for single ones there, and only those with blanks or dots are a template. */
+/** @param braces whether doubled braces mean single ones, so that only those with blanks or dots are a template. */
 export function oddities(text: string, braces = false): Oddity[] {
   const placeholder = placeholderIn(text, braces);
   const character = characterIn(text);
@@ -44,15 +44,15 @@ export function oddities(text: string, braces = false): Oddity[] {
 
 function placeholderIn(text: string, braces: boolean): Oddity | undefined {
   const judged = braces ? text.replaceAll(/\{\{(?!\.)[^{}\s$|()]+\}\}/g, '') : text;
-  const tell = (found: string, severity: Severity, rest: string): Oddity => {
+  const oddity = (found: string, severity: Severity, rest: string): Oddity => {
     return { code: 'unfilled-placeholder', severity, message: `holds ${JSON.stringify(found)}, ${rest}` };
   };
   const certain = firstOf(PLACEHOLDERS, judged);
   if (certain !== undefined)
-    return tell(certain, 'error', 'a placeholder; nothing fills it in here, so write the name itself');
+    return oddity(certain, 'error', 'a placeholder that nothing fills in; write the name itself');
   const likely = firstOf(SUSPECTS, judged);
   if (likely === undefined) return undefined;
-  return tell(likely, 'warning', 'which looks like a placeholder; nothing fills it in here. Write the name itself');
+  return oddity(likely, 'warning', 'which looks like a placeholder, and nothing fills it in. Write the name itself');
 }
 
 function firstOf(patterns: readonly RegExp[], text: string): string | undefined {
@@ -66,7 +66,7 @@ function characterIn(text: string): Oddity | undefined {
 
 function characterWords(text: string): string | undefined {
   const unseen = unseenIn(text);
-  if (unseen !== undefined) return `holds ${named(unseen)}, which cannot be seen; remove it`;
+  if (unseen !== undefined) return `holds ${named(unseen)}, which is invisible; remove it`;
   if (text !== text.trim()) return 'begins or ends with white space; remove it';
   const quote = QUOTES.exec(text)?.[0];
   if (quote !== undefined)
@@ -79,7 +79,7 @@ function characterWords(text: string): string | undefined {
   return undefined;
 }
 
-/** `U+00A0`, and the character where it can be seen. */
+/** Formats `U+00A0`, with the character where it is visible. */
 function named(character: string): string {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   return unseenIn(character) === character ? code : `${code} (${character})`;

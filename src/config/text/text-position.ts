@@ -1,9 +1,9 @@
 import type { Position } from './findings.ts';
 
-/** Finds places of one text; a file has thousands of them, so where its lines begin is worked out once. */
+/** Converts offsets of one text to positions; line starts are computed once, because a file has thousands of positions. */
 export interface TextPositions {
   at(offset: number): Position;
-  /** The line that holds `offset`, without its end. */
+  /** The line that holds `offset`, without its line end. */
   lineAt(offset: number): string;
 }
 

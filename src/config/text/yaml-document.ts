@@ -4,24 +4,24 @@ import { tooDeepAt, TOO_DEEP } from './nesting.ts';
 import { positionsIn, type TextPositions } from './text-position.ts';
 import { aliasFindings, keyFindings, type Report } from './yaml-nodes.ts';
 
-/** Tells where each value of a file stands. */
+/** Finds positions of values in a file. */
 export interface YamlPlaces {
-  /** Position of the value at `path`; of its key where `of` is `key`; of the nearest parent where there is none. */
+  /** Returns the position of the value at `path`, or of its key where `of` is `key`; of the nearest parent where neither exists. */
   locate(path: readonly string[], of?: 'key' | 'value'): Position;
 }
 
-/** A parsed file that can tell where each of its values stands. */
+/** A parsed file with the positions of its values. */
 export interface YamlDocument extends YamlPlaces {
   readonly value: unknown;
 }
 
 export interface YamlReading {
-  /** There even with some findings, so that all else that is wrong is told in the same run. */
+  /** Present even with some findings, so that all other findings are reported in the same run. */
   readonly document?: YamlDocument;
   readonly findings: readonly Finding[];
 }
 
-/** YAML 1.2 core, one document, warnings taken as errors. */
+/** Parses YAML 1.2 core with one document; warnings count as errors. */
 export function readYaml(file: string, text: string): YamlReading {
   const tooDeep = tooDeepAt(text);
   if (tooDeep)
@@ -34,7 +34,7 @@ export function readYaml(file: string, text: string): YamlReading {
     at: positions.at(offset),
     message,
   });
-  // Keys are compared by keyFindings: the parser takes time with the square of their number.
+  // keyFindings compares keys: the parser's check is quadratic in their number.
   const parsed = parseDocument(text, { ...CORE, prettyErrors: false, uniqueKeys: false, stringKeys: true });
   const broken = [...syntaxFindings(parsed, positions, report), ...aliasFindings(parsed, report)];
   const findings = [...broken, ...tagFindings(parsed, report), ...keyFindings(parsed, positions, report)];
@@ -42,30 +42,30 @@ export function readYaml(file: string, text: string): YamlReading {
   return { document: { value: toPlain(parsed), locate: locator(parsed, positions) }, findings };
 }
 
-/** Whatever a `%YAML` line says. */
+// A `%YAML` line does not change the version.
 const CORE = { schema: 'core', merge: false, resolveKnownTags: false } as const;
 
 function toPlain(document: Document.Parsed): unknown {
-  // Aliases are counted by aliasFindings.
+  // aliasFindings counts aliases.
   const value: unknown = document.toJS({ maxAliasCount: -1 });
   return value;
 }
 
 const PLAINER: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second document begins here, and a file holds one; remove the line "---" and what follows it',
-  NON_STRING_KEY: 'a list or a map stands as a key; keys are text',
+  MULTIPLE_DOCS: 'a second document begins here, but a file holds one; remove the line "---" and everything after it',
+  NON_STRING_KEY: 'a list or a map is used as a key; keys are text',
 };
 
 function syntaxFindings(document: Document.Parsed, positions: TextPositions, report: Report): Finding[] {
-  const told = new Set<number>();
+  const reportedLines = new Set<number>();
   return document.errors.flatMap(({ code, message, pos: [end] }) => {
     const quote = /closing ["']quote/.test(message) ? openQuote(document, end) : undefined;
     const offset = quote ?? end;
     const words = quote === undefined ? (PLAINER[code] ?? message) : 'the quote that opens here is never closed';
-    // Further errors in a line are mostly echoes of its first.
+    // Further errors in a line are mostly consequences of its first.
     const { line } = positions.at(offset);
-    if (told.has(line)) return [];
-    told.add(line);
+    if (reportedLines.has(line)) return [];
+    reportedLines.add(line);
     return [report('syntax', offset, `${words.replace(/\s+/g, ' ')}${context(positions.lineAt(offset))}`)];
   });
 }
@@ -74,7 +74,7 @@ function context(line: string): string {
   return line === '' ? '' : `; the line is ${JSON.stringify(line.slice(0, 80))}`;
 }
 
-/** The parser tells where the text ends that a quote has swallowed. */
+/** The parser reports the end of the text that an unclosed quote holds; this finds the quote. */
 function openQuote(document: Document.Parsed, end: number): number | undefined {
   let start: number | undefined;
   visit(document, {

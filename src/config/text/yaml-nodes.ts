@@ -6,16 +6,16 @@ export type Report = (code: FindingCode, offset: number, message: string) => Fin
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** What is wrong with a key whatever its map is for; both readers of files ask. */
+/** Returns the problem of a key that is refused in every map; used for YAML and JSON. */
 export function keyProblem(name: string, first?: { line: number; column: number }): [FindingCode, string] | undefined {
   if (first)
-    return ['duplicate-key', `key "${name}" stands at ${first.line}:${first.column} already; keep one of them`];
+    return ['duplicate-key', `key "${name}" already exists at ${first.line}:${first.column}; keep one of them`];
   if (FORBIDDEN_KEYS.has(name))
     return ['forbidden-key', `key "${name}" is refused: it names a prototype; choose another name`];
   return undefined;
 }
 
-/** Keys that the parser lets pass and we do not: merge keys, names of prototypes, the same key twice. */
+/** Finds keys that the parser accepts and the gateway refuses: merge keys, names of prototypes, repeated keys. */
 export function keyFindings(document: Document.Parsed, positions: TextPositions, report: Report): Finding[] {
   const findings: Finding[] = [];
   visit(document, {
@@ -41,10 +41,10 @@ function keyFindingsOf(map: YAMLMap, positions: TextPositions, report: Report): 
 }
 
 const MAX_ALIASES = 100;
-/** Of the text that all aliases together stand for. */
+/** Limit for the text of all aliased values together. */
 const MAX_ALIASED = 1_000_000;
 
-/** Aliases that name nothing, hold themselves, or multiply: the value must stay about as small as its text. */
+/** Finds aliases that name nothing, hold themselves, or multiply: the value must stay about as small as its text. */
 export function aliasFindings(document: Document.Parsed, report: Report): Finding[] {
   const findings: Finding[] = [];
   const anchored = new Map<string, { node: unknown; length: number }>();
@@ -79,7 +79,7 @@ function aliasProblem(
   path: readonly unknown[],
   holders: ReadonlySet<unknown>,
 ): string | undefined {
-  if (value === undefined) return `names nothing: no "&${source}" stands before it; quote it if it is meant as text`;
+  if (value === undefined) return `names nothing: there is no "&${source}" before it; quote it if it is text`;
   if (path.includes(value)) return 'holds itself; write the value out';
-  return holders.has(value) ? 'stands for a value that holds aliases itself; write the value out' : undefined;
+  return holders.has(value) ? 'names a value that holds aliases itself; write the value out' : undefined;
 }
