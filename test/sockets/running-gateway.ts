@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from '../support/compiled.ts';
 import { AT_ONCE, gatewayAt, untilReady, type TestGateway } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
 import { holdNoSecrets } from '../support/secrets.ts';
@@ -19,8 +20,6 @@ export interface RunningGateway extends TestGateway {
 
 type Finished = (stop: () => Promise<void>) => void;
 
-/** Modules compiled once: a start takes two thirds of the processor's time. */
-const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/test-gateway', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
@@ -35,7 +34,7 @@ export async function runGateway(
   const port = await freePort();
   const env = {
     PATH: process.env['PATH'],
-    NODE_COMPILE_CACHE: COMPILED,
+    ...COMPILED,
     BIND_ADDRESS: '127.0.0.1',
     PORT: String(port),
     ...AT_ONCE,

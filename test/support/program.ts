@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { COMPILED } from './compiled.ts';
 import { AT_ONCE, gatewayAt, type TestGateway } from './gateway.ts';
 import { freePort } from './ports.ts';
 import { holdNoSecrets } from './secrets.ts';
@@ -32,7 +33,14 @@ export async function runProgram(
 ): Promise<Program> {
   const port = Number(environment['PORT'] ?? (await freePort()));
   let output = '';
-  const env = { PATH: process.env['PATH'], BIND_ADDRESS: '127.0.0.1', PORT: String(port), ...AT_ONCE, ...environment };
+  const env = {
+    PATH: process.env['PATH'],
+    ...COMPILED,
+    BIND_ADDRESS: '127.0.0.1',
+    PORT: String(port),
+    ...AT_ONCE,
+    ...environment,
+  };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close').then(() => child.exitCode);
   // A line that never comes fails the test at once, with what was said instead.
