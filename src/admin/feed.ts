@@ -1,5 +1,6 @@
 import { whyDropped } from '../contract/explain/receives.ts';
-import type { DispatchEvents, Handled, Outcome } from '../dispatch/outcome.ts';
+import type { Outcome } from '../dispatch/outcome.ts';
+import type { DispatchEvents, Handled } from '../dispatch/report.ts';
 import type { FeedLine } from './api.ts';
 
 /** A reader of the feed. */

@@ -66,7 +66,7 @@ export function createMessagePaths(
       handled: notifyAll(telemetry.messages.handled, telemetry.counts.handled, feed.handled, quarantine.handled),
     },
     limits: settings,
-    copies: createDedupe(),
+    dedupe: createDedupe(),
   };
 }
 

@@ -1,35 +1,42 @@
 import type { ControlRoute } from '../routes/plan.ts';
 import type { UserId } from '../routes/user-id.ts';
+import { check, noRecipients, textIfRounded, tooManyIds } from './evaluate.ts';
 import type { Message, MessageLimits } from './message.ts';
-import { dropped, textOf, type LiveOutcome, type Traced } from './outcome.ts';
-import { fault, forNobody, oddText, tooManyIds } from './steps.ts';
+import { dropped, textOf, type LiveOutcome } from './outcome.ts';
+import type { MessageTrace } from './report.ts';
 
 /** What control routes can do on this instance. */
 export interface Control {
   /**
-   * Closes the connections of these users for good; what is known of their tokens counts no more.
+   * Closes the connections of these users permanently, and makes what is cached for their tokens invalid.
    *
    * @returns how many connections.
    */
   disconnectUsers(users: ReadonlySet<UserId>): number;
 }
 
+interface ControlParts {
+  readonly control: Control;
+  readonly limits: MessageLimits;
+}
+
+/** Disconnects the users that a message of a control route names. */
 export function disconnectUsers(
   route: ControlRoute,
-  message: Message & Traced,
-  control: Control,
-  { maxTargetIds }: MessageLimits,
+  message: Message,
+  { control, limits: { maxTargetIds } }: ControlParts,
+  trace: MessageTrace | undefined,
 ): LiveOutcome {
-  const unfit = fault(route, message);
+  const unfit = check(route, message, trace);
   if (unfit) return unfit;
-  const named = route.users(message.value, maxTargetIds, oddText(message));
+  const named = route.users(message.value, maxTargetIds, textIfRounded(message));
   const { users, skipped } = named;
   if (named.tooMany) return tooManyIds(route, maxTargetIds);
-  message.trace?.passed('targeted', route);
-  if (users.size === 0) return forNobody(route, named);
+  trace?.passed('targeted', route);
+  if (users.size === 0) return noRecipients(route, named);
   try {
     const recipients = control.disconnectUsers(users);
-    message.trace?.passed('sent', route);
+    trace?.passed('sent', route);
     return recipients === 0
       ? { kind: 'not-here', route, skipped }
       : { kind: 'disconnected', route, recipients, skipped };

@@ -1,14 +1,15 @@
-/** Reaches this instance's own sockets. */
+/** Sends events to this instance's own sockets. */
 export interface Fanout {
-  /** Sockets in any of these rooms; a socket counts once per room. */
+  /** Counts the sockets in these rooms; a socket counts once per room. */
   count(rooms: readonly string[]): number;
   /**
-   * A socket in several of the rooms gets it once. Throws without rooms: nothing becomes a broadcast by accident.
+   * Sends an event once to each socket in any of the rooms. Throws without rooms, so that nothing becomes a broadcast by
+   * accident.
    *
-   * @param payload JSON text, sent as it is.
-   * @param latestKey of messages with equal keys, a client that reads slowly needs the newest only.
-   * @param stamp of a durable route: who gets it, and in which form.
-   * @param traceparent for clients that go on with the trace; only of a message that is recorded.
+   * @param payload JSON text, sent unchanged.
+   * @param latestKey a slow client receives only the newest of the messages with equal keys.
+   * @param stamp given for a durable route: which clients receive the event, and in which form.
+   * @param traceparent for clients that continue the trace; given for a message that is recorded.
    */
   emit(
     rooms: readonly string[],
@@ -20,16 +21,16 @@ export interface Fanout {
   ): void;
 }
 
-/** A client that is still being given what it missed on the route gets nothing: its turn comes with the replay. */
+/** Marks an event of a durable route. A client that is being replayed the route does not receive it: the replay includes it. */
 export interface Stamp {
   readonly route: string;
-  /** Makes the second argument, JSON, for clients that asked for positions. Absent: nothing for them, they get another copy. */
-  readonly meta?: () => string;
-  /** Whether the other clients get it. */
+  /** Makes the second argument (JSON) for clients that asked for positions. Undefined: they receive another copy. */
+  readonly meta: (() => string) | undefined;
+  /** Whether the other clients receive it. */
   readonly plain: boolean;
 }
 
-/** Counts, and reaches nobody. */
+/** A fan-out that counts recipients and sends nothing. */
 export function countOnly({ count }: Fanout): Fanout {
   return { count, emit() {} };
 }

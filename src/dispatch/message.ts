@@ -1,73 +1,101 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
-import type { Opened, OpenEnvelope } from '../routes/envelope.ts';
+import {
+  withoutFields,
+  type CarriedField,
+  type OpenedBody,
+  type OpenEnvelope,
+  type Origin,
+} from '../routes/envelope.ts';
+import type { Route } from '../routes/plan.ts';
 import { repeatsKey, survey } from '../routes/json-survey.ts';
 import { foreignForm, isEncodedTwice } from './foreign-form.ts';
 import type { DropReason } from './drop-reasons.ts';
 
-/** A message as routes see it: its envelope is read and taken off. */
-export interface Message extends Opened {
-  /** As published. */
+/** A message as routes see it: read, and taken out of its envelope. */
+export interface Message extends Origin, OpenedBody {
+  readonly kind: 'message';
+  /** Size as published. */
   readonly bytes: number;
-  /** A number is written with a fraction or an exponent: its value may be rounded, and its text decides. */
+  /** A number is written with a fraction or an exponent: its parsed value may be rounded, so its text decides. */
   readonly oddNumbers: boolean;
+  readonly carried: readonly CarriedField[] | undefined;
 }
 
+/** Why a message could not be read, whatever its routes are. */
 export interface Unreadable {
+  readonly kind: 'unreadable';
   readonly reason: DropReason;
-  readonly detail?: string;
+  readonly detail: string | undefined;
 }
 
-/** What one message may hold. */
+/** Limits of one message. */
 export interface MessageLimits {
   readonly maxMessageBytes: number;
-  /** Brackets inside one another. */
+  /** Levels of nested objects and lists. */
   readonly maxMessageDepth: number;
-  /** Members of all its objects together. */
+  /** Members of all objects together. */
   readonly maxMessageKeys: number;
   /** User ids in the target fields of a route. */
   readonly maxTargetIds: number;
 }
 
+/**
+ * Reads a published message once for all its routes: size, UTF-8, depth, keys, JSON, envelope, in this order. Never throws.
+ *
+ * @param open the envelope of the plan or of the stream.
+ */
 export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelope): Message | Unreadable {
   const { maxMessageBytes, maxMessageDepth, maxMessageKeys } = limits;
   const bytes = raw.length;
   if (bytes > maxMessageBytes) return tooLarge(bytes, limits);
   if (!isUtf8(raw)) return notJson(raw, 'not UTF-8');
-  const text = raw.toString('utf8');
+  const published = raw.toString('utf8');
   const found = survey(raw, maxMessageDepth, maxMessageKeys);
-  if (found === 'depth') return { reason: 'too-deep', detail: `more than ${maxMessageDepth} levels` };
-  if (found === 'keys') return { reason: 'too-many-keys', detail: `more than ${maxMessageKeys} keys` };
-  const value = parse(text);
-  if (value === undefined) return notJson(raw, 'not one JSON value');
-  if (!isObject(value)) return { reason: 'not-object', detail: isEncodedTwice(value) ? ENCODED_TWICE : NO_OBJECT };
-  if (repeatsKey(text, value, found)) return { reason: 'repeated-key', detail: KEY_TWICE };
-  const opened = open(value, text);
-  return 'notCloudEvent' in opened
-    ? { reason: 'not-cloudevent', detail: opened.notCloudEvent }
-    : { ...opened, bytes, oddNumbers: found.oddNumbers };
+  if (found === 'depth') return unreadable('too-deep', `more than ${maxMessageDepth} levels`);
+  if (found === 'keys') return unreadable('too-many-keys', `more than ${maxMessageKeys} keys`);
+  const parsed = parse(published);
+  if (parsed === undefined) return notJson(raw, 'not one JSON value');
+  if (!isObject(parsed)) return unreadable('not-object', isEncodedTwice(parsed) ? ENCODED_TWICE : NO_OBJECT);
+  if (repeatsKey(published, parsed, found)) return unreadable('repeated-key', KEY_TWICE);
+  const opened = open(parsed, published);
+  if (opened.kind === 'not-cloudevent') return unreadable('not-cloudevent', opened.problem);
+  const { value, text, traceparent, tracestate, publishedAt, carried } = opened;
+  const { oddNumbers } = found;
+  return { kind: 'message', value, text, bytes, oddNumbers, traceparent, tracestate, publishedAt, carried };
 }
 
-/** @param bytes Infinity for a message that does not arrive. */
+/** The message as one route's schema and clients see it: without the propagator fields that the schema does not declare. */
+export function bodyFor({ declares }: Pick<Route, 'declares'>, message: Message): Message {
+  if (message.carried === undefined) return message;
+  const undeclared = message.carried.filter((field) => !declares.includes(field));
+  return { ...message, ...withoutFields(message, undeclared) };
+}
+
+export function unreadable(reason: DropReason, detail?: string): Unreadable {
+  return { kind: 'unreadable', reason, detail };
+}
+
+/** @param bytes Infinity where Redis does not send the message whole. */
 export function tooLarge(bytes: number, { maxMessageBytes }: MessageLimits): Unreadable {
   const found = bytes === Infinity ? 'Redis does not send it whole' : `${bytes} bytes`;
-  return { reason: 'too-large', detail: `${found}, at most ${maxMessageBytes} are taken` };
+  return unreadable('too-large', `${found}, at most ${maxMessageBytes} are taken`);
 }
 
 const NO_OBJECT = 'a JSON value that is no object';
 const KEY_TWICE = 'an object has one key twice';
 
-/** Details that say no more than their reason. */
+/** Details that add nothing to their reason. */
 export const PLAIN_DETAILS: ReadonlySet<string> = new Set([NO_OBJECT, KEY_TWICE]);
 
 const ENCODED_TWICE = 'a JSON text that holds JSON: it is encoded twice';
 
 function notJson(raw: Buffer, detail: string): Unreadable {
   const form = foreignForm(raw);
-  return { reason: 'not-json', detail: form === undefined ? detail : `it seems to be ${form}` };
+  return unreadable('not-json', form === undefined ? detail : `it seems to be ${form}`);
 }
 
-/** JSON has no undefined, so that says "no JSON". The parser's own words are not kept: they quote the payload. */
+/** Returns undefined, which JSON lacks, where the text is not JSON. The parser's error is not kept: it quotes the payload. */
 function parse(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,25 +1,26 @@
-import type { Origin } from '../routes/envelope.ts';
 import type { ControlRoute, EventRoute, Route } from '../routes/plan.ts';
 import type { DropReason } from './drop-reasons.ts';
-import type { BeginTrace, MessageTrace } from './message-trace.ts';
+import type { Unreadable } from './message.ts';
 
-/** What a schema that is only tried says beside the one in force. */
+/** What `schema_next` says of a message, compared with the schema in force. */
 export interface Trial {
   readonly verdict: 'same' | 'would-drop' | 'would-pass';
   /** Why it would drop the message. */
-  readonly detail?: string;
+  readonly detail: string | undefined;
 }
 
-/** What became of a message on one route; of a shadow route, what would have. */
-export type Outcome = (
-  LiveOutcome | { readonly kind: 'shadow'; readonly route: Route; readonly would: LiveOutcome }
-) & {
-  readonly next?: Trial;
-};
+/** What became of a message on one route; for a shadow route, what would have. */
+export type Outcome = (LiveOutcome | Shadow) & { readonly next?: Trial };
+
+export interface Shadow {
+  readonly kind: 'shadow';
+  readonly route: Route;
+  readonly would: LiveOutcome;
+}
 
 export type LiveOutcome =
   | { readonly kind: 'delivered'; readonly route: EventRoute; readonly recipients: number; readonly skipped: number }
-  /** By a control route; as good as delivered. */
+  /** A control route closed connections; counts as delivered. */
   | {
       readonly kind: 'disconnected';
       readonly route: ControlRoute;
@@ -31,35 +32,26 @@ export type LiveOutcome =
 
 export interface Dropped {
   readonly kind: 'dropped';
-  readonly route?: Route;
+  /** Undefined where no route reads the channel. */
+  readonly route: Route | undefined;
   readonly reason: DropReason;
-  readonly detail?: string;
+  readonly detail: string | undefined;
+  /** Values in target fields that are no user ids. */
   readonly skipped: number;
 }
 
-/** A message with all that became of it: one outcome per route, or one without a route. */
-export interface Handled extends Origin, Traced {
-  readonly channel: string;
-  readonly bytes: number;
-  /** As published. */
-  readonly raw: Buffer;
-  /** performance.now() when it arrived. */
-  readonly receivedAt: number;
-  readonly outcomes: readonly Outcome[];
-}
-
-/** Of a message that is recorded. */
-export interface Traced {
-  readonly trace?: MessageTrace;
-}
-
-export interface DispatchEvents {
-  readonly begun?: BeginTrace;
-  handled(message: Handled): void;
-}
-
 export function dropped(route: Route | undefined, reason: DropReason, detail?: string, skipped = 0): Dropped {
-  return { kind: 'dropped', reason, skipped, ...(route && { route }), ...(detail !== undefined && { detail }) };
+  return { kind: 'dropped', route, reason, detail, skipped };
+}
+
+/** Drops a message that could not be read. */
+export function dropUnread(route: Route, { reason, detail }: Unreadable): Outcome {
+  return asReported(route, dropped(route, reason, detail));
+}
+
+/** The outcome as it is reported: a shadow route reports what it would have done. */
+export function asReported(route: Route, outcome: LiveOutcome): Outcome {
+  return route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
 }
 
 export function textOf(error: unknown): string {

@@ -1,10 +1,13 @@
 import type { EventRoute, Plan, Route } from '../routes/plan.ts';
 import { disconnectUsers, type Control } from './control.ts';
 import type { Dedupe } from './dedupe.ts';
+import { deliver } from './deliver.ts';
+import { evaluate } from './evaluate.ts';
 import { countOnly, type Fanout } from './fanout.ts';
-import { readMessage, type Message, type MessageLimits } from './message.ts';
-import { dropped, type DispatchEvents, type LiveOutcome, type Outcome, type Traced } from './outcome.ts';
-import { beginTrace, bodyFor, evaluate, originOf, send, withTrial, dropUnread } from './steps.ts';
+import { bodyFor, readMessage, type Message, type MessageLimits } from './message.ts';
+import { asReported, dropped, dropUnread, type LiveOutcome, type Outcome } from './outcome.ts';
+import { beginTrace, report, type DispatchEvents, type MessageTrace } from './report.ts';
+import { withTrial } from './trial.ts';
 
 export interface DispatchOptions {
   /** The plan in force; read once per message. */
@@ -13,57 +16,61 @@ export interface DispatchOptions {
   readonly control: Control;
   readonly events: DispatchEvents;
   readonly limits: MessageLimits;
-  /** Of routes that move from Pub/Sub to a stream. */
-  readonly copies?: Dedupe;
+  /** For routes that move from Pub/Sub to a stream; absent: each copy is delivered. */
+  readonly dedupe?: Dedupe;
 }
 
 export type Dispatch = (channel: string, raw: Buffer) => void;
 
-/** The message's way: find its routes, parse once, then for each route check, target, emit; tell what became of it. */
-export function createDispatch({ plan, fanout, control, events, limits, copies }: DispatchOptions): Dispatch {
-  const unheard = countOnly(fanout);
-  const serve = (route: Route, read: Message): Outcome => {
+/**
+ * Creates the message path of Redis Pub/Sub: finds the routes of the channel, reads the message once, evaluates and
+ * delivers it route by route, and reports all outcomes. Synchronous; drops what it cannot deliver, and throws only what
+ * the events throw.
+ */
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { plan, events, limits } = options;
+  const shadow = { ...options, fanout: countOnly(options.fanout), dedupe: undefined };
+
+  function serve(route: Route, read: Message, trace: MessageTrace | undefined): Outcome {
     const message = bodyFor(route, read);
-    if (route.kind === 'control') return withTrial(route, message, disconnectUsers(route, message, control, limits));
-    const outcome: Outcome = route.shadow
-      ? { kind: 'shadow', route, would: deliver(route, message, unheard, limits) }
-      : deliver(route, message, fanout, limits, route.stream && copies);
+    const outcome =
+      route.kind === 'control'
+        ? disconnectUsers(route, message, options, trace)
+        : asReported(route, serveEvent(route, message, route.shadow ? shadow : options, trace));
     return withTrial(route, message, outcome);
-  };
+  }
+
   return (channel, raw) => {
-    const receivedAt = performance.now();
+    const received = { channel, raw, bytes: raw.length, receivedAt: performance.now() };
     const { routesFor, openEnvelope } = plan();
+    const message = readMessage(raw, limits, openEnvelope);
+    const trace = beginTrace(events, received, message);
     const routes = routesFor(channel);
-    const read = readMessage(raw, limits, openEnvelope);
-    const origin = 'reason' in read ? {} : originOf(read);
-    const trace = beginTrace(events, channel, receivedAt, origin);
-    const message = trace ? { ...read, trace } : read;
     const outcomes =
       routes.length === 0
         ? [dropped(undefined, 'no-route')]
-        : routes.map((route) => ('reason' in message ? dropUnread(route, message) : serve(route, message)));
-    events.handled({
-      channel,
-      bytes: raw.length,
-      raw,
-      receivedAt,
-      outcomes,
-      ...origin,
-      ...(trace && { trace }),
-    });
+        : routes.map((route) =>
+            message.kind === 'message' ? serve(route, message, trace) : dropUnread(route, message),
+          );
+    report(events, received, message, outcomes, trace);
   };
 }
 
-function deliver(
+interface EventParts {
+  readonly fanout: Fanout;
+  readonly limits: MessageLimits;
+  readonly dedupe?: Dedupe | undefined;
+}
+
+function serveEvent(
   route: EventRoute,
-  message: Message & Traced,
-  fanout: Fanout,
-  limits: MessageLimits,
-  copies?: Dedupe,
+  message: Message,
+  { fanout, limits, dedupe }: EventParts,
+  trace: MessageTrace | undefined,
 ): LiveOutcome {
-  const judged = evaluate(route, message, limits);
-  if ('kind' in judged) return judged;
-  if (copies === undefined) return send(route, message, judged, fanout);
-  if (copies.isKnownMessage(route, message.value)) return dropped(route, 'duplicate', undefined, judged.skipped);
-  return send(route, message, judged, fanout, { route: route.name, plain: true });
+  const evaluated = evaluate(route, message, limits, trace);
+  if (evaluated.kind === 'dropped') return evaluated;
+  if (route.stream === undefined || dedupe === undefined) return deliver(route, message, evaluated, fanout, trace);
+  if (dedupe.isKnownMessage(route, message.value)) return dropped(route, 'duplicate', undefined, evaluated.skipped);
+  return deliver(route, message, evaluated, fanout, trace, { route: route.name, meta: undefined, plain: true });
 }

@@ -1,9 +1,20 @@
 import type { EventRoute, Route, RouteStream } from '../routes/plan.ts';
 import type { Dedupe } from './dedupe.ts';
+import { deliver } from './deliver.ts';
+import { evaluate } from './evaluate.ts';
 import { countOnly, type Fanout } from './fanout.ts';
-import { dropped, textOf, type DispatchEvents, type Outcome, type Traced } from './outcome.ts';
-import { beginTrace, bodyFor, evaluate, originOf, send, withTrial, dropUnread } from './steps.ts';
-import { readMessage, tooLarge, type Message, type MessageLimits } from './message.ts';
+import {
+  bodyFor,
+  readMessage,
+  tooLarge,
+  unreadable,
+  type Message,
+  type MessageLimits,
+  type Unreadable,
+} from './message.ts';
+import { asReported, dropped, dropUnread, textOf, type Outcome } from './outcome.ts';
+import { beginTrace, report, type DispatchEvents, type MessageTrace } from './report.ts';
+import { withTrial } from './trial.ts';
 
 /** A route that reads a stream. */
 export type DurableRoute = EventRoute & { readonly stream: RouteStream };
@@ -12,15 +23,15 @@ export function isDurable(route: Route): route is DurableRoute {
   return route.stream !== undefined;
 }
 
-/** What an entry brings. */
+/** The parts of a stream entry that matter here. */
 export interface EntryContent {
   readonly payload?: Buffer;
-  /** Size of the payload, where that is its beginning only. */
+  /** Size of the whole payload, where `payload` is only its beginning. */
   readonly bytes?: number;
   readonly eventId?: string;
 }
 
-/** An entry after all checks: whom it is for, and the message; nobody and nothing where it was dropped. */
+/** An entry after all checks: its recipients and its message; neither where it was dropped. */
 export interface EvaluatedEntry {
   readonly rooms: readonly string[];
   readonly text: string;
@@ -30,49 +41,46 @@ export interface StreamDispatchOptions {
   readonly fanout: Fanout;
   readonly events: DispatchEvents;
   readonly limits: MessageLimits;
-  readonly copies: Dedupe;
+  readonly dedupe: Dedupe;
 }
 
-/** The way of an entry: that of a message, and whatever it holds, it never throws. */
+/** The message path of stream entries: the same steps as for Pub/Sub. Never throws, whatever the entry holds. */
 export interface StreamDispatch {
   /**
-   * For history and replay: nothing is sent or counted.
+   * Evaluates an entry for history and replay: sends, counts and reports nothing.
    *
-   * @param duplicate whether its event id is among those of the entries before.
+   * @param duplicate whether an earlier entry has the same event id.
    */
   evaluate(route: DurableRoute, content: EntryContent, duplicate: boolean): EvaluatedEntry;
-  /** @param meta second argument for clients that asked for positions. */
+  /**
+   * Evaluates a live entry, delivers and reports it.
+   *
+   * @param meta makes the second argument, for clients that asked for positions.
+   */
   deliver(route: DurableRoute, content: EntryContent, duplicate: boolean, meta: () => string): EvaluatedEntry;
 }
 
-const NOBODY: EvaluatedEntry = Object.freeze({ rooms: Object.freeze([]), text: '' });
-const NOTHING = Buffer.alloc(0);
+const NO_RECIPIENTS: EvaluatedEntry = Object.freeze({ rooms: Object.freeze([]), text: '' });
+const EMPTY = Buffer.alloc(0);
 
 export function createStreamDispatch(options: StreamDispatchOptions): StreamDispatch {
   const { events, limits } = options;
   return {
     evaluate(route, content, duplicate) {
       const message = readEntry(route, content, duplicate, limits);
-      return 'kind' in message ? NOBODY : judgedOf(route, message, limits);
+      return message.kind === 'unreadable' ? NO_RECIPIENTS : evaluateEntry(route, message, limits);
     },
     deliver(route, content, duplicate, meta) {
       const receivedAt = performance.now();
-      const raw = content.payload ?? NOTHING;
-      const entry = readEntry(route, content, duplicate, limits);
-      const origin = 'kind' in entry ? {} : originOf(entry);
-      const trace = beginTrace(events, route.stream.key, receivedAt, origin);
-      const message = trace ? { ...entry, trace } : entry;
-      const [outcome, judged] = 'kind' in message ? [message, NOBODY] : serve(route, message, content, meta, options);
-      events.handled({
-        channel: route.stream.key,
-        bytes: sizeOf(content),
-        raw,
-        receivedAt,
-        outcomes: [outcome],
-        ...origin,
-        ...(trace && { trace }),
-      });
-      return judged;
+      const received = { channel: route.stream.key, raw: content.payload ?? EMPTY, bytes: sizeOf(content), receivedAt };
+      const message = readEntry(route, content, duplicate, limits);
+      const trace = beginTrace(events, received, message);
+      const [outcome, evaluated] =
+        message.kind === 'unreadable'
+          ? [dropUnread(route, message), NO_RECIPIENTS]
+          : serve(route, message, content, meta, options, trace);
+      report(events, received, message, [outcome], trace);
+      return evaluated;
     },
   };
 }
@@ -82,52 +90,47 @@ function readEntry(
   { payload, bytes = 0 }: EntryContent,
   duplicate: boolean,
   limits: MessageLimits,
-): Message | Outcome {
+): Message | Unreadable {
   const { field, openEnvelope } = route.stream;
-  if (payload === undefined) return dropUnread(route, { reason: 'no-payload', detail: `no field "${field}"` });
-  if (duplicate) return dropUnread(route, { reason: 'duplicate' });
-  if (bytes > limits.maxMessageBytes) return dropUnread(route, tooLarge(bytes, limits));
+  if (payload === undefined) return unreadable('no-payload', `no field "${field}"`);
+  if (duplicate) return unreadable('duplicate');
+  if (bytes > limits.maxMessageBytes) return tooLarge(bytes, limits);
   const message = readMessage(payload, limits, openEnvelope);
-  return 'reason' in message ? dropUnread(route, message) : bodyFor(route, message);
+  return message.kind === 'unreadable' ? message : bodyFor(route, message);
 }
 
-/** Of an entry that was passed over nothing is known. */
-function sizeOf({ bytes, payload = NOTHING }: EntryContent): number {
+/** Size of an entry's payload; 0 where Redis does not send it whole and the size is unknown. */
+function sizeOf({ bytes, payload = EMPTY }: EntryContent): number {
   return bytes !== undefined && Number.isFinite(bytes) ? bytes : payload.length;
 }
 
-function judgedOf(route: DurableRoute, message: Message, limits: MessageLimits): EvaluatedEntry {
+function evaluateEntry(route: DurableRoute, message: Message, limits: MessageLimits): EvaluatedEntry {
   try {
-    const judged = evaluate(route, message, limits);
-    return 'kind' in judged ? NOBODY : { rooms: judged.rooms, text: message.text };
+    const evaluated = evaluate(route, message, limits);
+    return evaluated.kind === 'dropped' ? NO_RECIPIENTS : { rooms: evaluated.rooms, text: message.text };
   } catch {
-    // Told when the entry was live; here it is as good as dropped.
-    return NOBODY;
+    // Reported when the entry was live; in history it counts as dropped.
+    return NO_RECIPIENTS;
   }
 }
 
-/** An entry that made the reader throw would come again and again. */
+/** Catches everything: an entry that made the reader throw would be read again and again. */
 function serve(
   route: DurableRoute,
-  message: Message & Traced,
+  message: Message,
   { eventId }: EntryContent,
   meta: () => string,
-  { fanout, copies, limits }: StreamDispatchOptions,
+  { fanout, dedupe, limits }: StreamDispatchOptions,
+  trace: MessageTrace | undefined,
 ): [Outcome, EvaluatedEntry] {
   try {
-    const judged = evaluate(route, message, limits);
-    const known = route.stream.alsoPubsub && copies.isKnown(route, eventId);
-    const outcome =
-      'kind' in judged
-        ? judged
-        : send(route, message, judged, route.shadow ? countOnly(fanout) : fanout, {
-            route: route.name,
-            meta,
-            plain: !known,
-          });
-    const told: Outcome = route.shadow ? { kind: 'shadow', route, would: outcome } : outcome;
-    return [withTrial(route, message, told), 'kind' in judged ? NOBODY : { rooms: judged.rooms, text: message.text }];
+    const evaluated = evaluate(route, message, limits, trace);
+    const known = route.stream.alsoPubsub && dedupe.isKnown(route, eventId);
+    if (evaluated.kind === 'dropped') return [withTrial(route, message, asReported(route, evaluated)), NO_RECIPIENTS];
+    const stamp = { route: route.name, meta, plain: !known };
+    const outcome = deliver(route, message, evaluated, route.shadow ? countOnly(fanout) : fanout, trace, stamp);
+    return [withTrial(route, message, asReported(route, outcome)), { rooms: evaluated.rooms, text: message.text }];
   } catch (error) {
-    return [dropped(route, 'emit-failed', textOf(error)), NOBODY];
+    return [dropped(route, 'emit-failed', textOf(error)), NO_RECIPIENTS];
   }
 }

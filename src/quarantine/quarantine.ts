@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DispatchEvents, Dropped, Handled } from '../dispatch/outcome.ts';
 import { isInvalid, type DropReason } from '../dispatch/drop-reasons.ts';
+import type { Dropped } from '../dispatch/outcome.ts';
+import type { DispatchEvents, Handled } from '../dispatch/report.ts';
 import { createQuota } from '../durable/quota.ts';
 
 /** A message that a route could not take. */

@@ -5,38 +5,56 @@ import { isBaggage, isTracestate, parseTraceparent } from './trace-context.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What the envelope says of a message. */
+/** What the envelope says about a message. */
 export interface Origin {
-  readonly traceparent?: string;
-  /** What vendors add to it; only beside one that is valid. */
-  readonly tracestate?: string;
+  readonly traceparent: string | undefined;
+  /** Vendors' additions to the trace context; only with a valid `traceparent`. */
+  readonly tracestate: string | undefined;
   /** By its publisher's clock, in milliseconds since 1970. */
-  readonly publishedAt?: number;
+  readonly publishedAt: number | undefined;
+}
+
+/** The message itself, parsed and as text. */
+export interface OpenedBody {
+  readonly value: Json;
+  readonly text: string;
 }
 
 /** A message out of its envelope. */
-export interface Opened extends Origin {
-  readonly value: Json;
-  readonly text: string;
-  /** Fields that a propagator has put beside the trace context: taken off where the route's schema declares none such. */
-  readonly carried?: readonly CarriedField[];
+export interface Opened extends Origin, OpenedBody {
+  readonly kind: 'opened';
+  /** Fields that a propagator added next to the trace context; removed where the route's schema does not declare them. */
+  readonly carried: readonly CarriedField[] | undefined;
 }
 
-/** Takes a message out of its envelope. Trace and time that cannot be read are no reason for a drop. */
-export type OpenEnvelope = (value: Json, text: string) => Opened | { readonly notCloudEvent: string };
+export interface NotCloudEvent {
+  readonly kind: 'not-cloudevent';
+  readonly problem: string;
+}
+
+/** Takes a message out of its envelope. An unreadable trace context or time does not drop the message. */
+export type OpenEnvelope = (value: Json, text: string) => Opened | NotCloudEvent;
 
 export function compileEnvelope(envelope: Envelope): OpenEnvelope {
   if (envelope.kind === 'cloudevents') return openCloudEvent;
   const { traceparent, time } = envelope;
+  const fields = time === undefined ? [traceparent] : [traceparent, time];
   return (value, text) => {
-    const taken = [traceparent, ...(time === undefined ? [] : [time])].filter((field) => Object.hasOwn(value, field));
-    if (taken.length === 0) return { value, text };
-    const carried = carriedIn(value, traceparent).filter((field) => !taken.includes(field));
-    return {
-      ...takeOff({ value, text }, taken),
-      ...readOrigin(value[traceparent], time === undefined ? undefined : value[time], value['tracestate']),
-      ...(carried.length > 0 && { carried }),
-    };
+    const taken = fields.filter((field) => Object.hasOwn(value, field));
+    if (taken.length === 0)
+      return {
+        kind: 'opened',
+        value,
+        text,
+        traceparent: undefined,
+        tracestate: undefined,
+        publishedAt: undefined,
+        carried: undefined,
+      };
+    const added = carriedIn(value, traceparent).filter((field) => !taken.includes(field));
+    const publishedAt = time === undefined ? undefined : value[time];
+    const body = withoutFields({ value, text }, taken);
+    return openedOf(body, value[traceparent], publishedAt, value['tracestate'], added.length > 0 ? added : undefined);
   };
 }
 
@@ -44,53 +62,68 @@ const CARRIED = { tracestate: isTracestate, baggage: isBaggage };
 export type CarriedField = keyof typeof CARRIED;
 export const CARRIED_FIELDS: readonly CarriedField[] = ['tracestate', 'baggage'];
 
-/** Those in the form of W3C, beside a trace context that is valid. @param field that holds it. */
+/**
+ * Finds the carried fields that have the form of W3C, in a message with a valid trace context.
+ *
+ * @param field name of the field of the trace context.
+ */
 export function carriedIn(value: Json, field: string): CarriedField[] {
   const traceparent = Object.hasOwn(value, field) ? value[field] : undefined;
   if (typeof traceparent !== 'string' || parseTraceparent(traceparent) === undefined) return [];
   return CARRIED_FIELDS.filter((name) => Object.hasOwn(value, name) && CARRIED[name](value[name]));
 }
 
-/** The message without these fields. */
-export function takeOff({ value, text }: Pick<Opened, 'value' | 'text'>, fields: readonly string[]) {
+export function withoutFields({ value, text }: OpenedBody, fields: readonly string[]): OpenedBody {
   return {
     value: Object.fromEntries(Object.entries(value).filter(([key]) => !fields.includes(key))),
     text: fields.reduce((rest, field) => without(rest, [field]), text),
   };
 }
 
-/** Those that CloudEvents 1.0 requires, beside `specversion`. */
+/** Attributes that CloudEvents 1.0 requires, in addition to `specversion`. */
 const REQUIRED = ['id', 'source', 'type'];
 
-function openCloudEvent(event: Json, text: string): ReturnType<OpenEnvelope> {
+function openCloudEvent(event: Json, text: string): Opened | NotCloudEvent {
   const missing = REQUIRED.find((name) => typeof event[name] !== 'string' || event[name] === '');
-  if (event['specversion'] !== '1.0') return { notCloudEvent: 'specversion is not "1.0"' };
-  if (missing !== undefined) return { notCloudEvent: `${missing} is not a text of at least one character` };
-  if (Object.hasOwn(event, 'data_base64')) return { notCloudEvent: 'it has data_base64; data must be JSON' };
+  if (event['specversion'] !== '1.0') return notCloudEvent('specversion is not "1.0"');
+  if (missing !== undefined) return notCloudEvent(`${missing} is not a text of at least one character`);
+  if (Object.hasOwn(event, 'data_base64')) return notCloudEvent('it has data_base64; data must be JSON');
   const { data } = event;
   const payload = sliceAt(text, ['data']);
-  if (!isObject(data) || payload === undefined) return { notCloudEvent: 'data is no JSON object' };
-  return { value: data, text: payload, ...readOrigin(event['traceparent'], event['time'], event['tracestate']) };
+  if (!isObject(data) || payload === undefined) return notCloudEvent('data is no JSON object');
+  return openedOf({ value: data, text: payload }, event['traceparent'], event['time'], event['tracestate']);
 }
 
-function readOrigin(traceparent: unknown, time: unknown, tracestate: unknown): Origin {
-  const publishedAt = readTime(time);
+function notCloudEvent(problem: string): NotCloudEvent {
+  return { kind: 'not-cloudevent', problem };
+}
+
+function openedOf(
+  { value, text }: OpenedBody,
+  traceparent: unknown,
+  time: unknown,
+  tracestate: unknown,
+  carried?: readonly CarriedField[],
+): Opened {
+  const parent = typeof traceparent === 'string' ? traceparent : undefined;
   return {
-    ...(typeof traceparent === 'string' && {
-      traceparent,
-      ...(parseTraceparent(traceparent) && isTracestate(tracestate) && { tracestate }),
-    }),
-    ...(publishedAt !== undefined && { publishedAt }),
+    kind: 'opened',
+    value,
+    text,
+    traceparent: parent,
+    tracestate: parseTraceparent(parent) && isTracestate(tracestate) ? tracestate : undefined,
+    publishedAt: readTime(time),
+    carried,
   };
 }
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-/** The years 2001 to 5138. Seconds since 1970 lie before that, microseconds after. */
+/** The years 2001 to 5138: a time in seconds since 1970 is below that, one in microseconds above. */
 const EARLIEST_MS = 1e12;
 const LATEST_MS = 1e14;
 
-/** Milliseconds since 1970, from a number of them or from ISO 8601 with its offset. */
+/** Returns milliseconds since 1970, from a number of milliseconds or from ISO 8601 with its offset. */
 function readTime(time: unknown): number | undefined {
   const ms = typeof time === 'string' && ISO_8601.test(time) ? Date.parse(time) : time;
   return typeof ms === 'number' && ms >= EARLIEST_MS && ms <= LATEST_MS ? ms : undefined;

@@ -6,38 +6,41 @@ import { itemsOf, sliceAt } from './json-text.ts';
 import { AUDIENCE_ROOMS, userRoom } from './rooms.ts';
 import { isNobody, isRounded, toUserId, type UserId } from './user-id.ts';
 
-/** Whom a message is for. No rooms: nobody. */
-export interface Recipients {
-  readonly rooms: readonly string[];
-  /** Values in target fields that are no user ids. */
+/** User ids that a message names, and how many of its values are not user ids. */
+export interface NamedUsers {
+  readonly users: ReadonlySet<UserId>;
+  /** How many values in target fields are not user ids. */
   readonly skipped: number;
-  /** More ids than may be named; then nobody is served. */
-  readonly tooMany?: true;
-  /** One of the skipped is an integer that JSON.parse has rounded. */
-  readonly rounded?: true;
+  /** The message names more ids than allowed; then no user is a recipient. */
+  readonly tooMany: boolean;
+  /** One of the skipped values is an integer that JSON.parse has rounded. */
+  readonly rounded: boolean;
+}
+
+/** The recipients of a message. Without rooms the message has none. */
+export interface Recipients extends Omit<NamedUsers, 'users'> {
+  readonly kind: 'recipients';
+  readonly rooms: readonly string[];
 }
 
 /** @param oddText the message's text, where its numbers may be rounded. */
 export type Target = (message: unknown, maxIds: number, oddText?: string) => Recipients;
 
-/** Users that a message names. */
-export interface NamedUsers extends Omit<Recipients, 'rooms'> {
-  readonly users: ReadonlySet<UserId>;
-}
-
-/** What names the recipients of each message; a broadcast's are known beforehand. */
+/** Compiles what finds the recipients of each message; those of a broadcast are always the same. */
 export function compileTarget(target: TargetConfig, audience: Audience): Target {
   if (target.kind === 'users') {
     const { fields } = target;
     return (message, maxIds, oddText) => {
-      const { users, ...rest } = usersIn(message, fields, maxIds, oddText);
-      return { rooms: Array.from(users, userRoom), ...rest };
+      const { users, skipped, tooMany, rounded } = usersIn(message, fields, maxIds, oddText);
+      return { kind: 'recipients', rooms: Array.from(users, userRoom), skipped, tooMany, rounded };
     };
   }
-  const everyone = Object.freeze({ rooms: Object.freeze([AUDIENCE_ROOMS[audience]]), skipped: 0 });
+  const rooms = Object.freeze([AUDIENCE_ROOMS[audience]]);
+  const everyone = Object.freeze({ kind: 'recipients', rooms, skipped: 0, tooMany: false, rounded: false });
   return () => everyone;
 }
 
+/** Finds the user ids in the target fields of a message. */
 export function usersIn(
   message: unknown,
   fields: readonly Field[],
@@ -47,28 +50,28 @@ export function usersIn(
   const users = new Set<UserId>();
   let named = 0;
   let skipped = 0;
-  let rounded = 0;
+  let rounded = false;
   const add = (value: unknown, { optional }: Field): void => {
     const user = toUserId(value);
     if (user !== undefined) users.add(user);
     else if (!(optional && isNobody(value))) {
       skipped += 1;
-      if (isRounded(value)) rounded += 1;
+      if (isRounded(value)) rounded = true;
     }
   };
   for (const field of fields) {
     const found = valueAt(message, field.path);
     if (field.optional && (found === undefined || found === null)) continue;
     named += Array.isArray(found) ? found.length : 1;
-    if (named > maxIds) return { users: new Set(), skipped: 0, tooMany: true };
+    if (named > maxIds) return { users: new Set(), skipped: 0, tooMany: true, rounded: false };
     const value = oddText === undefined ? found : exactly(found, oddText, field.path);
     if (Array.isArray(value) && value.length > 0) for (const item of value) add(item, field);
     else add(value, field);
   }
-  return { users, skipped, ...(rounded > 0 && { rounded: true as const }) };
+  return { users, skipped, tooMany: false, rounded };
 }
 
-/** What a target field holds, with numbers as they are written: one that is no integer to the letter is NaN. */
+/** The value of a target field with numbers as they are written: one that is not written as an integer is NaN. */
 export function exactly(value: unknown, text: string, path: readonly string[]): unknown {
   if (typeof value === 'number') return exactInteger(sliceAt(text, path) ?? '');
   if (!Array.isArray(value) || !value.some((item) => typeof item === 'number')) return value;

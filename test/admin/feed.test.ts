@@ -1,9 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createFeed, LINES_PER_SECOND, MOST_READERS, type FeedReader } from '../../src/admin/feed.ts';
-import type { Handled } from '../../src/dispatch/outcome.ts';
+import { handledMessage } from '../support/handled-message.ts';
 
-const RAW = Buffer.from('{"a":1}');
-const MESSAGE: Handled = { channel: 'news', bytes: RAW.length, raw: RAW, receivedAt: 0, outcomes: [] };
+const MESSAGE = handledMessage('news', '{"a":1}', []);
 
 function readerThat(is: { ready: boolean }): FeedReader & { lines: unknown[]; ended: boolean } {
   return {

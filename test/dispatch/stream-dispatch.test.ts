@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDedupe } from '../../src/dispatch/dedupe.ts';
 import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import type { Stamp } from '../../src/dispatch/fanout.ts';
-import type { Handled } from '../../src/dispatch/outcome.ts';
+import type { Handled } from '../../src/dispatch/report.ts';
 import { createStreamDispatch, isDurable } from '../../src/dispatch/stream.ts';
 import { LIMITS, stageDispatch } from './stage.ts';
 
@@ -44,7 +44,7 @@ function stage() {
     events: { handled: (message: Handled) => void handled.push(message) },
     control: { disconnectUsers: () => 0 },
     limits: LIMITS,
-    copies: createDedupe(),
+    dedupe: createDedupe(),
   };
   const entries = createStreamDispatch(paths);
   const dispatch = createDispatch({ plan: () => plan, ...paths });

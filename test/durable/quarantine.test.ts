@@ -1,9 +1,10 @@
 import { onTestFinished, describe, expect, test } from 'vitest';
-import type { Handled } from '../../src/dispatch/outcome.ts';
+import { dropped } from '../../src/dispatch/outcome.ts';
 import { createQuarantine } from '../../src/quarantine/quarantine.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { runGateway } from '../sockets/running-gateway.ts';
+import { handledMessage } from '../support/handled-message.ts';
 import { connectClient } from '../support/client.ts';
 import { TOKENS } from '../support/auth-service.ts';
 import { documentedRights, documentedRule } from '../redis/documented-rights.ts';
@@ -130,14 +131,7 @@ routes:
       quarantineHeldBack: () => void told.push('held-back'),
       quarantineFailed: () => void told.push('failed'),
     });
-    const raw = Buffer.from(INVALID);
-    const message: Handled = {
-      channel: 'orders',
-      bytes: raw.length,
-      raw,
-      receivedAt: 0,
-      outcomes: [{ kind: 'dropped', route, reason: 'invalid', skipped: 0 }],
-    };
+    const message = handledMessage('orders', INVALID, [dropped(route, 'invalid')]);
     for (let n = 0; n < 80; n += 1) quarantine.handled(message);
     expect([waiting.length, told.length]).toEqual([64, 16]);
     for (const answer of waiting.splice(0)) answer();

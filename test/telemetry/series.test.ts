@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DROP_REASONS, type DropReason } from '../../src/dispatch/drop-reasons.ts';
-import type { LiveOutcome, Outcome } from '../../src/dispatch/outcome.ts';
+import { dropped, type LiveOutcome, type Outcome } from '../../src/dispatch/outcome.ts';
 import { HISTORY_LOSSES, RESET_REASONS } from '../../src/durable/reset-reasons.ts';
 import type { Route } from '../../src/routes/plan.ts';
 import { createConnectionEvents } from '../../src/telemetry/events/connection-events.ts';
@@ -14,6 +14,7 @@ import { startRoutesAtZero } from '../../src/telemetry/metrics/route-metrics.ts'
 import { startTracing } from '../../src/telemetry/tracing/tracing.ts';
 import { stageDispatch } from '../dispatch/stage.ts';
 import { quietReadings } from './readings.ts';
+import { handledMessage } from '../support/handled-message.ts';
 
 const ORDER = { type: 'object', required: ['user_id'], properties: { user_id: { type: 'integer' } } };
 
@@ -55,14 +56,15 @@ function outcomesOf(route: Route): Outcome[] {
   const live: LiveOutcome[] = [
     ...(route.kind === 'event' ? [{ kind: 'delivered', route, recipients: 1, skipped: 1 } as const] : []),
     { kind: 'not-here', route, skipped: 0 },
-    ...DROP_REASONS.filter((reason) => canDrop(route, reason)).map(
-      (reason) => ({ kind: 'dropped', route, reason, skipped: 0 }) as const,
-    ),
+    ...DROP_REASONS.filter((reason) => canDrop(route, reason)).map((reason) => dropped(route, reason)),
   ];
   return live.flatMap((would) => {
     const outcome: Outcome = route.shadow ? { kind: 'shadow', route, would } : would;
     if (!route.checkNext) return [outcome];
-    return (['same', 'would-drop', 'would-pass'] as const).map((verdict) => ({ ...outcome, next: { verdict } }));
+    return (['same', 'would-drop', 'would-pass'] as const).map((verdict) => ({
+      ...outcome,
+      next: { verdict, detail: undefined },
+    }));
   });
 }
 
@@ -77,12 +79,9 @@ const SILENT = createLogger({ level: 'silent', pretty: false }, { write: () => u
 function everything(metrics: Metrics, route: Route): void {
   startRoutesAtZero(metrics, [route]);
   createMessageEvents(metrics, SILENT, startTracing({}, '0', false)).handled({
-    channel: 'orders',
-    bytes: 2,
-    raw: Buffer.from('{}'),
+    ...handledMessage('orders', '{}', outcomesOf(route)),
     receivedAt: performance.now(),
     publishedAt: Date.now() - 5,
-    outcomes: outcomesOf(route),
   });
   if (route.onInvalid === 'quarantine') {
     const events = createQuarantineEvents(metrics, SILENT);

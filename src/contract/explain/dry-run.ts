@@ -1,5 +1,6 @@
 import { createDispatch } from '../../dispatch/pubsub.ts';
-import type { Handled, Outcome, Trial } from '../../dispatch/outcome.ts';
+import type { Outcome, Trial } from '../../dispatch/outcome.ts';
+import type { Handled } from '../../dispatch/report.ts';
 import type { DropReason } from '../../dispatch/drop-reasons.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
 import type { Plan } from '../../routes/plan.ts';

@@ -18,13 +18,24 @@ export type MessageFound =
       readonly publishedAt?: string;
     }
   /** `parser`: the place, and the parser's own words; they quote the message, and logs do without. */
-  | ({ readonly readable: false; readonly parser?: string } & Unreadable);
+  | {
+      readonly readable: false;
+      readonly reason: Unreadable['reason'];
+      readonly detail?: string;
+      readonly parser?: string;
+    };
 
 /** What is read of a message before any route looks at it. */
 export function messageFound(message: Message | Unreadable, raw: Buffer, envelope: Envelope): MessageFound {
-  if ('reason' in message) {
-    const parser = complaintOf(message.reason, raw.toString('utf8'));
-    return { readable: false, ...message, ...(parser !== undefined && { parser }) };
+  if (message.kind === 'unreadable') {
+    const { reason, detail } = message;
+    const parser = complaintOf(reason, raw.toString('utf8'));
+    return {
+      readable: false,
+      reason,
+      ...(detail !== undefined && { detail }),
+      ...(parser !== undefined && { parser }),
+    };
   }
   const { text, traceparent, publishedAt, carried } = message;
   const problem = traceProblem(raw, envelope);

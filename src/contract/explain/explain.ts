@@ -1,10 +1,9 @@
 import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/load-routes.ts';
 import { isInvalid } from '../../dispatch/drop-reasons.ts';
-import { readMessage, type Message, type MessageLimits, type Unreadable } from '../../dispatch/message.ts';
+import { bodyFor, readMessage, type Message, type MessageLimits, type Unreadable } from '../../dispatch/message.ts';
 import { sliceAt } from '../../routes/json-text.ts';
 import { compilePlan, type Plan, type Route } from '../../routes/plan.ts';
 import { parsePath } from '../../schema/pointer.ts';
-import { bodyFor } from '../../dispatch/steps.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../../schema/verdict.ts';
 import { messageFound, type MessageFound } from './explain-message.ts';
@@ -65,7 +64,7 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
     message: messageFound(message, raw, config.envelope),
     routes: config.routes.flatMap((route) => {
       const result = results.get(route.name);
-      const seen = 'reason' in message ? message : bodyFor(routeOf(plan, route), message);
+      const seen = message.kind === 'unreadable' ? message : bodyFor(routeOf(plan, route), message);
       return result === undefined ? [] : [explainRoute(route, seen, result, client)];
     }),
   };
@@ -88,9 +87,9 @@ function explainRoute(
   result: Result,
   client: Client | undefined,
 ): RouteExplanation {
-  const read = 'reason' in message ? undefined : message;
+  const read = message.kind === 'unreadable' ? undefined : message;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
-  const target = 'reason' in message || invalid ? undefined : targetFound(route, message);
+  const target = read === undefined || invalid ? undefined : targetFound(route, read);
   return {
     route: route.name,
     schema: route.schema,

@@ -1,3 +1,4 @@
+import type { DropReason } from '../../dispatch/drop-reasons.ts';
 import { PLAIN_DETAILS } from '../../dispatch/message.ts';
 import { roomsOf } from '../../routes/rooms.ts';
 import { toUserId, type UserId } from '../../routes/user-id.ts';
@@ -78,7 +79,7 @@ const WORDS = {
   'emit-failed': 'it could not be sent',
 } as const satisfies Record<Dropped['reason'], string>;
 
-export function whyDropped({ reason, detail }: Pick<Dropped, 'reason' | 'detail'>): string {
+export function whyDropped({ reason, detail }: { reason: DropReason; detail?: string | undefined }): string {
   if (detail === undefined || PLAIN_DETAILS.has(detail)) return WORDS[reason];
   // Which file of that name is clear from the routes file; where the checkout lies is nobody's matter.
   return `${WORDS[reason]}: ${detail.replace(/file:\/\/\S*\/(?=[^/\s]+#)/, '')}`;

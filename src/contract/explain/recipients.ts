@@ -34,7 +34,7 @@ export interface FieldTarget {
 /** Each field by itself, found as the running gateway finds it. @param text of the message. */
 export function findTargets(fields: readonly Field[], message: unknown, text: string): FieldTarget[] {
   return fields.map((field) => {
-    const { users, rounded = false } = usersIn(message, [field], Infinity, text);
+    const { users, rounded } = usersIn(message, [field], Infinity, text);
     const value = valueAt(message, field.path);
     const absent = field.optional && (value === undefined || value === null);
     const others = absent ? [] : itemsAt(message, text, field).filter((item) => toUserId(item.exact) === undefined);

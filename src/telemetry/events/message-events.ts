@@ -1,4 +1,5 @@
-import type { DispatchEvents, Handled, LiveOutcome, Outcome, Trial } from '../../dispatch/outcome.ts';
+import type { LiveOutcome, Outcome, Trial } from '../../dispatch/outcome.ts';
+import type { DispatchEvents, Handled } from '../../dispatch/report.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Origin } from '../../routes/envelope.ts';
 import { startMessageSpan, type SpanParent } from '../tracing/message-span.ts';

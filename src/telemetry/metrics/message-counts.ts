@@ -1,6 +1,6 @@
 import type { Counter } from 'prom-client';
 import type { DropCount, ReadCounts, RouteCounts } from '../../admin/activity-answer.ts';
-import type { DispatchEvents } from '../../dispatch/outcome.ts';
+import type { DispatchEvents } from '../../dispatch/report.ts';
 import { DROP_REASONS } from '../../dispatch/drop-reasons.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -10,8 +10,8 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import type { Handled, Outcome } from '../../dispatch/outcome.ts';
-import type { MessageTrace } from '../../dispatch/message-trace.ts';
+import type { Outcome } from '../../dispatch/outcome.ts';
+import type { Handled, MessageTrace } from '../../dispatch/report.ts';
 import type { TraceParent } from '../../routes/trace-context.ts';
 import { traceparentOf } from './traceparent.ts';
 
