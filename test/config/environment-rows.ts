@@ -94,7 +94,7 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   ...LIMITS.map((name) => shown(name, '-1', LIMIT)),
   ...['0', '1001', '1e2'].map((text) => shown('MAX_MESSAGE_DEPTH', text, 'a whole number from 1 to 1000')),
   ...['PORT', 'REDIS_URL', 'ADMIN_TOKEN', 'CORS_ORIGIN', 'BIND_ADDRESS', 'ROUTES_FILE'].map((name) =>
-    value(name, '', 'empty', 'a value, remove the variable to leave it unset'),
+    value(name, '', 'empty', 'a value; remove the variable to leave it unset'),
   ),
   ...['example.com', '256.1.1.1', '127.0.0.1:80'].map((text) =>
     shown('BIND_ADDRESS', text, 'an IP address, such as 127.0.0.1 or ::'),
