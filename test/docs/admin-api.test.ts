@@ -18,14 +18,14 @@ function blocks(heading: string, language: string): string[] {
   );
 }
 
-/** The answer that the docs show, with each list shortened to its first item, each map of routes to one. */
+/** The shape of an answer: keys with the types of their values, of each list the first item. */
 function keysOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(keysOf);
   if (typeof value !== 'object' || value === null) return typeof value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, keysOf(inner)]));
 }
 
-/** What `curl … -d '…' <url>` sends. */
+/** The body that `curl … -d '…' <url>` sends. */
 function bodyOf(command: string): string {
   return /-d '(.*)'/.exec(command)?.[1] ?? '';
 }
@@ -33,13 +33,13 @@ function bodyOf(command: string): string {
 describe('docs/admin-api.md', () => {
   const names = ADMIN_ENDPOINTS.map(({ method, path }) => `${method} ${path}`);
 
-  test('lists each endpoint, and tells of each', () => {
+  test('lists each endpoint, and has a section for each', () => {
     const listed = [...DOCS.matchAll(/^\| `((?:GET|POST) [^`]+)` \|/gm)].map(([, name]) => name);
     expect(listed).toEqual(names);
     expect([...sections.keys()].filter((heading) => /^[A-Z]+ \//.test(heading))).toEqual(names);
   });
 
-  test('shows answers as they are', async () => {
+  test('shows the shape of the answers', async () => {
     const { gateway, redis, post } = await stageAdmin();
     const shown = (heading: string): unknown => JSON.parse(blocks(heading, 'json')[0] ?? '');
     const feed = await readFeed(gateway.url, '?payloads=1');
@@ -66,8 +66,8 @@ describe('docs/admin-api.md', () => {
 
     const explained = await post('/admin/explain', bodyOf(blocks('POST /admin/explain', 'bash')[0] ?? ''));
     expect(explained.status).toBe(200);
-    const { explanation: ___, ...told } = Object(shown('POST /admin/explain'));
-    expect(keysOf(explained.body)).toMatchObject(Object(keysOf(told)));
+    const { explanation: ___, ...documented } = Object(shown('POST /admin/explain'));
+    expect(keysOf(explained.body)).toMatchObject(Object(keysOf(documented)));
   });
 
   test('shows a publish that works', async () => {
@@ -76,7 +76,7 @@ describe('docs/admin-api.md', () => {
     expect(await post('/admin/publish', body)).toEqual({ status: 200, body: { receivers: 1 } });
   });
 
-  test('shows a line of the feed as it is', async () => {
+  test('shows a line of the feed', async () => {
     const { gateway, redis } = await stageAdmin();
     const line: unknown = JSON.parse(blocks('GET /admin/feed', 'json')[0] ?? '');
     const feed = await readFeed(gateway.url, '?payloads=1');

@@ -5,7 +5,7 @@ const rows = readFileSync('docs/bad-input.md', 'utf8')
   .split('\n')
   .filter((line) => /^\| B\d+ \|/.test(line));
 
-/** The files that a row names, each with words of it. */
+/** The test files that a row names, each with quoted words of it. */
 const shownBy = (row: string): [file: string, words: string][] =>
   [...row.matchAll(/`(test\/[\w./-]+)` “([^”]+)”/g)].map(([, file = '', words = '']) => [file, words]);
 
@@ -15,10 +15,10 @@ describe('docs/bad-input.md', () => {
     expect([...known]).toEqual(Array.from({ length: 54 }, (_, index) => `B${index + 1}`));
   });
 
-  test.each(rows)('says in which test the input is, or why there is none: %s', (row) => {
+  test.each(rows)('names the test of the input, or the reason why there is none: %s', (row) => {
     const found = shownBy(row);
     expect(found.length > 0 || row.includes('| not applicable: ')).toBe(true);
-    // None that the pattern above would pass over.
+    // The pattern above finds every file.
     expect(found).toHaveLength([...row.matchAll(/`test\//g)].length);
     const strays = found.filter(([file, words]) => !existsSync(file) || !readFileSync(file, 'utf8').includes(words));
     expect(strays).toEqual([]);

@@ -8,7 +8,7 @@ const SLACK_MS = 120_000;
 const COMMANDS = await readFile('docs/commands.md', 'utf8');
 const README = await readFile('README.md', 'utf8');
 
-/** The blocks without a language after this heading: what a command prints. */
+/** The output of a command: the blocks without a language after its heading. */
 function outputs(command: string): string[] {
   const section = COMMANDS.split(`\n## gateway ${command}\n`)[1]?.split('\n## ')[0] ?? '';
   return [...section.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, language, text = '']) =>
@@ -36,20 +36,20 @@ function run(root: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe('docs/commands.md shows what is printed', { timeout: SLACK_MS }, () => {
-  test('by gateway check', async () => {
+describe('docs/commands.md shows the output', { timeout: SLACK_MS }, () => {
+  test('of gateway check', async () => {
     const root = await folder();
     await edit(join(root, 'config/routes.yaml'), (text) => text.replace('event: user', 'evnt: user'));
     expect(run(root, 'check')).toEqual({ status: 78, stdout: outputs('check')[0], stderr: '' });
   });
 
-  test('by gateway explain', async () => {
+  test('of gateway explain', async () => {
     const message = '{"feature_id":1,"old_owner_id":"99999999999999999999","new_owner_id":8}';
     const { stdout } = run(await folder(), 'explain', 'feature-status', message, '--user', '7');
     expect(stdout).toBe(outputs('explain')[0]);
   });
 
-  test('by gateway new', async () => {
+  test('of gateway new', async () => {
     const root = await folder();
     await writeFile(join(root, 'offer.json'), '{"offer_id":12,"buyer_id":7,"price":1.5}');
     const [, line = ''] = /^npx gateway (new .*)$/m.exec(COMMANDS) ?? [];
@@ -60,7 +60,7 @@ describe('docs/commands.md shows what is printed', { timeout: SLACK_MS }, () => 
 });
 
 test(
-  "the README's channel in five minutes passes the check, and its messages would be published",
+  "the README's channel in five minutes passes the check, and its messages can be published",
   async () => {
     const root = await folder();
     const [, steps = ''] = README.split('\n## Add a channel in five minutes\n');

@@ -16,10 +16,10 @@ function table(page: string, heading: string): string[][] {
   return rows.slice(2).map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').replaceAll('`', '')));
 }
 
-/** In the order in which they are declared. */
+/** The labels of a metric, in the order of their declaration. */
 function labelsOf({ registry }: Metrics, name: string): string {
   const labels: unknown = Reflect.get(Object(registry.getSingleMetric(name)), 'labelNames');
-  if (!Array.isArray(labels)) throw new Error(`${name} does not tell its labels`);
+  if (!Array.isArray(labels)) throw new Error(`${name} has no list of labels`);
   return labels.join(', ');
 }
 
@@ -46,8 +46,8 @@ describe('docs/ lists', () => {
     expect(new Set(listed.map(String))).toEqual(new Set(ours.map(String)));
   });
 
-  test('every rejection, and whether the client may come again', () => {
-    const listed = table('errors.md', 'Rejections').map(([code, again]) => [code, again === 'yes']);
+  test('every rejection, and whether the client may retry', () => {
+    const listed = table('errors.md', 'Rejections').map(([code, retry]) => [code, retry === 'yes']);
     expect(listed).toEqual(Object.entries(REJECTIONS).map(([code, { retry }]) => [code, retry]));
   });
 
@@ -58,8 +58,8 @@ describe('docs/ lists', () => {
     expect(reasons).toEqual([...RESET_REASONS]);
   });
 
-  test('every reason for closing a connection, and whether the client may come back', () => {
-    const listed = table('errors.md', 'Closings').map(([code, again]) => [code, again === 'yes']);
+  test('every reason for closing a connection, and whether the client may reconnect', () => {
+    const listed = table('errors.md', 'Closings').map(([code, retry]) => [code, retry === 'yes']);
     expect(listed).toEqual(Object.entries(CLOSINGS).map(([code, { retry }]) => [code, retry]));
   });
 

@@ -51,7 +51,7 @@ export const GATEWAY_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F2',
-    title: 'an instance is told to stop (SIGTERM)',
+    title: 'an instance receives SIGTERM',
     site: { gateways: 3 },
     ci: true,
     inject: ({ gateways: [first] }) => first.program().signal('SIGTERM'),

@@ -102,7 +102,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F15 pause',
-    title: 'Redis answers nobody for 8 s (CLIENT PAUSE)',
+    title: 'Redis answers no client for 8 s (CLIENT PAUSE)',
     site: { gateways: 2 },
     inject: async ({ redis }) => void (await redis.command('CLIENT', 'PAUSE', 8000, 'ALL')),
     noticed: firstNotReady,
