@@ -24,7 +24,7 @@ function outage(id: string, title: string, strike: (site: Site) => unknown, end:
   let intruder: LedgerClient | undefined;
   return {
     id,
-    title: `${title} for 10 s, while clients come back`,
+    title: `${title} for 10 s, while clients reconnect`,
     site: { gateways: 3 },
     ...(id === 'F36' && { ci: true }),
     async inject(site) {
@@ -60,13 +60,13 @@ export const AUTH_FAULTS: readonly Fault[] = [
   ),
   outage(
     'F37 link',
-    'the links to the auth service are half-open',
+    'the connections to the auth service are half-open',
     ({ gateways }) => gateways.map(({ authLink }) => authLink.blackhole()),
     ({ gateways }) => gateways.map(({ authLink }) => authLink.pass()),
   ),
   {
     id: 'F38',
-    title: 'the auth service takes 1.5 s, while clients come back',
+    title: 'the auth service takes 1.5 s, while clients reconnect',
     site: { gateways: 3 },
     async inject(site) {
       for (const { authLink } of site.gateways) authLink.delay(1500);

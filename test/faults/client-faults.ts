@@ -87,7 +87,7 @@ export const CLIENT_FAULTS: readonly Fault[] = [
   nonReaders('F43 polling', 'long-polling', openPollingForger),
   {
     id: 'F44',
-    title: 'a client vanishes without a word; it is freed when its ping is due',
+    title: 'a client disappears without a close; it is freed at its ping timeout',
     site: { gateways: 2 },
     strangers: true,
     async inject({ gateways: [first], finished }) {

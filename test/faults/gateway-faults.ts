@@ -102,7 +102,7 @@ export const GATEWAY_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F10',
-    title: 'the trace collector takes connections and never answers; then SIGTERM',
+    title: 'the trace collector accepts connections and never answers; then SIGTERM',
     site: {
       gateways: 2,
       environment: (silent) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://${silent}`, OTEL_BSP_SCHEDULE_DELAY: '200' }),

@@ -46,7 +46,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F13',
-    title: 'one instance’s links to Redis are half-open for 8 s',
+    title: 'one instance’s connections to Redis are half-open for 8 s',
     site: { gateways: 2 },
     ci: true,
     inject: ({ gateways: [first] }) => first.redisLink.blackhole(),
@@ -56,7 +56,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F13 down',
-    title: 'half-open in one direction: nothing comes from Redis for 8 s',
+    title: 'half-open in one direction: nothing arrives from Redis for 8 s',
     site: { gateways: 2 },
     inject: ({ gateways: [first] }) => first.redisLink.blackhole('down'),
     noticed: firstLosesRedis,
@@ -66,7 +66,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     id: 'F13 up',
     // Not noticed while messages come: each of them is a sign of life.
-    title: 'half-open in the other: nothing reaches Redis for 8 s; what is published still comes',
+    title: 'half-open in the other: nothing reaches Redis for 8 s; published messages still arrive',
     site: { gateways: 2 },
     inject: ({ gateways: [first] }) => first.redisLink.blackhole('up'),
     lasts: 8000,
@@ -110,7 +110,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F16',
-    title: 'the way to Redis takes 200 ± 100 ms, for 6 s',
+    title: 'the path to Redis takes 200 ± 100 ms, for 6 s',
     site: { gateways: 2 },
     inject: ({ gateways: [first] }) => first.redisLink.delay(200, 100),
     lasts: 6000,
@@ -118,7 +118,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F18',
-    title: 'Redis cuts a subscriber that reads too slowly (output buffer limit)',
+    title: 'Redis disconnects a subscriber that reads too slowly (output buffer limit)',
     site: { gateways: 2 },
     ci: true,
     async inject(site) {
@@ -140,7 +140,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F20',
-    title: 'the password changes and subscribers are cut, for 6 s',
+    title: 'the password changes and subscribers are disconnected, for 6 s',
     site: { gateways: 2 },
     async inject({ redis }) {
       await redis.command('CONFIG', 'SET', 'requirepass', 'another');
@@ -152,7 +152,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F20 ACL',
-    title: 'the right to subscribe is taken and subscribers are cut, for 6 s',
+    title: 'the right to subscribe is taken and subscribers are disconnected, for 6 s',
     site: { gateways: 2 },
     async inject({ redis }) {
       await redis.command('ACL', 'SETUSER', 'default', '-subscribe');
@@ -198,7 +198,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F26',
-    title: 'cluster: a node where a gateway listens is killed',
+    title: 'cluster: a node where a gateway subscribes is killed',
     site: { gateways: 2, redis: 'cluster' },
     inject: ({ redis }) => redis.kill(),
     noticed: oneLosesRedis,
@@ -206,7 +206,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     id: 'F26 hung',
-    title: 'cluster: a node where a gateway listens hangs for 15 s',
+    title: 'cluster: a node where a gateway subscribes hangs for 15 s',
     site: { gateways: 2, redis: 'cluster' },
     inject: ({ redis }) => redis.hang(),
     noticed: oneLosesRedis,

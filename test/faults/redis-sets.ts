@@ -26,7 +26,7 @@ export async function startSentinels(finished: Finished): Promise<RedisNode> {
   };
 }
 
-/** Three masters; what befalls it befalls one where a gateway listens. */
+/** Three masters; what befalls it befalls one where a gateway subscribes. */
 export async function startCluster(finished: Finished): Promise<RedisNode> {
   const { nodes, listener } = await startClusterSet(() => [], {}, finished);
   const ports = nodes.map(({ port }) => port);
