@@ -7,9 +7,11 @@ import { asyncapiOf } from '../../src/contract/documents/asyncapi.ts';
 import { checkedContract, checkedFile, newFolder } from './contract-tree.ts';
 import { runCommand } from './run-command.ts';
 
+const parser = new Parser();
+
 /** All that the official parser has to say against a document. */
 async function faultsOf(document: string): Promise<string[]> {
-  const { diagnostics } = await new Parser().parse(document);
+  const { diagnostics } = await parser.parse(document);
   // 3.1.0 is out, and the parser advises it; tools that read 3.0 are the many.
   return diagnostics
     .filter(({ code }) => code !== 'asyncapi-latest-version')
