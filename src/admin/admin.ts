@@ -1,5 +1,5 @@
 import { asyncapiOf } from '../contract/documents/asyncapi.ts';
-import type { LivePlan } from '../reload/reload.ts';
+import type { LivePlan } from '../reload/live-plan.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
 import { activityAnswer, type InstanceHealth, type ReadCounts } from './activity-answer.ts';
 import type { PlanAnswer } from './api.ts';

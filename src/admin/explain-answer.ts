@@ -2,7 +2,7 @@ import { sourcesOf, type RoutesConfig } from '../config/routes/load-routes.ts';
 import { explain, type Explanation } from '../contract/explain/explain.ts';
 import { readClient, type Client } from '../contract/explain/receives.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
-import type { LivePlan } from '../reload/reload.ts';
+import type { LivePlan } from '../reload/live-plan.ts';
 import { AUDIENCE_ROOMS, userRoom } from '../routes/rooms.ts';
 import type { ExplainAnswer } from './api.ts';
 import { readExplainQuestion } from './questions.ts';

@@ -2,7 +2,8 @@ import { formatFinding } from '../config/text/findings.ts';
 import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes/load-routes.ts';
 import { exampleMessage } from '../contract/publish/example-message.ts';
 import { publishedSchema } from '../contract/schemas/whole-schema.ts';
-import type { LivePlan, ReloadOutcome } from '../reload/reload.ts';
+import type { LivePlan } from '../reload/live-plan.ts';
+import type { ReloadOutcome } from '../reload/reload.ts';
 import type { PlanAnswer, RefusedReload, RouteAnswer } from './api.ts';
 
 /** Remembers the last refused reload until a reload succeeds. */

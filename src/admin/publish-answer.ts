@@ -1,6 +1,6 @@
 import { dropsOf, publishWay, type PublishWay } from '../contract/publish/preflight-publish.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
-import type { LivePlan } from '../reload/reload.ts';
+import type { LivePlan } from '../reload/live-plan.ts';
 import type { PublishAnswer } from './api.ts';
 import { routesOn } from './explain-answer.ts';
 import { readPublishQuestion } from './questions.ts';

@@ -7,15 +7,9 @@ import { createRoutesLoader, type RoutesLoader } from '../config/routes/served-r
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';
 import { connectSubscriber } from '../redis/subscriber.ts';
-import {
-  createLastReload,
-  createLivePlan,
-  createReloading,
-  type LivePlan,
-  type ReloadEvents,
-  type Reloading,
-  type ReloadOutcome,
-} from '../reload/reload.ts';
+import { createLastReload } from '../reload/last-reload.ts';
+import { createLivePlan, type LivePlan } from '../reload/live-plan.ts';
+import { createReloading, type ReloadEvents, type Reloading, type ReloadOutcome } from '../reload/reload.ts';
 import type { Plan } from '../routes/plan.ts';
 import { createUpgradeRule } from '../sockets/servers/socket-path.ts';
 import type { Subscriptions } from '../subscription/subscription.ts';
@@ -152,7 +146,7 @@ function createPlanReloading(
     live,
     load: loader.inSlices,
     changedVariables,
-    follow: source.subscribeTo,
+    subscribeTo: source.subscribeTo,
     swapped,
     events: {
       ...events,

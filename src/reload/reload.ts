@@ -2,53 +2,22 @@ import type { Finding } from '../config/text/findings.ts';
 import { filesOf, type RoutesConfig, type RoutesLoading } from '../config/routes/load-routes.ts';
 import { createFileWatch, type WatchListener } from '../config/watch.ts';
 import { compilePlan, type Plan } from '../routes/plan.ts';
+import type { LivePlan } from './live-plan.ts';
 
-/** How a reload ended. Whatever it was, the plan in force is whole: the new one, or the old one untouched. */
+/** The outcome of a reload. The plan in force is always complete: the new one, or the old one unchanged. */
 export type ReloadOutcome =
   | { readonly kind: 'applied'; readonly plan: Plan; readonly findings: readonly Finding[] }
   | { readonly kind: 'unchanged' }
   /** The files have errors, or Redis refuses the new channels. */
   | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly reason?: string }
-  /** Something was changed that only a start reads; nothing was applied. */
+  /** A variable was changed that is read only at the start; nothing was applied. */
   | { readonly kind: 'needs-restart'; readonly variables: readonly string[] };
-
-/** The one place where the live plan is kept. */
-export interface LivePlan {
-  current(): Plan;
-  /** The routes that it was compiled from. */
-  routes(): RoutesConfig;
-  replace(plan: Plan, routes: RoutesConfig): void;
-}
-
-export function createLivePlan(routes: RoutesConfig): LivePlan {
-  let live = { plan: compilePlan(routes, 1), routes };
-  return {
-    current: () => live.plan,
-    routes: () => live.routes,
-    replace: (plan, routes) => void (live = { plan, routes }),
-  };
-}
-
-/** How the last reload ended, and when. */
-export interface LastReload {
-  reloaded(outcome: ReloadOutcome): void;
-  /** Nothing until there was one. */
-  last(): { readonly outcome: ReloadOutcome['kind']; readonly at: Date } | undefined;
-}
-
-export function createLastReload(): LastReload {
-  let ended: ReturnType<LastReload['last']>;
-  return {
-    last: () => ended,
-    reloaded: ({ kind }) => void (ended = { outcome: kind, at: new Date() }),
-  };
-}
 
 export interface ReloadEvents {
   reloaded(outcome: ReloadOutcome): void;
   planLoaded(routes: Plan['routes']): void;
-  /** Redis did not let go of channels that are no longer wanted. */
-  leftOver(error: unknown): void;
+  /** Redis did not unsubscribe channels that the new plan does not need. */
+  unsubscribeFailed(error: unknown): void;
   watchFailed: WatchListener['failed'];
   watchLost: WatchListener['lost'];
   watchFound: WatchListener['found'];
@@ -57,23 +26,23 @@ export interface ReloadEvents {
 export interface ReloadOptions {
   readonly live: LivePlan;
   readonly load: () => Promise<RoutesLoading>;
-  /** Variables whose value in `.env` is no longer the one that the process runs with. */
+  /** Variables whose value in `.env` has changed since the start. */
   readonly changedVariables: () => readonly string[];
-  /** Hears these channels and no others, once it resolves. */
-  readonly follow: (channels: readonly string[]) => Promise<void>;
-  /** Told in the same step in which a plan comes into force. */
+  /** Subscribes to exactly these channels; resolves once Redis has confirmed. */
+  readonly subscribeTo: (channels: readonly string[]) => Promise<void>;
+  /** Called in the same step in which a plan comes into force. */
   readonly swapped: (plan: Plan) => void;
   readonly events: ReloadEvents;
 }
 
 export interface Reloading {
   reload(): Promise<ReloadOutcome>;
-  /** From here on changed files reload by themselves. */
+  /** Starts to watch the files: changes reload them. */
   watch(): void;
   stop(): void;
 }
 
-/** One reload after another, each from the files as they are then. */
+/** Runs reloads one after the other; each reads the files when its turn begins. */
 export function createReloading(options: ReloadOptions): Reloading {
   const { events } = options;
   let last: Promise<unknown> = Promise.resolve();
@@ -98,7 +67,7 @@ export function createReloading(options: ReloadOptions): Reloading {
 }
 
 async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig) => void): Promise<ReloadOutcome> {
-  const { live, load, changedVariables, follow, events } = options;
+  const { live, load, changedVariables, subscribeTo, events } = options;
   const variables = changedVariables();
   if (variables.length > 0) return { kind: 'needs-restart', variables };
   const { config, findings } = await load();
@@ -107,16 +76,16 @@ async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig)
   const plan = compilePlan(config, old.number + 1);
   if (plan.hash === old.hash) return { kind: 'unchanged' };
   try {
-    await follow([...new Set([...old.channels, ...plan.channels])]);
+    await subscribeTo([...new Set([...old.channels, ...plan.channels])]);
   } catch (error) {
     return { kind: 'refused', findings, reason: error instanceof Error ? error.message : String(error) };
   }
-  // A message sees one plan: this is one assignment, between two messages.
+  // Each message is handled by one plan: this is one assignment, between two messages.
   live.replace(plan, config);
   options.swapped(plan);
   events.planLoaded(plan.routes);
   applied(config);
-  // What is left over is of no route: should Redis keep sending it, it is dropped and counted.
-  await follow(plan.channels).catch(events.leftOver);
+  // Leftover channels belong to no route; their messages are dropped and counted.
+  await subscribeTo(plan.channels).catch(events.unsubscribeFailed);
   return { kind: 'applied', plan, findings };
 }

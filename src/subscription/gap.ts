@@ -2,17 +2,17 @@
  * Why messages may have been missed.
  *
  * connection-lost: the connection to Redis ended. no-answer: Redis stopped answering on it.
- * starved: Redis answered, and did not pass on what was published. failover: publishers went to another server.
+ * starved: Redis answered, and did not deliver what was published. failover: publishers moved to another server.
  */
 export const GAP_REASONS = ['connection-lost', 'no-answer', 'starved', 'failover'] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 
-/** How a connection came to its end. */
+/** The end of a connection. */
 export interface Loss {
   readonly reason: GapReason;
-  /** In words, for the log. */
+  /** For the log. */
   readonly detail: string;
-  /** Everything published before then was heard. */
+  /** Everything that was published before then was received. */
   readonly receivedUntil: Date;
 }
 
@@ -24,30 +24,31 @@ export interface Gap {
 }
 
 export interface GapEvents {
-  /** Messages pass unheard from here on. */
+  /** Messages may be missed from now on. */
   lost(loss: Loss): void;
-  /** They are heard again. */
+  /** Messages are received again. */
   gapEnded(gap: Gap): void;
 }
 
-/** Everything is heard, or there is a gap. One gap may outlast several connections. */
+/** Finds the gaps: a gap lasts until all channels are subscribed again, possibly over several connections. */
 export interface GapWatch {
-  allReceived(): void;
-  /** What was wholly heard until now no longer is. */
+  /** Called when all channels are subscribed. */
+  subscribed(): void;
+  /** Called when a connection is lost on which all channels were subscribed. */
   lost(loss: Loss): void;
 }
 
 export function createGapWatch(events: GapEvents): GapWatch {
-  let receivedSince = new Date(0);
+  let subscribedSince = new Date(0);
   let gap: Omit<Gap, 'to'> | undefined;
   return {
-    allReceived() {
-      receivedSince = new Date();
-      if (gap) events.gapEnded({ ...gap, to: receivedSince });
+    subscribed() {
+      subscribedSince = new Date();
+      if (gap) events.gapEnded({ ...gap, to: subscribedSince });
       gap = undefined;
     },
     lost(loss) {
-      const from = loss.receivedUntil > receivedSince ? loss.receivedUntil : receivedSince;
+      const from = loss.receivedUntil > subscribedSince ? loss.receivedUntil : subscribedSince;
       gap = { from, reason: loss.reason };
       events.lost(loss);
     },

@@ -1,12 +1,12 @@
 import { createGapWatch, type GapEvents, type Loss } from './gap.ts';
 
-/** A connection that can hear channels. It forgets its subscriptions whenever it is lost. */
+/** A connection that can subscribe to channels. Its subscriptions end with it. */
 export interface Subscriber {
   subscribe(channels: readonly string[]): Promise<void>;
   unsubscribe(channels: readonly string[]): Promise<void>;
 }
 
-/** How the connection tells what happens to it. */
+/** Receives the events of the connection to Redis. */
 export interface SubscriberListener {
   connected(subscriber: Subscriber): void;
   lost(loss: Loss): void;
@@ -23,22 +23,24 @@ export type SubscriptionState = 'disconnected' | 'subscribing' | 'subscribed';
 export interface Subscriptions extends SubscriberListener {
   state(): SubscriptionState;
   /**
-   * Hears exactly these channels from now on, and at each later connection. Resolves once Redis has agreed, at once
-   * while there is no connection; rejects, with the channels as they were, where Redis refuses.
+   * Subscribes to exactly these channels, now and on each later connection. Resolves once Redis has confirmed, or
+   * immediately while there is no connection. Rejects where Redis refuses, and keeps the channels as they were.
    */
   subscribeTo(channels: readonly string[]): Promise<void>;
   stop(): void;
 }
 
-/** Channels in one command: keeps it, and Redis's answer to it, small. */
+/** Channels of one command: bounds the command and the reply. */
 const BATCH = 500;
 const RETRY_MS = 1000;
 
 /**
- * Keeps the subscription equal to the plan's channels. Every connection starts from nothing and is subscribed by us, not
- * by the Redis client behind our back: "connected but not subscribed" is then a state that health can see.
+ * Keeps the subscriptions equal to the channels of the plan. Each connection starts without subscriptions; the gateway
+ * subscribes it, and not the Redis client by itself: so /health can report "connected but not subscribed".
+ *
+ * @param message called for each message of a subscribed channel.
  */
-export function createSubscriptions(dispatch: Subscriptions['message'], events: SubscriptionEvents): Subscriptions {
+export function createSubscriptions(message: Subscriptions['message'], events: SubscriptionEvents): Subscriptions {
   let wanted: ReadonlySet<string> = new Set();
   let current: Subscription | undefined;
   let retry: NodeJS.Timeout | undefined;
@@ -51,7 +53,7 @@ export function createSubscriptions(dispatch: Subscriptions['message'], events: 
       if (current !== subscription) return;
       complete = true;
       events.subscribed(wanted.size);
-      gaps.allReceived();
+      gaps.subscribed();
     } catch (error) {
       if (current !== subscription) return;
       events.subscribeFailed(error);
@@ -76,7 +78,7 @@ export function createSubscriptions(dispatch: Subscriptions['message'], events: 
       forget();
       if (wasComplete) gaps.lost(loss);
     },
-    message: dispatch,
+    message,
     state() {
       if (current === undefined) return 'disconnected';
       return complete ? 'subscribed' : 'subscribing';
@@ -88,7 +90,7 @@ export function createSubscriptions(dispatch: Subscriptions['message'], events: 
       try {
         await subscription?.align(wanted);
       } catch (error) {
-        // A connection that was lost meanwhile refused nothing: the next one will be asked.
+        // A connection that was lost during the command refused nothing; the next one gets the new channels.
         if (current !== subscription) return;
         wanted = before;
         throw error;
@@ -98,29 +100,29 @@ export function createSubscriptions(dispatch: Subscriptions['message'], events: 
   };
 }
 
-/** What one connection hears. */
+/** The subscriptions of one connection. */
 interface Subscription {
-  /** Subscribes first, then unsubscribes: what is wanted before and after is heard throughout. */
+  /** Subscribes first, then unsubscribes: channels that are wanted before and after have no interruption. */
   align(wanted: ReadonlySet<string>): Promise<void>;
 }
 
 function createSubscription(subscriber: Subscriber): Subscription {
-  const heard = new Set<string>();
+  const subscribed = new Set<string>();
   let last: Promise<void> = Promise.resolve();
 
   async function run(wanted: ReadonlySet<string>): Promise<void> {
-    for (const channels of batches([...wanted].filter((channel) => !heard.has(channel)))) {
+    for (const channels of batches([...wanted].filter((channel) => !subscribed.has(channel)))) {
       await subscriber.subscribe(channels);
-      for (const channel of channels) heard.add(channel);
+      for (const channel of channels) subscribed.add(channel);
     }
-    for (const channels of batches([...heard].filter((channel) => !wanted.has(channel)))) {
+    for (const channels of batches([...subscribed].filter((channel) => !wanted.has(channel)))) {
       await subscriber.unsubscribe(channels);
-      for (const channel of channels) heard.delete(channel);
+      for (const channel of channels) subscribed.delete(channel);
     }
   }
 
   return {
-    // One after another: two at once would undo each other's work.
+    // One after the other: two at the same time would undo each other's work.
     align(wanted) {
       const turn = (): Promise<void> => run(wanted);
       last = last.then(turn, turn);

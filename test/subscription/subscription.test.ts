@@ -2,33 +2,33 @@ import { describe, expect, test } from 'vitest';
 import type { Gap, Loss } from '../../src/subscription/gap.ts';
 import { createSubscriptions, type Subscriptions, type Subscriber } from '../../src/subscription/subscription.ts';
 
-/** A connection whose answers the test gives, which a real Redis would give when it likes. */
+/** A connection whose replies the test decides. */
 function createConnection(refuse: (channel: string) => boolean = () => false) {
-  const heard = new Set<string>();
+  const subscribed = new Set<string>();
   const commands: string[] = [];
   const subscriber: Subscriber = {
     async subscribe(channels) {
       commands.push(`+${channels.join()}`);
       if (channels.some(refuse)) throw new Error('NOPERM');
-      for (const channel of channels) heard.add(channel);
+      for (const channel of channels) subscribed.add(channel);
     },
     async unsubscribe(channels) {
       commands.push(`-${channels.join()}`);
-      for (const channel of channels) heard.delete(channel);
+      for (const channel of channels) subscribed.delete(channel);
     },
   };
-  return { subscriber, heard, commands };
+  return { subscriber, subscribed, commands };
 }
 
-function createTold() {
-  const told: string[] = [];
+function recordEvents() {
+  const events: string[] = [];
   const source = createSubscriptions(() => undefined, {
-    subscribed: (channels) => told.push(`subscribed ${channels}`),
-    subscribeFailed: (error) => told.push(`failed ${String(error)}`),
-    lost: ({ detail }) => told.push(`lost ${detail}`),
-    gapEnded: ({ reason }) => told.push(`gap ${reason}`),
+    subscribed: (channels) => events.push(`subscribed ${channels}`),
+    subscribeFailed: (error) => events.push(`failed ${String(error)}`),
+    lost: ({ detail }) => events.push(`lost ${detail}`),
+    gapEnded: ({ reason }) => events.push(`gap ${reason}`),
   });
-  return { source, told };
+  return { source, events };
 }
 
 const LOSS: Loss = { reason: 'connection-lost', detail: 'cut', receivedUntil: new Date() };
@@ -37,82 +37,82 @@ const settled = async (source: Subscriptions): Promise<void> => {
   await expect.poll(() => source.state()).toBe('subscribed');
 };
 
-describe('a source', () => {
-  test('subscribes to everything at each connection, which starts from nothing', async () => {
-    const { source, told } = createTold();
+describe('the subscriptions', () => {
+  test('are made on each connection, which starts without any', async () => {
+    const { source, events } = recordEvents();
     await source.subscribeTo(['a', 'b']);
     expect(source.state()).toBe('disconnected');
     for (const connection of [createConnection(), createConnection()]) {
       source.connected(connection.subscriber);
       expect(source.state()).toBe('subscribing');
       await settled(source);
-      expect([...connection.heard]).toEqual(['a', 'b']);
+      expect([...connection.subscribed]).toEqual(['a', 'b']);
       source.lost(LOSS);
       expect(source.state()).toBe('disconnected');
     }
-    expect(told).toEqual(['subscribed 2', 'lost cut', 'subscribed 2', 'gap connection-lost', 'lost cut']);
+    expect(events).toEqual(['subscribed 2', 'lost cut', 'subscribed 2', 'gap connection-lost', 'lost cut']);
   });
 
-  test('is subscribed only when every batch is', async () => {
-    const { source } = createTold();
+  test('are complete only when every batch is confirmed', async () => {
+    const { source } = recordEvents();
     const channels = Array.from({ length: 1201 }, (_, number) => `c${number}`);
     await source.subscribeTo(channels);
-    const { subscriber, heard, commands } = createConnection();
+    const { subscriber, subscribed, commands } = createConnection();
     source.connected(subscriber);
     await settled(source);
-    expect([...heard]).toEqual(channels);
+    expect([...subscribed]).toEqual(channels);
     expect(commands).toHaveLength(3);
   });
 
-  test('changes channels without a gap: the new ones first, the old ones after', async () => {
-    const { source } = createTold();
+  test('change without a gap: new channels are subscribed before old ones are unsubscribed', async () => {
+    const { source } = recordEvents();
     await source.subscribeTo(['a', 'b']);
-    const { subscriber, heard, commands } = createConnection();
+    const { subscriber, subscribed, commands } = createConnection();
     source.connected(subscriber);
     await settled(source);
     await source.subscribeTo(['b', 'c']);
-    expect([...heard]).toEqual(['b', 'c']);
+    expect([...subscribed]).toEqual(['b', 'c']);
     expect(commands).toEqual(['+a,b', '+c', '-a']);
   });
 
-  test('keeps its channels where Redis refuses new ones, and says so', async () => {
-    const { source } = createTold();
+  test('stay as they were where Redis refuses new channels, and the call rejects', async () => {
+    const { source } = recordEvents();
     await source.subscribeTo(['a']);
-    const { subscriber, heard } = createConnection((channel) => channel === 'secret');
+    const { subscriber, subscribed } = createConnection((channel) => channel === 'secret');
     source.connected(subscriber);
     await settled(source);
     await expect(source.subscribeTo(['a', 'secret'])).rejects.toThrow('NOPERM');
-    expect([...heard]).toEqual(['a']);
+    expect([...subscribed]).toEqual(['a']);
     const next = createConnection();
     source.lost(LOSS);
     source.connected(next.subscriber);
     await settled(source);
-    expect([...next.heard]).toEqual(['a']);
+    expect([...next.subscribed]).toEqual(['a']);
   });
 
-  test('tries again where the first subscription is refused', async () => {
-    const { source, told } = createTold();
+  test('are retried where Redis refuses the first ones', async () => {
+    const { source, events } = recordEvents();
     await source.subscribeTo(['a']);
     let allowed = false;
     const { subscriber } = createConnection(() => !allowed);
     source.connected(subscriber);
-    await expect.poll(() => told).toEqual(['failed Error: NOPERM']);
+    await expect.poll(() => events).toEqual(['failed Error: NOPERM']);
     expect(source.state()).toBe('subscribing');
     allowed = true;
     await expect.poll(() => source.state(), { timeout: 5000 }).toBe('subscribed');
   });
 
-  test('ends with the last wish where two come at once', async () => {
-    const { source } = createTold();
+  test('equal those of the last of two simultaneous calls', async () => {
+    const { source } = recordEvents();
     await source.subscribeTo(['a', 'b']);
-    const { subscriber, heard } = createConnection();
+    const { subscriber, subscribed } = createConnection();
     source.connected(subscriber);
     await Promise.all([source.subscribeTo(['b', 'c']), source.subscribeTo(['d'])]);
     await settled(source);
-    expect([...heard]).toEqual(['d']);
+    expect([...subscribed]).toEqual(['d']);
   });
 
-  test('tells one gap, from the first loss on, however many connections it takes', async () => {
+  test('report one gap, from the first loss on, however many connections it takes', async () => {
     const gaps: Gap[] = [];
     const nothing = (): void => undefined;
     const source = createSubscriptions(nothing, {
@@ -134,10 +134,10 @@ describe('a source', () => {
     expect(gaps).toMatchObject([{ from: receivedUntil, reason: 'no-answer' }]);
   });
 
-  test('says nothing of a connection that never was', () => {
-    const { source, told } = createTold();
+  test('report no loss of a connection that was never complete', () => {
+    const { source, events } = recordEvents();
     source.lost(LOSS);
     source.lost(LOSS);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 });
