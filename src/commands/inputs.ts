@@ -2,7 +2,7 @@ import { readEnvironment, redisTlsFiles } from '../config/environment/environmen
 import { formatFinding, isRefused, type Finding } from '../config/text/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../config/routes/load-routes.ts';
 import type { Question } from '../contract/explain/explain.ts';
-import type { RedisTarget } from '../redis/topology.ts';
+import type { RedisTarget } from '../redis/redis-target.ts';
 import type { Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 

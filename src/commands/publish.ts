@@ -4,7 +4,7 @@ import type { RoutesConfig } from '../config/routes/load-routes.ts';
 import { exampleMessage } from '../contract/publish/example-message.ts';
 import { dropsOf, publishWay } from '../contract/publish/preflight-publish.ts';
 import { publishOnce } from '../redis/publisher.ts';
-import type { RedisTarget } from '../redis/topology.ts';
+import type { RedisTarget } from '../redis/redis-target.ts';
 import type { Register, Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readMessage } from './message-argument.ts';

@@ -1,8 +1,8 @@
 import type { HostAndPort } from '../config/environment/redis-url.ts';
-import type { Reach } from './announced.ts';
-import { nameOf } from './pool.ts';
+import type { ResolveAddress } from './announced-address.ts';
+import { formatAddress } from './format-address.ts';
 
-/** Slots of a cluster that follow one another and have one master. */
+/** Consecutive slots of a cluster that have one master. */
 export interface SlotRange {
   readonly first: number;
   readonly last: number;
@@ -10,22 +10,29 @@ export interface SlotRange {
 }
 
 /**
- * What CLUSTER SLOTS is answered: rows of `[first slot, last slot, [host, port, id, [name, value, …]] of the master, replicas…]`.
- * @param asked the node that answered.
- * @param byName with TLS: certificates hold host names, so one that is announced beside the address is preferred.
+ * Reads the reply of CLUSTER SLOTS: rows of `[first slot, last slot, master, replicas…]`, where a node is
+ * `[host, port, id, [name, value, …]]`.
+ *
+ * @param node the node that replied.
+ * @param byName true with TLS: certificates hold host names, so a host name that is announced with the address is preferred.
  */
-export function readSlots(answer: unknown, asked: HostAndPort, reach: Reach, byName: boolean): SlotRange[] {
-  if (!Array.isArray(answer)) return [];
-  return answer.flatMap((row: unknown) => {
+export function readSlots(
+  reply: unknown,
+  node: HostAndPort,
+  resolveAddress: ResolveAddress,
+  byName: boolean,
+): SlotRange[] {
+  if (!Array.isArray(reply)) return [];
+  return reply.flatMap((row: unknown) => {
     const [first, last, master]: unknown[] = Array.isArray(row) ? row : [];
     if (!Array.isArray(master)) return [];
     const [host, port, , metadata]: unknown[] = master;
     const name = byName && isNamed(host) ? hostnameIn(metadata) : undefined;
-    return [{ first: Number(first), last: Number(last), master: reach(name ?? host, port, asked) }];
+    return [{ first: Number(first), last: Number(last), master: resolveAddress(name ?? host, port, node) }];
   });
 }
 
-/** Not where the node is to be reached at the host that was asked. */
+/** False where the host of the announcer is meant. */
 function isNamed(host: unknown): boolean {
   return typeof host === 'string' && host !== '' && host !== '?';
 }
@@ -36,6 +43,6 @@ function hostnameIn(metadata: unknown): string | undefined {
   return words.includes('hostname') && typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-export function distinct(places: readonly HostAndPort[]): HostAndPort[] {
-  return [...new Map(places.map((place) => [nameOf(place), place])).values()];
+export function distinct(servers: readonly HostAndPort[]): HostAndPort[] {
+  return [...new Map(servers.map((server) => [formatAddress(server), server])).values()];
 }

@@ -1,62 +1,69 @@
 import type { Redis } from 'ioredis';
 import type { HostAndPort } from '../config/environment/redis-url.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import { createConnectionPool } from './connection-pool.ts';
 import { DeadlineExceeded } from './deadline.ts';
-import { createPool, isReply, nameOf, repliedBy } from './pool.ts';
-import { receivedBytes } from './progress.ts';
-import { atHolder, type Holder } from './redirection.ts';
-import { ConnectFailed, openConnection } from './server-connection.ts';
-import { accessTo, createTopology, type RedisTarget } from './topology.ts';
+import { formatAddress } from './format-address.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { receivedBytes } from './received-bytes.ts';
+import { atKeyOwner, type KeyOwner } from './redirection.ts';
+import { accessTo, createTopology, type RedisTarget } from './redis-target.ts';
+import { isReplyError, withServer } from './reply-error.ts';
+import { ConnectFailed } from './connect-cause.ts';
+import { openConnection } from './server-connection.ts';
 
-/** Connections for commands that all share, one to each server that holds keys. They are made when first needed. */
+/** Shared connections for commands, one to each server that has keys. They are opened when first needed. */
 export interface Commands {
   /**
-   * Has one command run at the server that holds the key; further keys have the same hash tag. It is not
-   * queued: while there is no connection this rejects, after a moment, and where no byte has come from the server for a
-   * while. A long answer on a slow link is waited for. `act` is called again where the server redirects.
+   * Runs one command at the server that has the key; further keys need the same hash tag. Nothing is queued: without a
+   * connection this rejects within a moment, and it rejects where no byte is received for a while. A long reply on a slow
+   * link is waited for. `act` is called again where the server redirects.
    */
   at<T>(key: string, act: (redis: Redis) => Promise<T>): Promise<T>;
   close(): void;
 }
 
-/** After an attempt to connect that failed, commands fail at once for so long. */
+/** After a failed attempt to connect, commands fail immediately for so long. */
 const RETRY_MS = 250;
 const RETRY_REFUSED_MS = 1500;
 
-/** @param failed told of each attempt to connect that failed, and of a cluster or sentinels that cannot be asked. */
+/**
+ * @param name of the connections in CLIENT LIST.
+ * @param failed called for each failed attempt to connect, and where no node of a cluster or no sentinel answers.
+ */
 export function createCommands(target: RedisTarget, name: string, failed: (error: unknown) => void): Commands {
   const topology = createTopology(target);
   const access = accessTo(target);
   const failures = new Map<string, { readonly error: unknown; readonly until: number }>();
-  const pool = createPool(async (place) => {
-    const recent = failures.get(nameOf(place));
+  const pool = createConnectionPool(async (server) => {
+    const recent = failures.get(formatAddress(server));
     if (recent && performance.now() < recent.until) throw recent.error;
     try {
-      return withHeartbeat(await openConnection(place, access, name));
+      return withHeartbeat(await openConnection(server, access, name));
     } catch (error) {
-      const isRefused = error instanceof ConnectFailed && error.refused;
-      failures.set(nameOf(place), { error, until: performance.now() + (isRefused ? RETRY_REFUSED_MS : RETRY_MS) });
+      const isRefused = error instanceof ConnectFailed && error.reason.refused;
+      const until = performance.now() + (isRefused ? RETRY_REFUSED_MS : RETRY_MS);
+      failures.set(formatAddress(server), { error, until });
       throw error;
     }
   });
 
-  async function send<T>({ place, asking }: Holder, act: (redis: Redis) => Promise<T>): Promise<T> {
+  async function send<T>({ server, asking }: KeyOwner, act: (redis: Redis) => Promise<T>): Promise<T> {
     try {
-      return await pool.use(place, async (redis) => {
+      return await pool.use(server, async (redis) => {
         const [, result] = await Promise.all([asking && redis.call('ASKING'), act(redis)]);
         return result;
       });
     } catch (error) {
-      throw withPlace(error, place);
+      throw namingServer(error, server);
     }
   }
 
   return {
     async at(key, act) {
       try {
-        return await atHolder(topology, key, (holder) => send(holder, act));
+        return await atKeyOwner(topology, key, (owner) => send(owner, act));
       } catch (error) {
-        if (!isReply(error)) failed(error);
+        if (!isReplyError(error)) failed(error);
         throw error;
       }
     },
@@ -67,7 +74,7 @@ export function createCommands(target: RedisTarget, name: string, failed: (error
   };
 }
 
-/** Else a link that is dead would be noticed by the first command that needs it. */
+/** Closes a dead link before a command needs it. */
 function withHeartbeat(redis: Redis): Redis {
   const heartbeat = createHeartbeat(
     {
@@ -84,10 +91,11 @@ function withHeartbeat(redis: Redis): Redis {
   return redis;
 }
 
-export function withPlace(error: unknown, place: HostAndPort): unknown {
-  if (isReply(error)) return repliedBy(place, error);
+/** The error with the server that it comes from. */
+export function namingServer(error: unknown, server: HostAndPort): unknown {
+  if (isReplyError(error)) return withServer(error, server);
   if (error instanceof ConnectFailed) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  const what = error instanceof DeadlineExceeded ? 'no answer' : reason;
-  return new Error(`${nameOf(place)}: ${what}`, { cause: error });
+  const text = error instanceof DeadlineExceeded ? 'no answer' : reason;
+  return new Error(`${formatAddress(server)}: ${text}`, { cause: error });
 }

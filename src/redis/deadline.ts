@@ -1,20 +1,20 @@
-/** Nothing came in time. */
+/** No answer arrived in time. */
 export class DeadlineExceeded extends Error {
   constructor() {
     super('no answer');
-    this.name = 'NoAnswer';
+    this.name = 'DeadlineExceeded';
   }
 }
 
 const TICK_MS = 100;
 
 /**
- * Acts once after so much time without progress.
+ * Calls `act` once after so much time without progress.
  *
  * The time is counted in ticks of the event loop, not by the clock: when this process itself was stopped or busy, the
- * answer may lie in the socket unread. A stall counts as one tick, and what has come is read before it is missed.
+ * answer may be in the socket, unread. A stall counts as one tick, and what has arrived is read before `act` is called.
  *
- * @returns what ends it.
+ * @returns a function that ends it.
  */
 export function onSilence(ms: number, progress: () => number, act: () => void): () => void {
   let ticks = 0;
@@ -34,21 +34,25 @@ export function onSilence(ms: number, progress: () => number, act: () => void): 
   };
 }
 
-/** Rejects with NoAnswer after so much time without an answer, or without progress where that can be seen. */
+/**
+ * Rejects with DeadlineExceeded after `ms` milliseconds without an answer.
+ *
+ * @param progress a count, such as received bytes: the time starts again when it changes.
+ */
 export async function withDeadline<T>(answer: Promise<T>, ms: number, progress: () => number = () => 0): Promise<T> {
   let stop = (): void => undefined;
-  const missed = new Promise<never>((_, reject) => {
+  const exceeded = new Promise<never>((_, reject) => {
     stop = onSilence(ms, progress, () => reject(new DeadlineExceeded()));
   });
   try {
-    return await Promise.race([answer, missed]);
+    return await Promise.race([answer, exceeded]);
   } finally {
     stop();
   }
 }
 
-/** Whether it came in time. */
-export async function hasAnswer(answer: Promise<unknown>, ms: number): Promise<boolean> {
+/** True if the answer arrived within `ms` milliseconds and is no error. */
+export async function isAnsweredWithin(answer: Promise<unknown>, ms: number): Promise<boolean> {
   try {
     await withDeadline(answer, ms);
     return true;

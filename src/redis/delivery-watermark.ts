@@ -1,33 +1,34 @@
 import type { HostAndPort } from '../config/environment/redis-url.ts';
-import { nameOf } from './pool.ts';
-import type { Sent } from './probe.ts';
+import { formatAddress } from './format-address.ts';
+import type { ProbeResult } from './probe-sender.ts';
 import type { MasterLocation } from './topology.ts';
 
-/** Until when it is proved that nothing passed unheard: where a gap begins. */
+/** The time until which delivery is proved: a gap begins there. */
 export interface DeliveryWatermark {
-  /** A beat that found nothing wrong. */
-  probed(sentAt: Date, whereabouts: MasterLocation, sent: Sent): void;
-  /** What the server where we listen was given, came. */
+  /** Called after each probe round that found nothing wrong. */
+  probed(sentAt: Date, location: MasterLocation, result: ProbeResult): void;
+  /** Everything that reached the subscribed server before then was received. */
   receivedUntil(): Date;
-  /** And all publishers gave it to that server. */
+  /** The same, and everything that was published at these servers before then reached the subscribed server. */
   onMasterUntil(publishers: readonly HostAndPort[]): Date;
 }
 
 export function createDeliveryWatermark(start: Date): DeliveryWatermark {
-  let heard = start;
-  const certain = new Map<string, Date>();
+  let receivedUntil = start;
+  const provedAt = new Map<string, Date>();
   return {
-    probed(sentAt, whereabouts, sent) {
-      // Cut off from the sentinels, perhaps together with a master that is one no more.
-      if (whereabouts === 'unknown') return;
-      // Where Redis forbids probes an answered PING is all the proof there is.
-      if (sent.kind === 'sent' || sent.refused) heard = sentAt;
-      if (sent.kind === 'sent' && (whereabouts === 'here' || sent.fresh)) certain.set(nameOf(sent.from), sentAt);
+    probed(sentAt, location, result) {
+      // The gateway is cut off from the sentinels, perhaps together with a server that is no longer the master.
+      if (location === 'unknown') return;
+      // Where Redis forbids probes an answered PING is the only proof.
+      if (result.kind === 'sent' || result.refused) receivedUntil = sentAt;
+      if (result.kind === 'sent' && (location === 'here' || result.fresh))
+        provedAt.set(formatAddress(result.from), sentAt);
     },
-    receivedUntil: () => heard,
+    receivedUntil: () => receivedUntil,
     onMasterUntil(publishers) {
-      const times = publishers.map((place) => certain.get(nameOf(place)) ?? start);
-      return times.reduce((earliest, time) => (time < earliest ? time : earliest), heard);
+      const times = publishers.map((server) => provedAt.get(formatAddress(server)) ?? start);
+      return times.reduce((earliest, time) => (time < earliest ? time : earliest), receivedUntil);
     },
   };
 }

@@ -1,23 +1,23 @@
 import type { Redis } from 'ioredis';
 import type { RedisLogin } from '../config/environment/redis-url.ts';
 
-export interface Introduction extends RedisLogin {
+export interface Handshake extends RedisLogin {
   readonly db: number;
-  /** As the connection is named in CLIENT LIST. */
+  /** Name of the connection in CLIENT LIST. */
   readonly name: string;
 }
 
-/** A server without a password answers AUTH with this. DENIED (protected mode) has similar words. */
+/** The reply of a server without a password to AUTH. DENIED (protected mode) has similar words. */
 const NEEDLESS_PASSWORD = /^ERR (Client sent AUTH, but no password is set|AUTH <password> called without any password)/;
-/** No right, or no such command: the name is a comfort only. */
+/** The reply to SETNAME without the right, or without the command: the name is optional. */
 const NAMELESS = /^(NOPERM|ERR unknown)/i;
 
 /**
- * Says who we are, in one write. ioredis takes two: a server that refuses the connection (protected mode, too many
- * clients) replies and closes, the second write fails, and ioredis discards the reply unread. It also takes DENIED for
+ * Sends AUTH, SELECT and SETNAME in one write. ioredis takes two: a server that refuses the connection (protected mode, too
+ * many clients) replies and closes, the second write fails, and ioredis discards the reply unread. It also takes DENIED for
  * a needless password, and prints to the console.
  */
-export async function introduce(redis: Redis, { username, password, db, name }: Introduction): Promise<void> {
+export async function sendHandshake(redis: Redis, { username, password, db, name }: Handshake): Promise<void> {
   const commands = redis.pipeline();
   if (username !== undefined) commands.auth(username, password ?? '');
   else if (password !== undefined) commands.auth(password);

@@ -1,10 +1,10 @@
 import { withDeadline } from './deadline.ts';
 
-/** What a heartbeat asks of a connection. */
-interface Pinged {
+/** What a heartbeat needs of a connection. */
+interface Pingable {
   readonly status: string;
   ping(): Promise<unknown>;
-  /** Bytes that came on it: behind a long answer a pong is late. */
+  /** Received bytes: a pong behind a long reply is late. */
   received(): number;
 }
 
@@ -17,18 +17,19 @@ const INTERVAL_MS = 2000;
 const ANSWER_MS = 2000;
 
 /**
- * TCP does not notice a peer that hangs or a link that was cut.
- * @param giveUp called when an answer is missing.
+ * Finds a peer that hangs or a link that was cut, which TCP does not report.
+ *
+ * @param onTimeout called when a PING is not answered.
  */
-export function createHeartbeat(connection: Pinged, giveUp: () => void): Heartbeat {
+export function createHeartbeat(connection: Pingable, onTimeout: () => void): Heartbeat {
   let timer: NodeJS.Timeout | undefined;
   const beat = async (): Promise<void> => {
     if (connection.status !== 'ready') return;
     try {
       await withDeadline(connection.ping(), ANSWER_MS, () => connection.received());
     } catch {
-      // Whatever the reason, the cure is the same; a connection that is closing already needs none.
-      if (connection.status === 'ready') giveUp();
+      // An error reply is handled in the same way; a connection that is closing already needs nothing.
+      if (connection.status === 'ready') onTimeout();
     }
   };
   return {

@@ -1,6 +1,6 @@
 const SLOTS = 16_384;
 
-/** The slot of a Redis Cluster that a key lies in: CRC16 (XMODEM) of its hash tag, or of all of it. */
+/** The slot of a key in a Redis Cluster: CRC16 (XMODEM) of its hash tag, or of the whole key. */
 export function slotOf(key: string): number {
   let crc = 0;
   for (const byte of Buffer.from(hashed(key))) {
@@ -11,7 +11,7 @@ export function slotOf(key: string): number {
   return crc % SLOTS;
 }
 
-/** What stands between the first `{` and the next `}`, unless that is nothing. */
+/** The text between the first `{` and the next `}`, or the whole key where that is empty. */
 function hashed(key: string): string {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);

@@ -1,36 +1,37 @@
-/** Why a beat that found nothing wrong proves little. */
+/** Why a probe round that found nothing wrong does not prove delivery. */
 export interface Uncertainty {
   readonly because: string;
-  /** It will not pass by itself. */
+  /** It does not end by itself. */
   readonly lasting: boolean;
 }
 
 export interface ProbeEvents {
-  /** From here on gaps may go unnoticed. */
+  /** Gaps may stay undetected from now on. */
   uncertain(because: string): void;
   certain(): void;
 }
 
-/** A doubt for longer than a moment is told, once. */
+/** Reports an uncertainty once, when it lasts for more than a moment. */
 export interface ProbeReport {
-  /** After each beat. */
-  probed(doubt?: Uncertainty): void;
+  /** Called after each probe round. */
+  probed(uncertainty?: Uncertainty): void;
   isCertain(): boolean;
 }
 
-/** One beat may come while a connection is replaced. */
-const DOUBTS = 2;
+/** A single uncertain round may coincide with the replacement of a connection. */
+const ROUNDS = 2;
 
 export function createProbeReport(events: ProbeEvents): ProbeReport {
-  let doubts = 0;
-  let told = false;
+  let uncertainRounds = 0;
+  let reported = false;
   return {
-    probed(doubt) {
-      doubts = doubt ? doubts + 1 : 0;
-      if (told && !doubt) events.certain();
-      if (!told && doubt && (doubt.lasting || doubts >= DOUBTS)) events.uncertain(doubt.because);
-      told = doubt !== undefined && (told || doubt.lasting || doubts >= DOUBTS);
+    probed(uncertainty) {
+      uncertainRounds = uncertainty ? uncertainRounds + 1 : 0;
+      const isDue = uncertainty !== undefined && (uncertainty.lasting || uncertainRounds >= ROUNDS);
+      if (reported && !uncertainty) events.certain();
+      if (!reported && isDue) events.uncertain(uncertainty.because);
+      reported = uncertainty !== undefined && (reported || isDue);
     },
-    isCertain: () => !told,
+    isCertain: () => !reported,
   };
 }

@@ -1,33 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { ConnectFailed } from './connect-cause.ts';
 import { withDeadline, DeadlineExceeded } from './deadline.ts';
-import { atHolder, type Holder } from './redirection.ts';
-import { ConnectFailed, openConnection } from './server-connection.ts';
-import { accessTo, createTopology, type RedisTarget, type Topology } from './topology.ts';
+import { atKeyOwner, type KeyOwner } from './redirection.ts';
+import { accessTo, createTopology, type RedisTarget } from './redis-target.ts';
+import { openConnection } from './server-connection.ts';
+import type { Topology } from './topology.ts';
 
-/** What is published, and how. */
+/** A message to publish. */
 export interface Publishing {
   readonly channel: string;
   readonly message: Buffer;
-  /** For XADD to the stream of that name: fields of the entry that hold the message, and those that hold a new id. */
+  /** Set to XADD to the stream `channel`: the fields of the entry that hold the message, and those that hold a new id. */
   readonly entry?: { readonly fields: readonly string[]; readonly idFields: readonly string[] };
-  /** Whether to PUBLISH it. */
+  /** True to PUBLISH to `channel`. */
   readonly pubsub: boolean;
 }
 
 /**
- * How many subscribers got it, where Redis tells: a node of a cluster knows only its own. As which entry it was added.
- * Or why neither could be.
+ * The result: how many subscribers received the message, not known in a cluster, where a node counts only its own; the id of
+ * the entry that was added; or why neither was possible.
  */
 export type Publication = { readonly receivers?: number; readonly entryId?: string } | { readonly problem: string };
 
 const ANSWER_MS = 1500;
 
-/** Connects, publishes one message or adds it to a stream, and closes. Each step has its time: somebody waits. */
+/** Connects, publishes one message or adds it to a stream, and closes. Each step has a deadline, as a person waits for it. */
 export async function publishOnce(target: RedisTarget, publishing: Publishing): Promise<Publication> {
   const topology = createTopology(target);
   try {
-    const { receivers, ...publication } = await publishWhere(topology, target, publishing);
+    const { receivers, ...publication } = await publishVia(topology, target, publishing);
     return target.address.kind === 'cluster' || receivers === undefined ? publication : { ...publication, receivers };
   } catch (error) {
     return { problem: problemOf(error) };
@@ -36,29 +38,33 @@ export async function publishOnce(target: RedisTarget, publishing: Publishing): 
   }
 }
 
-interface Sent {
+interface Published {
   readonly receivers?: number;
   readonly entryId?: string;
 }
 
-/** An entry goes where the stream is; any node of a cluster passes on what is published. */
-async function publishWhere(topology: Topology, target: RedisTarget, publishing: Publishing): Promise<Sent> {
+/** Adds an entry at the server that has the stream; publishes at any node of a cluster, which forwards it. */
+async function publishVia(topology: Topology, target: RedisTarget, publishing: Publishing): Promise<Published> {
   if (publishing.entry)
-    return atHolder(topology, publishing.channel, (holder) => publishAt(holder, target, publishing));
-  return publishAt({ place: await topology.locate(), asking: false }, target, publishing);
+    return atKeyOwner(topology, publishing.channel, (owner) => publishAt(owner, target, publishing));
+  return publishAt({ server: await topology.locate(), asking: false }, target, publishing);
 }
 
-async function publishAt({ place, asking }: Holder, target: RedisTarget, publishing: Publishing): Promise<Sent> {
-  const redis = await openConnection(place, accessTo(target), 'gateway-publish');
+async function publishAt(
+  { server, asking }: KeyOwner,
+  target: RedisTarget,
+  publishing: Publishing,
+): Promise<Published> {
+  const redis = await openConnection(server, accessTo(target), 'gateway-publish');
   try {
-    const [, sent] = await Promise.all([asking && redis.call('ASKING'), send(redis, publishing)]);
-    return sent;
+    const [, published] = await Promise.all([asking && redis.call('ASKING'), send(redis, publishing)]);
+    return published;
   } finally {
     redis.disconnect();
   }
 }
 
-async function send(redis: Redis, { channel, message, entry, pubsub }: Publishing): Promise<Sent> {
+async function send(redis: Redis, { channel, message, entry, pubsub }: Publishing): Promise<Published> {
   const entryId = entry && (await withDeadline(redis.xadd(channel, '*', ...entryOf(entry, message)), ANSWER_MS));
   const receivers = pubsub ? await withDeadline(redis.publish(channel, message), ANSWER_MS) : undefined;
   return {

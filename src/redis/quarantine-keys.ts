@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** The stream of what a route could not take. Nothing that a route's name may hold ends the hash tag of a cluster. */
+/** Key of a route's quarantine stream. No character that is allowed in a route's name ends the hash tag of a cluster. */
 export function quarantineKey(route: string): string {
   return `gw:quarantine:{${route}}`;
 }
 
-/** Is there for a while after a message was kept: whoever else hears it keeps it no second time. */
+/** Key that exists for a while after a message was quarantined, so that other instances do not quarantine it again. */
 export function markKey(route: string, channel: string, message: Buffer, bytes: number): string {
   const hash = createHash('sha256').update(`${bytes} ${channel} `).update(message).digest('base64url');
   return `${quarantineKey(route)}:${hash.slice(0, 22)}`;

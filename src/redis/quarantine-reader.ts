@@ -1,7 +1,7 @@
 import { createCommands, type Commands } from './commands.ts';
 import { markKey, quarantineKey } from './quarantine-keys.ts';
 import { listIn } from './stream-replies.ts';
-import type { RedisTarget } from './topology.ts';
+import type { RedisTarget } from './redis-target.ts';
 
 /** A message in quarantine. */
 export interface QuarantineEntry {
@@ -9,37 +9,37 @@ export interface QuarantineEntry {
   readonly route: string;
   readonly channel: string;
   readonly reason: string;
-  /** The place in the schema. */
+  /** JSON pointer into the schema. */
   readonly detail?: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** As published; its beginning, where it has fewer bytes than were published. */
+  /** As published; cut if it has fewer bytes than `bytes`. */
   readonly message: Buffer;
   readonly bytes: number;
 }
 
-/** What is in quarantine, for people to look at. Everything rejects where Redis refuses or does not answer. */
+/** Reads the quarantine, for commands. All methods reject where Redis refuses or does not answer. */
 export interface QuarantineReader {
   count(route: string): Promise<number>;
-  /** The newest, newest first. */
+  /** The newest entries, newest first. */
   last(route: string, count: number): Promise<QuarantineEntry[]>;
-  /** The oldest behind `id`, oldest first; all, where it is absent. */
+  /** The oldest entries behind `id`, oldest first; from the beginning without an `id`. */
   next(route: string, count: number, id?: string): Promise<QuarantineEntry[]>;
   find(route: string, id: string): Promise<QuarantineEntry | undefined>;
-  /** From here on the same message is kept again. */
+  /** Allows the same message to be quarantined again. */
   unmark(entry: QuarantineEntry): Promise<void>;
   remove(entry: QuarantineEntry): Promise<void>;
-  /** Another route has kept the same message when it came: one replay serves both. */
+  /** Removes the entry of another route for the same message: one replay serves both. */
   removeCopy(route: string, entry: QuarantineEntry): Promise<void>;
   close(): void;
 }
 
-/** Milliseconds between the two, at most. */
+/** Milliseconds between the entries of two routes for the same message, at most. */
 const COPY_MS = 60_000;
-/** Messages of one answer, of 64 KiB at most each. */
-const AT_ONCE = 50;
+/** Messages of one reply, of 64 KiB at most each. */
+const PAGE_ENTRIES = 50;
 
-/** @throws an Error that tells why there is no connection. */
+/** Connects to the quarantine. @throws an Error that says why there is no connection. */
 export async function openQuarantine(target: RedisTarget): Promise<QuarantineReader> {
   const commands = createCommands(target, 'gateway-quarantine', () => undefined);
   try {
@@ -52,7 +52,7 @@ export async function openQuarantine(target: RedisTarget): Promise<QuarantineRea
 }
 
 function createReader({ at, close }: Commands): QuarantineReader {
-  /** Page by page, as far as they are asked for. */
+  /** Entries page by page; a page is read when its first entry is needed. */
   async function* range(
     route: string,
     command: 'XRANGE' | 'XREVRANGE',
@@ -61,11 +61,11 @@ function createReader({ at, close }: Commands): QuarantineReader {
   ): AsyncGenerator<QuarantineEntry> {
     const key = quarantineKey(route);
     for (let start = from; ;) {
-      const words = [key, start, to, 'COUNT', AT_ONCE];
+      const words = [key, start, to, 'COUNT', PAGE_ENTRIES];
       const page = entriesIn(await at(key, (redis) => redis.callBuffer(command, ...words)), route);
       yield* page;
       const last = page.at(-1);
-      if (last === undefined || page.length < AT_ONCE) return;
+      if (last === undefined || page.length < PAGE_ENTRIES) return;
       start = `(${last.id}`;
     }
   }

@@ -1,9 +1,9 @@
 import { exponentialBackoff, jittered } from '../flow/backoff.ts';
-import { ConnectFailed } from './server-connection.ts';
+import { ConnectFailed } from './connect-cause.ts';
 
-/** When to try again: at once after a link that held, ever later where nothing helps. */
+/** Pauses before attempts to connect: short after a connection that lasted, growing while attempts fail. */
 export interface ReconnectBackoff {
-  linked(): void;
+  connected(): void;
   lost(): void;
   failed(error: unknown): void;
   /** Milliseconds until the next attempt. */
@@ -12,29 +12,28 @@ export interface ReconnectBackoff {
 
 /** Redis is found within seconds of its return. */
 const RETRY_MS = { shortest: 100, longest: 2000 };
-/** Whom Redis does not know is not let in a moment later either; asking in haste fills its log. */
+/** Redis refuses again a moment after it refused; frequent attempts fill its log. */
 const REFUSED_MS = 1500;
-/** Links that end soon are replaced within half a second all the same: each moment between them is lost. */
+/** Connections that end soon are replaced within half a second all the same: messages are lost between them. */
 const FLAPPING = 2;
-/** A link that held for so long was a good one. */
+/** A connection that lasted for so long counts as good. */
 const STEADY_MS = 5000;
 
+/** @param now in milliseconds. */
 export function createReconnectBackoff(now: () => number = () => performance.now()): ReconnectBackoff {
   let failures = 0;
   let refused = false;
-  let linkedAt = 0;
+  let connectedAt = 0;
   return {
-    linked: () => void (linkedAt = now()),
+    connected: () => void (connectedAt = now()),
     lost() {
       refused = false;
-      failures = now() - linkedAt > STEADY_MS ? 0 : Math.min(failures + 1, FLAPPING);
+      failures = now() - connectedAt > STEADY_MS ? 0 : Math.min(failures + 1, FLAPPING);
     },
     failed(error) {
-      refused = error instanceof ConnectFailed && error.refused;
+      refused = error instanceof ConnectFailed && error.reason.refused;
       failures += 1;
     },
-    next() {
-      return jittered(refused ? REFUSED_MS : exponentialBackoff(RETRY_MS, failures));
-    },
+    next: () => jittered(refused ? REFUSED_MS : exponentialBackoff(RETRY_MS, failures)),
   };
 }

@@ -1,23 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HostAndPort } from '../config/environment/redis-url.ts';
-import { isReply, nameOf } from './pool.ts';
+import { formatAddress } from './format-address.ts';
+import { isReplyError } from './reply-error.ts';
 import type { Topology } from './topology.ts';
 
-/** Where to send commands for a key. */
-export interface Holder {
-  readonly place: HostAndPort;
-  /** While a slot is on its way there, each command has to follow an ASKING. */
+/** The server that gets the commands for a key. */
+export interface KeyOwner {
+  readonly server: HostAndPort;
+  /** True while the slot is being migrated to this server: each command follows an ASKING. */
   readonly asking: boolean;
 }
 
-/** What an answer says about where a key is; the command that it answers was not run. */
+/** What an error reply says about the owner of a key; the command was not run. */
 export type Redirection =
   | { readonly kind: 'moved' | 'ask'; readonly host: string; readonly port: string }
-  /** Another server is master now, or this will pass in a moment. */
+  /** Another server is the master, or this ends within a moment. */
   | { readonly kind: 'demoted' | 'wait' };
 
 export function redirectionOf(error: unknown): Redirection | undefined {
-  if (!isReply(error)) return undefined;
+  if (!isReplyError(error)) return undefined;
   const [, kind, host, port] = /^(MOVED|ASK) \d+ (.*):(\d+)$/.exec(error.message) ?? [];
   if (host !== undefined && port !== undefined) return { kind: kind === 'ASK' ? 'ask' : 'moved', host, port };
   if (error.message.startsWith('READONLY')) return { kind: 'demoted' };
@@ -27,39 +28,43 @@ export function redirectionOf(error: unknown): Redirection | undefined {
 const ATTEMPTS = 5;
 const PAUSE_MS = 100;
 
-/** Has `act` send commands for a key to the server that holds it, and follows where that one points. */
-export async function atHolder<T>(topology: Topology, key: string, act: (holder: Holder) => Promise<T>): Promise<T> {
-  let next: Holder | undefined;
+/** Calls `act` with the server that has a key, and again with the server to which that one redirects. */
+export async function atKeyOwner<T>(topology: Topology, key: string, act: (owner: KeyOwner) => Promise<T>): Promise<T> {
+  let next: KeyOwner | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const holder = next ?? { place: await topology.holderOf(key), asking: false };
+    const owner = next ?? { server: await topology.ownerOf(key), asking: false };
     try {
-      return await act(holder);
+      return await act(owner);
     } catch (error) {
       const redirection = redirectionOf(error);
-      if (redirection === undefined && !isReply(error)) topology.doubt();
+      if (redirection === undefined && !isReplyError(error)) topology.invalidate();
       if (redirection === undefined || attempt === ATTEMPTS) throw error;
-      next = await follow(redirection, { topology, key, asked: holder.place, attempt });
+      next = await redirected(redirection, { topology, key, from: owner.server, attempt });
     }
   }
 }
 
-interface Asked {
+interface Attempt {
   readonly topology: Topology;
   readonly key: string;
-  readonly asked: HostAndPort;
+  readonly from: HostAndPort;
   readonly attempt: number;
 }
 
-async function follow(redirection: Redirection, { topology, key, asked, attempt }: Asked): Promise<Holder | undefined> {
+/** @returns the next server to try; undefined to look the key up again. */
+async function redirected(
+  redirection: Redirection,
+  { topology, key, from, attempt }: Attempt,
+): Promise<KeyOwner | undefined> {
   if (redirection.kind === 'ask')
-    return { place: topology.reach(redirection.host, redirection.port, asked), asking: true };
-  topology.doubt();
+    return { server: topology.resolveAddress(redirection.host, redirection.port, from), asking: true };
+  topology.invalidate();
   if (redirection.kind !== 'moved') {
     await pause(PAUSE_MS * attempt);
     return undefined;
   }
-  const place = await topology.holderOf(key);
-  // The node that was asked for all slots may know it later than the one that redirects.
-  const isOld = nameOf(place) === nameOf(asked);
-  return { place: isOld ? topology.reach(redirection.host, redirection.port, asked) : place, asking: false };
+  const server = await topology.ownerOf(key);
+  // The node that reports all slots may learn of the move later than the one that redirects.
+  const isOld = formatAddress(server) === formatAddress(from);
+  return { server: isOld ? topology.resolveAddress(redirection.host, redirection.port, from) : server, asking: false };
 }

@@ -1,22 +1,16 @@
 import { fromRedisBytes, fromRedisId } from '../durable/position.ts';
 import type { EventId, StreamEntry, StreamState } from '../durable/store.ts';
-import { ID_BYTES } from './stream-scripts.ts';
+import { ID_BYTES, type EntryFields } from './stream-scripts.ts';
 
-/** Names of an entry's fields. */
-export interface EntryFields {
-  readonly payload: string;
-  readonly eventId: string;
-}
-
-/** A part of a stream, and the stream at that moment. */
+/** A part of a stream, and the state of the stream at that moment. */
 export interface PageReply {
   readonly state: StreamState;
-  /** Id of the stream's first entry. */
+  /** Id of the first entry of the stream. */
   readonly first?: string;
   readonly entries: StreamEntry[];
 }
 
-/** `[[id, [field, value, …]], …]` as Redis answers XRANGE and XREVRANGE. */
+/** Reads the reply of XRANGE and XREVRANGE: `[[id, [field, value, …]], …]`. */
 export function entriesIn(reply: unknown, fields: EntryFields): StreamEntry[] {
   const entries: StreamEntry[] = [];
   for (const row of listIn(reply)) {
@@ -26,7 +20,7 @@ export function entriesIn(reply: unknown, fields: EntryFields): StreamEntry[] {
   return entries;
 }
 
-/** The answer of the script: `[[last id, length, ever added, first id], [[id, payload, size, event id], …]]`. */
+/** Reads the reply of the page script: `[[last id, length, ever added, first id], [[id, payload, size, event id], …]]`. */
 export function pageIn(reply: unknown): PageReply {
   const [state, rows] = listIn(reply);
   const [lastId, length, added, first] = listIn(state);
@@ -34,7 +28,7 @@ export function pageIn(reply: unknown): PageReply {
     state: {
       lastId: fromRedisId(textOf(lastId)),
       length: Number(length),
-      // Redis tells it since 7.0.
+      // Redis reports it since 7.0.
       added: Number(added) < 0 ? Number.NaN : Number(added),
     },
     ...(Buffer.isBuffer(first) && { first: fromRedisBytes(first) }),
@@ -42,7 +36,7 @@ export function pageIn(reply: unknown): PageReply {
   };
 }
 
-/** The answer of the script: `[id, event id, …]`. */
+/** Reads the reply of the id script: `[id, event id, …]`. */
 export function idsIn(reply: unknown): EventId[] {
   const list = listIn(reply);
   const ids: EventId[] = [];

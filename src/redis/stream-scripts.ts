@@ -1,23 +1,28 @@
 import { toRedisId } from '../durable/position.ts';
-import type { EntryFields } from './stream-replies.ts';
 
-// Redis bounds an answer by a count of entries, and entries have any size: so a script counts the bytes, sends no field
-// that nobody reads, and of a payload that no route takes the beginning alone.
+// Redis bounds a reply by a count of entries, and entries have any size: so a script counts the bytes, returns only the two
+// fields that are read, and cuts a payload that is too large for all routes.
+
+/** Names of an entry's fields. */
+export interface EntryFields {
+  readonly payload: string;
+  readonly eventId: string;
+}
 
 export interface ReadStream {
   readonly key: string;
   readonly fields: EntryFields;
-  /** Bytes of a payload that any route takes. */
+  /** Bytes of the largest payload that any route accepts. */
   readonly largest: number;
 }
 
-/** Bytes that are sent of a payload above the limit: what quarantine keeps. */
+/** Bytes that are returned of a payload above the limit: those that quarantine keeps. */
 const CUT_BYTES = 64 * 1024;
 /** Bytes of an event id that are compared. */
 export const ID_BYTES = 1024;
 
-/** Entries that a script reads at once: Redis copies them before it counts their bytes. */
-const MOST_AT_ONCE = 32;
+/** Entries that a script reads with one command: Redis copies them before the script counts their bytes. */
+const MOST_PER_COMMAND = 32;
 
 /** ARGV: command, from, to, entries, bytes, largest payload, field of the payload, field of the event id. */
 const PAGE = `local function state()
@@ -50,14 +55,14 @@ while #kept < most do
     from = '(' .. row[1]
   end
   if #rows < wanted then break end
-  step = math.min(step * 2, ${MOST_AT_ONCE})
+  step = math.min(step * 2, ${MOST_PER_COMMAND})
 end
 return {now, kept}`;
 
 /** ARGV: command, from, to, entries, field of the event id or nothing. */
 const IDS = `local kept, from, most = {}, ARGV[2], tonumber(ARGV[4])
 while #kept < 2 * most do
-  local wanted = math.min(${MOST_AT_ONCE}, most - #kept / 2)
+  local wanted = math.min(${MOST_PER_COMMAND}, most - #kept / 2)
   local rows = redis.call(ARGV[1], KEYS[1], from, ARGV[3], 'COUNT', wanted)
   for _, row in ipairs(rows) do
     local event = false
@@ -72,14 +77,14 @@ while #kept < 2 * most do
 end
 return kept`;
 
-/** Which entries: behind an id, or backwards from an id that is included. */
+/** The entries behind an id, or backwards from an id that is included. */
 export type Range = { readonly after: string; readonly upTo?: string } | { readonly backFrom: string };
 
 export interface PageLimits {
   readonly entries: number;
-  /** At least one entry is sent, whatever its size. */
+  /** Of the reply; at least one entry is returned, whatever its size. */
   readonly bytes: number;
-  /** Of a payload; of a larger one the beginning is sent. */
+  /** Of a payload; a larger one is cut. */
   readonly largest: number;
 }
 
@@ -90,7 +95,7 @@ export function pageCommand(key: string, range: Range, limits: PageLimits, field
   return ['EVAL', PAGE, 1, key, ...wordsOf(range), entries, bytes, largest, fields.payload, fields.eventId];
 }
 
-/** @param eventId field of the event ids, where they are wanted too. */
+/** @param eventId name of the field with the event id, to return event ids, too. */
 export function idsCommand(key: string, range: Range, entries: number, eventId?: string): Words {
   return ['EVAL', IDS, 1, key, ...wordsOf(range), entries, ...(eventId === undefined ? [] : [eventId])];
 }

@@ -1,23 +1,24 @@
 import type { HostAndPort } from '../config/environment/redis-url.ts';
 import type { Subscriber } from '../subscription/subscription.ts';
-import { causeOf } from './connect-cause.ts';
+import { connectCauseOf } from './connect-cause.ts';
 import { withDeadline } from './deadline.ts';
-import { isReply, repliedBy } from './pool.ts';
+import { receivedBytes } from './received-bytes.ts';
+import { isReplyError, withServer } from './reply-error.ts';
 import { openConnection, type Access } from './server-connection.ts';
 
-/** The connection that listens. */
+/** A connection that is subscribed to channels. */
 export interface SubscriberConnection {
   readonly subscriber: Subscriber;
-  /** Whether Redis answers on it. A busy connection lives. */
+  /** True if Redis answers a PING, or is sending something else. */
   isAlive(): Promise<boolean>;
-  /** Resolves once probes are heard; rejects where Redis forbids it. */
+  /** Resolves once the probe channel is subscribed; rejects where Redis forbids it. */
   subscribeProbe(): Promise<void>;
-  /** Resolves when this comes on the probe's channel; one is expected at a time. */
+  /** Resolves when this text is received on the probe channel; one at a time is awaited. */
   awaitProbe(text: string): Promise<void>;
-  /** Called once, when the other end or the network closes it. */
+  /** Calls `closed` once, when Redis or the network closes the connection. */
   onClosed(closed: (detail: string) => void): void;
   isOpen(): boolean;
-  /** From here on nothing is heard by it. */
+  /** Closes the connection; no message is passed on afterwards. */
   close(): void;
 }
 
@@ -30,6 +31,7 @@ export interface SubscriberConnectionOptions {
 
 const ANSWER_MS = 1500;
 
+/** @throws ConnectFailed */
 export async function openSubscriberConnection({
   at,
   access,
@@ -38,15 +40,15 @@ export async function openSubscriberConnection({
 }: SubscriberConnectionOptions): Promise<SubscriberConnection> {
   const redis = await openConnection(at, access, 'websocket-gateway');
   let open = true;
-  let lastError = 'closed by the other end';
-  let tuned = false;
-  let expected: { text: string; arrived: () => void } | undefined;
+  let lastError = 'closed by Redis';
+  let probeSubscribed = false;
+  let awaited: { text: string; received: () => void } | undefined;
   const probed = (text: string): void => {
-    if (text === expected?.text) expected.arrived();
+    if (text === awaited?.text) awaited.received();
   };
-  redis.on('error', (error: Error) => (lastError = causeOf(error, access.tls !== undefined)));
+  redis.on('error', (error: Error) => (lastError = connectCauseOf(error, access.tls !== undefined).text));
   redis.on('messageBuffer', (channel: Buffer, raw: Buffer) => {
-    // What comes late, by a connection that was given up, is part of the gap that it left.
+    // A message that arrives after the connection was given up belongs to the gap.
     if (!open) return;
     const name = channel.toString();
     if (name === probeChannel) probed(raw.toString());
@@ -58,24 +60,24 @@ export async function openSubscriberConnection({
         try {
           await redis.subscribe(...channels);
         } catch (error) {
-          throw isReply(error) ? repliedBy(at, error) : error;
+          throw isReplyError(error) ? withServer(error, at) : error;
         }
       },
       unsubscribe: async (channels) => void (await redis.unsubscribe(...channels)),
     },
     async isAlive() {
       try {
-        await withDeadline(redis.ping(), ANSWER_MS, () => redis.stream.bytesRead);
+        await withDeadline(redis.ping(), ANSWER_MS, () => receivedBytes(redis));
         return true;
       } catch (error) {
-        return isReply(error);
+        return isReplyError(error);
       }
     },
     async subscribeProbe() {
-      if (!tuned) await redis.subscribe(probeChannel);
-      tuned = true;
+      if (!probeSubscribed) await redis.subscribe(probeChannel);
+      probeSubscribed = true;
     },
-    awaitProbe: (text) => new Promise((arrived) => (expected = { text, arrived })),
+    awaitProbe: (text) => new Promise((received) => (awaited = { text, received })),
     onClosed: (closed) => void redis.once('close', () => open && closed(lastError)),
     isOpen: () => redis.status === 'ready',
     close() {

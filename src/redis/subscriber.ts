@@ -2,30 +2,36 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HostAndPort } from '../config/environment/redis-url.ts';
 import type { SubscriberListener } from '../subscription/subscription.ts';
-import { brieflyOf } from './brief-cause.ts';
+import { summaryOf } from './connect-cause.ts';
+import { DeadlineExceeded } from './deadline.ts';
 import { MonitoredLink } from './monitored-link.ts';
 import { openSubscriberConnection } from './subscriber-connection.ts';
 import { createReconnectBackoff } from './reconnect-backoff.ts';
 import { createProbeReport, type ProbeEvents, type ProbeReport } from './probe-report.ts';
-import { createProbeSender } from './probe.ts';
-import { accessTo, createTopology, type RedisTarget, type Topology } from './topology.ts';
+import { createProbeSender } from './probe-sender.ts';
+import { accessTo, createTopology, type RedisTarget } from './redis-target.ts';
+import type { Topology } from './topology.ts';
 
 export interface RedisEvents extends ProbeEvents {
-  /** An attempt to connect failed; the next one follows by itself. */
+  /** An attempt to connect failed; the gateway retries by itself. */
   connectFailed(error: unknown): void;
 }
 
 export interface RedisConnection {
-  /** Begins to connect; does not wait. */
+  /** Starts to connect; does not wait for it. */
   open(): void;
   close(): void;
-  /** Whether probes prove that nothing passes unheard. */
+  /** True while probes prove that messages are delivered. */
   isProbed(): boolean;
-  /** Why the last attempt to connect failed, without an address; nothing since one succeeded, or where it is not known. */
+  /** Why the last attempt to connect failed, without an address; undefined after a success, and for an unknown cause. */
   problem(): string | undefined;
 }
 
-/** Connects, and keeps connecting, until closed. */
+/**
+ * Creates the subscriber connection of the gateway: connects, watches the connection by probes, and reconnects until closed.
+ *
+ * @param listener receives messages, connections and losses.
+ */
 export function connectSubscriber(
   target: RedisTarget,
   listener: SubscriberListener,
@@ -38,22 +44,22 @@ export function connectSubscriber(
   let problem: string | undefined;
 
   async function keepConnected(): Promise<void> {
-    const pace = createReconnectBackoff();
+    const backoff = createReconnectBackoff();
     let last: HostAndPort | undefined;
     while (!stop.signal.aborted) {
       try {
         last = await topology.locate(last);
         const link = await opener.open(last);
-        pace.linked();
+        backoff.connected();
         problem = undefined;
-        await live(link, listener, stop.signal);
-        pace.lost();
+        await serve(link, listener, stop.signal);
+        backoff.lost();
       } catch (error) {
-        pace.failed(error);
-        problem = error instanceof Error ? brieflyOf(error.message) : undefined;
+        backoff.failed(error);
+        problem = summaryOf(error);
         if (!stop.signal.aborted) events.connectFailed(error);
       }
-      await pause(pace.next(), undefined, { signal: stop.signal }).catch(() => undefined);
+      await pause(backoff.next(), undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }
 
@@ -70,7 +76,7 @@ export function connectSubscriber(
 }
 
 interface Opener {
-  /** A link that has heard its first probe. */
+  /** Resolves with a link that has received its first probe. */
   open(at: HostAndPort): Promise<MonitoredLink>;
   close(): void;
 }
@@ -81,27 +87,27 @@ function createOpener(
   probed: ProbeReport['probed'],
   message: SubscriberListener['message'],
 ): Opener {
-  // Pub/Sub has no databases, and who only listens needs no right to SELECT.
+  // Pub/Sub has no databases, and a subscriber needs no right to SELECT.
   const access = { ...accessTo(target), db: 0 };
   const sender = createProbeSender(topology, access);
   const probeChannel = `gateway:probe:${randomUUID()}`;
   return {
     async open(at) {
-      // Those it has may lead to where we come from.
+      // Its open connections may lead to the old server.
       sender.close();
-      const listening = await openSubscriberConnection({ at, access, probeChannel, message });
-      const link = new MonitoredLink({ at, listening, topology, sender, probeChannel, probed });
-      const fault = await link.probe();
-      if (fault === undefined) return link;
+      const connection = await openSubscriberConnection({ at, access, probeChannel, message });
+      const link = new MonitoredLink({ at, connection, topology, sender, probeChannel, probed });
+      const loss = await link.probe();
+      if (loss === undefined) return link;
       link.close();
-      throw new Error(fault.detail);
+      throw new Error(loss.detail, loss.reason === 'no-answer' ? { cause: new DeadlineExceeded() } : {});
     },
     close: sender.close,
   };
 }
 
-/** Resolves when the link is lost, or closed because we stop. */
-async function live(link: MonitoredLink, listener: SubscriberListener, stopping: AbortSignal): Promise<void> {
+/** Passes messages on until the link is lost, or closed by `stopping`. */
+async function serve(link: MonitoredLink, listener: SubscriberListener, stopping: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const stop = (): void => {
       link.close();

@@ -28,7 +28,7 @@ export async function startSentinels(finished: Finished): Promise<RedisNode> {
 
 /** Three masters; what befalls it befalls one where a gateway subscribes. */
 export async function startCluster(finished: Finished): Promise<RedisNode> {
-  const { nodes, listener } = await startClusterSet(() => [], {}, finished);
+  const { nodes, subscribedNode } = await startClusterSet(() => [], {}, finished);
   const ports = nodes.map(({ port }) => port);
   let struck: ClusterNode | undefined;
   return {
@@ -36,7 +36,7 @@ export async function startCluster(finished: Finished): Promise<RedisNode> {
     port: ports[0] ?? 0,
     url: `redis+cluster://${listOf(ports)}`,
     async publishers() {
-      const { node, others } = await listener();
+      const { node, others } = await subscribedNode();
       struck = node;
       // Wherever it is published, each node passes it on.
       return { host: HOST, port: others[0]?.port ?? 0 };

@@ -15,7 +15,7 @@ interface AclStage {
   readonly admin: Redis;
   readonly proxy: TcpProxy;
   readonly gateway: RunningGateway;
-  /** Publishes a status, which a client hears. */
+  /** Publishes a status, which a client receives. */
   delivers(): Promise<void>;
 }
 
@@ -50,8 +50,8 @@ const DEGRADED = {
   },
 };
 
-describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
-  test('as documented are enough: nothing is ever refused, and a lost link comes back', async () => {
+describe('the ACL rights of the gateway', { timeout: 60_000 }, () => {
+  test('as documented are enough: Redis refuses nothing, and a lost connection is restored', async () => {
     const { admin, gateway, delivers } = await stage();
     await delivers();
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
@@ -62,7 +62,7 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
     expect(await gateway.get('/health')).toMatchObject({ body: { status: 'healthy', problems: [] } });
   });
 
-  test('as documented let it publish probes and nothing else', async () => {
+  test('as documented allow it to publish probes and nothing else', async () => {
     const { admin, proxy } = await stage();
     const gateway = new Redis({ port: proxy.port, username: 'gateway', password: PASSWORD, enableReadyCheck: false });
     onTestFinished(() => gateway.disconnect());
@@ -80,7 +80,7 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
       ['resetchannels', '&user-status', '&feature-status', '&notifications', 'clearselectors'],
       documentedRule(PASSWORD),
     ],
-  ])('without %s it works and says what is missing, until that is granted', async (_, changes, granted) => {
+  ])('without %s: it works and reports what is missing, until it is granted', async (_, changes, granted) => {
     const { admin, gateway, delivers } = await stage(...changes);
     await delivers();
     await gateway.logged(NO_PROBE);
@@ -102,7 +102,7 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
     expect(await gateway.metric(PROBED)).toBe(1);
   });
 
-  test('taken away as a whole leave what is subscribed, and are missed', async () => {
+  test('removed as a whole: subscriptions stay, and the missing rights are reported', async () => {
     const { admin, gateway, delivers } = await stage();
     await admin.call('ACL', 'SETUSER', 'gateway', '-@all', 'clearselectors');
     await gateway.logged(NO_PROBE);
@@ -110,7 +110,7 @@ describe('the rights of the gateway at Redis', { timeout: 60_000 }, () => {
     expect(await gateway.get('/health')).toMatchObject(DEGRADED);
   });
 
-  test('end with its password; it asks once a second at most, and is back when it may', async () => {
+  test('end when its password changes; it retries once a second at most, and recovers when it may', async () => {
     const { admin, proxy, gateway, delivers } = await stage();
     await admin.call('ACL', 'SETUSER', 'gateway', 'resetpass', '>another');
     await admin.call('CLIENT', 'KILL', 'USER', 'gateway');

@@ -18,7 +18,7 @@ const SCHEMA = {
   properties: { user_id: { type: 'integer', minimum: 1 }, n: { type: 'integer' } },
   examples: [{ user_id: 7, n: 1 }],
 };
-/** Their quarantines and streams lie on different nodes. */
+/** Routes whose quarantines and streams are on different nodes. */
 const ROUTES = ['a', 'b', 'c', 'orders', 'user-status'];
 const CHANNEL = `  live:
     event: live
@@ -90,10 +90,10 @@ const ROWS: Row[] = [
 ];
 
 describe.each(ROWS)('a cluster $name', { timeout: 120_000 }, ({ args, tls, natMap }) => {
-  test('serves Pub/Sub, durable routes and the quarantine, and the commands find what they look for', async () => {
+  test('serves Pub/Sub, durable routes, the quarantine and the commands', async () => {
     const [set, auth] = await Promise.all([startClusterSet(args, tls ? CLIENT : {}), startAuth()]);
     const root = plant({ 'config/routes.yaml': YAML, 'schemas/order.json': JSON.stringify(SCHEMA) });
-    // One node is enough: it names the others.
+    // One node is enough: it reports the others.
     const place = `${tls ? 'localhost' : '127.0.0.1'}:${set.nodes[0]?.port}`;
     const environment = {
       REDIS_URL: `${tls ? 'rediss' : 'redis'}+cluster://${place}`,

@@ -14,8 +14,8 @@ export interface ClusterNode extends RedisServer {
 /** Three masters that share the slots. */
 export interface ClusterSet {
   readonly nodes: readonly ClusterNode[];
-  /** The node where the gateway listens, and the others. */
-  listener(): Promise<{ readonly node: ClusterNode; readonly others: readonly ClusterNode[] }>;
+  /** The node where the gateway is subscribed, and the others. */
+  subscribedNode(): Promise<{ readonly node: ClusterNode; readonly others: readonly ClusterNode[] }>;
 }
 
 const SLOTS = [
@@ -26,8 +26,8 @@ const SLOTS = [
 
 type Finished = (stop: () => void | Promise<void>) => void;
 
-const PATIENCE_MS = 30_000;
-const LOOK_MS = 100;
+const TIMEOUT_MS = 30_000;
+const POLL_MS = 100;
 
 /** @param serverArgs arguments of the server at a port. */
 export async function startClusterSet(
@@ -39,18 +39,18 @@ export async function startClusterSet(
   const [first, ...rest] = nodes;
   for (const { port, busPort } of rest) await first?.admin.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort);
   const states = (): Promise<string[]> => Promise.all(nodes.map(({ admin }) => stateOf(admin)));
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (let all = await states(); all.some((state) => state !== 'ok 3'); all = await states()) {
-    if (performance.now() > end) throw new Error(`the nodes of the cluster say ${all.join()}`);
-    await pause(LOOK_MS);
+    if (performance.now() > end) throw new Error(`the nodes of the cluster report ${all.join()}`);
+    await pause(POLL_MS);
   }
   return {
     nodes,
-    async listener() {
+    async subscribedNode() {
       const names = await Promise.all(nodes.map(({ admin }) => admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub')));
       const index = names.findIndex((list) => String(list).includes('name=websocket-gateway '));
       const node = nodes[index];
-      if (node === undefined) throw new Error('the gateway listens nowhere');
+      if (node === undefined) throw new Error('the gateway is subscribed at no node');
       return { node, others: nodes.filter((one) => one !== node) };
     },
   };

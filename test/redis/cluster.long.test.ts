@@ -11,7 +11,7 @@ function urlOf({ nodes }: ClusterSet): string {
 async function stage() {
   const set = await startClusterSet();
   const staged = await stageRedis({ REDIS_URL: urlOf(set) });
-  const { node, others } = await set.listener();
+  const { node, others } = await set.subscribedNode();
   const [other] = others;
   if (other === undefined) throw new Error('a cluster has several nodes');
   return { ...staged, set, node, other, others };
@@ -22,43 +22,43 @@ describe('a cluster', { timeout: 90_000 }, () => {
     const set = await startClusterSet();
     const rights = [...documentedRule('secret'), ...documentedRights('a cluster')];
     for (const { admin } of set.nodes) await admin.call('ACL', 'SETUSER', ...rights);
-    const { untilHeard } = await stageRedis({ REDIS_URL: urlOf(set).replace('//', '//gateway:secret@') });
+    const { untilReceived } = await stageRedis({ REDIS_URL: urlOf(set).replace('//', '//gateway:secret@') });
     for (const { publish, admin } of set.nodes) {
-      await untilHeard(publish);
+      await untilReceived(publish);
       expect(await admin.call('ACL', 'LOG')).toEqual([]);
     }
   });
-  test('is heard at one node, wherever it was published', async () => {
-    const { set, gateway, untilHeard } = await stage();
-    for (const { publish } of set.nodes) await untilHeard(publish);
+  test('delivers to the gateway at one node what is published at any node', async () => {
+    const { set, gateway, untilReceived } = await stage();
+    for (const { publish } of set.nodes) await untilReceived(publish);
     expect(await gateway.metric('gateway_redis_probed')).toBe(1);
     expect(await gapsOf(gateway)).toBe(0);
   });
 
-  test('whose node under the gateway dies is heard at another', async () => {
-    const { node, other, gateway, nextGap, untilHeard, set } = await stage();
+  test('whose node dies is subscribed at another node', async () => {
+    const { node, other, gateway, nextGap, untilReceived, set } = await stage();
     const died = Date.now();
     await node.stop();
     const gap = await nextGap();
     expect(gap.reason).toBe('connection-lost');
     expect(Date.now() - died).toBeLessThan(5000);
-    await untilHeard(other.publish);
+    await untilReceived(other.publish);
     expect((await gateway.get('/health/ready')).status).toBe(200);
     expect(set.nodes).toContain(node);
   });
 
-  test('whose node under the gateway hangs is heard at another', async () => {
-    const { node, other, nextGap, untilHeard } = await stage();
+  test('whose node hangs is subscribed at another node', async () => {
+    const { node, other, nextGap, untilReceived } = await stage();
     const hung = Date.now();
     node.hang();
     expect((await nextGap()).reason).toBe('no-answer');
     expect(Date.now() - hung).toBeLessThan(12_000);
-    await untilHeard(other.publish);
+    await untilReceived(other.publish);
     node.resume();
   });
 
-  test('that has cut off the node under the gateway, which answers all the same, is heard at another', async () => {
-    const { node, others, other, gateway, nextGap, untilHeard } = await stage();
+  test('whose node is cut off from the others, and still answers, is subscribed at another node', async () => {
+    const { node, others, other, gateway, nextGap, untilReceived } = await stage();
     const cut = Date.now();
     const idOf = async ({ admin }: typeof node): Promise<string> => String(await admin.call('CLUSTER', 'MYID'));
     for (const one of others) {
@@ -70,6 +70,6 @@ describe('a cluster', { timeout: 90_000 }, () => {
     const gap = await nextGap();
     expect(gap.reason).toBe('starved');
     expect(gap.from).toBeLessThanOrEqual(cut + 500);
-    await untilHeard(other.publish);
+    await untilReceived(other.publish);
   });
 });

@@ -10,7 +10,7 @@ import { startRedis } from '../support/redis-server.ts';
 const PASSWORD = 'canary@pass:word/%#?';
 const STATUS = { user_id: 7, status: 'online' };
 
-/** A Redis that asks for the password, and a connection of its administrator. */
+/** A Redis with a password, and a connection of its administrator. */
 async function lockedRedis(): Promise<{ admin: Redis; host: string }> {
   const port = await freePort();
   await startRedis({ port, args: ['--requirepass', PASSWORD] });
@@ -19,8 +19,8 @@ async function lockedRedis(): Promise<{ admin: Redis; host: string }> {
   return { admin, host: `127.0.0.1:${port}` };
 }
 
-describe('a Redis that asks who we are', () => {
-  test('takes a password with every special character, percent-encoded', async () => {
+describe('a Redis with a password', () => {
+  test('accepts a password with every special character, percent-encoded', async () => {
     const [{ admin, host }, auth] = await Promise.all([lockedRedis(), startAuth()]);
     const program = await runProgram({
       REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@${host}/2`,
@@ -33,7 +33,7 @@ describe('a Redis that asks who we are', () => {
     expect(program.output()).not.toContain('canary');
   });
 
-  test('with a wrong password the gateway says why, stays not ready, and never tells the password', async () => {
+  test('refuses a wrong password: the gateway reports why, stays not ready, and never logs the password', async () => {
     const { host } = await lockedRedis();
     const program = await runProgram({ REDIS_URL: `redis://:canary-wrong@${host}` });
     const line = await program.logged('Redis cannot be reached; retrying');
@@ -43,7 +43,7 @@ describe('a Redis that asks who we are', () => {
     expect(program.output()).not.toContain('canary');
   });
 
-  test('a user who may not subscribe is told so, and heard as soon as it is allowed', async () => {
+  test('refuses to subscribe: the gateway reports it, and receives as soon as it is allowed', async () => {
     const [{ admin, host }, auth] = await Promise.all([lockedRedis(), startAuth()]);
     await admin.call(
       'ACL',

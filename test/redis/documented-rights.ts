@@ -9,10 +9,10 @@ export function documentedRule(password: string): string[] {
   return rule.replace('>secret', `>${password}`).split(/ (?![^(]*\))/);
 }
 
-/** What docs/redis.md grants beyond that, for this purpose. */
+/** The additional rights that docs/redis.md lists for a purpose. */
 export function documentedRights(purpose: string): string[] {
   const row = PAGE.split('\n').find((line) => line.startsWith('| ') && line.endsWith(` ${purpose} |`));
   const [, rights] = /`(.+?)`/.exec(row ?? '') ?? [];
-  if (rights === undefined) throw new Error(`docs/redis.md names no rights for ${purpose}`);
+  if (rights === undefined) throw new Error(`docs/redis.md lists no rights for ${purpose}`);
   return rights.replaceAll('\\|', '|').split(' ');
 }

@@ -10,19 +10,19 @@ async function stage() {
   return { redis, proxy, ...(await stageRedis({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` })) };
 }
 
-/** What a machine as busy as this one may take longer. */
+/** Extra time for a busy machine. */
 const SLACK_MS = 1500;
 
 describe('a link to Redis', { timeout: 60_000 }, () => {
-  test('that is reset: who asked is told from when to when, and events flow again', async () => {
-    const { redis, proxy, gateway, nextGap, untilHeard } = await stage();
+  test('that is reset: clients with notices learn the span of the gap, and events are delivered again', async () => {
+    const { redis, proxy, gateway, nextGap, untilReceived } = await stage();
     const before = Date.now();
     proxy.resetOnce();
     const gap = await nextGap();
     expect(gap.reason).toBe('connection-lost');
     expect(gap.from).toBeLessThanOrEqual(before);
     expect(gap.to).toBeGreaterThan(before);
-    await untilHeard(redis.publish);
+    await untilReceived(redis.publish);
     expect(await gateway.metric('gateway_gaps_total{reason="connection-lost"}')).toBe(1);
     expect(await gateway.metric('gateway_gap_seconds_total')).toBeCloseTo((gap.to - gap.from) / 1000, 2);
   });
@@ -30,7 +30,7 @@ describe('a link to Redis', { timeout: 60_000 }, () => {
   test.each([['both ways'], ['up'], ['down']] as const)(
     'that is cut in silence, %s, is noticed within four seconds, and healed within ten',
     async (way) => {
-      const { redis, proxy, gateway, nextGap, untilHeard, alice } = await stage();
+      const { redis, proxy, gateway, nextGap, untilReceived, alice } = await stage();
       const cut = Date.now();
       proxy.blackhole(way === 'both ways' ? undefined : way);
       const missed = { user_id: 7, status: 'missed' };
@@ -42,56 +42,56 @@ describe('a link to Redis', { timeout: 60_000 }, () => {
       const gap = await nextGap();
       expect(gap.reason).toBe('no-answer');
       expect(gap.from).toBeLessThanOrEqual(cut);
-      await untilHeard(redis.publish);
+      await untilReceived(redis.publish);
       expect(Date.now() - healed).toBeLessThan(10_000);
-      // What comes late, by a link that was given up, is part of the gap.
+      // A message that arrives late, by a link that was given up, belongs to the gap.
       const heard = alice.heard.filter(({ args }) => JSON.stringify(args) === JSON.stringify([missed]));
       expect(heard).toHaveLength(way === 'up' ? 1 : 0);
     },
   );
 
-  test('to a Redis that hangs is given up, and made again when it wakes', async () => {
-    const { redis, gateway, nextGap, untilHeard } = await stage();
+  test('to a Redis that hangs is given up, and opened again when Redis resumes', async () => {
+    const { redis, gateway, nextGap, untilReceived } = await stage();
     const hung = Date.now();
     redis.hang();
     await untilReady(gateway, 503);
     expect(Date.now() - hung).toBeLessThan(4000 + SLACK_MS);
     redis.resume();
     expect(await nextGap()).toMatchObject({ reason: 'no-answer' });
-    await untilHeard(redis.publish);
+    await untilReceived(redis.publish);
     expect(Date.now() - hung).toBeLessThan(14_000 + SLACK_MS);
   });
 
-  test('to a Redis that dies and comes back with nothing is made again', async () => {
-    const { redis, gateway, nextGap, untilHeard } = await stage();
+  test('to a Redis that dies and restarts empty is opened again', async () => {
+    const { redis, gateway, nextGap, untilReceived } = await stage();
     await redis.stop();
     await untilReady(gateway, 503);
     const again = await startRedis({ port: redis.port });
     const gap = await nextGap();
     expect(gap.reason).toBe('connection-lost');
-    await untilHeard(again.publish);
+    await untilReceived(again.publish);
     expect(await gateway.metric('gateway_gaps_total{reason="connection-lost"}')).toBe(1);
   });
 
-  test('that is slow is late and no more', async () => {
-    const { redis, proxy, gateway, untilHeard } = await stage();
+  test('that is slow delays messages and is no gap', async () => {
+    const { redis, proxy, gateway, untilReceived } = await stage();
     proxy.delay(200, 100);
     const until = Date.now() + 7000;
-    while (Date.now() < until) await untilHeard(redis.publish);
+    while (Date.now() < until) await untilReceived(redis.publish);
     expect(await gapsOf(gateway)).toBe(0);
   });
 
-  test('is not given up because the gateway itself was busy', async () => {
-    const { redis, gateway, untilHeard } = await stage();
+  test('is not given up while the gateway itself is busy', async () => {
+    const { redis, gateway, untilReceived } = await stage();
     for (let i = 0; i < 4; i += 1) {
       stall(2500);
-      await untilHeard(redis.publish);
+      await untilReceived(redis.publish);
     }
     expect(await gapsOf(gateway)).toBe(0);
   });
 });
 
-/** Nothing of this process turns, the gateway included. */
+/** Blocks the event loop of this process, the gateway included. */
 function stall(ms: number): void {
   const until = Date.now() + ms;
   while (Date.now() < until);

@@ -14,7 +14,7 @@ test.each([
   expect(slotOf(key)).toBe(slot);
 });
 
-test('the slot of a key is the one that Redis names', { timeout: 60_000 }, async () => {
+test('the slot of a key is the one that Redis reports', { timeout: 60_000 }, async () => {
   const server = await startRedis({ port: await freePort(), args: ['--cluster-enabled', 'yes'] });
   const redis = new Redis(server.port, '127.0.0.1', { enableReadyCheck: false });
   onTestFinished(() => redis.disconnect());

@@ -21,41 +21,41 @@ async function connectionsTo(admin: Redis): Promise<string[]> {
 
 const WHOLE = ['websocket-gateway', 'websocket-gateway-probe'];
 
-describe('a Redis that ends connections', { timeout: 90_000 }, () => {
-  test('again and again: each gap is told once, and nothing is left behind', async () => {
+describe('a Redis that closes connections', { timeout: 90_000 }, () => {
+  test('again and again: each gap is reported once, and no connection is left over', async () => {
     const redis = await startRedis();
-    const { gateway, nextGap, untilHeard } = await stageRedis({ REDIS_URL: redis.url });
+    const { gateway, nextGap, untilReceived } = await stageRedis({ REDIS_URL: redis.url });
     const admin = administrator(redis.port);
     const kills = 12;
     for (let i = 0; i < kills; i += 1) {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
       expect(await nextGap()).toMatchObject({ reason: 'connection-lost' });
-      await untilHeard(redis.publish);
+      await untilReceived(redis.publish);
     }
     expect(await gapsOf(gateway)).toBe(kills);
     await expect.poll(() => connectionsTo(admin), { timeout: 10_000 }).toEqual(WHOLE);
     const resources = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await nextGap();
-    await untilHeard(redis.publish);
+    await untilReceived(redis.publish);
     await expect.poll(() => connectionsTo(admin), { timeout: 10_000 }).toEqual(WHOLE);
     expect(process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap')).toHaveLength(resources);
   });
 
-  test('that carry the probes only: nothing was lost, so nothing is told', async () => {
+  test('of probes only: nothing was lost, so no gap is reported', async () => {
     const redis = await startRedis();
-    const { gateway, untilHeard } = await stageRedis({ REDIS_URL: redis.url });
+    const { gateway, untilReceived } = await stageRedis({ REDIS_URL: redis.url });
     const admin = administrator(redis.port);
     for (let i = 0; i < 3; i += 1) {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      await untilHeard((channel, message) => admin.publish(channel, JSON.stringify(message)));
+      await untilReceived((channel, message) => admin.publish(channel, JSON.stringify(message)));
       await expect.poll(() => connectionsTo(admin), { timeout: 10_000 }).toEqual(WHOLE);
     }
     expect(await gapsOf(gateway)).toBe(0);
     expect((await gateway.get('/health')).body).toMatchObject({ status: 'healthy', problems: [] });
   });
 
-  test('whose reader is too slow: what was thrown away is a gap', async () => {
+  test('whose reader is too slow: the dropped messages are a gap', async () => {
     const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
     const admin = administrator(redis.port);
     await admin.config('SET', 'client-output-buffer-limit', 'pubsub 1mb 1mb 0');

@@ -34,7 +34,7 @@ test(
   async () => {
     const { nodes } = await startClusterSet();
     const { writer, reader } = await stage(`redis+cluster://127.0.0.1:${nodes[0]?.port}`);
-    // Far enough apart to lie on all nodes.
+    // Spread over all nodes.
     const routes = ['a', 'b', 'c', 'orders', 'user-status', 'x:y.z_1'];
     for (const route of routes) {
       expect(await writer.keep(keptFor(route))).toBe(true);
@@ -53,7 +53,7 @@ test(
   },
 );
 
-test('a Redis that hangs: nothing is kept, which is told within seconds, and kept again when it is back', async () => {
+test('a Redis that hangs: keeping a message fails within seconds, and works again when Redis resumes', async () => {
   const redis = await startRedis();
   const { writer, reader } = await stage(redis.url);
   expect(await writer.keep(keptFor('a'))).toBe(true);
@@ -62,7 +62,7 @@ test('a Redis that hangs: nothing is kept, which is told within seconds, and kep
   await expect(writer.keep(keptFor('b'))).rejects.toThrow(/no answer|closed/i);
   expect(Date.now() - asked).toBeLessThan(10_000);
   redis.resume();
-  // The first may have arrived all the same.
+  // The first may still have arrived.
   await expect
     .poll(
       () =>
@@ -83,7 +83,7 @@ test('a slow link: 120 messages of 64 KB are read, and a copy is found among the
   const messages = Array.from({ length: 120 }, (_, n) => Buffer.alloc(64_000, `${n},`));
   for (const message of messages) await writer.keep({ ...keptFor('a'), message, bytes: message.length });
   const { reader } = await stage(`redis://127.0.0.1:${proxy.port}`);
-  // 7.7 MB in about four seconds, which is longer than one answer may be silent.
+  // 7.7 MB in about four seconds, which is longer than the deadline without a byte.
   proxy.rate(2_000_000);
   const found = await reader.last('a', 200);
   expect(found.map(({ message }) => message.subarray(0, 8))).toEqual(

@@ -13,7 +13,7 @@ afterAll(remove);
 
 const PASSWORD = 'canary-3f9c1e';
 const HOST = '127.0.0.1';
-/** Protected mode lets in whoever comes from the loopback interface. */
+/** Protected mode accepts connections from the loopback interface. */
 const OWN_ADDRESS = Object.values(networkInterfaces())
   .flat()
   .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
@@ -38,7 +38,7 @@ async function tlsRedis(certificate: string, clients: 'yes' | 'no' = 'no', ...mo
   return port;
 }
 
-/** Holds the only connection that this Redis takes. */
+/** Holds the only connection that this Redis accepts. */
 async function full(port: number): Promise<number> {
   const holder = connect(port, HOST);
   onTestFinished(() => void holder.destroy());
@@ -48,7 +48,7 @@ async function full(port: number): Promise<number> {
   return port;
 }
 
-/** Something else at the port. */
+/** A server at the port that is no Redis. */
 async function peer(answer: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -68,7 +68,7 @@ async function peer(answer: (socket: Socket) => void): Promise<number> {
 
 const answers = (reply: string) => () => peer((socket) => socket.on('data', () => socket.write(reply.repeat(3))));
 
-/** Why a connection fails, after its address. */
+/** The cause of a failed connection, without the address. */
 async function failure(host: string, port: number, access: Access): Promise<string> {
   const opening = openConnection({ host, port }, access, 'test');
   const error: unknown = await opening.then(
@@ -107,7 +107,7 @@ const REPLIES: readonly Row[] = [
     { ...LOGIN, db: 1 },
     'WRONGPASS invalid username-password pair or user is disabled.',
   ],
-  ['a database that is not there', () => redisWith(), { db: 99 }, 'ERR DB index is out of range'],
+  ['a database that does not exist', () => redisWith(), { db: 99 }, 'ERR DB index is out of range'],
   [
     'a user who may not SELECT',
     () => redisWith('--user', 'app', 'on', `>${PASSWORD}`, '+@all', '-select'),
@@ -138,7 +138,7 @@ const REPLIES: readonly Row[] = [
 
 const ENDINGS: readonly Row[] = [
   [
-    'an authority that is not known',
+    'an unknown authority',
     () => tlsRedis('server'),
     UNTRUSTED,
     `self-signed certificate in certificate chain; ${TRUST}`,
@@ -152,7 +152,7 @@ const ENDINGS: readonly Row[] = [
   ['a certificate that has expired', () => tlsRedis('expired'), TRUSTED, 'certificate has expired'],
   ['a self-signed certificate', () => tlsRedis('ca'), UNTRUSTED, `self-signed certificate; ${TRUST}`],
   [
-    'a server that asks for a certificate',
+    'a server that requires a certificate',
     () => tlsRedis('server', 'yes'),
     TRUSTED,
     'TLS: tlsv13 alert certificate required; REDIS_TLS_CLIENT_CERT_FILE names the certificate to show',
@@ -196,8 +196,8 @@ const ENDINGS: readonly Row[] = [
   ],
 ];
 
-describe('a connection that Redis does not let in', () => {
-  test.each(REPLIES)('%s: Redis’s own reply is the cause', async (_, start, access, cause) => {
+describe('a connection that Redis refuses', () => {
+  test.each(REPLIES)('%s: the reply of Redis is the cause', async (_, start, access, cause) => {
     expect(await failure(HOST, await start(), access)).toBe(cause);
   });
 
@@ -212,7 +212,7 @@ describe('a connection that Redis does not let in', () => {
   });
 
   test.each([
-    ['a password that Redis does not ask for', () => redisWith(), { password: PASSWORD }],
+    ['a password that Redis does not need', () => redisWith(), { password: PASSWORD }],
     [
       'a user who may not name connections',
       () => redisWith('--user', 'app', 'on', `>${PASSWORD}`, '+@all', '-client|setname'),
@@ -237,7 +237,7 @@ describe('the log of the gateway', () => {
     ['a port with TLS', async () => `${HOST}:${await tlsRedis('server')}`, /closed without a reply.*rediss/, /TLS/],
   ];
   test.each(started)(
-    '%s: one line with address and cause, and nothing else is printed',
+    '%s: one line has address and cause, and nothing else is printed',
     async (_, start, cause, problem) => {
       const at = await start();
       const program = await runProgram({ REDIS_URL: `redis://:${PASSWORD}@${at}/1` });

@@ -13,13 +13,13 @@ async function startPair() {
   return { master, replica, admin };
 }
 
-describe('a link that is sound, and that no message reaches', { timeout: 60_000 }, () => {
-  test('because its replica was detached is given up for where publishers are', async () => {
+describe('a working connection that no message reaches', { timeout: 60_000 }, () => {
+  test('because its replica was detached is replaced by one to where publishers are', async () => {
     const { master, replica, admin } = await startPair();
     const proxy = await startTcpProxy(replica.port);
-    const { nextGap, untilHeard } = await stageRedis({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
-    await untilHeard(master.publish);
-    // As a name or an address does that is moved: connections that are there stay.
+    const { nextGap, untilReceived } = await stageRedis({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
+    await untilReceived(master.publish);
+    // Like a host name or an address that moves: open connections stay.
     proxy.leadTo(master.port);
     const detached = Date.now();
     await admin.replicaof('NO', 'ONE');
@@ -27,33 +27,33 @@ describe('a link that is sound, and that no message reaches', { timeout: 60_000 
     expect(gap.reason).toBe('failover');
     expect(gap.from).toBeLessThanOrEqual(detached);
     expect(Date.now() - detached).toBeLessThan(6000);
-    await untilHeard(master.publish);
+    await untilReceived(master.publish);
   });
 
-  test('because its replica lost its master is not ready until it has one', async () => {
+  test('because its replica lost its master makes the gateway not ready until there is one', async () => {
     const { master, replica } = await startPair();
-    const { gateway, nextGap, untilHeard } = await stageRedis({ REDIS_URL: replica.url });
-    await untilHeard(master.publish);
+    const { gateway, nextGap, untilReceived } = await stageRedis({ REDIS_URL: replica.url });
+    await untilReceived(master.publish);
     await master.stop();
     await expect.poll(() => gateway.metric('gateway_gaps_total{reason="starved"}'), { timeout: 10_000 }).toBe(1);
     expect((await gateway.get('/health/ready')).status).toBe(503);
     const again = await startRedis({ port: master.port });
     expect(await nextGap()).toMatchObject({ reason: 'starved' });
-    await untilHeard(again.publish);
+    await untilReceived(again.publish);
     expect(await gapsOf(gateway)).toBe(1);
   });
 
-  test('because its address leads elsewhere by now is found out by probes, which go there too', async () => {
+  test('because its address leads to another server is found by probes, which are sent there, too', async () => {
     const [old, now] = await Promise.all([startRedis(), startRedis()]);
     const proxy = await startTcpProxy(old.port);
-    const { nextGap, untilHeard } = await stageRedis({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
-    await untilHeard(old.publish);
+    const { nextGap, untilReceived } = await stageRedis({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
+    await untilReceived(old.publish);
     proxy.leadTo(now.port);
     const moved = Date.now();
     const gap = await nextGap();
     expect(gap.reason).toBe('starved');
     expect(gap.from).toBeLessThanOrEqual(moved);
     expect(Date.now() - moved).toBeLessThan(20_000);
-    await untilHeard(now.publish);
+    await untilReceived(now.publish);
   });
 });

@@ -14,9 +14,9 @@ export interface SentinelSet {
   readonly master: RedisServer;
   readonly replica: RedisServer;
   readonly sentinelPorts: readonly number[];
-  /** Resolves once all sentinels name the replica. */
+  /** Resolves once all sentinels report the replica as the master. */
   untilFailedOver(): Promise<void>;
-  /** The same without a fault. */
+  /** Fails over without a fault. */
   failOver(): Promise<void>;
 }
 
@@ -34,8 +34,8 @@ export interface SentinelSetOptions {
 
 export const NAME = 'my-master';
 
-const PATIENCE_MS = 30_000;
-const LOOK_MS = 100;
+const TIMEOUT_MS = 30_000;
+const POLL_MS = 100;
 
 export async function startSentinelSet({
   serverArgs = () => [],
@@ -73,12 +73,12 @@ export async function startSentinelSet({
   };
 }
 
-/** Resolves once every answer is this one. */
+/** Resolves once every answer is `wanted`. */
 async function untilAll(wanted: number, ask: () => Promise<unknown[]>): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (let answers = await ask(); answers.some((answer) => answer !== wanted); answers = await ask()) {
-    if (performance.now() > end) throw new Error(`the sentinels say ${answers.join()}, not ${wanted}`);
-    await pause(LOOK_MS);
+    if (performance.now() > end) throw new Error(`the sentinels report ${answers.join()}, not ${wanted}`);
+    await pause(POLL_MS);
   }
 }
 

@@ -10,23 +10,23 @@ function urlOf({ sentinelPorts }: Pick<SentinelSet, 'sentinelPorts'>): string {
 }
 
 describe('sentinels', { timeout: 120_000 }, () => {
-  test('a master that hangs: the gateway goes where they go, and stays when the old one wakes', async () => {
+  test('a master that hangs: the gateway follows the failover, and stays when the old master resumes', async () => {
     const set = await startSentinelSet();
-    const { gateway, nextGap, untilHeard, alice, bob } = await stageRedis({ REDIS_URL: urlOf(set) });
-    await untilHeard(set.master.publish);
+    const { gateway, nextGap, untilReceived, alice, bob } = await stageRedis({ REDIS_URL: urlOf(set) });
+    await untilReceived(set.master.publish);
     const hung = Date.now();
     set.master.hang();
     const gap = await nextGap();
     expect(['no-answer', 'failover']).toContain(gap.reason);
     expect(gap.from).toBeLessThanOrEqual(hung);
-    await untilHeard(set.replica.publish);
+    await untilReceived(set.replica.publish);
     expect(Date.now() - hung).toBeLessThan(20_000);
     await set.untilFailedOver();
 
     set.master.resume();
-    // A replica passes on what its master gets; the gateway is to stay with the new one.
+    // A replica delivers what its master gets; the gateway must stay with the new master.
     const until = Date.now() + 5000;
-    while (Date.now() < until) await untilHeard(set.replica.publish);
+    while (Date.now() < until) await untilReceived(set.replica.publish);
     expect(await gapsOf(gateway)).toBe(1);
     const missed = [alice, bob].flatMap(({ heard }) => heard.filter(({ event }) => event === 'connect_error'));
     expect(missed).toEqual([]);
@@ -34,30 +34,30 @@ describe('sentinels', { timeout: 120_000 }, () => {
 
   test('a master that dies: the same', async () => {
     const set = await startSentinelSet();
-    const { gateway, nextGap, untilHeard } = await stageRedis({ REDIS_URL: urlOf(set) });
+    const { gateway, nextGap, untilReceived } = await stageRedis({ REDIS_URL: urlOf(set) });
     const died = Date.now();
     await set.master.stop();
     await untilReady(gateway, 503);
     expect((await nextGap()).reason).toBe('connection-lost');
-    await untilHeard(set.replica.publish);
+    await untilReceived(set.replica.publish);
     expect(Date.now() - died).toBeLessThan(20_000);
   });
 
-  test('a planned failover: the old master goes on as a replica, and the gateway moves', async () => {
+  test('a planned failover: the old master continues as a replica, and the gateway moves', async () => {
     const set = await startSentinelSet();
-    const { gateway, nextGap, untilHeard } = await stageRedis({ REDIS_URL: urlOf(set) });
+    const { gateway, nextGap, untilReceived } = await stageRedis({ REDIS_URL: urlOf(set) });
     await set.failOver();
     expect((await nextGap()).reason).toBe('failover');
-    await untilHeard(set.replica.publish);
+    await untilReceived(set.replica.publish);
     expect(await gapsOf(gateway)).toBe(1);
   });
 
-  test('a failover that no sentinel could tell of: the gap begins when their majority last spoke', async () => {
+  test('a failover while no sentinel answers: the gap begins at the last answer of their majority', async () => {
     const set = await startSentinelSet();
     const proxies = await Promise.all(set.sentinelPorts.map((port) => startTcpProxy(port)));
     const url = urlOf({ sentinelPorts: proxies.map(({ port }) => port) });
-    const { gateway, nextGap, untilHeard } = await stageRedis({ REDIS_URL: url });
-    // One is left, which alone proves nothing.
+    const { gateway, nextGap, untilReceived } = await stageRedis({ REDIS_URL: url });
+    // One sentinel is left, which proves nothing alone.
     for (const proxy of proxies.slice(1)) proxy.blackhole();
     const unseen = Date.now();
     await pause(6000);
@@ -68,10 +68,10 @@ describe('sentinels', { timeout: 120_000 }, () => {
     await untilReady(gateway, 503);
     for (const proxy of proxies) proxy.pass();
     const gap = await nextGap();
-    // Sentinels end the connections to a master that they make a replica.
+    // Sentinels close the connections to a master that they make a replica.
     expect(gap.reason).toBe('connection-lost');
     expect(gap.from).toBeLessThan(unseen + 1000);
     expect(gap.from).toBeGreaterThan(unseen - 4000);
-    await untilHeard(set.replica.publish);
+    await untilReceived(set.replica.publish);
   });
 });

@@ -4,16 +4,16 @@ import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { startGateway, untilReady, type TestGateway } from '../support/gateway.ts';
 
-/** A gateway with two clients on it, of whom one asked to be told of gaps. */
+/** A gateway with two clients, one of which requested notices of gaps. */
 export interface RedisStage {
   readonly gateway: TestGateway;
-  /** Asked for notices. */
+  /** Requested notices. */
   readonly alice: TestClient;
-  /** Did not. */
+  /** Requested no notices. */
   readonly bob: TestClient;
-  /** Publishes until both have heard it: who was cut off from Redis is back. */
-  untilHeard(publish: Publish): Promise<void>;
-  /** The next notice of a gap. */
+  /** Publishes until both clients have received it: the gateway is connected to Redis again. */
+  untilReceived(publish: Publish): Promise<void>;
+  /** Resolves with the next notice of a gap. */
   nextGap(): Promise<GapNotice>;
 }
 
@@ -41,11 +41,11 @@ export async function stageRedis(environment: Record<string, string>): Promise<R
     gateway,
     alice,
     bob,
-    async untilHeard(publish) {
+    async untilReceived(publish) {
       const status = `online ${(published += 1)}`;
       const again = (): void => void publish('user-status', { user_id: 7, status }).catch(() => undefined);
       const publishing = setInterval(again, 50);
-      await Promise.all([hears(alice, status), hears(bob, status)]);
+      await Promise.all([receives(alice, status), receives(bob, status)]);
       clearInterval(publishing);
     },
     async nextGap() {
@@ -55,7 +55,7 @@ export async function stageRedis(environment: Record<string, string>): Promise<R
   };
 }
 
-async function hears(client: TestClient, status: string): Promise<void> {
+async function receives(client: TestClient, status: string): Promise<void> {
   for (;;) {
     const [event] = await client.next('user-status-changed');
     if (isObject(event) && event['status'] === status) return;
@@ -70,7 +70,7 @@ function readGap(notice: unknown): GapNotice {
   return { from: Date.parse(String(from)), to: Date.parse(String(to)), routes: ROUTES, reason };
 }
 
-/** How many gaps there were, whatever their reasons. */
+/** The number of gaps, for all reasons. */
 export async function gapsOf({ metrics }: Pick<TestGateway, 'metrics'>): Promise<number> {
   const counts = (await metrics()).matchAll(/^gateway_gaps_total\{.*\} (\d+)$/gm);
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);

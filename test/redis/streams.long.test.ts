@@ -41,7 +41,7 @@ function clientOf(port: number): Redis {
   return redis;
 }
 
-/** The next entries after this one, however often the connection fails until then. */
+/** The next entries behind this one; retries while the connection fails. */
 async function readAfter(store: StreamStore, id: string): Promise<readonly StreamEntry[]> {
   const until = Date.now() + 30_000;
   let failure: unknown;
@@ -70,7 +70,7 @@ async function addAt(port: number, payload: string): Promise<void> {
   await clientOf(port).xadd('orders', '*', 'payload', payload);
 }
 
-test('streams need the rights that are documented for them, and no more', async () => {
+test('streams need exactly the rights that are documented for them', async () => {
   const redis = await startRedis();
   const admin = clientOf(redis.port);
   const rights = [...documentedRule('secret'), ...documentedRights('a route with the stream `orders`')];
@@ -90,7 +90,7 @@ test('streams need the rights that are documented for them, and no more', async 
 });
 
 describe('streams', { timeout: 90_000 }, () => {
-  test('of sentinels are read on at the new master, when the old one hangs', async () => {
+  test('of sentinels continue at the new master when the old one hangs', async () => {
     const set = await startSentinelSet();
     const store = openStream(
       `redis+sentinel://${set.sentinelPorts.map((port) => `127.0.0.1:${port}`).join()}/my-master`,
@@ -104,19 +104,19 @@ describe('streams', { timeout: 90_000 }, () => {
     expect(payloads(await readAfter(store, first?.id ?? START))).toEqual(['2']);
   });
 
-  test('of sentinels that were all away are read on when they are back', async () => {
+  test('of sentinels continue when all sentinels were down and are back', async () => {
     const set = await startSentinelSet();
     const proxies = await Promise.all(set.sentinelPorts.map((port) => startTcpProxy(port)));
     for (const proxy of proxies) proxy.blackhole();
     const store = openStream(`redis+sentinel://${proxies.map(({ port }) => `127.0.0.1:${port}`).join()}/my-master`);
     await addAt(set.master.port, '1');
     for (let i = 0; i < 3; i += 1)
-      await expect(store.read(START)).rejects.toThrow('no sentinel tells where my-master is');
+      await expect(store.read(START)).rejects.toThrow('no sentinel reports where my-master is');
     for (const proxy of proxies) proxy.pass();
     expect(payloads(await readAfter(store, START))).toEqual(['1']);
   });
 
-  test('of sentinels are read at the place that REDIS_NAT_MAP gives for the master that they name', async () => {
+  test('of sentinels are read at the address that REDIS_NAT_MAP maps the master to', async () => {
     const set = await startSentinelSet();
     const proxy = await startTcpProxy(set.master.port);
     const store = openStream(
@@ -130,10 +130,10 @@ describe('streams', { timeout: 90_000 }, () => {
     await expect(store.read(START)).rejects.toThrow(`127.0.0.1:${proxy.port}: no answer`);
   });
 
-  test('of a cluster are read wherever they are kept', async () => {
+  test('of a cluster are read at the node that has them', async () => {
     const { nodes } = await startClusterSet();
     const store = openStream(`redis+cluster://127.0.0.1:${nodes[0]?.port}`);
-    // At whichever node it asks first: the entry goes where the key is.
+    // Whichever node is queried first: the entry is added where the key is.
     expect(await publishToStream(nodes, '1')).toEqual({ entryId: expect.stringMatching(/^\d+-\d+$/) });
     expect(payloads(await readAfter(store, START))).toEqual(['1']);
     expect(await store.epoch()).toBe(await store.epoch());
@@ -142,7 +142,7 @@ describe('streams', { timeout: 90_000 }, () => {
     expect(await store.rotateEpoch(await store.epoch())).toBe(await store.epoch());
   });
 
-  test('of a cluster are read and written on while their slot moves to another node, and after it', async () => {
+  test('of a cluster are read and written while their slot moves to another node, and afterwards', async () => {
     const { nodes } = await startClusterSet();
     const store = openStream(`redis+cluster://127.0.0.1:${nodes[0]?.port}`);
     const slot = slotOf('orders');
@@ -158,7 +158,7 @@ describe('streams', { timeout: 90_000 }, () => {
     await from.admin.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(to));
     const keys = ['orders', 'gw:epoch:{orders}'];
     await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
-    // The node that had it says ASK.
+    // The old node replies ASK.
     expect(await publishToStream(nodes, '2')).toMatchObject({ entryId: expect.stringMatching(/-/) });
     const [second] = await readAfter(store, first?.id ?? START);
     expect(second?.payload?.toString()).toBe('2');
@@ -166,13 +166,13 @@ describe('streams', { timeout: 90_000 }, () => {
     expect(await store.epoch()).toBe(epoch);
 
     for (const node of [to, from, ...nodes]) await node.admin.call('CLUSTER', 'SETSLOT', slot, 'NODE', await idOf(to));
-    // And now MOVED.
+    // Now it replies MOVED.
     expect(await publishToStream(nodes, '3')).toMatchObject({ entryId: expect.stringMatching(/-/) });
     expect(payloads(await readAfter(store, second?.id ?? START))).toEqual(['3']);
     expect((await store.page(START, 10)).entries).toHaveLength(3);
   });
 
-  test('of a cluster whose node dies are read on at the replica that takes over', async () => {
+  test('of a cluster continue at the replica that takes over when their node dies', async () => {
     const { nodes } = await startClusterSet();
     const slot = slotOf('orders');
     const master = nodes.find((_, index) => slot >= index * 5461 && slot < (index + 1) * 5461);
@@ -191,7 +191,7 @@ describe('streams', { timeout: 90_000 }, () => {
   });
 });
 
-/** Of a master of a cluster. */
+/** A replica of a master of a cluster. */
 async function startReplica(master: ClusterNode): Promise<Redis> {
   const [port, busPort] = [await freePort(), await freePort()];
   const config = join(mkdtempSync(join(tmpdir(), 'replica-')), 'nodes.conf');

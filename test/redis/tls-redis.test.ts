@@ -41,19 +41,19 @@ function publisherAt(port: number, options: object): (channel: string, message: 
 }
 
 describe('Redis with TLS', { timeout: 90_000 }, () => {
-  test('that wants to know us is shown our certificate', async () => {
+  test('that requires a client certificate gets the certificate of the gateway', async () => {
     const port = await freePort();
     await startRedis({ port, args: tlsArgs(port, 'yes') });
-    const { untilHeard, gateway } = await stageRedis({ REDIS_URL: `rediss://127.0.0.1:${port}`, ...MUTUAL });
+    const { untilReceived, gateway } = await stageRedis({ REDIS_URL: `rediss://127.0.0.1:${port}`, ...MUTUAL });
     const pair = { cert: readFileSync(file('client.pem')), key: readFileSync(file('client.key')) };
-    await untilHeard(publisherAt(port, { tls: { ...CLIENT.tls, ...pair } }));
+    await untilReceived(publisherAt(port, { tls: { ...CLIENT.tls, ...pair } }));
     expect(await gateway.metric('gateway_redis_probed')).toBe(1);
   });
 
   test.each([
     ['the system’s authorities are all we know', {}],
     ['another authority is all we know', { REDIS_TLS_CA_FILE: file('other.pem') }],
-  ])('is not believed where %s, and the log says so', async (_, files) => {
+  ])('is refused where %s, and the log says so', async (_, files) => {
     const port = await freePort();
     await startRedis({ port, args: tlsArgs(port, 'no') });
     const program = await runProgram({ REDIS_URL: `rediss://:canary@127.0.0.1:${port}`, ...files });
@@ -81,19 +81,19 @@ describe('Redis with TLS', { timeout: 90_000 }, () => {
     });
     const hosts = set.sentinelPorts.map((port) => `127.0.0.1:${port}`).join();
     const url = `rediss+sentinel://:${CLIENT.password}@${hosts}/my-master?sentinel_username=gateway&sentinel_password=canary-gateway`;
-    const { untilHeard, nextGap } = await stageRedis({ REDIS_URL: url, ...CA });
-    await untilHeard(publisherAt(set.master.port, CLIENT));
+    const { untilReceived, nextGap } = await stageRedis({ REDIS_URL: url, ...CA });
+    await untilReceived(publisherAt(set.master.port, CLIENT));
     await set.failOver();
     await nextGap();
-    await untilHeard(publisherAt(set.replica.port, CLIENT));
+    await untilReceived(publisherAt(set.replica.port, CLIENT));
     expect(await publish(url)).toEqual({ receivers: 1 });
   });
 
   test('and a cluster with TLS and a password', async () => {
     const set = await startClusterSet((port) => [...tlsArgs(port, 'no'), '--tls-cluster', 'yes', ...PASSWORDS], CLIENT);
     const url = `rediss+cluster://:${CLIENT.password}@${set.nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`;
-    const { untilHeard } = await stageRedis({ REDIS_URL: url, ...CA });
-    for (const { port } of set.nodes) await untilHeard(publisherAt(port, CLIENT));
+    const { untilReceived } = await stageRedis({ REDIS_URL: url, ...CA });
+    for (const { port } of set.nodes) await untilReceived(publisherAt(port, CLIENT));
     expect(await publish(url)).toEqual({});
   });
 });

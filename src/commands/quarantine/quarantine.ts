@@ -3,7 +3,7 @@ import { printable } from '../../config/text/findings.ts';
 import type { RoutesConfig } from '../../config/routes/load-routes.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { openQuarantine, type QuarantineReader } from '../../redis/quarantine-reader.ts';
-import type { RedisTarget } from '../../redis/topology.ts';
+import type { RedisTarget } from '../../redis/redis-target.ts';
 import type { Register, Terminal } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { listKept, MOST_LISTED } from './list.ts';

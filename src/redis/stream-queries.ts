@@ -2,19 +2,19 @@ import type { Redis } from 'ioredis';
 import { before, START } from '../durable/position.ts';
 import { Refused, type EventId } from '../durable/store.ts';
 import type { Commands } from './commands.ts';
-import { isReply } from './pool.ts';
+import { isReplyError } from './reply-error.ts';
 import { idsIn, pageIn, type PageReply } from './stream-replies.ts';
 import { idsCommand, pageCommand, type Range, type ReadStream } from './stream-scripts.ts';
 
-/** Bytes of one answer: a quarter of a second at 32 Mbit/s. Answers on the shared connection wait for one another. */
+/** Bytes of one reply: a quarter of a second at 32 Mbit/s. Replies on the shared connection wait for one another. */
 const PAGE_BYTES = 1024 * 1024;
-/** Where answers are lost: fewer, down to one entry at a time. */
+/** After failures replies get smaller, down to one entry at a time. */
 const LEAST_BYTES = 4096;
-/** Ids of one answer: some 100 KB. */
-const IDS_AT_ONCE = 2000;
+/** Ids of one reply: some 100 KB. */
+const IDS_PER_REPLY = 2000;
 
-/** What is asked of one stream, in answers of bounded size. */
-export class StreamQuestions {
+/** Queries about one stream, with replies of bounded size. */
+export class StreamQueries {
   readonly #commands: Commands;
   readonly #stream: ReadStream;
   #bytes = PAGE_BYTES;
@@ -24,8 +24,8 @@ export class StreamQuestions {
     this.#stream = stream;
   }
 
-  /** @throws Refused where Redis answers with a no that lasts. */
-  async ask<T>(act: (redis: Redis) => Promise<T>, key = this.#stream.key): Promise<T> {
+  /** @throws Refused for an error reply that does not end by itself. */
+  async run<T>(act: (redis: Redis) => Promise<T>, key = this.#stream.key): Promise<T> {
     try {
       return await this.#commands.at(key, act);
     } catch (error) {
@@ -37,7 +37,7 @@ export class StreamQuestions {
     const { key, fields, largest } = this.#stream;
     const command = pageCommand(key, range, { entries, bytes: this.#bytes, largest }, fields);
     try {
-      const page = pageIn(await this.ask((redis) => redis.callBuffer(...command)));
+      const page = pageIn(await this.run((redis) => redis.callBuffer(...command)));
       this.#bytes = Math.min(this.#bytes * 2, PAGE_BYTES);
       return page;
     } catch (error) {
@@ -48,7 +48,7 @@ export class StreamQuestions {
 
   async ids(range: Range, count: number, eventId?: string): Promise<EventId[]> {
     const command = idsCommand(this.#stream.key, range, count, eventId);
-    return idsIn(await this.ask((redis) => redis.callBuffer(...command)));
+    return idsIn(await this.run((redis) => redis.callBuffer(...command)));
   }
 
   /** Event ids of the last `count` entries up to `upTo`, oldest first. */
@@ -56,7 +56,7 @@ export class StreamQuestions {
     const found: EventId[] = [];
     let end = upTo;
     while (found.length < count && end !== START) {
-      const wanted = Math.min(IDS_AT_ONCE, count - found.length);
+      const wanted = Math.min(IDS_PER_REPLY, count - found.length);
       const ids = await this.ids({ backFrom: end }, wanted, this.#stream.fields.eventId);
       found.push(...ids);
       const oldest = ids.at(-1);
@@ -67,9 +67,9 @@ export class StreamQuestions {
   }
 }
 
-/** These end by themselves: a failover, a start, a script that runs long. */
+/** Replies that end by themselves: a failover, a start, a script that runs long. */
 const PASSING = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|MOVED|ASK|BUSY|UNBLOCKED|NOREPLICAS|MISCONF|OOM)\b/;
 
 function isRefusal(error: unknown): error is Error {
-  return isReply(error) && !PASSING.test(error.message);
+  return isReplyError(error) && !PASSING.test(error.message);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { natMap } from '../../src/config/environment/nat-map.ts';
-import { createReach } from '../../src/redis/announced.ts';
+import { createAddressResolver } from '../../src/redis/announced-address.ts';
 import { redirectionOf } from '../../src/redis/redirection.ts';
 
-const ASKED = { host: 'seed.example.com', port: 7000 };
+const ANNOUNCER = { host: 'seed.example.com', port: 7000 };
 
-describe('where a server is reached', () => {
+describe('the address of a server', () => {
   test.each([
     ['', '10.0.0.1', 6379, '10.0.0.1:6379'],
     ['', '', 6379, 'seed.example.com:6379'],
@@ -16,9 +16,9 @@ describe('where a server is reached', () => {
     ['[fd00::1]:6379=[::1]:16379', 'fd00::1', 6379, '::1:16379'],
     ['seed.example.com:6379=other:1', '', 6379, 'other:1'],
     ['asked-host', '10.0.0.1', 6380, 'seed.example.com:6380'],
-  ])('with REDIS_NAT_MAP=%s, announced as %s:%s', (map, host, port, reached) => {
-    const place = createReach(natMap(map))(host, port, ASKED);
-    expect(`${place.host}:${place.port}`).toBe(reached);
+  ])('with REDIS_NAT_MAP=%s, announced as %s:%s, is resolved', (map, host, port, reached) => {
+    const address = createAddressResolver(natMap(map))(host, port, ANNOUNCER);
+    expect(`${address.host}:${address.port}`).toBe(reached);
   });
 
   test.each(['a', 'a:1', 'a:1=', 'a:1=b', 'a:1=b:0', 'a:1=b:70000', 'a:1=b:2=c:3', 'a:1=b:2,a:1=c:3', 'a:1=b:2,'])(
@@ -35,7 +35,7 @@ test.each([
   ['TRYAGAIN Multiple keys request during rehashing of slot', { kind: 'wait' }],
   ['CLUSTERDOWN The cluster is down', { kind: 'wait' }],
   ['NOPERM this user has no permissions', undefined],
-])('the answer %s', (message, redirection) => {
+])('the redirection in the reply %s', (message, redirection) => {
   const reply = (text: string): Error => Object.assign(new Error(text), { name: 'ReplyError' });
   expect(redirectionOf(reply(message))).toEqual(redirection);
   expect(redirectionOf(new Error(message))).toBeUndefined();
