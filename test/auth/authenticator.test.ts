@@ -4,13 +4,13 @@ import type { AuthEvents, AuthOutcome } from '../../src/auth/auth-trace.ts';
 import { rejection } from '../../src/auth/rejection.ts';
 import type { TokenVerifier } from '../../src/auth/token-verifier.ts';
 import type { CallOutcome } from '../../src/auth/call-queue.ts';
-import { noting } from './checker.ts';
+import { recordingTrace } from './checker.ts';
 
-/** An authenticator to whom this is always said of a token. */
+/** An authenticator whose tokens all have this outcome. */
 function stage(outcome: CallOutcome, anonymousAllowed = false) {
   const verify = vi.fn<TokenVerifier['verify']>(async () => ({ outcome, askedAt: 5 }));
   const ended = vi.fn<(outcome: AuthOutcome) => void>();
-  const started = vi.fn<AuthEvents['started']>(() => ({ ...noting(), ended }));
+  const started = vi.fn<AuthEvents['started']>(() => ({ ...recordingTrace(), ended }));
   return {
     ...createAuthenticator({ verifier: { verify }, events: { started }, anonymousAllowed }),
     verify,
@@ -23,26 +23,26 @@ const NETWORK = '192.0.2.1';
 const CLIENT = { token: 'token', network: NETWORK };
 const VALID: CallOutcome = { kind: 'valid', user: '7' };
 
-describe('who brings a token', () => {
+describe('a client with a token', () => {
   test.each<[string, CallOutcome, AuthOutcome]>([
-    ['is let in as its user', VALID, { kind: 'accepted', identity: { user: '7' }, proof: { ...CLIENT, askedAt: 5 } }],
+    ['is accepted as its user', VALID, { kind: 'accepted', identity: { user: '7' }, proof: { ...CLIENT, askedAt: 5 } }],
     [
-      'is refused where it is not valid',
+      'is refused if the token is invalid',
       { kind: 'invalid' },
       { kind: 'rejected', rejection: rejection('token-invalid') },
     ],
     [
-      'is refused where it is valid and of no user',
+      'is refused if the token belongs to no user',
       { kind: 'no-user-id' },
       { kind: 'rejected', rejection: rejection('no-user-id') },
     ],
     [
-      'may come again where nobody can tell',
+      'may reconnect if the auth service cannot answer',
       { kind: 'unavailable', cause: 'UNAVAILABLE' },
       { kind: 'rejected', rejection: rejection('auth-unavailable'), cause: 'UNAVAILABLE' },
     ],
     [
-      'may come again where too many came at once',
+      'may reconnect if too many clients connect at the same time',
       { kind: 'busy' },
       { kind: 'rejected', rejection: rejection('auth-busy') },
     ],
@@ -54,7 +54,7 @@ describe('who brings a token', () => {
     expect(ended).toHaveBeenCalledExactlyOnceWith(outcome);
   });
 
-  test('is asked about anew while in, and only what is answered from then on counts', async () => {
+  test('is revalidated while connected, and older answers do not count', async () => {
     const { revalidate, verify, started, ended } = stage({ kind: 'invalid' });
     expect(await revalidate(CLIENT, 1234)).toEqual({ kind: 'rejected', rejection: rejection('token-invalid') });
     expect(verify).toHaveBeenCalledExactlyOnceWith(CLIENT, 1234, expect.anything());
@@ -62,7 +62,7 @@ describe('who brings a token', () => {
     expect(ended).toHaveBeenCalledOnce();
   });
 
-  test('that cannot be one is refused without a question', async () => {
+  test('that is malformed is refused without a call', async () => {
     const { identify, verify } = stage(VALID, true);
     const malformed = rejection('token-malformed');
     expect(await identify(malformed, NETWORK)).toEqual({ kind: 'rejected', rejection: malformed });
@@ -70,14 +70,14 @@ describe('who brings a token', () => {
   });
 });
 
-describe('who brings none', () => {
-  test('is refused where one is required', async () => {
+describe('a client without a token', () => {
+  test('is refused where a token is required', async () => {
     const { identify, verify } = stage(VALID);
     expect(await identify(undefined, NETWORK)).toEqual({ kind: 'rejected', rejection: rejection('token-missing') });
     expect(verify).not.toHaveBeenCalled();
   });
 
-  test('is let in as nobody where none is required, the auth service up or down', async () => {
+  test('is accepted as anonymous where a token is optional, also while the auth service is down', async () => {
     const { identify } = stage({ kind: 'unavailable', cause: 'UNAVAILABLE' }, true);
     for (let i = 0; i < 5; i += 1) await identify('token', NETWORK);
     expect(await identify(undefined, NETWORK)).toEqual({ kind: 'accepted', identity: {} });

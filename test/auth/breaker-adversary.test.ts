@@ -2,13 +2,13 @@ import { array, assert, constantFrom, nat, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBreaker } from '../../src/auth/breaker.ts';
 
-const STRANGER = '203.0.113.66';
+const ATTACKER = '203.0.113.66';
 const HONEST = ['192.0.2.1', '192.0.2.2', '198.51.100.1'];
 
-/** What happens next: some time passes, and then somebody asks. */
+/** The next step: some time passes, and then a client connects. */
 interface Step {
   readonly wait: number;
-  readonly who: 'stranger' | 'user';
+  readonly who: 'attacker' | 'user';
   readonly token: number;
   readonly network: number;
 }
@@ -16,14 +16,14 @@ interface Step {
 const steps = array(
   record({
     wait: nat(3000),
-    who: constantFrom('stranger' as const, 'user' as const),
+    who: constantFrom('attacker' as const, 'user' as const),
     token: nat(20),
     network: nat(HONEST.length - 1),
   }),
   { maxLength: 300 },
 );
 
-/** A breaker before a service that answers users while it is up, and never the tokens of the stranger. */
+/** A breaker in front of a service that answers about users while it is up, and never about the tokens of the attacker. */
 function stage() {
   let now = 0;
   let isUp = true;
@@ -31,8 +31,8 @@ function stage() {
   const take = ({ wait, who, token, network }: Step) => {
     now += wait;
     const caller =
-      who === 'stranger'
-        ? { key: `bad${token}`, network: STRANGER }
+      who === 'attacker'
+        ? { key: `bad${token}`, network: ATTACKER }
         : { key: `good${token}`, network: HONEST[network] ?? '' };
     const decision = breaker.decide(caller);
     if (decision !== 'call') return decision;
@@ -43,8 +43,8 @@ function stage() {
   return { breaker, take, setUp: (up: boolean) => void (isUp = up), pass: (ms: number) => void (now += ms) };
 }
 
-describe('whatever a stranger of one network does, in whatever order', () => {
-  test('the breaker never opens while the service answers users, and every user is asked about', () => {
+describe('whatever an attacker in one network does', () => {
+  test('the breaker never opens while the service answers about users, and each user causes a call', () => {
     assert(
       property(steps, (all) => {
         const { breaker, take } = stage();
@@ -56,7 +56,7 @@ describe('whatever a stranger of one network does, in whatever order', () => {
     );
   });
 
-  test('an outage opens it, and after it a user of another network gets in within the longest pause', () => {
+  test('an outage opens it, and afterwards a user in another network is admitted within the longest pause', () => {
     assert(
       property(steps, steps, (before, during) => {
         const { breaker, take, setUp, pass } = stage();
@@ -68,9 +68,9 @@ describe('whatever a stranger of one network does, in whatever order', () => {
 
         setUp(true);
         pass(5000);
-        // The stranger is first each time, with a token that never failed before.
+        // The attacker is first each time, with a token that never failed before.
         for (let n = 0; n < 40 && breaker.state() !== 'healthy'; n += 1) {
-          take({ wait: 50, who: 'stranger', token: 1000 + n, network: 0 });
+          take({ wait: 50, who: 'attacker', token: 1000 + n, network: 0 });
           take({ wait: 50, who: 'user', token: 100 + n, network: 2 });
         }
         expect(breaker.state()).toBe('healthy');

@@ -3,7 +3,7 @@ import { createBreaker, type Breaker, type CallResult } from '../../src/auth/bre
 
 const [HERE, THERE, ELSEWHERE] = ['192.0.2.1', '198.51.100.1', '203.0.113.1'];
 
-/** A breaker whose clock goes by `wait` alone. */
+/** A breaker whose clock only `wait` advances. */
 function stage() {
   let now = 0;
   const breaker = createBreaker(() => now);
@@ -20,7 +20,7 @@ function stage() {
   };
 }
 
-/** Five tokens of two networks that were not answered. */
+/** A breaker that was opened by five unanswered tokens of two networks. */
 function opened() {
   const staged = stage();
   for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) staged.fail(`t${n}`, network);
@@ -30,7 +30,7 @@ function opened() {
 const decide = (breaker: Breaker, key: string, network = HERE) => breaker.decide({ key, network });
 
 describe('the breaker opens', () => {
-  test('with the fifth token without an answer, where two networks sent them', () => {
+  test('with the fifth token without an answer, if two networks sent them', () => {
     const { breaker, fail } = stage();
     expect(breaker.state()).toBe('healthy');
     for (const token of ['a', 'b', 'c', 'd']) {
@@ -42,7 +42,7 @@ describe('the breaker opens', () => {
     expect(decide(breaker, 'f')).toBe('refuse');
   });
 
-  test('where one network sent them, ten seconds after a token that was good before was first not answered', () => {
+  test('if one network sent them, ten seconds after the first unanswered call about a token that was valid before', () => {
     const { breaker, call, fail, wait } = stage();
     call('good', HERE, 'valid');
     for (const token of ['a', 'b', 'c', 'd']) fail(token);
@@ -56,7 +56,7 @@ describe('the breaker opens', () => {
     expect(breaker.state()).toBe('open');
   });
 
-  test('for a second, and then lets a few calls try', () => {
+  test('for a second, and is then half-open', () => {
     const { breaker, wait } = opened();
     wait(999);
     expect(breaker.state()).toBe('open');
@@ -67,7 +67,7 @@ describe('the breaker opens', () => {
 
 describe('the breaker does not open', () => {
   test.each([
-    ['with one token, wherever it comes from', 1, [HERE, THERE, ELSEWHERE]],
+    ['with one token from any network', 1, [HERE, THERE, ELSEWHERE]],
     ['with four tokens', 4, [HERE, THERE, ELSEWHERE]],
     ['with a thousand tokens of one network', 1000, [HERE]],
   ])('%s', (_, tokens, networks) => {
@@ -79,7 +79,7 @@ describe('the breaker does not open', () => {
     expect(breaker.state()).toBe('failing');
   });
 
-  test('where an answer came between, to whomever', () => {
+  test('if any call was answered in between', () => {
     const { breaker, fail, answer } = stage();
     for (const token of ['a', 'b', 'c', 'd']) fail(token);
     answer('bad token', ELSEWHERE);
@@ -88,7 +88,7 @@ describe('the breaker does not open', () => {
     expect(breaker.state()).toBe('failing');
   });
 
-  test('where a good token is answered within ten seconds', () => {
+  test('if a valid token is answered within ten seconds', () => {
     const { breaker, call, fail, wait } = stage();
     call('good', HERE, 'valid');
     for (let i = 0; i < 100; i += 1) {
@@ -100,7 +100,7 @@ describe('the breaker does not open', () => {
     expect(breaker.state()).toBe('failing');
   });
 
-  test('by one failure of a good token and of others an hour apart', () => {
+  test('by failures of a valid token and of others an hour apart', () => {
     const { breaker, call, fail, wait } = stage();
     call('good', HERE, 'valid');
     fail('good');
@@ -111,7 +111,7 @@ describe('the breaker does not open', () => {
 });
 
 describe('when the pause is over', () => {
-  test('one call of each network may try, five in all, and the first answer closes it', () => {
+  test('one trial call of each network is made, five in all, and the first answer closes it', () => {
     const { breaker, wait, answer } = opened();
     wait(2000);
     const networks = [HERE, THERE, ELSEWHERE, '192.0.2.4', '192.0.2.5'];
@@ -136,7 +136,7 @@ describe('when the pause is over', () => {
     expect(decide(breaker, 't4', THERE)).toBe('call');
   });
 
-  test('a network whose trial failed waits, and keeps no other network out', () => {
+  test('a network whose trial failed waits, and delays no other network', () => {
     const { breaker, wait, fail, answer } = opened();
     wait(1000);
     for (let i = 0; i < 50; i += 1) {
@@ -149,7 +149,7 @@ describe('when the pause is over', () => {
     expect(breaker.state()).toBe('healthy');
   });
 
-  test('a token that was good before may try, whatever its network did', () => {
+  test('a token that was valid before may be a trial, whatever its network did', () => {
     const { breaker, call, fail, wait } = stage();
     call('good', HERE, 'valid');
     for (const [n, network] of [HERE, HERE, HERE, HERE, THERE].entries()) fail(`t${n}`, network);
@@ -166,7 +166,7 @@ describe('when the pause is over', () => {
       'two networks',
       (staged: ReturnType<typeof stage>, n: number) => (staged.fail(`a${n}`), staged.fail(`b${n}`, THERE)),
     ],
-    ['a token that was good before', (staged: ReturnType<typeof stage>) => staged.fail('good')],
+    ['a token that was valid before', (staged: ReturnType<typeof stage>) => staged.fail('good')],
   ])('it opens again with failed trials of %s, each time for longer, up to five seconds', (_, trials) => {
     const staged = stage();
     staged.call('good', HERE, 'valid');
@@ -182,7 +182,7 @@ describe('when the pause is over', () => {
     expect(pauses.at(-1)).toBe(5000);
   });
 
-  test('calls that were under way when it opened say nothing', () => {
+  test('calls that were under way when it opened do not count', () => {
     const { breaker, call, wait } = opened();
     wait(1500);
     for (let i = 0; i < 64; i += 1) call(`old${i}`, i % 2 ? HERE : THERE, 'unanswered', 900);

@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { checkerOf, noting } from './checker.ts';
+import { checkerOf, recordingTrace } from './checker.ts';
 import { startBrokenService } from './faulty-service.ts';
 
 /** `valid = true, user_id = 7`. */
 const ADMITTING = Buffer.from([0x08, 0x01, 0x10, 0x07]);
 
-describe('an answer that is broken', () => {
+describe('a broken answer', () => {
   test.each([
-    ['compressed by nothing we know', frame(ADMITTING, { compressed: true })],
-    ['shorter than it says', frame(ADMITTING).subarray(0, -2)],
+    ['an unknown compression', frame(ADMITTING, { compressed: true })],
+    ['shorter than its length field', frame(ADMITTING).subarray(0, -2)],
     ['no protobuf', frame(Buffer.from([0xff, 0xff, 0xff, 0xff]))],
     ['two messages', Buffer.concat([frame(ADMITTING), frame(ADMITTING)])],
     ['a user id of eleven bytes', frame(Buffer.concat([Buffer.from([0x08, 0x01, 0x10]), Buffer.alloc(11, 0xff)]))],
-  ])('(%s) admits nobody', async (_, body) => {
+  ])('(%s) admits no client', async (_, body) => {
     const { address } = await startBrokenService((stream) => replyWith(stream, body));
-    expect(await checkerOf(address).check('token', noting())).toMatchObject({ kind: 'unavailable' });
+    expect(await checkerOf(address).check('token', recordingTrace())).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('is told from a sound one, sent in the same way', async () => {
+  test('differs from a valid one that is sent in the same way', async () => {
     const { address } = await startBrokenService((stream) => replyWith(stream, frame(ADMITTING)));
-    expect(await checkerOf(address).check('token', noting())).toEqual({ kind: 'valid', user: '7' });
+    expect(await checkerOf(address).check('token', recordingTrace())).toEqual({ kind: 'valid', user: '7' });
   });
 
   test.each([
@@ -30,9 +30,9 @@ describe('an answer that is broken', () => {
     ['"not found"', (stream: Stream) => stream.respond({ ':status': 404 }, { endStream: true })],
     ['a stream that is reset', (stream: Stream) => stream.close(2)],
     ['a connection that is cut', (stream: Stream) => stream.session?.destroy()],
-  ])('(%s) admits nobody', async (_, answer) => {
+  ])('(%s) admits no client', async (_, answer) => {
     const { address } = await startBrokenService(answer);
-    expect(await checkerOf(address, 500).check('token', noting())).toMatchObject({ kind: 'unavailable' });
+    expect(await checkerOf(address, 500).check('token', recordingTrace())).toMatchObject({ kind: 'unavailable' });
   });
 });
 

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { TokenAnswer } from '../../src/auth/token-answer.ts';
 import { createBreaker } from '../../src/auth/breaker.ts';
 import { createCallQueue, type CallLimits, type CallOutcome } from '../../src/auth/call-queue.ts';
-import { noting } from './checker.ts';
+import { recordingTrace } from './checker.ts';
 
 const VALID: TokenAnswer = { kind: 'valid', user: '7' };
 const SILENCE: TokenAnswer = { kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' };
 const OPEN: CallOutcome = { kind: 'unavailable', cause: 'breaker open' };
 
-/** Calls to a service that answers when it is told to, first come first served. */
+/** Calls to a service whose answers the test gives, in the order of the calls. */
 function stage(limits: CallLimits = { calls: 2, waiting: 3, maxWait: 60_000 }) {
   let now = 0;
   let asked = '';
@@ -22,14 +22,14 @@ function stage(limits: CallLimits = { calls: 2, waiting: 3, maxWait: 60_000 }) {
   };
   const calls = createCallQueue({ checker, breaker, limits });
   const ask = (token: string, network = '192.0.2.1'): Promise<CallOutcome> =>
-    calls.check({ token, key: token, network }, noting());
+    calls.check({ token, key: token, network }, recordingTrace());
   return {
     ...calls,
     asked: () => asked,
     ask,
-    /** One by one, tokens of a letter each. */
+    /** One call for each letter, which is the token. */
     askAll: (tokens: string): Promise<CallOutcome>[] => Array.from(tokens, (token) => ask(token)),
-    /** The oldest call that is open gets this answer, and all that follows from it happens. */
+    /** Answers the oldest open call, and waits for what follows. */
     async answer(answer: TokenAnswer): Promise<void> {
       answers.shift()?.(answer);
       await new Promise((resolve) => setImmediate(resolve));
@@ -39,7 +39,7 @@ function stage(limits: CallLimits = { calls: 2, waiting: 3, maxWait: 60_000 }) {
 }
 
 describe('calls to the auth service', () => {
-  test('are so many at once; the next one begins when one ends, in the order in which they came', async () => {
+  test('are limited; the next one begins when one ends, in the order of arrival', async () => {
     const { askAll, asked, answer, underWay, waiting } = stage();
     const outcomes = askAll('abcd');
     expect(asked()).toBe('ab');
@@ -53,7 +53,7 @@ describe('calls to the auth service', () => {
     expect([underWay(), waiting()]).toEqual([0, 0]);
   });
 
-  test('for which too many wait are refused at once, and the door is closed until there is room', async () => {
+  test('are refused immediately while too many wait, and closedBecause says so until there is room', async () => {
     const { askAll, ask, closedBecause, answer } = stage();
     void askAll('abcd');
     expect(closedBecause()).toBeUndefined();
@@ -64,7 +64,7 @@ describe('calls to the auth service', () => {
     expect(closedBecause()).toBeUndefined();
   });
 
-  test('that wait for too long are given up without having been made', async () => {
+  test('that wait for too long are refused without having been made', async () => {
     const { askAll, ask, asked, answer, waiting } = stage({ calls: 2, waiting: 3, maxWait: 20 });
     const [first] = askAll('ab');
     expect(await ask('c')).toEqual({ kind: 'busy' });
@@ -74,18 +74,18 @@ describe('calls to the auth service', () => {
     expect(asked()).toBe('ab');
   });
 
-  test('that fail by a throw make room all the same', async () => {
+  test('that throw free their slot, too', async () => {
     const breaker = createBreaker();
     const checker = { check: () => Promise.reject(new Error('a fault')) };
     const calls = createCallQueue({ checker, breaker, limits: { calls: 1, waiting: 1, maxWait: 1000 } });
-    const outcomes = ['a', 'b'].map((token) => calls.check({ token, key: token, network: '' }, noting()));
+    const outcomes = ['a', 'b'].map((token) => calls.check({ token, key: token, network: '' }, recordingTrace()));
     expect((await Promise.allSettled(outcomes)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(calls.underWay()).toBe(0);
   });
 });
 
 describe('calls of several networks', () => {
-  test('take turns, so that a crowd in one holds up nobody in another', async () => {
+  test('take turns, so that a crowd in one network delays no other network', async () => {
     const { askAll, ask, asked, answer } = stage({ calls: 2, waiting: 99, maxWait: 60_000 });
     void askAll('abcdef');
     void ask('x', '198.51.100.1');
@@ -94,7 +94,7 @@ describe('calls of several networks', () => {
     expect(asked()).toBe('abcxydef');
   });
 
-  test('have room, however many of one network are not answered', async () => {
+  test('have room, however many calls of one network are unanswered', async () => {
     const { askAll, ask, asked, answer } = stage({ calls: 64, waiting: 99, maxWait: 60_000 });
     void askAll('a');
     await answer(SILENCE);
@@ -106,7 +106,7 @@ describe('calls of several networks', () => {
 });
 
 describe('while the service does not answer', () => {
-  /** Five tokens of two networks, one after the other, that got no answer. */
+  /** Five unanswered tokens of two networks, one after the other. */
   async function failing(limits?: CallLimits) {
     const staged = stage(limits);
     for (const [n, token] of Array.from('vwxyz').entries()) {
@@ -116,14 +116,14 @@ describe('while the service does not answer', () => {
     return staged;
   }
 
-  test('no call is made, and the door is closed', async () => {
+  test('no call is made, and closedBecause says so', async () => {
     const { ask, asked, closedBecause } = await failing();
     expect(await ask('a')).toEqual(OPEN);
     expect(asked()).toBe('vwxyz');
     expect(closedBecause()).toBe('auth-unavailable');
   });
 
-  test('whoever is waiting when that is found out is refused at once', async () => {
+  test('calls that wait are refused as soon as the outage is found', async () => {
     const { ask, answer, waiting } = stage({ calls: 2, waiting: 9, maxWait: 60_000 });
     const outcomes = Array.from('abcdefghi', (token, n) => ask(token, `192.0.2.${n}`));
     for (let i = 0; i < 5; i += 1) await answer(SILENCE);
@@ -132,7 +132,7 @@ describe('while the service does not answer', () => {
     expect(await Promise.all(outcomes.slice(6))).toEqual([OPEN, OPEN, OPEN]);
   });
 
-  test('only a few of a network find it out, however many ask', async () => {
+  test('a few calls of a network find the outage, however many clients connect', async () => {
     const { askAll, answer, asked } = stage({ calls: 64, waiting: 99, maxWait: 60_000 });
     void askAll('a');
     await answer(SILENCE);
@@ -142,7 +142,7 @@ describe('while the service does not answer', () => {
     expect(asked()).toHaveLength(26);
   });
 
-  test('only a few find it out, however many networks ask', async () => {
+  test('a few calls find the outage, however many networks connect', async () => {
     const { ask, answer, asked } = stage({ calls: 64, waiting: 99, maxWait: 60_000 });
     void ask('a');
     await answer(SILENCE);
@@ -150,7 +150,7 @@ describe('while the service does not answer', () => {
     expect(asked()).toHaveLength(11);
   });
 
-  test('after the pause one call of each network finds out, and all others wait for it', async () => {
+  test('after the pause one trial call of each network is made, and all others wait for it', async () => {
     const { askAll, ask, asked, wait, answer, closedBecause } = await failing();
     wait(1000);
     expect(closedBecause()).toBeUndefined();
@@ -166,7 +166,7 @@ describe('while the service does not answer', () => {
     expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['valid', 'valid', 'valid', 'valid']);
   });
 
-  test('while five calls try to find out, the door is closed', async () => {
+  test('while five trial calls are under way closedBecause refuses new clients', async () => {
     const { ask, wait, closedBecause } = await failing({ calls: 64, waiting: 9, maxWait: 60_000 });
     wait(1000);
     for (let i = 0; i < 5; i += 1) {
@@ -176,7 +176,7 @@ describe('while the service does not answer', () => {
     expect(closedBecause()).toBe('auth-unavailable');
   });
 
-  test('trials of two networks that find no answer close the door again, and those who waited come again', async () => {
+  test('unanswered trials of two networks open the breaker again, and the waiting calls are refused', async () => {
     const { askAll, ask, asked, wait, answer, closedBecause } = await failing();
     wait(1000);
     const outcomes = [...askAll('abc'), ask('!', '203.0.113.1')];
@@ -188,7 +188,7 @@ describe('while the service does not answer', () => {
     expect(closedBecause()).toBe('auth-unavailable');
   });
 
-  test('an answer of whatever kind is no sign of an outage', async () => {
+  test('an answer of any kind is no sign of an outage', async () => {
     const { ask, answer, closedBecause, asked } = stage();
     for (let i = 0; i < 20; i += 1) {
       void ask(String.fromCharCode(65 + i), `192.0.2.${i}`);

@@ -2,18 +2,18 @@ import { TOKENS, USERS } from '../support/auth-service.ts';
 import { createClient, type TestClient } from '../support/client.ts';
 import { startFaultyService, type Service, type ValidateToken } from './faulty-service.ts';
 
-/** The token of the n-th of a crowd, who is user 1000 + n. */
+/** The token of the n-th client of a crowd, user 1000 + n. */
 export function tokenOf(n: number): string {
   return `crowd-${n}`;
 }
 
-/** An auth service that knows the crowd and the bystanders, and how it was asked. */
+/** An auth service that knows the crowd and the bystanders, and records its calls. */
 export interface CrowdService extends Service {
-  /** Tokens in the order in which they were asked about. */
+  /** Tokens in the order of the calls. */
   readonly asked: string[];
-  /** Most questions that were open at once. */
+  /** The most calls that were open at the same time. */
   readonly most: () => number;
-  /** Tokens that are valid no longer. */
+  /** Tokens that are no longer valid. */
   readonly revoked: Set<string>;
 }
 
@@ -50,15 +50,15 @@ function userOf(token: string): string | undefined {
   return n === undefined ? BYSTANDERS.get(token) : String(1000 + Number(n));
 }
 
-/** A stock client of the crowd, and all that it was told when it was not let in. */
-export interface Comer extends TestClient {
+/** A stock client of the crowd, and the errors that it received. */
+export interface CrowdClient extends TestClient {
   readonly errors: string[];
-  /** Resolves each time it has got in. */
+  /** Resolves each time it is connected. */
   entered(): Promise<unknown>;
 }
 
-/** So many stock clients at once, every third one by polling. */
-export function createCrowd(url: string, size: number, token: (n: number) => string = tokenOf): Comer[] {
+/** Connects `size` stock clients together, every third one by polling. */
+export function createCrowd(url: string, size: number, token: (n: number) => string = tokenOf): CrowdClient[] {
   return Array.from({ length: size }, (_, n) => {
     const client = createClient(url, {
       auth: { token: token(n) },

@@ -7,7 +7,7 @@ const MOST = 3;
 
 const step = fc.record({ wait: fc.nat(6), key: fc.constantFrom('a', 'b', 'c', 'd', 'e'), forget: fc.boolean() });
 
-test('holds what was set last, not too old and not too many, and nothing else', () => {
+test('a map has the entries that were set last, within lifetime and limit, and no others', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const map = new ExpiringMap<string, number>(LIFETIME, MOST);

@@ -28,7 +28,7 @@ type Finished = (stop: () => void) => void;
 
 const PROTO = fileURLToPath(new URL('../../proto/auth.proto', import.meta.url));
 
-/** An auth service that answers as it is told to. */
+/** An auth service that answers as the test decides. */
 export async function startFaultyService(
   validateToken: ValidateToken,
   finished: Finished = onTestFinished,
@@ -47,7 +47,7 @@ export async function startFaultyService(
   return { address: `127.0.0.1:${port}`, stop };
 }
 
-/** Takes connections and never says a word. */
+/** A server that accepts connections and sends nothing. */
 export async function startSilentService(finished: Finished = onTestFinished, port = 0): Promise<Service> {
   const peers = new Set<{ destroy(): void }>();
   const server = createTcpServer((peer) => {
@@ -62,7 +62,7 @@ export async function startSilentService(finished: Finished = onTestFinished, po
   return { address: await addressOf(server.listen(port, '127.0.0.1')), stop };
 }
 
-/** Speaks HTTP/2, and whatever `answer` makes of gRPC. */
+/** A server that speaks HTTP/2, with `answer` in place of gRPC. */
 export async function startBrokenService(
   answer: (stream: ServerHttp2Stream) => void,
   finished: Finished = onTestFinished,

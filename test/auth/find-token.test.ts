@@ -5,9 +5,9 @@ import { findToken } from '../../src/auth/find-token.ts';
 describe('a token', () => {
   test.each([
     ['auth.token', { auth: 'a', authorization: 'Bearer b', query: 'c' }, 'a'],
-    ['the header, where auth has none', { auth: undefined, authorization: 'Bearer b', query: 'c' }, 'b'],
-    ['the query, where nothing else has one', { auth: '', authorization: undefined, query: 'c' }, 'c'],
-    ['the header, whatever the case of its scheme', { auth: null, authorization: 'bEaReR b' }, 'b'],
+    ['the header, if auth has none', { auth: undefined, authorization: 'Bearer b', query: 'c' }, 'b'],
+    ['the query, if nothing else has one', { auth: '', authorization: undefined, query: 'c' }, 'c'],
+    ['the header, in any case of its scheme', { auth: null, authorization: 'bEaReR b' }, 'b'],
     ['auth.token with a pipe, as Laravel makes them', { auth: '12|AbC', authorization: undefined }, '12|AbC'],
     ['auth.token of 4,096 characters', { auth: 'x'.repeat(4096), authorization: undefined }, 'x'.repeat(4096)],
   ])('is taken from %s', (_, places, token) => {
@@ -15,12 +15,12 @@ describe('a token', () => {
   });
 
   test.each([
-    ['nothing is given', { auth: undefined, authorization: undefined }],
+    ['nothing is sent', { auth: undefined, authorization: undefined }],
     ['all is empty', { auth: '', authorization: '', query: '' }],
     ['the header has another scheme', { auth: undefined, authorization: 'Basic abc' }],
     ['the header has only a scheme', { auth: undefined, authorization: 'Bearer' }],
     ['the header has a scheme and a space', { auth: undefined, authorization: 'Bearer ' }],
-  ])('is not there where %s', (_, places) => {
+  ])('is missing where %s', (_, places) => {
     expect(findToken(places)).toBeUndefined();
   });
 
@@ -34,17 +34,17 @@ describe('a token', () => {
     ['a DEL', 'a\x7f'],
     ['an umlaut', 'ä'],
     ['spaces around', ' a '],
-  ])('is malformed as %s, wherever else a good one stands', (_, auth) => {
+  ])('is malformed as %s, also if another place has a valid one', (_, auth) => {
     expect(findToken({ auth, authorization: 'Bearer b', query: 'c' })).toMatchObject({ code: 'token-malformed' });
   });
 
-  test('is either visible ASCII of 1 to 4096 characters or refused, whatever is given', () => {
+  test('is either visible ASCII of 1 to 4096 characters or refused, whatever is sent', () => {
     const anything = fc.oneof(fc.jsonValue(), fc.string(), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(anything, fc.option(fc.string(), { nil: undefined }), anything, (auth, authorization, query) => {
         const found = findToken({ auth, authorization, query });
-        const sound = typeof found !== 'string' || /^[!-~]{1,4096}$/.test(found);
-        expect(sound).toBe(true);
+        const wellFormed = typeof found !== 'string' || /^[!-~]{1,4096}$/.test(found);
+        expect(wellFormed).toBe(true);
       }),
     );
   });

@@ -2,19 +2,19 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import type { TokenAnswer } from '../../src/auth/token-answer.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
-import { checkerOf, noting } from './checker.ts';
+import { checkerOf, recordingTrace } from './checker.ts';
 import { startBrokenService, startFaultyService, type ValidateToken } from './faulty-service.ts';
 
 async function answerOf(validateToken: ValidateToken): Promise<TokenAnswer> {
   const { address } = await startFaultyService(validateToken);
-  return checkerOf(address).check('token', noting());
+  return checkerOf(address).check('token', recordingTrace());
 }
 
-describe('the auth service’s word on a token', () => {
+describe('the answer of the auth service', () => {
   test.each(Object.entries(USERS))('%s is user %s', async (name, user) => {
     const { address } = await startAuth();
     const token = new Map<string, string>(Object.entries(TOKENS)).get(name) ?? '';
-    expect(await checkerOf(address).check(token, noting())).toEqual({ kind: 'valid', user });
+    expect(await checkerOf(address).check(token, recordingTrace())).toEqual({ kind: 'valid', user });
   });
 
   test.each([
@@ -23,16 +23,16 @@ describe('the auth service’s word on a token', () => {
       { valid: true, user_id: '18446744073709551615' },
       { kind: 'valid', user: '18446744073709551615' },
     ],
-    ['not valid', { valid: false }, { kind: 'invalid' }],
-    ['not valid, with a user', { valid: false, user_id: '7' }, { kind: 'invalid' }],
-    ['nothing, which is proto3 for not valid', {}, { kind: 'invalid' }],
+    ['invalid', { valid: false }, { kind: 'invalid' }],
+    ['invalid, with a user', { valid: false, user_id: '7' }, { kind: 'invalid' }],
+    ['empty, which is proto3 for invalid', {}, { kind: 'invalid' }],
     ['valid without a user', { valid: true }, { kind: 'no-user-id' }],
     ['valid for user 0', { valid: true, user_id: '0' }, { kind: 'no-user-id' }],
   ])('%s', async (_, response, answer) => {
     expect(await answerOf((_call, reply) => reply(null, response))).toEqual(answer);
   });
 
-  test('of 5 MB is none', async () => {
+  test('of 5 MB does not count', async () => {
     const email = 'x'.repeat(5 * 1024 * 1024);
     expect(await answerOf((_, reply) => reply(null, { valid: true, user_id: '7', email }))).toEqual({
       kind: 'unavailable',
@@ -43,7 +43,7 @@ describe('the auth service’s word on a token', () => {
 
 const CODES = Object.entries(status).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
 
-/** Of all others nobody knows what became of the call. */
+/** All other statuses say nothing about the token. */
 const MEANINGS: Readonly<Record<string, TokenAnswer>> = {
   ...Object.fromEntries(
     ['UNAUTHENTICATED', 'INVALID_ARGUMENT', 'NOT_FOUND'].map((name) => [name, { kind: 'invalid' } as const]),
@@ -76,40 +76,40 @@ describe('a gRPC status', () => {
       stream.respond({ ':status': code, 'content-type': 'text/html' });
       stream.end('<h1>');
     });
-    expect(await checkerOf(address).check('token', noting())).toEqual(answer);
+    expect(await checkerOf(address).check('token', recordingTrace())).toEqual(answer);
   });
 
   test.each([
     ['OK without a message', { 'grpc-status': '0' }],
     ['no status', {}],
     ['a status that is no number', { 'grpc-status': 'fine' }],
-    ['a status of a later day', { 'grpc-status': '99' }],
-  ])('in trailers only: %s admits nobody', async (_, trailers) => {
+    ['an unknown status', { 'grpc-status': '99' }],
+  ])('in trailers only: %s admits no client', async (_, trailers) => {
     const { address } = await startBrokenService((stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...trailers }, { endStream: true });
     });
-    expect(await checkerOf(address).check('token', noting())).toMatchObject({ kind: 'unavailable' });
+    expect(await checkerOf(address).check('token', recordingTrace())).toMatchObject({ kind: 'unavailable' });
   });
 });
 
 describe('a call', () => {
-  test('takes the trace’s headers along, and tells it how it ended', async () => {
-    const heard: unknown[] = [];
+  test('sends the headers of the trace, and reports to it how it ended', async () => {
+    const received: unknown[] = [];
     const { address } = await startFaultyService(({ metadata, request }, reply) => {
-      heard.push(metadata.get('traceparent'), request.token);
+      received.push(metadata.get('traceparent'), request.token);
       reply(null, { valid: true, user_id: '7' });
     });
-    const trace = noting({ traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
+    const trace = recordingTrace({ traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
     await checkerOf(address).check('a token', trace);
-    expect(heard).toEqual([['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'], 'a token']);
+    expect(received).toEqual([['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'], 'a token']);
     expect(trace.calls).toEqual([[{ kind: 'valid', user: '7' }, 'OK']]);
   });
 
-  test('tells the status where it failed', async () => {
+  test('reports the status of a failure', async () => {
     const { address } = await startFaultyService((_, reply) =>
       reply({ code: status.INTERNAL, metadata: new Metadata() }),
     );
-    const trace = noting();
+    const trace = recordingTrace();
     await checkerOf(address).check('a token', trace);
     expect(trace.calls).toEqual([[{ kind: 'unavailable', cause: 'INTERNAL' }, 'INTERNAL']]);
   });

@@ -7,7 +7,7 @@ import { startFaultyService, type ValidateToken } from './faulty-service.ts';
 
 const BYSTANDERS: Readonly<Record<string, string>> = { [TOKENS.bob]: USERS.bob, [TOKENS.carol]: USERS.carol };
 
-/** Good tokens are `good-…`, those of a stranger `<what>-…`; the service fails as their first word says. */
+/** Valid tokens are `good-…`, those of an attacker `<what>-…`; the service fails as their first word says. */
 const service: ValidateToken = (call, reply) => {
   const { token } = call.request;
   const [kind = '', n = ''] = token.split('-');
@@ -20,7 +20,7 @@ const service: ValidateToken = (call, reply) => {
   // A slow-loris token: no answer at all.
 };
 
-/** A stranger who asks again and again, until the test is over. */
+/** An attacker that connects again and again, until the end of the test. */
 function attack({ gateway }: SocketStage, perSecond: number, attempt: (n: number) => { token: string; from: string }) {
   const clients: TestClient[] = [];
   const timer = setInterval(() => {
@@ -35,10 +35,10 @@ function attack({ gateway }: SocketStage, perSecond: number, attempt: (n: number
   return { made: () => clients.length };
 }
 
-/** Ten users, none of whom was refused. */
+/** The refusals of ten users, none of which was refused. */
 const AT_FIRST_TRY = Array.from({ length: 10 }, () => 0);
 
-/** Honest users who come one after the other, and how often each was refused before it got in. */
+/** Connects honest users one after the other. @returns how often each was refused before it was admitted. */
 async function honestUsers({ gateway }: SocketStage, from: (n: number) => string): Promise<number[]> {
   const refusals = AT_FIRST_TRY.map(async (_, n) => {
     await new Promise((resolve) => setTimeout(resolve, n * 250));
@@ -57,15 +57,15 @@ async function honestUsers({ gateway }: SocketStage, from: (n: number) => string
 }
 
 const ELSEWHERE = (n: number): string => `192.0.2.${n}`;
-const STRANGER = '203.0.113.66';
+const ATTACKER = '203.0.113.66';
 const at =
-  (token: (n: number) => string, from: (n: number) => string = () => STRANGER) =>
+  (token: (n: number) => string, from: (n: number) => string = () => ATTACKER) =>
   (n: number) => ({
     token: token(n),
     from: from(n),
   });
 
-describe.each(['gateway', 'socket.io'])('strangers without a good token (%s)', { timeout: 40_000 }, (webSockets) => {
+describe.each(['gateway', 'socket.io'])('attackers without a valid token (%s)', { timeout: 40_000 }, (webSockets) => {
   let staged: SocketStage;
   const stops: (() => void | Promise<void>)[] = [];
   const finished = (stop: () => void | Promise<void>): void => void stops.push(stop);
@@ -79,7 +79,7 @@ describe.each(['gateway', 'socket.io'])('strangers without a good token (%s)', {
     };
     staged = await stageSockets(settings, finished);
   });
-  // The stranger of one test and that of the next are two networks, which together may open the breaker.
+  // The attackers of two tests are two networks, which together could open the breaker.
   beforeEach(async () => {
     while ((await staged.gateway.metric('gateway_auth_calls_under_way')) > 0);
     await createClient(staged.gateway.url, { auth: { token: 'good-99' } }, finished).next('connected');
@@ -89,8 +89,8 @@ describe.each(['gateway', 'socket.io'])('strangers without a good token (%s)', {
   });
 
   test.each([
-    ['a bad token', 10, at(() => 'bad')],
-    ['a token that the service takes for malformed', 10, at(() => 'INVALID_ARGUMENT')],
+    ['an invalid token', 10, at(() => 'bad')],
+    ['a token that the service calls malformed', 10, at(() => 'INVALID_ARGUMENT')],
     ['a token at which the service fails', 10, at(() => 'INTERNAL')],
     ['many tokens at which the service fails', 10, at((n) => `INTERNAL-${n}`)],
     ['tokens that are refused by a policy', 10, at((n) => `PERMISSION_DENIED-${n}`)],
@@ -118,7 +118,7 @@ describe.each(['gateway', 'socket.io'])('strangers without a good token (%s)', {
     ['tokens that are never answered', 3, at((n) => `loris-${n}`)],
   ])('with %s keep no user out who has the same address', async (_, perSecond, attempt) => {
     attack(staged, perSecond, attempt);
-    expect(await honestUsers(staged, () => STRANGER)).toEqual(AT_FIRST_TRY);
+    expect(await honestUsers(staged, () => ATTACKER)).toEqual(AT_FIRST_TRY);
     await staged.allIsWell();
   });
 });

@@ -2,42 +2,42 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { freePort } from '../support/ports.ts';
-import { checkerOf, noting } from './checker.ts';
+import { checkerOf, recordingTrace } from './checker.ts';
 import { startFaultyService, startSilentService, type ValidateToken } from './faulty-service.ts';
 
-describe('an answer that does not come', () => {
+describe('a missing answer', () => {
   const DEADLINE = 300;
 
   test.each([
     ['it is down', async () => `127.0.0.1:${await freePort()}`],
     ['its name is unknown', async () => 'auth.invalid:50051'],
-    ['it takes the connection and never speaks', async () => (await startSilentService()).address],
-    ['it takes the call and never answers', async () => (await startFaultyService(() => undefined)).address],
+    ['it accepts the connection and sends nothing', async () => (await startSilentService()).address],
+    ['it accepts the call and never answers', async () => (await startFaultyService(() => undefined)).address],
     ['it answers too late', async () => (await startFaultyService(later(DEADLINE * 2))).address],
-  ])('because %s is waited for until the deadline and no longer', async (_, service) => {
+  ])('because %s: the checker waits until the deadline and no longer', async (_, service) => {
     const checker = checkerOf(await service(), DEADLINE);
     const startedAt = performance.now();
-    expect(await checker.check('token', noting())).toMatchObject({ kind: 'unavailable' });
+    expect(await checker.check('token', recordingTrace())).toMatchObject({ kind: 'unavailable' });
     expect(performance.now() - startedAt).toBeLessThan(DEADLINE + 1000);
   });
 
-  test('is waited for two seconds where nothing else is said', async () => {
+  test('is waited for two seconds by default', async () => {
     const { address } = await startFaultyService(() => undefined);
     const checker = createGrpcChecker({ address });
     onTestFinished(() => checker.close());
     const startedAt = performance.now();
-    expect(await checker.check('token', noting())).toEqual({ kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' });
+    expect(await checker.check('token', recordingTrace())).toEqual({ kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' });
     expect(performance.now() - startedAt).toBeGreaterThan(1900);
     expect(performance.now() - startedAt).toBeLessThan(2900);
   });
 
-  test('does not matter to the next one: the service is back, and is asked', async () => {
+  test('does not affect the next call, once the service is back', async () => {
     const port = await freePort();
     const checker = checkerOf(`127.0.0.1:${port}`);
-    expect(await checker.check(TOKENS.alice, noting())).toMatchObject({ kind: 'unavailable' });
+    expect(await checker.check(TOKENS.alice, recordingTrace())).toMatchObject({ kind: 'unavailable' });
     await startAuth(onTestFinished, `127.0.0.1:${port}`);
-    while ((await checker.check(TOKENS.alice, noting())).kind === 'unavailable');
-    expect(await checker.check(TOKENS.alice, noting())).toEqual({ kind: 'valid', user: USERS.alice });
+    while ((await checker.check(TOKENS.alice, recordingTrace())).kind === 'unavailable');
+    expect(await checker.check(TOKENS.alice, recordingTrace())).toEqual({ kind: 'valid', user: USERS.alice });
   });
 });
 

@@ -3,16 +3,16 @@ import { TOKENS, USERS } from '../support/auth-service.ts';
 import { createClient, type TestClient } from '../support/client.ts';
 import { knock } from '../sockets/raw-http.ts';
 import { stageSockets, type SocketStage } from '../sockets/stage.ts';
-import { startCrowdService, tokenOf, type CrowdService } from './crowd.ts';
+import { startCrowdService, tokenOf, type CrowdService } from './client-crowd.ts';
 import { startFaultyService, startSilentService, type Service } from './faulty-service.ts';
 
-/** What may stand at the auth service's address instead of it; the gateway waits two seconds for an answer. */
+/** What may be at the address of the auth service instead of it; the gateway waits two seconds for an answer. */
 const TROUBLES: readonly [what: string, start: (address: string) => Promise<Service>][] = [
   ['is down', async (address) => ({ address, stop: () => undefined })],
-  ['takes connections and never speaks', (address) => startSilentService(onTestFinished, portOf(address))],
-  ['takes calls and never answers', (address) => startFaultyService(() => undefined, onTestFinished, address)],
+  ['accepts connections and sends nothing', (address) => startSilentService(onTestFinished, portOf(address))],
+  ['accepts calls and never answers', (address) => startFaultyService(() => undefined, onTestFinished, address)],
   [
-    'answers, rightly, half a second too late',
+    'answers correctly, half a second too late',
     (address) =>
       startFaultyService(
         (_, reply) => void setTimeout(() => reply(null, { valid: true, user_id: USERS.alice }), 2500),
@@ -24,23 +24,23 @@ const TROUBLES: readonly [what: string, start: (address: string) => Promise<Serv
 
 describe('while the auth service', () => {
   test.each(TROUBLES)(
-    '%s nobody gets in and nobody is turned away for good; when it is back so are all clients',
+    '%s, no client is admitted and none is refused permanently; all clients return with the service',
     { timeout: 40_000 },
     async (_, start) => {
       const staged = await stage();
       const { gateway, service } = staged;
       service.stop();
       const trouble = await start(service.address);
-      const clients = comers(gateway.url);
+      const clients = connectCrowd(gateway.url);
 
-      await untilRefusedAtTheGate(staged);
+      await untilHandshakesAreRefused(staged);
       await staged.allIsWell();
       expect(await gateway.metric('websocket_connections_opened_total{identity="user"}')).toBe(2);
       for (const { socket } of clients) expect(socket.active).toBe(true);
 
       trouble.stop();
       await startCrowdService({ address: service.address });
-      await allGetIn(clients);
+      await allAreAdmitted(clients);
       for (const { errors } of clients) expect(errors.filter((error) => /unauthorized/.test(error))).toEqual([]);
       for (const token of [...Object.values(TOKENS), ...clients.map((_client, n) => tokenOf(n))])
         expect(gateway.log()).not.toContain(token);
@@ -49,48 +49,48 @@ describe('while the auth service', () => {
   );
 
   test(
-    'never answers and all clients come from one address, handshakes are refused ten seconds after a user is not answered',
+    'never answers and all clients have one address, handshakes are refused ten seconds after an unanswered user',
     { timeout: 60_000 },
     async () => {
       const staged = await stage({ TRUST_PROXY: '192.0.2.200' });
       const { gateway, service } = staged;
-      const known = comers(gateway.url);
-      await allGetIn(known);
+      const known = connectCrowd(gateway.url);
+      await allAreAdmitted(known);
       service.stop();
       const trouble = await startSilentService(onTestFinished, portOf(service.address));
       const beganAt = performance.now();
-      // Within two seconds the answers of a moment ago still count, so a stranger finds out first.
-      createClient(gateway.url, { auth: { token: 'stranger' } });
+      // Cached answers still count for two seconds, so an unknown token finds the outage first.
+      createClient(gateway.url, { auth: { token: 'unknown' } });
       const failed = 'gateway_auth_calls_total{answer="unavailable"}';
       await vi.waitFor(async () => expect(await gateway.metric(failed)).toBeGreaterThan(0), { timeout: 10_000 });
       for (const { socket } of known) socket.io.engine.close();
 
-      await untilRefusedAtTheGate(staged, 30_000);
+      await untilHandshakesAreRefused(staged, 30_000);
       expect(performance.now() - beganAt).toBeGreaterThan(10_000);
       await staged.allIsWell();
       trouble.stop();
       await startCrowdService({ address: service.address });
-      await allGetIn(known);
+      await allAreAdmitted(known);
       await staged.allIsWell();
     },
   );
 
-  test('is down the gateway asks it some ten times at most, then pauses', { timeout: 40_000 }, async () => {
+  test('is down, the gateway calls it some ten times at most, then pauses', { timeout: 40_000 }, async () => {
     const staged = await stage();
     staged.service.stop();
-    comers(staged.gateway.url);
-    await untilRefusedAtTheGate(staged);
+    connectCrowd(staged.gateway.url);
+    await untilHandshakesAreRefused(staged);
     expect(await staged.gateway.metric('gateway_auth_calls_total{answer="unavailable"}')).toBeLessThanOrEqual(10);
   });
 
   test(
-    'is down anonymous clients get in where a token is optional, and who has a token comes back',
+    'is down, anonymous clients are admitted where a token is optional, and clients with a token return',
     { timeout: 40_000 },
     async () => {
       const staged = await stage({ AUTH_MODE: 'optional' });
       const { gateway, service } = staged;
       service.stop();
-      const clients = comers(gateway.url);
+      const clients = connectCrowd(gateway.url);
       const asked = (): Promise<number> => gateway.metric('gateway_auth_calls_total{answer="unavailable"}');
       await vi.waitFor(async () => expect(await asked()).toBeGreaterThanOrEqual(5), { timeout: 10_000 });
 
@@ -100,7 +100,7 @@ describe('while the auth service', () => {
         ]);
 
       await startCrowdService({ address: service.address });
-      await allGetIn(clients);
+      await allAreAdmitted(clients);
       await staged.allIsWell();
     },
   );
@@ -116,13 +116,13 @@ async function stage(environment: Record<string, string> = {}): Promise<Stage> {
   return { ...(await stageSockets({ ...settings, ...environment })), service };
 }
 
-/** A stock client with a good token, and what it was told when it was not let in. */
-interface Comer extends TestClient {
+/** A stock client with a valid token, and the errors that it received. */
+interface CrowdClient extends TestClient {
   readonly errors: string[];
 }
 
 /** Six users, each at an address of its own. */
-function comers(url: string): Comer[] {
+function connectCrowd(url: string): CrowdClient[] {
   return Array.from({ length: 6 }, (_, n) => {
     const client = createClient(url, {
       auth: { token: tokenOf(n) },
@@ -136,13 +136,13 @@ function comers(url: string): Comer[] {
   });
 }
 
-async function allGetIn(clients: readonly Comer[]): Promise<void> {
+async function allAreAdmitted(clients: readonly CrowdClient[]): Promise<void> {
   const welcomes = await Promise.all(clients.map(({ next }) => next('connected')));
   expect(welcomes).toMatchObject(clients.map((_, n) => [{ userId: 1000 + n }]));
 }
 
-/** The breaker is open: handshakes are answered, at once, with 503. */
-async function untilRefusedAtTheGate({ gateway }: SocketStage, timeout = 15_000): Promise<void> {
+/** The breaker is open: handshakes are answered immediately with 503. */
+async function untilHandshakesAreRefused({ gateway }: SocketStage, timeout = 15_000): Promise<void> {
   for (const transport of ['websocket', 'polling'] as const)
     await vi.waitFor(
       async () => {

@@ -62,7 +62,7 @@ function lines(gateway: RunningGateway): Record<string, unknown>[] {
   return all.map((line) => ({ ...Object(JSON.parse(line)) }));
 }
 
-/** Everything on both outputs is JSON; but for what Node says of TLS to an IP address. */
+/** Lines of both outputs that are not JSON, except Node's warning about TLS to an IP address. */
 function holdsJsonOnly(gateway: RunningGateway): void {
   const others = gateway
     .log()
@@ -79,7 +79,7 @@ const UNREACHED: readonly [
   problem: RegExp,
 ][] = [
   [
-    'is not there',
+    'is down',
     async () => `127.0.0.1:${await freePort()}`,
     {},
     /UNAVAILABLE: .*ECONNREFUSED/,
@@ -122,7 +122,7 @@ const UNREACHED: readonly [
   ],
   ['is another kind of server', httpServer, {}, /UNAVAILABLE: /, /it closes the connection before it answers/],
   [
-    'takes connections and never speaks',
+    'accepts connections and sends nothing',
     async () => (await startSilentService()).address,
     {},
     /DEADLINE_EXCEEDED: Deadline exceeded/,
@@ -132,7 +132,7 @@ const UNREACHED: readonly [
 
 describe('a gateway whose auth service', { timeout: 40_000 }, () => {
   test.each(UNREACHED)(
-    '%s says so within seconds, with the cause, before any client comes',
+    '%s: the gateway reports it within seconds, with the cause, before any client connects',
     async (_, start, environment, cause, problem) => {
       const address = await start();
       const gateway = await run(address, environment);
@@ -153,7 +153,7 @@ describe('a gateway whose auth service', { timeout: 40_000 }, () => {
     },
   );
 
-  test('comes later is found, and all is well', async () => {
+  test('starts later is found, and the gateway is healthy', async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const gateway = await run(address);
     await gateway.logged('the auth service cannot be reached');
@@ -168,21 +168,24 @@ describe('a gateway whose auth service', { timeout: 40_000 }, () => {
     ['PERMISSION_DENIED', status.PERMISSION_DENIED, /it refuses the gateway/],
     ['INTERNAL', status.INTERNAL, /it fails/],
     ['UNAVAILABLE', status.UNAVAILABLE, /it fails/],
-  ])('says %s is named in log, metrics and health, without its own words', async (name, code, reason) => {
-    const address = await says(code)();
-    const gateway = await run(address);
-    createClient(gateway.url, { auth: { token: TOKENS.alice } });
-    await gateway.logged('the auth service does not validate tokens');
-    const [line] = lines(gateway);
-    expect(line).toMatchObject({ authService: address, status: name, cause: expect.stringMatching(reason) });
-    expect(await gateway.metric(`gateway_auth_failures_total{status="${name}"}`)).toBeGreaterThan(0);
-    const health = await healthOf(gateway);
-    expect(health).toMatchObject({ status: 'degraded', problems: [expect.stringMatching(reason)] });
-    for (const text of [gateway.log(), JSON.stringify(health)]) expect(text).not.toMatch(new RegExp(SECRET));
-    holdsJsonOnly(gateway);
-  });
+  ])(
+    'answers %s is reported in log, metrics and health, without the text of the service',
+    async (name, code, reason) => {
+      const address = await says(code)();
+      const gateway = await run(address);
+      createClient(gateway.url, { auth: { token: TOKENS.alice } });
+      await gateway.logged('the auth service does not validate tokens');
+      const [line] = lines(gateway);
+      expect(line).toMatchObject({ authService: address, status: name, cause: expect.stringMatching(reason) });
+      expect(await gateway.metric(`gateway_auth_failures_total{status="${name}"}`)).toBeGreaterThan(0);
+      const health = await healthOf(gateway);
+      expect(health).toMatchObject({ status: 'degraded', problems: [expect.stringMatching(reason)] });
+      for (const text of [gateway.log(), JSON.stringify(health)]) expect(text).not.toMatch(new RegExp(SECRET));
+      holdsJsonOnly(gateway);
+    },
+  );
 
-  test('fails for one token and answers the next is well again with that', async () => {
+  test('fails for one token and answers the next counts as healthy again', async () => {
     const { address } = await startFaultyService((call, reply) =>
       call.request.token === 'bad' ? reply({ code: status.INTERNAL }) : valid(call, reply),
     );
@@ -193,7 +196,7 @@ describe('a gateway whose auth service', { timeout: 40_000 }, () => {
     expect(await healthOf(gateway)).toEqual({ status: 'healthy', problems: [] });
   });
 
-  test('is asked directly, whatever http_proxy says', async () => {
+  test('is called directly, whatever http_proxy says', async () => {
     const { address } = await startAuth();
     const gateway = await run(address, {
       http_proxy: `http://127.0.0.1:${await freePort()}`,

@@ -3,7 +3,7 @@ import { stageSockets, type SocketStage } from '../sockets/stage.ts';
 import { createClient, hearsNothingBefore, type TestClient } from '../support/client.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { startCrowdService, tokenOf, type CrowdService } from './crowd.ts';
+import { startCrowdService, tokenOf, type CrowdService } from './client-crowd.ts';
 
 const OUTCOME = (outcome: string): string => `gateway_auth_revalidations_total{outcome="${outcome}"}`;
 
@@ -22,15 +22,15 @@ async function enter({ gateway }: SocketStage, n: number, options: object = {}):
   return client;
 }
 
-/** Stays connected, and hears nothing that would say otherwise. */
+/** Asserts that a client stays connected and receives no error. */
 async function isUndisturbed(client: TestClient): Promise<void> {
   await hearsNothingBefore(client);
   expect(client.socket.connected).toBe(true);
   expect(client.heard.filter(({ event }) => event !== 'pong')).toEqual([]);
 }
 
-describe('a token that is good no longer', { timeout: 60_000 }, () => {
-  test('is found out by asking again; its connections end, and nobody else’s', async () => {
+describe('a token that is no longer valid', { timeout: 60_000 }, () => {
+  test('is found by revalidation; its connections are closed, and no others', async () => {
     const staged = await stage({ AUTH_REVALIDATE: '2' });
     const theirs = await Promise.all([
       enter(staged, 7),
@@ -40,7 +40,7 @@ describe('a token that is good no longer', { timeout: 60_000 }, () => {
     const other = await enter(staged, 8, { auth: { token: tokenOf(8), notices: true } });
     staged.service.revoked.add(tokenOf(7));
 
-    // A stock client tries to come back by itself, and is told at the door.
+    // A stock client reconnects by itself, and is refused in the handshake.
     for (const { next, socket } of theirs) {
       expect(await next('disconnect')).toEqual(['transport close']);
       expect(await next('connect_error')).toMatchObject([{ data: { code: 'token-invalid', retry: false } }]);
@@ -57,7 +57,7 @@ describe('a token that is good no longer', { timeout: 60_000 }, () => {
     await staged.allIsWell();
   });
 
-  test('makes way for a fresh one without anybody’s doing', async () => {
+  test('is replaced by a new one without any action', async () => {
     const staged = await stage({ AUTH_REVALIDATE: '1' });
     let token = tokenOf(7);
     const client = createClient(staged.gateway.url, { auth: (give: (auth: object) => void) => give({ token }) });
@@ -68,7 +68,7 @@ describe('a token that is good no longer', { timeout: 60_000 }, () => {
     expect(await client.next('connected')).toMatchObject([{ userId: 1009 }]);
   });
 
-  test('is found out after an outage of the auth service, which itself ends no connection', async () => {
+  test('is found after an outage of the auth service, which itself closes no connection', async () => {
     const staged = await stage({ AUTH_REVALIDATE: '1' });
     const [theirs, other] = await Promise.all([enter(staged, 7), enter(staged, 8)]);
     staged.service.stop();
@@ -86,8 +86,8 @@ describe('a token that is good no longer', { timeout: 60_000 }, () => {
   });
 });
 
-describe('after a gap in what Redis says', { timeout: 90_000 }, () => {
-  test('all tokens are asked about again: a revocation that was missed is found out', async () => {
+describe('after a gap', { timeout: 90_000 }, () => {
+  test('all tokens are revalidated: a missed revocation is found', async () => {
     const redis = await startRedis();
     const link = await startTcpProxy(redis.port);
     const staged = await stage({ REDIS_URL: `redis://127.0.0.1:${link.port}`, AUTH_REVALIDATE: '3600' });
@@ -96,7 +96,7 @@ describe('after a gap in what Redis says', { timeout: 90_000 }, () => {
 
     link.reset();
     await vi.waitFor(async () => expect(await staged.gateway.metric('gateway_redis_up')).toBe(0), { timeout: 10_000 });
-    // Told while the gateway does not hear.
+    // Published during the gap.
     for (const n of [7, 9]) {
       staged.service.revoked.add(tokenOf(n));
       await redis.publish('bans', { to: 1000 + n });
@@ -104,7 +104,7 @@ describe('after a gap in what Redis says', { timeout: 90_000 }, () => {
     link.pass();
     await vi.waitFor(async () => expect(await staged.gateway.metric('gateway_redis_up')).toBe(1), { timeout: 20_000 });
 
-    // From memory it would get in again.
+    // The cache would admit it again.
     away.socket.io.engine.close();
     expect(await away.next('connect_error')).toMatchObject([{ data: { code: 'token-invalid' } }]);
     expect(await theirs.next('disconnect')).toEqual(['transport close']);

@@ -4,16 +4,16 @@ import { openDeaf } from '../sockets/deaf-client.ts';
 import { runGateway, type RunningGateway } from '../sockets/running-gateway.ts';
 import { ROUTES_FILE, stageSockets, type SocketStage } from '../sockets/stage.ts';
 import { createClient, hearsNothingBefore, type TestClient } from '../support/client.ts';
-import { startCrowdService, tokenOf, type CrowdService } from './crowd.ts';
+import { startCrowdService, tokenOf, type CrowdService } from './client-crowd.ts';
 
 const USER = 1007;
 const TOKEN = tokenOf(7);
 
 interface Stage extends SocketStage {
   readonly service: CrowdService;
-  /** Two of them, on one Redis. */
+  /** Two gateways, on one Redis. */
   readonly gateways: readonly [RunningGateway, RunningGateway];
-  /** The service knows first, then tells. */
+  /** Revokes at the service, then publishes. */
   revoke(...users: number[]): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ async function enter(gateway: RunningGateway, n: number, options: object = {}): 
 }
 
 describe('a message that revokes a user', { timeout: 40_000 }, () => {
-  test('closes all connections of that user on all instances within two seconds, and touches nobody else', async () => {
+  test('closes all connections of that user on all instances within two seconds, and no others', async () => {
     const { gateways, revoke, allIsWell } = await stage();
     const theirs = await Promise.all(
       gateways.flatMap((gateway) => [
@@ -62,7 +62,7 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
     await revoke(USER);
     for (const { next, socket } of theirs) {
       expect(await next('disconnect')).toEqual(['io server disconnect']);
-      // Told to stay away, a stock client does.
+      // A stock client does not reconnect after this refusal.
       expect(socket.active).toBe(false);
     }
     expect(performance.now() - revokedAt).toBeLessThan(2000);
@@ -80,7 +80,7 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
     await allIsWell();
   });
 
-  test('makes their tokens be asked about again: who comes back is refused, and others come from memory', async () => {
+  test('invalidates cached answers of that user: reconnects are refused, and other users come from the cache', async () => {
     const { gateway, service, revoke } = await stage();
     const [theirs, other] = await Promise.all([enter(gateway, 7), enter(gateway, 8)]);
     await revoke(USER);
@@ -95,11 +95,11 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
     expect(service.asked.filter((token) => token === tokenOf(8))).toHaveLength(1);
   });
 
-  test('during a call to the auth service makes its answer count for nothing', async () => {
+  test('during a call to the auth service invalidates its answer', async () => {
     const { gateway, service, revoke, allIsWell } = await stage({}, 500);
     const comer = createClient(gateway.url, { auth: { token: TOKEN } });
     await vi.waitFor(() => expect(service.asked).toContain(TOKEN), { timeout: 10_000 });
-    // The answer that is on its way says that the token is good.
+    // The answer under way says that the token is valid.
     await revoke(USER);
     const [error] = await comer.next('connect_error');
     expect(error).toMatchObject({ data: { code: 'token-invalid' } });
@@ -113,10 +113,10 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
     const openFiles = (): Promise<number> => gateway.metric('process_open_fds');
     const before = await openFiles();
     await Promise.all(Array.from({ length: 8 }, () => openDeaf(gateway.url, TOKEN)));
-    // The kernel takes megabytes first.
+    // The kernel buffers megabytes first.
     while ((await gateway.metric('websocket_queued_bytes')) === 0)
       for (let i = 0; i < 50; i += 1) await redis.publish('notices', { to: USER, text: 'x'.repeat(60_000) });
-    // Bystanders who poll, and whoever reads the metrics, have some more or less.
+    // Polling clients and readers of the metrics open and close some.
     expect(await openFiles()).toBeGreaterThan(before + 4);
 
     await revoke(USER);

@@ -6,7 +6,7 @@ import { openRaw } from '../sockets/raw-client.ts';
 import { stageSockets, type SocketStage } from '../sockets/stage.ts';
 import { startFaultyService, type ValidateToken } from './faulty-service.ts';
 
-/** Statuses of a service that takes the token for bad. */
+/** Statuses that mean an invalid token. */
 const BAD_TOKEN_CODES: Readonly<Record<string, status>> = {
   UNAUTHENTICATED: status.UNAUTHENTICATED,
   INVALID_ARGUMENT: status.INVALID_ARGUMENT,
@@ -33,7 +33,7 @@ afterAll(async () => {
   for (const stop of stops.toReversed()) await stop();
 });
 
-/** The token says how the service fails; the bystanders are known. */
+/** The token says how the service fails; bystanders are valid. */
 const byToken: ValidateToken = (call, reply) => {
   const fault = FAULTS[call.request.token.replaceAll('-', ' ')] ?? FAULTS[call.request.token];
   const user = { [TOKENS.alice]: USERS.alice, [TOKENS.bob]: USERS.bob, [TOKENS.carol]: USERS.carol }[
@@ -51,21 +51,21 @@ function connectWith(token: string): string {
 
 async function allIsWell(): Promise<void> {
   await stage.allIsWell();
-  // An answer, so that the breaker stays out of it.
+  // An answer, so that the breaker stays closed.
   const client = await openRaw(stage.gateway.url);
   client.send(connectWith(TOKENS.alice));
   expect(await client.next()).toMatch(/^40/);
 }
 
-describe.each(Object.keys(FAULTS))('an auth service that says %s', (fault) => {
-  test('leads to a closed websocket, without a word that would keep the client away', async () => {
+describe.each(Object.keys(FAULTS))('an auth service that answers %s', (fault) => {
+  test('closes the websocket, without a text that would keep the client from reconnecting', async () => {
     const client = await openRaw(stage.gateway.url);
     client.send(connectWith(fault));
     expect(await Promise.race([client.next(), client.closed])).toBeUndefined();
     await allIsWell();
   });
 
-  test('leads to a closed polling session, without such a word', async () => {
+  test('closes the polling session, without such a text', async () => {
     const session = await openPolling(stage.gateway.url);
     await session.post(connectWith(fault));
     expect((await session.poll()).body).toMatch(/^(6.)?1$|Session ID unknown/);
@@ -75,18 +75,18 @@ describe.each(Object.keys(FAULTS))('an auth service that says %s', (fault) => {
 });
 
 describe.each([...BAD_TOKEN.map((name) => [name, 'token-invalid']), ['valid without a user', 'no-user-id']])(
-  'an auth service that says %s',
+  'an auth service that answers %s',
   (answer, code) => {
     const refusal = new RegExp(`44\\{"message":"unauthorized.*"code":"${code}".*"retry":false`);
 
-    test(`means the token, and the client is told ${code}`, async () => {
+    test(`refuses the token, and the client receives ${code}`, async () => {
       const client = await openRaw(stage.gateway.url);
       client.send(connectWith(answer));
       expect(await client.next()).toMatch(refusal);
       await allIsWell();
     });
 
-    test(`means the token, and a client that polls is told ${code}`, async () => {
+    test(`refuses the token, and a polling client receives ${code}`, async () => {
       const session = await openPolling(stage.gateway.url);
       await session.post(connectWith(answer));
       expect((await session.poll()).body).toMatch(refusal);

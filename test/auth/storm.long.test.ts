@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createClient } from '../support/client.ts';
 import { stageSockets, type SocketStage } from '../sockets/stage.ts';
-import { createCrowd, startCrowdService, tokenOf, type Comer, type CrowdService } from './crowd.ts';
+import { createCrowd, startCrowdService, tokenOf, type CrowdClient, type CrowdService } from './client-crowd.ts';
 
 async function stage(delay: number): Promise<SocketStage & { service: CrowdService }> {
   const service = await startCrowdService({ delay });
@@ -16,11 +16,11 @@ async function stage(delay: number): Promise<SocketStage & { service: CrowdServi
 }
 
 const askedFor = ({ asked }: CrowdService): string[] => asked.filter((token) => token.startsWith('crowd'));
-const unauthorized = (crowd: readonly Comer[]): string[] =>
+const unauthorized = (crowd: readonly CrowdClient[]): string[] =>
   crowd.flatMap(({ errors }) => errors.filter((error) => /unauthorized/.test(error)));
 
 describe('a storm of clients', { timeout: 120_000 }, () => {
-  test('with one token costs one call, and so does its return', async () => {
+  test('with one token causes one call, and another one when it reconnects', async () => {
     const { gateway, service, allIsWell } = await stage(200);
     const crowd = createCrowd(gateway.url, 200, () => tokenOf(1));
     await Promise.all(crowd.map(({ entered }) => entered()));
@@ -34,7 +34,7 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
     await allIsWell();
   });
 
-  test('becomes 64 calls at once and no more', async () => {
+  test('causes 64 simultaneous calls at most', async () => {
     const { gateway, service, allIsWell } = await stage(100);
     const crowd = createCrowd(gateway.url, 300);
     await Promise.all(crowd.map(({ entered }) => entered()));
@@ -44,8 +44,8 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
     await allIsWell();
   });
 
-  test('that is too much for a slow service is let in bit by bit, and nobody is turned away for good', async () => {
-    // 64 every 1.5 s: two in three wait for longer than they may, and come again.
+  test('that is too much for a slow service is admitted step by step, and no client is refused permanently', async () => {
+    // 64 every 1.5 s: two in three wait for too long, and reconnect.
     const { gateway, service, allIsWell } = await stage(1500);
     const crowd = createCrowd(gateway.url, 300);
     await Promise.all(crowd.map(({ entered }) => entered()));
@@ -56,7 +56,7 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
     await allIsWell();
   });
 
-  test('while the service is down: nobody gets in, nobody is told "unauthorized", and all are back when it is', async () => {
+  test('while the service is down: no client is admitted, none receives "unauthorized", and all return with it', async () => {
     const { gateway, service, allIsWell } = await stage(0);
     const crowd = createCrowd(gateway.url, 300);
     await Promise.all(crowd.map(({ entered }) => entered()));
@@ -64,7 +64,7 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
     const before = await gateway.metric(opened);
 
     service.stop();
-    // Somebody else finds out; what is remembered of the others lets nobody in from then on.
+    // Another client finds the outage; cached answers admit no client from then on.
     createClient(gateway.url, { auth: { token: 'stranger' }, reconnection: false });
     const failed = 'gateway_auth_calls_total{answer="unavailable"}';
     await vi.waitFor(async () => expect(await gateway.metric(failed)).toBeGreaterThan(0), { timeout: 10_000 });
@@ -75,7 +75,7 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
     await allIsWell();
     expect(await gateway.metric(opened)).toBe(before);
     expect(crowd.filter(({ socket }) => !socket.active)).toEqual([]);
-    // Few to be sure, and then one after each pause.
+    // A few to be sure, and then one after each pause.
     expect(await gateway.metric(failed)).toBeLessThan(20);
 
     const back = await startCrowdService({ address: service.address, finished: onTestFinished });

@@ -5,7 +5,7 @@ import type { TokenAnswer } from '../../src/auth/token-answer.ts';
 import type { GrpcTls } from '../../src/auth/grpc-channel.ts';
 import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
 import { makeCertificates } from '../support/certificates.ts';
-import { noting } from './checker.ts';
+import { recordingTrace } from './checker.ts';
 import { startFaultyService } from './faulty-service.ts';
 
 const NO_FILES: GrpcTls = { caFile: undefined, certFile: undefined, keyFile: undefined };
@@ -14,25 +14,25 @@ const { file, remove } = makeCertificates();
 afterAll(remove);
 
 describe('with TLS', () => {
-  test('a token is asked about where the authority is the one we know', async () => {
+  test('a token is checked if the authority is trusted', async () => {
     expect(await ask({ ...NO_FILES, caFile: file('ca.pem') })).toEqual({ kind: 'valid', user: '7' });
   });
 
   test.each([
-    ['the system’s authorities are all we know', () => NO_FILES],
-    ['another authority is all we know', () => ({ ...NO_FILES, caFile: file('other.pem') })],
-    ['we speak plain text', () => undefined],
-  ])('nobody is asked where %s', async (_, tls) => {
+    ['only the authorities of the system are trusted', () => NO_FILES],
+    ['only another authority is trusted', () => ({ ...NO_FILES, caFile: file('other.pem') })],
+    ['the gateway speaks plain text', () => undefined],
+  ])('no token is sent where %s', async (_, tls) => {
     expect(await ask(tls())).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('a service that wants to know us is shown our certificate', async () => {
+  test('a service that requires a client certificate gets it', async () => {
     const tls = { caFile: file('ca.pem'), certFile: file('client.pem'), keyFile: file('client.key') };
     expect(await ask(tls, true)).toEqual({ kind: 'valid', user: '7' });
     expect(await ask({ ...NO_FILES, caFile: file('ca.pem') }, true)).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('a file that is not there is an error at once, and names the file', () => {
+  test('a missing file is an error immediately, which names the file', () => {
     const tls = { ...NO_FILES, caFile: file('missing.pem') };
     expect(() => createGrpcChecker({ address: '127.0.0.1:1', tls })).toThrow('missing.pem');
   });
@@ -49,5 +49,5 @@ async function ask(tls: GrpcTls | undefined, mutual = false): Promise<TokenAnswe
   );
   const checker = createGrpcChecker({ address, deadline: 1000, ...(tls && { tls }) });
   onTestFinished(() => checker.close());
-  return checker.check('token', noting());
+  return checker.check('token', recordingTrace());
 }

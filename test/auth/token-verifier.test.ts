@@ -4,13 +4,13 @@ import type { BreakerState } from '../../src/auth/breaker.ts';
 import { createRevocations } from '../../src/auth/revocations.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import type { CallOutcome } from '../../src/auth/call-queue.ts';
-import { noting } from './checker.ts';
+import { recordingTrace } from './checker.ts';
 
 const VALID: TokenAnswer = { kind: 'valid', user: '7' };
 const INVALID: TokenAnswer = { kind: 'invalid' };
 const SILENCE: TokenAnswer = { kind: 'unavailable', cause: 'UNAVAILABLE' };
 
-/** Answers from a service that answers when it is told to, on a clock that goes by `wait` alone. */
+/** A verifier on a service whose answers the test gives, and a clock that only `wait` advances. */
 function stage(lifetime = 30_000) {
   let now = 1;
   let state: BreakerState = 'healthy';
@@ -27,7 +27,7 @@ function stage(lifetime = 30_000) {
   const sources: AnswerSource[] = [];
   const verify = (token = 'token', since = -Infinity): Promise<{ outcome: CallOutcome; askedAt: number }> =>
     verifier.verify({ token, network: '192.0.2.1' }, since, {
-      ...noting(),
+      ...recordingTrace(),
       answeredBy: (source) => void sources.push(source),
     });
   const answer = async (outcome: CallOutcome, index = 0): Promise<void> => {
@@ -39,7 +39,7 @@ function stage(lifetime = 30_000) {
     sources,
     verify,
     answer,
-    /** Asks, and is answered at once, by the service if it is asked. */
+    /** Verifies a token; the service, if called, gives this outcome. */
     async verifyWith(outcome: CallOutcome, token = 'token'): Promise<CallOutcome> {
       const pending = verify(token);
       await answer(outcome);
@@ -51,8 +51,8 @@ function stage(lifetime = 30_000) {
   };
 }
 
-describe('a token that many bring at once', () => {
-  test('is asked about once, and all get the answer', async () => {
+describe('a token of many simultaneous clients', () => {
+  test('causes one call, and all get the answer', async () => {
     const { verify, answer, asked, sources } = stage();
     const all = Array.from({ length: 100 }, () => verify());
     await answer(VALID);
@@ -61,7 +61,7 @@ describe('a token that many bring at once', () => {
     expect(sources.filter((source) => source === 'shared')).toHaveLength(99);
   });
 
-  test('has nothing to do with another one', async () => {
+  test('does not affect another one', async () => {
     const { verify, answer, asked } = stage();
     const both = [verify('token'), verify('Token')];
     await answer(VALID);
@@ -71,8 +71,8 @@ describe('a token that many bring at once', () => {
   });
 });
 
-describe('a token that comes again', () => {
-  test('is not asked about for as long as a valid answer is kept, and then is', async () => {
+describe('a token that is sent again', () => {
+  test('causes no call while a valid answer is cached, and then does', async () => {
     const { verifyWith, asked, wait, sources } = stage();
     await verifyWith(VALID);
     wait(29_999);
@@ -83,7 +83,7 @@ describe('a token that comes again', () => {
     expect(sources).toEqual(['service', 'cache', 'service']);
   });
 
-  test('and was not valid is not asked about for two seconds', async () => {
+  test('and was invalid causes no call for two seconds', async () => {
     const { verifyWith, asked, wait } = stage();
     await verifyWith(INVALID);
     wait(1999);
@@ -93,7 +93,7 @@ describe('a token that comes again', () => {
     expect(asked()).toBe(2);
   });
 
-  test('and was of no user is not asked about for two seconds', async () => {
+  test('and belongs to no user causes no call for two seconds', async () => {
     const { verifyWith, asked } = stage();
     await verifyWith({ kind: 'no-user-id' });
     expect(await verifyWith(VALID)).toEqual({ kind: 'no-user-id' });
@@ -101,22 +101,22 @@ describe('a token that comes again', () => {
   });
 
   test.each([
-    ['nobody could tell', SILENCE],
-    ['too many were asked about', { kind: 'busy' } as const],
-  ])('when %s is asked about', async (_, outcome) => {
+    ['the service did not answer', SILENCE],
+    ['too many were waiting', { kind: 'busy' } as const],
+  ])('causes a call when %s', async (_, outcome) => {
     const { verifyWith } = stage();
     await verifyWith(outcome);
     expect(await verifyWith(VALID)).toEqual(VALID);
   });
 
-  test('is asked about each time where nothing is to be kept', async () => {
+  test('causes a call each time if nothing is cached', async () => {
     const { verifyWith, asked } = stage(0);
     for (const outcome of [VALID, INVALID, VALID]) expect(await verifyWith(outcome)).toEqual(outcome);
     expect(asked()).toBe(3);
   });
 
   test.each(['failing', 'open', 'half-open'] as const)(
-    'lets nobody in from memory while the service is %s, and tells of one that is known to be bad',
+    'is not admitted from the cache while the service is %s, and still refused from it',
     async (state) => {
       const { verifyWith, turn } = stage();
       await verifyWith(VALID);
@@ -129,7 +129,7 @@ describe('a token that comes again', () => {
 });
 
 describe('an answer that must not be older than a moment', () => {
-  test('is asked for where the kept one is older, and is kept for the others', async () => {
+  test('causes a call if the cached one is older, and is cached for others', async () => {
     const { verify, verifyWith, answer, wait, asked } = stage();
     await verifyWith(VALID);
     wait(10);
@@ -140,7 +140,7 @@ describe('an answer that must not be older than a moment', () => {
     expect(asked()).toBe(2);
   });
 
-  test('is not taken from a call that began before', async () => {
+  test('is not shared from a call that began before', async () => {
     const { verify, answer, wait } = stage();
     const early = verify();
     wait(10);
@@ -149,13 +149,13 @@ describe('an answer that must not be older than a moment', () => {
     expect((await late).outcome).toEqual(INVALID);
     await answer(VALID);
     expect((await early).outcome).toEqual(VALID);
-    // What was found out later is what is kept.
+    // The answer to the later call is cached.
     expect((await verify()).outcome).toEqual(INVALID);
   });
 });
 
 describe('after a revocation', () => {
-  test('the tokens of that user are asked about again, and those of others are not', async () => {
+  test('tokens of that user cause a call, and those of other users do not', async () => {
     const { verifyWith, revocations, asked } = stage();
     await verifyWith(VALID, 'of 7');
     await verifyWith(VALID, 'of 7 too');
@@ -166,14 +166,14 @@ describe('after a revocation', () => {
     expect(asked()).toBe(5);
   });
 
-  test('of all, all tokens are asked about again', async () => {
+  test('of all users, all tokens cause a call', async () => {
     const { verifyWith, revocations } = stage();
     await verifyWith(VALID);
     revocations.revokeAll();
     expect(await verifyWith(INVALID)).toEqual(INVALID);
   });
 
-  test('new answers are kept as ever', async () => {
+  test('new answers are cached as before', async () => {
     const { verifyWith, revocations, wait, asked } = stage();
     revocations.revoke(['7']);
     wait(1);
@@ -184,8 +184,8 @@ describe('after a revocation', () => {
 
   test.each([
     ['of the user', (of: ReturnType<typeof stage>) => of.revocations.revoke(['7'])],
-    ['of all', (of: ReturnType<typeof stage>) => of.revocations.revokeAll()],
-  ])('%s during a call its answer counts for nothing, and the service is asked again', async (_, revoke) => {
+    ['of all users', (of: ReturnType<typeof stage>) => of.revocations.revokeAll()],
+  ])('%s during a call its answer does not count, and the call is repeated', async (_, revoke) => {
     const staged = stage();
     const pending = [staged.verify(), staged.verify()];
     revoke(staged);
@@ -197,7 +197,7 @@ describe('after a revocation', () => {
     expect(await staged.verifyWith(VALID)).toEqual(INVALID);
   });
 
-  test('during each of two calls nobody gets in, and nobody is told that the token is bad', async () => {
+  test('during each of two calls the token is neither admitted nor refused permanently', async () => {
     const { verify, answer, revocations, wait } = stage();
     const pending = verify();
     for (let i = 0; i < 2; i += 1) {
@@ -208,7 +208,7 @@ describe('after a revocation', () => {
     expect(await pending).toMatchObject({ outcome: { kind: 'unavailable' } });
   });
 
-  test('of another user during a call nothing is asked again', async () => {
+  test('of another user during a call the call is not repeated', async () => {
     const { verify, answer, revocations, asked } = stage();
     const pending = verify();
     revocations.revoke(['8']);

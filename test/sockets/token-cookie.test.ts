@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { findToken } from '../../src/auth/find-token.ts';
 import { createCookieTokensOf } from '../../src/sockets/servers/token-cookie.ts';
 import type { OriginKind } from '../../src/sockets/servers/origin.ts';
-import { startCrowdService, tokenOf } from '../auth/crowd.ts';
+import { startCrowdService, tokenOf } from '../auth/client-crowd.ts';
 import { TOKENS, USERS } from '../support/auth-service.ts';
 import { connectClient, createClient, type TestClient } from '../support/client.ts';
 import { stageSockets, useStage } from './stage.ts';
