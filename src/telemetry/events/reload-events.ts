@@ -12,7 +12,8 @@ export function createReloadEvents(metrics: Metrics, logger: Logger): ReloadEven
       logOutcome(logger, outcome);
     },
     planLoaded: (routes) => startRoutesAtZero(metrics, routes),
-    unsubscribeFailed: (error) => logger.warn({ err: error }, 'Redis still sends channels that no route reads any more'),
+    unsubscribeFailed: (error) =>
+      logger.warn({ err: error }, 'Redis still sends channels that no route reads any more'),
     watchFailed: (folder, error) =>
       logger.error(
         // The text of the error holds the absolute path.
