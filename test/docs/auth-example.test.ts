@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkerOf, noting } from '../auth/checker.ts';
+import { checkerOf, recordingTrace } from '../auth/checker.ts';
 import { freePort } from '../support/ports.ts';
 
 /** The auth service in Node that the README shows, with one user. */
@@ -21,6 +21,6 @@ test('the auth service in Node of the README identifies users and refuses other 
   await once(service.stdout, 'data');
 
   const checker = checkerOf(`127.0.0.1:${port}`);
-  expect(await checker.check('1|token', noting())).toEqual({ kind: 'valid', user: '7' });
-  expect(await checker.check('2|other', noting())).toEqual({ kind: 'invalid' });
+  expect(await checker.check('1|token', recordingTrace())).toEqual({ kind: 'valid', user: '7' });
+  expect(await checker.check('2|other', recordingTrace())).toEqual({ kind: 'invalid' });
 });
