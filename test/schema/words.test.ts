@@ -5,6 +5,7 @@ import { valueAt } from '../../src/schema/json.ts';
 import { linearPattern, patternProblem } from '../../src/schema/pattern.ts';
 import { parsePath } from '../../src/schema/pointer.ts';
 import { compileShape } from '../../src/schema/shape.ts';
+import { SLACK_MS } from '../support/slack.ts';
 
 function toPointer(path: readonly string[]): string {
   return path.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -127,7 +128,7 @@ describe('a pattern', () => {
   test('takes time by the length of the text only', () => {
     const start = performance.now();
     expect(linearPattern('^(a+)+$').test(`${'a'.repeat(50_000)}b`)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(SLACK_MS);
   });
 });
 
