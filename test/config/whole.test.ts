@@ -144,6 +144,7 @@ test('a remote schema is asked for nowhere', async () => {
     { $vocabulary: { [`${origin}/vocabulary`]: true } },
   ];
   for (const schema of remote) expect(load({ schema: { type: 'object', ...schema } }).config).toBeUndefined();
+  // A request to this machine would have arrived.
   await setTimeout(50);
   server.close();
   expect(asked).toEqual([]);

@@ -154,6 +154,7 @@ function inflict(_: LedgerOptions, { redis, running, start, clients, faults }: S
       child.kill('SIGKILL');
       faults.kills += 1;
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      // A supervisor takes a moment to start a process again.
       await pause(500);
       running.set(port, start(port));
     }),

@@ -118,6 +118,7 @@ describe('the ACL rights of the gateway', { timeout: 60_000 }, () => {
     await untilReady(gateway, 503);
     await gateway.logged('WRONGPASS');
     const before = proxy.accepted();
+    // The time in which attempts are counted: pauses grow to two seconds.
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(proxy.accepted() - before).toBeLessThanOrEqual(5);
     expect(gateway.log().split('WRONGPASS').length).toBeLessThanOrEqual(4);

@@ -61,6 +61,7 @@ describe('sentinels', { timeout: 120_000 }, () => {
     // One sentinel is left, which proves nothing alone.
     for (const proxy of proxies.slice(1)) proxy.blackhole();
     const unseen = Date.now();
+    // Longer than a link that is silent is trusted: a gap would have been counted.
     await pause(6000);
     expect(await gapsOf(gateway)).toBe(0);
     expect(await gateway.get('/health')).toMatchObject({ status: 200, body: { status: 'degraded' } });
