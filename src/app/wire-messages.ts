@@ -80,8 +80,8 @@ export function createDurableRoutes(
     open: ({ key, field, idField }) => streams.open(key, { payload: field, eventId: idField }),
     dispatch: createStreamDispatch(paths),
     events: telemetry.durable,
-    // Half of what cuts a client off: live events find room beside a replay.
-    calmBytes: settings.maxQueueBytes / 2,
+    // Half of the queue that cuts a client off, so that live events have room during a replay.
+    pauseAboveBytes: settings.maxQueueBytes / 2,
   });
 }
 

@@ -1,15 +1,15 @@
-/** A socket, as a replay sees it. */
+/** A connected client, as a replay sees it. */
 export interface Client {
-  /** That it is in: an entry for any of them is for it. */
+  /** Rooms that the client is in: it is a recipient of the entries for any of them. */
   readonly rooms: readonly string[];
-  /** Whether it asked for positions. */
+  /** Whether the client asked for positions. */
   readonly resumable: boolean;
-  /** @param payload JSON text, and so is `meta`, the second argument. */
+  /** @param payload JSON text; `meta`, the second argument, too. */
   send(event: string, payload: string, meta?: string): void;
-  /** Bytes that wait for it. */
+  /** Bytes in the client's send queue. */
   queued(): number;
   isOpen(): boolean;
-  /** From here on live events of the route pass it by, until it is released. */
+  /** Stops live events of the route for this client, until it is released. */
   hold(route: string): void;
   release(route: string): void;
   isHeld(route: string): boolean;

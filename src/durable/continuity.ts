@@ -1,4 +1,4 @@
-import { isSuspect, lossOf } from './fork-check.ts';
+import { findLoss, suggestsLoss } from './history-loss.ts';
 import { eventIdsFor, type History } from './history.ts';
 import { before } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
@@ -7,18 +7,18 @@ import type { StreamState, StreamStore } from './store.ts';
 export interface ContinuityOptions {
   readonly history: History;
   readonly store: StreamStore;
-  /** Nothing may be sent any more. */
+  /** True once nothing may be sent any more. */
   readonly isStopped: () => boolean;
-  /** Called where another history was taken over, with an empty ring. */
+  /** Called after another history was adopted, with an empty ring. */
   readonly adopted: () => void;
-  /** Told before anything of the new history is sent. */
+  /** Called before anything of the new history is sent. */
   readonly lost: (reason: HistoryLoss) => void;
 }
 
-/** Whether Redis still has the history that was read; and where it has not, the way into the one that it has. */
+/** Checks whether Redis still has the history that was read, and otherwise adopts the one that it has. */
 export class Continuity {
   readonly #options: ContinuityOptions;
-  /** How many entries were ever added to this history, up to its position; NaN where that is not known. */
+  /** How many entries were ever added to this history, up to its position; NaN if unknown. */
   #added = Number.NaN;
 
   constructor(options: ContinuityOptions) {
@@ -29,33 +29,33 @@ export class Continuity {
     return this.#added;
   }
 
-  /** @param added where a reader before this one counted. */
+  /** @param added count of the previous reader, if there was one. */
   begin(state: StreamState, added = Number.NaN): void {
     this.#added = added;
     this.#recount(state);
   }
 
-  /** So many entries were read. */
+  /** Counts entries that were read. */
   advance(entries: number): void {
     this.#added += entries;
   }
 
-  /** Whether what a read tells is reason enough to look. */
-  isDoubtful(state: StreamState | undefined): boolean {
-    return state !== undefined && isSuspect(state, this.#added, this.#options.history.position);
+  /** Returns whether the state that came with a read is a reason to check. */
+  needsCheck(state: StreamState | undefined): boolean {
+    return state !== undefined && suggestsLoss(state, this.#added, this.#options.history.position);
   }
 
   async check(): Promise<void> {
     const { history, store } = this.#options;
     const [epoch, state] = [await store.epoch(), await store.state()];
     if (epoch !== history.epoch) return this.#adopt(epoch, 'epoch');
-    const loss = await lossOf(history, state, this.#added, store);
+    const loss = await findLoss(history, state, this.#added, store);
     if (loss === 'trimmed') await this.#skip(state);
     else if (loss === undefined) this.#recount(state);
     else await this.#adopt(await store.rotateEpoch(epoch), loss);
   }
 
-  /** Entries were gone before they could be read. */
+  /** Continues after entries that were trimmed before they could be read. */
   async #skip(state: StreamState): Promise<void> {
     const { history, store, isStopped, lost } = this.#options;
     const [next] = await store.ids(history.position, undefined, 1);
@@ -65,14 +65,14 @@ export class Continuity {
     lost('trimmed');
   }
 
-  /** Takes over another history: what of it was not sent yet is read on and sent, after the clients were told. */
+  /** Adopts another history. Its entries that were not sent yet are sent, after the clients received the reset. */
   async #adopt(epoch: string, reason: HistoryLoss): Promise<void> {
     const { history, store, isStopped, adopted, lost } = this.#options;
     const { position, ring } = history;
     const sent = new Set(ring.lastIds(Infinity));
     const state = await store.state();
     const upTo = position < state.lastId ? position : state.lastId;
-    // One more than were sent: if there are as many, one of them is new.
+    // One id more than were sent: if that many exist, one of them is new.
     const ids = await store.ids(ring.floor, upTo, sent.size + 1);
     const firstNew = ids.find((id) => !sent.has(id));
     const end = firstNew === undefined ? upTo : before(firstNew);

@@ -4,29 +4,29 @@ import { before, START } from './position.ts';
 import { Ring, type RingEntry } from './ring.ts';
 import type { EventId, StreamEntry, StreamState, StreamStore } from './store.ts';
 
-/** Where a history begins to be read. */
+/** Where reading a history begins. */
 export interface Beginning {
   readonly epoch: string;
-  /** Entries behind it are delivered. */
+  /** Entries after it are delivered. */
   readonly position: string;
-  /** Of the entries before; see `eventIdsFor`. */
+  /** Event ids of the entries before; see `eventIdsFor`. */
   readonly eventIds: readonly EventId[];
-  /** Ids of entries behind the position that clients have got already. */
+  /** Ids of entries after the position that clients have already received. */
   readonly sent?: ReadonlySet<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * What one instance knows of a stream. Each change is one synchronous step: what is in the ring has been sent live to all who
- * were live then, and what has not been sent is not in it.
+ * The part of a stream that this instance has read. Each change is one synchronous step: an entry in the ring was sent to
+ * all clients that were live at that moment, and an entry that was not sent is not in the ring.
  */
 export class History {
   readonly route: DurableRoute;
   readonly ring: Ring;
   readonly #dispatch: StreamDispatch;
   #recent: RecentIds;
-  /** Entries of the past whose event had come before. */
+  /** Ids of past entries whose event had occurred earlier in the stream. */
   #duplicates: ReadonlySet<string> = NONE;
   readonly #sent = new Set<string>();
   #epoch = '';
@@ -43,7 +43,7 @@ export class History {
     return this.#epoch;
   }
 
-  /** Of the last entry that was handled. */
+  /** Id of the last entry that was handled. */
   get position(): string {
     return this.#position;
   }
@@ -52,7 +52,7 @@ export class History {
     return JSON.stringify({ route: this.route.name, e: this.#epoch, id });
   }
 
-  /** Starts over, with an empty ring: `prepend` fills it. */
+  /** Starts over with an empty ring, which `prepend` fills. */
   begin({ epoch, position, eventIds, sent = NONE }: Beginning): void {
     this.#epoch = epoch;
     this.#sent.clear();
@@ -63,10 +63,10 @@ export class History {
   }
 
   /**
-   * Puts the entries up to the ring's floor before those of the ring; nobody gets them now.
+   * Puts the entries up to the ring's floor before those of the ring, without sending them.
    *
    * @param state of the stream when they were read.
-   * @returns whether there may be more for which the ring has room.
+   * @returns whether there may be older entries for which the ring has room.
    */
   prepend(entries: readonly StreamEntry[], { added, length }: StreamState): boolean {
     const [first] = entries;
@@ -79,44 +79,44 @@ export class History {
     return this.ring.prepend(older, before(first.id));
   }
 
-  /** A new entry. */
+  /** Delivers a new entry. */
   deliver(entry: StreamEntry): void {
     const duplicate = this.#recent.add(entry.eventId);
-    const judged = this.#sent.delete(entry.id)
+    const evaluated = this.#sent.delete(entry.id)
       ? this.evaluate(entry, duplicate)
       : this.#dispatch.deliver(this.route, entry, duplicate, () => this.metaAt(entry.id));
-    this.#note(entry.id, judged);
+    this.#append(entry.id, evaluated);
   }
 
-  /** An entry that Redis does not send: it is dropped. */
-  passOver(id: string): void {
+  /** Drops an entry that Redis does not send. */
+  dropUnreadable(id: string): void {
     const unread = { payload: Buffer.alloc(0), bytes: Infinity };
-    this.#note(
+    this.#append(
       id,
       this.#dispatch.deliver(this.route, unread, false, () => this.metaAt(id)),
     );
   }
 
-  /** Goes on behind `id`: what lies between is gone. */
+  /** Continues after `id`: the entries before it are lost. */
   skipTo(id: string): void {
     this.ring.reset(id);
     this.#position = id;
   }
 
-  /** Of an entry that is older than the ring; for a replay. */
+  /** Evaluates an entry for a replay or for the ring, without sending it. */
   evaluate(entry: StreamEntry, duplicate: boolean): RingEntry {
     const { rooms, text } = this.#dispatch.evaluate(this.route, entry, duplicate);
     return { id: entry.id, rooms, text };
   }
 
-  /** Ring, position and sockets change in one step, as far as anyone else can see. */
-  #note(id: string, { rooms, text }: EvaluatedEntry): void {
+  /** Changes the ring and the position in the same synchronous step in which the entry was sent. */
+  #append(id: string, { rooms, text }: EvaluatedEntry): void {
     this.ring.push({ id, rooms, text });
     this.#position = id;
   }
 }
 
-/** Event ids of the entries up to `upTo` that the ring holds, and of those before that `dedupe` looks at. */
+/** Reads the event ids of the entries up to `upTo` that the ring holds, and of those before that `dedupe` compares. */
 export async function eventIdsFor(
   { stream }: DurableRoute,
   upTo: string,

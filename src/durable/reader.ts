@@ -10,16 +10,16 @@ import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamEntry, StreamStore } from './store.ts';
 
 export interface ReaderEvents {
-  /** Redis did not answer, or refused; it is asked again. */
+  /** Redis did not answer, or refused; the reader retries. */
   readFailed(route: string, error: unknown): void;
-  /** The history is no longer the one that was read; clients are told. */
+  /** The history is no longer the one that was read; clients receive a reset. */
   historyLost(route: string, reason: HistoryLoss): void;
 }
 
-/** In a history; at its end, where there is no id. */
+/** Where reading a history resumes: after the id; at the end of the stream if there is no id. */
 export interface ResumePoint extends Partial<Position> {
   readonly e: string;
-  /** How many entries were ever added up to there. */
+  /** How many entries were ever added up to the id. */
   readonly added?: number;
   /** Whether the stream was being read. */
   readonly reading?: boolean;
@@ -30,21 +30,21 @@ export interface ReaderOptions {
   readonly store: StreamStore;
   readonly dispatch: StreamDispatch;
   readonly events: ReaderEvents;
-  /** Where a reader before this one stopped: nothing behind it was sent. Without an id it read another stream. */
+  /** Where the previous reader stopped: no entry after it was sent. Without an id it read another stream. */
   readonly from?: ResumePoint;
-  /** The history was lost; it is told before anything new is sent. */
+  /** Called when the history was lost, before anything new is sent. */
   readonly lost: (reason: HistoryLoss) => void;
 }
 
-/** How often history is looked at while nothing seems wrong, in milliseconds. */
-const CHECK_EVERY = 30_000;
-/** A check as young as this answers for now. */
-const RECENTLY = 1000;
+/** How often the history is checked while nothing seems wrong. */
+const CHECK_INTERVAL_MS = 30_000;
+/** A check that is not older than this is recent enough. */
+const RECENT_MS = 1000;
 const RETRY_MS = { shortest: 50, longest: 2000 };
-/** Sent without a turn of the event loop. A read brings 4 MB, and a client for which 4 MB wait is cut off as slow. */
-const BYTES_AT_ONCE = 256 * 1024;
+/** Bytes sent in one turn of the event loop. A read returns 4 MB, and a client with 4 MB in its queue is cut off as slow. */
+const BYTES_PER_TURN = 256 * 1024;
 
-/** Reads one stream for as long as the route is in the plan: each entry once, in order, whatever happens to Redis. */
+/** Reads one stream while its route is in the plan: each entry once and in order, whatever happens to Redis. */
 export class Reader {
   readonly history: History;
   readonly store: StreamStore;
@@ -77,22 +77,22 @@ export class Reader {
     return this.#stopped;
   }
 
-  /** Whether the past is known, and entries may be replayed. */
+  /** Whether the history was read, so that entries can be replayed. */
   get started(): boolean {
     return this.#started;
   }
 
-  /** Whether the stream could be read when that was last tried. */
+  /** Whether the last attempt to read the stream succeeded. */
   get reading(): boolean {
     return this.#reading;
   }
 
-  /** How old the newest entry was when it was handled, in seconds. */
+  /** Age of the newest entry when it was handled, in seconds. */
   get lag(): number {
     return this.#lag;
   }
 
-  /** Where another reader has to go on, once this one has stopped; nothing while it knows nothing. */
+  /** Where the next reader continues once this one has stopped; the start of this one until it has read anything. */
   get resumePoint(): ResumePoint | undefined {
     if (!this.#started) return this.#options.from;
     return { e: this.history.epoch, id: this.history.position, added: this.#continuity.added, reading: this.#reading };
@@ -120,16 +120,16 @@ export class Reader {
     this.#changes.notify();
   }
 
-  /** Resolves once the history has been looked at, at most a moment ago. */
+  /** Resolves once there is a recent check of the history. */
   async checked(): Promise<void> {
-    const asked = performance.now();
-    while (!this.#stopped && this.#checkedAt < asked - RECENTLY) {
+    const requestedAt = performance.now();
+    while (!this.#stopped && this.#checkedAt < requestedAt - RECENT_MS) {
       this.#checkNow = true;
       await this.changed(RETRY_MS.longest);
     }
   }
 
-  /** Resolves after the next entries, or when `ms` are over, or when it stops. */
+  /** Resolves after the next entries, after `ms`, or when the reader stops. */
   changed(ms: number): Promise<void> {
     return this.#changes.next(ms);
   }
@@ -137,20 +137,20 @@ export class Reader {
   async #turn(): Promise<void> {
     if (!this.#started) await this.#start();
     if (this.#stopped) return;
-    if (this.#checkNow || performance.now() - this.#checkedAt >= CHECK_EVERY) await this.#check();
+    if (this.#checkNow || performance.now() - this.#checkedAt >= CHECK_INTERVAL_MS) await this.#check();
     if (this.#stopped) return;
     const { entries, state, unreadable } = await this.store.read(this.history.position);
     if (this.#stopped) return;
     this.#reading = true;
-    if (unreadable !== undefined) return this.#passOver(unreadable);
-    if (this.#continuity.isDoubtful(state)) return this.#check();
+    if (unreadable !== undefined) return this.#dropUnreadable(unreadable);
+    if (this.#continuity.needsCheck(state)) return this.#check();
     if (entries.length > 0) await this.#deliver(entries);
   }
 
   async #deliver(entries: StreamEntry[]): Promise<void> {
     let bytes = 0;
     for (const entry of entries) {
-      if (bytes >= BYTES_AT_ONCE) {
+      if (bytes >= BYTES_PER_TURN) {
         bytes = 0;
         await nextTurn();
         if (this.#stopped) return;
@@ -159,15 +159,15 @@ export class Reader {
       this.#continuity.advance(1);
       bytes += entry.payload?.length ?? 0;
     }
-    // Else promises that were kept for long would keep them too, see the blocking reader.
+    // Otherwise long-lived promises would keep them in memory, see the blocking reader.
     entries.length = 0;
     this.#lag = Math.max(0, (Date.now() - timeOf(this.history.position)) / 1000);
     this.#changes.notify();
   }
 
-  /** Redis answers, and one entry does not come: without this step none behind it would either. */
-  #passOver(id: string): void {
-    this.history.passOver(id);
+  /** Drops an entry that Redis does not send although it answers: otherwise no later entry would be read. */
+  #dropUnreadable(id: string): void {
+    this.history.dropUnreadable(id);
     this.#continuity.advance(1);
     this.#lost('trimmed');
     this.#changes.notify();
@@ -183,7 +183,7 @@ export class Reader {
     if (this.#stopped) return;
     history.begin({ epoch, position, eventIds });
     this.#continuity.begin(state, from?.added);
-    // A route that was live goes on at once, and Redis is asked for what the ring has not got yet.
+    // A route that was live continues immediately; replays read from Redis what the ring does not hold yet.
     if (from?.id === undefined) await fillRing(history, store, () => this.#stopped);
     else this.#fillLater();
     if (this.#stopped) return;
@@ -192,7 +192,7 @@ export class Reader {
     this.#changes.notify();
   }
 
-  /** Replays read from Redis until it is done, and for good where Redis does not answer. */
+  /** Fills the ring in the background. Until then replays read from Redis; permanently if Redis does not answer. */
   #fillLater(): void {
     fillRing(this.history, this.store, () => this.#stopped).catch(() => undefined);
   }

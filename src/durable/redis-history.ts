@@ -4,24 +4,24 @@ import type { History } from './history.ts';
 import type { RingEntry } from './ring.ts';
 import type { StreamEntry, StreamStore } from './store.ts';
 
-/** Entries in one answer of Redis. */
+/** Entries in one reply of Redis. */
 const PAGE = 200;
-/** Clients that were cut off together come back together, and ask for the same. */
+/** Clients that were disconnected together reconnect together, and request the same pages. */
 const SHARED_MS = 50;
 
-/** Entries that are older than the ring, from Redis. */
+/** Reads entries that are older than the ring from Redis. */
 export interface HistoryPages {
-  /** In order from behind `id`. */
+  /** Pages in order, beginning after `id`. */
   from(id: string): Paging;
-  /** The last entries up to `upTo` that are wanted, `count` of them at most, oldest first. */
+  /** The last entries up to `upTo` that are wanted, at most `count`, oldest first. */
   last(upTo: string, count: number, scan: number, isWanted: (entry: RingEntry) => boolean): Promise<RingEntry[]>;
 }
 
 export interface Paging {
   /**
-   * The next entries; none where there are none. Nothing where some between may be gone.
+   * Reads the next entries; an empty list if there are none, undefined if entries in between may have been removed.
    *
-   * @param floor of the ring as it is now: who shares an answer asked since then.
+   * @param floor of the ring now: replies are shared only among requests with the same floor.
    */
   next(floor: string): Promise<readonly RingEntry[] | undefined>;
 }
@@ -38,10 +38,10 @@ export function createHistoryPages(store: StreamStore, history: History): Histor
       async next(floor) {
         recent ??= await idsBefore(id);
         const { first, entries } = await page(id, floor);
-        // In one transaction: an entry that is not behind `id` is still there, so all that follow it are.
+        // Read in one transaction: an entry at or before `id` still exists, so all that follow it do.
         if (first === undefined || first > id) return undefined;
         id = entries.at(-1)?.id ?? id;
-        return judged(entries, recent);
+        return evaluated(entries, recent);
       },
     };
   }
@@ -53,7 +53,7 @@ export function createHistoryPages(store: StreamStore, history: History): Histor
     return recent;
   }
 
-  function judged(entries: readonly StreamEntry[], recent: RecentIds): RingEntry[] {
+  function evaluated(entries: readonly StreamEntry[], recent: RecentIds): RingEntry[] {
     return entries.map((entry) => history.evaluate(entry, recent.add(entry.eventId)));
   }
 
@@ -69,23 +69,23 @@ export function createHistoryPages(store: StreamStore, history: History): Histor
         end = before(oldest.id);
         left -= entries.length;
         const recent = await idsBefore(end);
-        found = [...judged(entries, recent).filter(isWanted), ...found];
+        found = [...evaluated(entries, recent).filter(isWanted), ...found];
       }
       return found.slice(-count);
     },
   };
 }
 
-/** Equal questions within a moment get one answer. */
-function shared<T>(ask: (id: string) => Promise<T>): (id: string, floor?: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>();
+/** Shares one reply among equal requests that are close in time. */
+function shared<T>(request: (id: string) => Promise<T>): (id: string, floor?: string) => Promise<T> {
+  const pending = new Map<string, Promise<T>>();
   return (id, floor = '') => {
-    const question = `${id} ${floor}`;
-    const known = asked.get(question);
+    const key = `${id} ${floor}`;
+    const known = pending.get(key);
     if (known) return known;
-    const answer = ask(id);
-    asked.set(question, answer);
-    setTimeout(() => asked.delete(question), SHARED_MS);
-    return answer;
+    const reply = request(id);
+    pending.set(key, reply);
+    setTimeout(() => pending.delete(key), SHARED_MS);
+    return reply;
   };
 }

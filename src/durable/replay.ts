@@ -7,83 +7,83 @@ import type { Reader } from './reader.ts';
 import { START } from './position.ts';
 import type { RingEntry } from './ring.ts';
 
-/** What a replay needs besides the client. */
+/** Everything a replay needs, except the client. */
 export interface ReplayParts {
   readonly reader: Reader;
   readonly pages: HistoryPages;
   readonly semaphore: Semaphore;
-  /** Entries that this client's user may have read from Redis. */
+  /** Limits how many entries are read from Redis for this client's user. */
   readonly quota: {
     take(client: Client, cost: number): boolean;
     charge(client: Client, cost: number): void;
   };
-  /** Bytes that may wait for a client before it is given more. */
-  readonly calmBytes: number;
+  /** A replay pauses while more bytes than this are in the client's send queue. */
+  readonly pauseAboveBytes: number;
 }
 
-/** Thrown where there is nobody any more to replay to, or nobody to replay. */
+/** Thrown when the client has disconnected or the reader has stopped. */
 export class ReplayAborted extends Error {}
 
-const LOOK_MS = 20;
-/** Entries that each replay from Redis counts for at least, against the quota. */
+const POLL_MS = 20;
+/** Entries that each replay from Redis costs at least, of the quota. */
 const LEAST_COST = 1000;
-/** Ids of events that `dedupe` looks at, which count for one entry: they are short. */
+/** How many event ids, which `dedupe` compares, cost as much as one entry: they are short. */
 const IDS_PER_ENTRY = 5;
 
-/** One client on its way from where it was to live. */
+/** Brings one client from its last position to the live events. */
 export class Replay {
   readonly client: Client;
-  readonly #place: ReplayParts;
+  readonly #parts: ReplayParts;
   readonly #epoch: string;
-  /** Behind it nothing was sent. */
+  /** Id of the last entry that was sent or skipped: no entry after it was sent. */
   cursor: string;
   sent = 0;
   usedRedis = false;
   #bytes = 0;
   #scanned = 0;
 
-  constructor(place: ReplayParts, client: Client, cursor: string) {
+  constructor(parts: ReplayParts, client: Client, cursor: string) {
     this.client = client;
     this.cursor = cursor;
-    this.#place = place;
-    this.#epoch = place.reader.history.epoch;
+    this.#parts = parts;
+    this.#epoch = parts.reader.history.epoch;
   }
 
   /**
-   * Sends what is missing up to now.
+   * Sends all missed entries up to now.
    *
-   * @param arrived called in the same step in which the last of it was sent: to go live there leaves no hole and doubles
-   *   nothing.
+   * @param caughtUp called in the same step in which the last one was sent: a client that goes live there misses no entry
+   *   and receives none twice.
    */
-  async untilNow(arrived: () => void): Promise<void> {
-    const { ring } = this.#place.reader.history;
+  async untilNow(caughtUp: () => void): Promise<void> {
+    const { ring } = this.#parts.reader.history;
     for (;;) {
-      await this.#calm();
+      await this.#waitForClient();
       if (this.cursor < ring.floor) await this.#fromRedis();
       // From here to the return nothing else runs.
-      else if (this.#fromRing()) return arrived();
+      else if (this.#fromRing()) return caughtUp();
     }
   }
 
   readonly #isFor = (rooms: readonly string[]): boolean => rooms.some((room) => this.client.rooms.includes(room));
 
-  /** Waits until the client has taken most of what it was sent. */
-  async #calm(): Promise<void> {
-    this.#assertGoingOn();
-    while (this.client.queued() > this.#place.calmBytes) {
-      await pause(LOOK_MS);
-      this.#assertGoingOn();
+  /** Waits until the client has received most of what was sent to it. */
+  async #waitForClient(): Promise<void> {
+    this.#assertCurrent();
+    while (this.client.queued() > this.#parts.pauseAboveBytes) {
+      await pause(POLL_MS);
+      this.#assertCurrent();
     }
   }
 
-  #assertGoingOn(): void {
-    const { reader } = this.#place;
+  #assertCurrent(): void {
+    const { reader } = this.#parts;
     if (!this.client.isOpen() || reader.stopped) throw new ReplayAborted();
     if (reader.history.epoch !== this.#epoch) throw new ReplayIncomplete('epoch');
   }
 
   async #fromRedis(): Promise<void> {
-    const { pages, reader, quota } = this.#place;
+    const { pages, reader, quota } = this.#parts;
     const { history } = reader;
     const { ring, route } = history;
     const least = LEAST_COST + route.stream.dedupe / IDS_PER_ENTRY;
@@ -93,7 +93,7 @@ export class Replay {
     while (this.cursor < ring.floor) {
       const { floor } = ring;
       const entries = await this.#inTurn(() => paging.next(floor));
-      this.#assertGoingOn();
+      this.#assertCurrent();
       if (entries === undefined) throw new ReplayIncomplete('trimmed');
       this.#scanned += entries.length;
       if (this.#scanned > LEAST_COST) quota.charge(this.client, entries.length);
@@ -101,27 +101,27 @@ export class Replay {
       const { position } = history;
       const read = entries.filter(({ id }) => id <= position);
       await this.#sendAll(read);
-      // The others the reader has yet to come to, and sends them live.
+      // The reader has not read the others yet, and will send them live.
       if (read.length < entries.length) return void (this.cursor = position);
-      // What lay between was taken out by hand.
+      // The entries in between were deleted manually.
       if (entries.length === 0) this.cursor = floor;
     }
   }
 
-  /** A client that reads slowly takes no place from the others meanwhile. */
-  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
-    const release = await this.#place.semaphore.acquire();
+  /** Holds a slot of the semaphore only while Redis is read, so that a slow client does not block others. */
+  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const release = await this.#parts.semaphore.acquire();
     if (release === undefined) throw new ReplayIncomplete('busy');
     try {
-      return await ask();
+      return await read();
     } finally {
       release();
     }
   }
 
-  /** The last events for the client up to its cursor, before anything else. */
+  /** Sends the last events for the client up to its cursor, before anything else. */
   async greet(count: number): Promise<void> {
-    const { pages, reader } = this.#place;
+    const { pages, reader } = this.#parts;
     const { ring, route } = reader.history;
     const isWanted = ({ rooms }: RingEntry): boolean => this.#isFor(rooms);
     const { floor } = ring;
@@ -129,7 +129,7 @@ export class Replay {
     const missing = floor === START ? 0 : count - recent.length;
     const older =
       missing > 0 ? await this.#inTurn(() => pages.last(floor, missing, route.stream.replay.scan, isWanted)) : [];
-    this.#assertGoingOn();
+    this.#assertCurrent();
     const cursor = this.cursor;
     await this.#sendAll([...older, ...recent]);
     this.cursor = cursor;
@@ -137,17 +137,17 @@ export class Replay {
 
   async #sendAll(entries: readonly RingEntry[]): Promise<void> {
     for (const entry of entries) {
-      if (this.client.queued() > this.#place.calmBytes) await this.#calm();
+      if (this.client.queued() > this.#parts.pauseAboveBytes) await this.#waitForClient();
       this.cursor = entry.id;
       if (this.#isFor(entry.rooms)) this.#send(entry);
     }
   }
 
-  /** Whether it came to its end. */
+  /** Sends from the ring. @returns whether all was sent. */
   #fromRing(): boolean {
-    const { history } = this.#place.reader;
+    const { history } = this.#parts.reader;
     for (const entry of history.ring.after(this.cursor, this.#isFor)) {
-      if (this.client.queued() > this.#place.calmBytes) return false;
+      if (this.client.queued() > this.#parts.pauseAboveBytes) return false;
       this.#send(entry);
     }
     this.cursor = history.position;
@@ -156,7 +156,7 @@ export class Replay {
 
   #send(entry: RingEntry): void {
     this.cursor = entry.id;
-    const { history } = this.#place.reader;
+    const { history } = this.#parts.reader;
     const { events, bytes } = history.route.stream.replay;
     const payload = history.route.shape(entry.text);
     this.sent += 1;

@@ -1,4 +1,4 @@
-/** Why a client must load its state anew. Documented in docs/durable-routes.md; a test compares the two lists. */
+/** Why a client must reload its state. Documented in docs/durable-routes.md; a test compares the two lists. */
 export const RESET_REASONS = [
   'epoch',
   'fork',
@@ -14,7 +14,7 @@ export const RESET_REASONS = [
 
 export type ResetReason = (typeof RESET_REASONS)[number];
 
-/** Those that an instance tells to all its clients: its history is another one, or entries were gone before it read them. */
+/** Reasons that an instance sends to all its clients: the history has changed, or entries were removed before they were read. */
 export const HISTORY_LOSSES = ['epoch', 'fork', 'deleted', 'trimmed'] as const satisfies readonly ResetReason[];
 
 export type HistoryLoss = (typeof HISTORY_LOSSES)[number];

@@ -5,32 +5,32 @@ import type { Reader } from './reader.ts';
 import { ReplayAborted, Replay, type ReplayParts } from './replay.ts';
 import type { ResetReason } from './reset-reasons.ts';
 
-/** How a client came to be live. */
+/** How a client went live. */
 export interface Resumed {
   readonly result: 'ring' | 'redis' | ResetReason;
   readonly sent: number;
 }
 
-/** Stands for the position of a client that asked to be held, and was not ready in time. */
+/** Takes the place of the position of a client that asked to be held and was not ready in time. */
 export const NOT_READY = Symbol('not ready');
 
-/** How long a client may be ahead of this instance. */
+/** How long to wait for this instance to reach a client that is ahead of it. */
 const BEHIND_MS = 3000;
 
 /**
- * Gives a client what it missed, and lets it go live; it has been held since it is there.
+ * Sends a client the events that it missed, and lets it go live. The client has been held since it joined.
  *
- * @param lastPosition what it says of its position, or NOT_READY; `undefined` is a newcomer.
- * @param moved told how far it has come, for whoever goes on where this had to be given up.
- * @throws Abandoned where the client is gone, or the reader stopped. Anything else is Redis.
+ * @param lastPosition the position that the client sent, or NOT_READY; undefined for a new client.
+ * @param moved called with how far the client has come, so that a later attempt continues there.
+ * @throws ReplayAborted if the client has disconnected or the reader has stopped; any other error is one of Redis.
  */
 export async function resume(
-  place: ReplayParts,
+  parts: ReplayParts,
   client: Client,
   lastPosition: unknown,
   moved: (position: Position) => void,
 ): Promise<Resumed> {
-  const { reader } = place;
+  const { reader } = parts;
   while (!reader.started) await waitFor(reader, client);
   const { history } = reader;
   if (lastPosition === undefined && history.route.stream.greeting === 0) {
@@ -39,12 +39,12 @@ export async function resume(
   }
   try {
     const cursor = lastPosition === undefined ? history.position : await cursorOf(reader, client, lastPosition);
-    const replay = new Replay(place, client, cursor);
+    const replay = new Replay(parts, client, cursor);
     try {
       if (lastPosition === undefined) await replay.greet(history.route.stream.greeting);
       await replay.untilNow(() => goLive(reader, client, lastPosition === undefined ? undefined : replay.sent));
     } finally {
-      // A newcomer that was given nothing yet is still one.
+      // A new client that received nothing yet is still a new client.
       if (lastPosition !== undefined || replay.sent > 0) moved({ e: history.epoch, id: replay.cursor });
     }
     return { result: replay.usedRedis ? 'redis' : 'ring', sent: replay.sent };
@@ -56,7 +56,7 @@ export async function resume(
   }
 }
 
-/** Tells a client to load its state anew, and where it goes on from. */
+/** Sends a client `gateway:reset`: it must reload its state, and continues from the position given there. */
 export function sendReset({ history }: Reader, client: Client, reason: ResetReason): void {
   const { epoch: e, position: id, route } = history;
   if (client.resumable) client.send('gateway:reset', JSON.stringify({ route: route.name, reason, e, id }));
@@ -77,15 +77,15 @@ async function cursorOf(reader: Reader, client: Client, lastPosition: unknown): 
   if (lastPosition === NOT_READY) throw new ReplayIncomplete('not-ready');
   const position = readPosition(lastPosition);
   if (position === undefined) throw new ReplayIncomplete('invalid-position');
-  // It may be this instance that has not heard of a new one yet.
+  // This instance may not know a new epoch yet.
   if (position.e !== history.epoch) await reader.checked();
   if (position.e !== history.epoch) throw new ReplayIncomplete('epoch');
   if (position.id <= history.position) return position.id;
   const { lastId } = await store.state();
   if (position.id > lastId) throw new ReplayIncomplete('ahead');
-  const patience = AbortSignal.timeout(BEHIND_MS);
+  const deadline = AbortSignal.timeout(BEHIND_MS);
   while (position.id > history.position) {
-    if (patience.aborted) throw new ReplayIncomplete('reader-behind');
+    if (deadline.aborted) throw new ReplayIncomplete('reader-behind');
     await waitFor(reader, client);
     if (position.e !== history.epoch) throw new ReplayIncomplete('epoch');
   }

@@ -2,17 +2,17 @@ import type { History } from './history.ts';
 import { START } from './position.ts';
 import type { StreamStore } from './store.ts';
 
-/** Entries in one answer of Redis. */
+/** Entries in one reply of Redis. */
 const PAGE = 500;
-/** How often a page is asked for, before the ring does without it and all before it. */
+/** Attempts to read a page, before the ring is left without it and all older ones. */
 const ATTEMPTS = 3;
 
 /**
- * Reads the past into the ring, backwards from its floor, until the ring is full or nothing older is there. Live entries may
- * come meanwhile. What is not in the ring Redis is asked for.
+ * Reads older entries into the ring, backwards from its floor, until the ring is full or no older entries exist. Live
+ * entries may be added at the same time. Replays read from Redis what is not in the ring.
  *
- * @param isOver nothing shall be read any more.
- * @throws where Redis does not answer at all.
+ * @param isOver true once nothing may be read any more.
+ * @throws if Redis does not answer at all.
  */
 export async function fillRing(
   history: History,
@@ -26,12 +26,12 @@ export async function fillRing(
     if (floor === START) return;
     try {
       const { entries, state } = await store.back(floor, PAGE);
-      // The ring is full, or another history is read by now.
+      // The ring is full, or another history was adopted.
       if (isOver() || history.epoch !== epoch || ring.floor !== floor) return;
       if (!history.prepend(entries, state)) return;
       failures = 0;
     } catch {
-      // Tells an entry that does not arrive from a Redis that is away.
+      // Throws if Redis is away; otherwise only this page cannot be read.
       await store.state();
       failures += 1;
       if (failures >= ATTEMPTS) return;

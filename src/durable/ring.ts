@@ -2,12 +2,12 @@ import { CompactingQueue } from '../flow/compacting-queue.ts';
 import { TextArena, type StoredText } from './text-arena.ts';
 import { START } from './position.ts';
 
-/** An entry that was read and judged. */
+/** An entry that was read and evaluated. */
 export interface RingEntry {
   readonly id: string;
-  /** Whom it is for; nobody, where it was dropped. */
+  /** Rooms of its recipients; empty if it was dropped. */
   readonly rooms: readonly string[];
-  /** The message; empty where it was dropped. */
+  /** The message; empty if it was dropped. */
   readonly text: string;
 }
 
@@ -16,15 +16,15 @@ export interface RingLimits {
   readonly bytes: number;
 }
 
-/** An entry as it is kept: its id and its text in one piece. */
+/** An entry as it is stored: its id and its text in one piece. */
 interface Kept extends StoredText {
   readonly rooms: readonly string[];
 }
 
-/** Of an entry besides its id and its text: its rooms, the objects. */
+/** Bytes that an entry takes in addition to its id and its text: its rooms, the objects. */
 const OVERHEAD = 160;
 
-/** The last entries of a stream. Every entry that was ever added behind `floor` is in it. */
+/** The last entries of a stream. It holds every entry that was ever added after `floor`. */
 export class Ring {
   readonly #limits: RingLimits;
   readonly #chunks = new TextArena();
@@ -49,7 +49,7 @@ export class Ring {
     return this.#entries.size;
   }
 
-  /** Empties it: nothing at or before `floor` is known. */
+  /** Empties the ring: it knows no entry at or before `floor`. */
   reset(floor: string): void {
     for (const entry of this.#entries.from(0)) this.#chunks.drop(entry);
     this.#entries = new CompactingQueue();
@@ -67,8 +67,9 @@ export class Ring {
   /**
    * Puts entries before all others.
    *
-   * @param older that end at the floor, in order; @param floor behind which they are complete.
-   * @returns whether all found room.
+   * @param older entries that end at the floor, in order.
+   * @param floor after which they are complete.
+   * @returns whether there was room for all.
    */
   prepend(older: readonly RingEntry[], floor: string): boolean {
     const kept: Kept[] = [];
@@ -86,7 +87,7 @@ export class Ring {
     return next < 0;
   }
 
-  /** Those behind `id` that are wanted, in order; to be gone through before anything else is done. */
+  /** The wanted entries after `id`, in order; to be iterated before anything else is done. */
   *after(id: string, isWanted: (rooms: readonly string[]) => boolean): Generator<RingEntry> {
     const entries = this.#entries;
     for (let index = this.#indexAfter(id); index < entries.size; index += 1) {
@@ -95,7 +96,7 @@ export class Ring {
     }
   }
 
-  /** The last `count` that are wanted, in order. */
+  /** The last `count` wanted entries, in order. */
   last(count: number, isWanted: (rooms: readonly string[]) => boolean): RingEntry[] {
     const found: RingEntry[] = [];
     for (let index = this.size - 1; index >= 0 && found.length < count; index -= 1) {
@@ -122,7 +123,7 @@ export class Ring {
     this.#floor = floor;
   }
 
-  /** Of the first entry behind `id`. */
+  /** Index of the first entry after `id`. */
   #indexAfter(id: string): number {
     let [low, high] = [0, this.size];
     while (low < high) {

@@ -1,8 +1,8 @@
-/** Lets others wait until something has changed. */
+/** Lets callers wait for the next change. */
 export class Signal {
   #waiting = new Set<() => void>();
 
-  /** Resolves with the next change, or when `ms` are over. */
+  /** Resolves with the next change, or after `ms`. */
   next(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

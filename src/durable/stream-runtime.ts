@@ -11,26 +11,26 @@ import type { ReplayParts } from './replay.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamStore } from './store.ts';
 
-/** A replay that waits longer for its turn at Redis ends with `gateway:reset`, reason `busy`. */
+/** A replay that waits longer for its turn to read from Redis ends with `gateway:reset`, reason `busy`. */
 const LONGEST_WAIT_MS = 5000;
 
 export interface StreamRuntimeParts {
   readonly open: (stream: RouteStream) => StreamStore;
   readonly dispatch: StreamDispatch;
   readonly events: ReaderEvents;
-  /** Bytes that may wait for a client before a replay goes on. */
-  readonly calmBytes: number;
+  /** A replay pauses while more bytes than this are in the client's send queue. */
+  readonly pauseAboveBytes: number;
   /** Clients that asked for positions. */
   readonly resumable: ReadonlySet<Client>;
   readonly lost: (reader: Reader, reason: HistoryLoss) => void;
-  /** Entries that users may have read from Redis. */
+  /** Limits the entries that are read from Redis for each user. */
   readonly quota: Quota;
 }
 
-/** A durable route that is being read, and all that its replays need. */
+/** A durable route while its stream is read, with the parts that its replays need. */
 export interface StreamRuntime {
   readonly route: DurableRoute;
-  readonly place: ReplayParts;
+  readonly replay: ReplayParts;
   readonly stop: () => void;
 }
 
@@ -39,16 +39,16 @@ export function startStream(
   from: ResumePoint | undefined,
   parts: StreamRuntimeParts,
 ): StreamRuntime {
-  const { open, dispatch, events, calmBytes, resumable, quota } = parts;
+  const { open, dispatch, events, pauseAboveBytes, resumable, quota } = parts;
   const lost = (reason: HistoryLoss): void => parts.lost(reader, reason);
   const reader = new Reader({ route, dispatch, events, lost, store: open(route.stream), ...(from && { from }) });
   const stopCheckpoints = route.shadow ? () => {} : startCheckpoints(reader, resumable);
   void reader.run();
   return {
     route,
-    place: {
+    replay: {
       reader,
-      calmBytes,
+      pauseAboveBytes,
       semaphore: createSemaphore(route.stream.replay.concurrency, LONGEST_WAIT_MS),
       quota: {
         take: (client, cost) => {

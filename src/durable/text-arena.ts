@@ -1,11 +1,11 @@
-/** A piece of memory that is filled once, and used again when nothing in it is needed any more. */
+/** A block of memory that is filled once, and reused when no text in it is needed any more. */
 export interface Chunk {
   readonly bytes: Buffer;
-  /** How many texts in it are needed. */
+  /** How many texts in it are still needed. */
   texts: number;
 }
 
-/** A text as bytes. */
+/** A text stored as bytes. */
 export interface StoredText {
   readonly chunk: Chunk;
   readonly from: number;
@@ -15,13 +15,13 @@ export interface StoredText {
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Texts outside of the heap: the garbage collector copies strings that live for a while, again and again, and that costs
- * more than all else that is done with an entry.
+ * Stores texts outside the heap: the garbage collector copies strings that live for a while repeatedly, which costs more
+ * than all other work on an entry.
  */
 export class TextArena {
   #filling: Chunk | undefined;
   #from = 0;
-  /** To be used next. */
+  /** A free block, used next. */
   #spare: Chunk | undefined;
 
   store(text: string): StoredText {
@@ -34,7 +34,7 @@ export class TextArena {
     return { chunk, from, to: this.#from };
   }
 
-  /** The text is not needed any more. */
+  /** Frees a text that is not needed any more. */
   drop({ chunk }: StoredText): void {
     chunk.texts -= 1;
     if (chunk.texts === 0 && chunk !== this.#filling && chunk.bytes.length === CHUNK_BYTES) this.#spare = chunk;

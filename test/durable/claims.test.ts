@@ -19,8 +19,8 @@ function routes(): DurableRoutes {
   expect(plan.routes.filter(isDurable)).toHaveLength(2);
   const judged = { rooms: [], text: '' };
   const dispatch: StreamDispatch = { evaluate: () => judged, deliver: () => judged };
-  const events = { readFailed() {}, historyLost() {}, arrived() {}, replayFailed() {} };
-  const durable = new DurableRoutes({ open: () => createFakeStream().store, dispatch, events, calmBytes: 1000 });
+  const events = { readFailed() {}, historyLost() {}, resumed() {}, replayFailed() {} };
+  const durable = new DurableRoutes({ open: () => createFakeStream().store, dispatch, events, pauseAboveBytes: 1000 });
   durable.runPlan(plan);
   onTestFinished(() => durable.stop());
   return durable;

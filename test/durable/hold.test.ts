@@ -133,13 +133,13 @@ routes:
   const events = {
     readFailed() {},
     historyLost() {},
-    arrived: (route: string, { result }: { result: string }) => void results.push([route, result]),
+    resumed: (route: string, { result }: { result: string }) => void results.push([route, result]),
     replayFailed() {},
   };
   const streams = [createFakeStream(), createFakeStream()];
   let opened = 0;
   const open = () => (streams[(opened += 1) - 1] ?? createFakeStream()).store;
-  const durable = new DurableRoutes({ open, dispatch, events, calmBytes: 1000 });
+  const durable = new DurableRoutes({ open, dispatch, events, pauseAboveBytes: 1000 });
   onTestFinished(() => durable.stop());
   durable.runPlan(plan);
   for (let i = 0; i < 8; i += 1) for (const stream of streams) await stream.answer(0);

@@ -87,8 +87,8 @@ function stage() {
       return judged;
     },
   };
-  const events = { readFailed() {}, historyLost() {}, arrived() {}, replayFailed() {} };
-  const durable = new DurableRoutes({ open: () => stream.store, dispatch, events, calmBytes: 1000 });
+  const events = { readFailed() {}, historyLost() {}, resumed() {}, replayFailed() {} };
+  const durable = new DurableRoutes({ open: () => stream.store, dispatch, events, pauseAboveBytes: 1000 });
   durable.runPlan(plan);
   return {
     stream,

@@ -92,7 +92,7 @@ function everything(metrics: Metrics, route: Route): void {
   if (!route.stream) return;
   const events = createDurableEvents(metrics, SILENT);
   for (const result of ['ring', 'redis', ...RESET_REASONS] as const)
-    events.arrived(route.name, { result, sent: 1 }, 0.1);
+    events.resumed(route.name, { result, sent: 1 }, 0.1);
   for (const reason of HISTORY_LOSSES) events.historyLost(route.name, reason);
   events.readFailed(route.name, new Error('no'));
   metrics.read(quietReadings(route.name));

@@ -11,7 +11,7 @@ const LOG_INTERVAL_MS = 10_000;
 export function createDurableEvents(metrics: Metrics, logger: Logger): DurableEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
-    arrived(route, { result, sent }, seconds) {
+    resumed(route, { result, sent }, seconds) {
       const isReset = result !== 'ring' && result !== 'redis';
       metrics.resumes.inc({ route, result: isReset ? 'reset' : result });
       if (isReset) metrics.resets.inc({ reason: result });

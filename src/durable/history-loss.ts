@@ -3,17 +3,18 @@ import { before, START } from './position.ts';
 import type { HistoryLoss } from './reset-reasons.ts';
 import type { StreamState, StreamStore } from './store.ts';
 
-/** Ids that are compared: a failover loses the last ones. */
+/** How many of the last ids are compared: a failover loses the last ones. */
 const COMPARED = 64;
 
 /**
- * Whether what was read is no longer what Redis has: another history won a failover, the stream was deleted. Redis does
- * not tell; reading on would leave a hole, or hear nothing for as long as new ids are below the old ones. Trimming may also
- * have been faster than this instance.
+ * Finds out whether Redis has lost the history that was read: another history won a failover, the stream was deleted, or
+ * entries were trimmed before this instance read them. Redis does not report that; reading on would leave a hole, or
+ * receive nothing while new ids are below the old ones.
  *
  * @param added how many entries were ever added up to the position.
+ * @returns what was lost; undefined if the history is the same.
  */
-export async function lossOf(
+export async function findLoss(
   history: History,
   state: StreamState,
   added: number,
@@ -29,22 +30,22 @@ export async function lossOf(
   const [first] = known;
   if (first === undefined) return undefined;
   const found = await store.ids(before(first), position, COMPARED + 1);
-  // The oldest may have been trimmed. Anything else that is gone, or that nobody has read, is another history.
+  // The oldest may have been trimmed. Any other missing id, and any id that was not read, means another history.
   const expected = found.length > known.length ? undefined : known.slice(known.length - found.length);
   return expected?.join() === found.join() ? undefined : 'fork';
 }
 
-/** Whether this alone shows that something was lost. */
-export function isSuspect(state: StreamState, added: number, position: string): boolean {
+/** Returns whether the state alone shows that something was lost. */
+export function suggestsLoss(state: StreamState, added: number, position: string): boolean {
   return isTrimmed(state, added, position) || state.lastId < position || state.added < added;
 }
 
-/** Entries behind the position were gone before they could be read. */
+/** Returns whether entries after the position were removed before they could be read. */
 function isTrimmed(state: StreamState, added: number, position: string): boolean {
   return state.added - added > unread(state, position);
 }
 
-/** Most entries that may be there and have not been read. */
+/** Returns how many entries may be in the stream that were not read, at most. */
 function unread({ lastId, length }: StreamState, position: string): number {
   return position === lastId ? 0 : length;
 }
