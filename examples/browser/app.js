@@ -6,7 +6,7 @@ const [url, token, transports, state, answer, events] = ['url', 'token', 'transp
 );
 
 const MOST_EVENTS = 200;
-const PING_PATIENCE_MS = 5000;
+const PING_TIMEOUT_MS = 5000;
 
 let socket;
 
@@ -24,7 +24,7 @@ field('ping').addEventListener('click', () => void ping());
 
 function connect() {
   const socket = io(url.value, {
-    // A function is asked anew at each connection, so a token that was renewed meanwhile is the one that is sent.
+    // A function is called at each connect, so a renewed token is sent.
     auth: (cb) => cb({ token: token.value }),
     // Websocket first: it needs no sticky load balancer. Without tryAllTransports the second is never tried.
     transports: transports.value.split(','),
@@ -33,7 +33,7 @@ function connect() {
     forceNew: true,
   });
 
-  // The gateway's first word. Anonymous clients have no userId.
+  // The gateway's first event. Anonymous clients have no userId.
   socket.on('connected', ({ userId }) => {
     const who = userId === undefined ? 'anonymous' : `user ${userId}`;
     say(state, 'good', `Connected as ${who} over ${socket.io.engine.transport.name}.`);
@@ -41,11 +41,11 @@ function connect() {
 
   socket.on('connect_error', (error) => {
     if (error.data?.retry === false) {
-      // Refused by the gateway, for good: the client does not try again, and should not without another token.
+      // Refused permanently: the client does not retry, and should not without another token.
       const { code, message } = error.data;
       say(state, 'bad', `Refused (${code}): ${message}. Enter another token and connect again.`);
     } else {
-      // Out of reach or restarting: the client tries again by itself. A refused origin looks the same from here, since
+      // Unreachable or restarting: the client reconnects by itself. A refused origin looks the same to the page, since
       // browsers hide answers to pages that may not read them.
       const hint = `If this lasts: does the gateway run, and is ${location.origin} in its CORS_ORIGIN?`;
       say(state, 'bad', `Not connected (${error.message}), trying again by itself. ${hint}`);
@@ -53,8 +53,8 @@ function connect() {
   });
 
   socket.on('disconnect', (reason) => {
-    // Nothing to do while it is active: it comes back by itself. Else the gateway said goodbye for good.
-    const next = socket.active ? 'coming back by itself' : 'for good; connect again with another token';
+    // While the socket is active it reconnects by itself. Otherwise the gateway closed it permanently.
+    const next = socket.active ? 'reconnecting' : 'not reconnecting; connect again with another token';
     say(state, 'bad', `Disconnected (${reason}), ${next}.`);
   });
 
@@ -70,14 +70,14 @@ function leave() {
 }
 
 async function ping() {
-  // Emitted while away it would be kept and sent later.
+  // Emitted while disconnected it would be queued and sent later.
   if (!socket?.connected) return say(answer, 'bad', 'Connect first, then ping.');
   const sentAt = performance.now();
   try {
-    await socket.timeout(PING_PATIENCE_MS).emitWithAck('ping');
+    await socket.timeout(PING_TIMEOUT_MS).emitWithAck('ping');
     say(answer, 'good', `Ping answered in ${Math.round(performance.now() - sentAt)} ms.`);
   } catch {
-    say(answer, 'bad', `Ping not answered within ${PING_PATIENCE_MS / 1000} s.`);
+    say(answer, 'bad', `Ping not answered within ${PING_TIMEOUT_MS / 1000} s.`);
   }
 }
 
@@ -86,7 +86,7 @@ function say(where, kind, text) {
   where.textContent = text;
 }
 
-/** What comes from outside is set as text: markup in a payload is shown, never run. */
+/** Payloads are set as text: markup in them is shown, never run. */
 function show(event, ...args) {
   const entry = document.createElement('li');
   entry.append(

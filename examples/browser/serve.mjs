@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-// The client comes from node_modules, not from somebody's CDN.
+// The client is served from node_modules, not from a CDN.
 const client = new URL('../../node_modules/socket.io-client/dist/socket.io.esm.min.js', import.meta.url);
 const files = new Map([
   ['/', { type: 'text/html', path: new URL('./index.html', import.meta.url) }],
@@ -13,7 +13,7 @@ const files = new Map([
 const headers = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
-  // Any gateway may be called; scripts come from here only, and inline ones never run.
+  // Any gateway may be called; scripts are loaded from this server only, and inline ones never run.
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src http: https: ws: wss:",
 };

@@ -1,4 +1,4 @@
-// Command go-publisher publishes one message of each kind that the gateway's default routes know, as the MetaRGB
+// Command go-publisher publishes one message of each kind of the gateway's default routes, as the MetaRGB
 // services do it: one JSON object per PUBLISH.
 package main
 
@@ -14,7 +14,7 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// envelope is for the gateway only: it is read, taken off, and not passed on to clients.
+// envelope is for the gateway only: it is read, removed, and not sent to clients.
 type envelope struct {
 	Traceparent string `json:"traceparent,omitempty"`
 }
@@ -108,7 +108,7 @@ func sampleMessages(user uint64, env envelope) map[string]any {
 }
 
 // publish returns once Redis has the message. Redis answers with the number of subscribers: each gateway instance is
-// one, and zero means that nobody heard it.
+// one, and zero means that none received it.
 func publish(ctx context.Context, client *redis.Client, channel string, message any) error {
 	payload, err := json.Marshal(message)
 	if err != nil {

@@ -1,4 +1,4 @@
-"""Listens to the gateway and prints what it hears.
+"""Connects to the gateway and prints the events that it receives.
 
 GATEWAY_TOKEN=... python3 listen.py [http://localhost:3000] [websocket|polling]
 Needs python-socketio with aiohttp: pip install python-socketio aiohttp, Debian: python3-socketio.
@@ -9,19 +9,19 @@ import sys
 
 import socketio
 
-# Its own reconnection takes a polled "close", which a restarting gateway sends, for the end. The loop below does not.
+# Its own reconnection stops at a polled "close", which a restarting gateway sends. The loop below continues.
 client = socketio.AsyncClient(reconnection=False)
 
 
 @client.on("*")
-async def heard(event, *args):
+async def received(event, *args):
     print(event, *args, flush=True)
 
 
 @client.event
 async def connect_error(reason):
     print("not connected:", reason, flush=True)
-    # The gateway says why, and whether another try is worth it: {"message": …, "data": {"code": …, "retry": False}}.
+    # The gateway sends the reason, and whether to retry: {"message": …, "data": {"code": …, "retry": False}}.
     refusal = reason.get("data") if isinstance(reason, dict) else None
     if refusal and refusal["retry"] is False:
         os._exit(1)
@@ -32,9 +32,9 @@ async def main(url="http://localhost:3000", transport="websocket"):
         try:
             await client.connect(url, auth={"token": os.environ.get("GATEWAY_TOKEN")}, transports=[transport])
             await client.wait()
-            print("disconnected, coming back", flush=True)
+            print("disconnected, reconnecting", flush=True)
         except socketio.exceptions.ConnectionError:
-            await asyncio.sleep(2)  # connect_error has said why
+            await asyncio.sleep(2)  # connect_error has printed the reason
 
 
 asyncio.run(main(*sys.argv[1:]))

@@ -70,7 +70,7 @@ test('the listener comes back by itself when the gateway restarts, and hears aga
   await listener.lineWith('connected as 7');
 
   await gateway.stop();
-  expect(await listener.line()).toBe('disconnected: transport close, coming back');
+  expect(await listener.line()).toBe('disconnected: transport close, reconnecting');
   expect(await listener.line()).toBe('not connected: websocket error, trying again');
 
   const restarted = await startGateway({ ...environment, PORT: String(gateway.port) });
