@@ -23,7 +23,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
     ],
     owns: [],
   },
-  reload: { may: ['config', 'routes'], owns: [] },
+  reload: { may: ['config', 'flow', 'routes'], owns: [] },
   commands: {
     may: ['admin', 'app', 'config', 'contract', 'redis', 'schema'],
     owns: ['commander', 'socket.io-client'],
@@ -40,7 +40,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   quarantine: { may: ['dispatch', 'durable', 'routes'], owns: [] },
   flow: { may: [], owns: [] },
   redis: { may: ['config', 'durable', 'flow', 'quarantine', 'subscription'], owns: ['ioredis'] },
-  subscription: { may: [], owns: [] },
+  subscription: { may: ['flow'], owns: [] },
   sockets: {
     // config: the spelling in which origins are compared, those of CORS_ORIGIN and those of requests.
     may: ['auth', 'config', 'dispatch', 'flow', 'routes', 'schema'],

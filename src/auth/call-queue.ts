@@ -117,7 +117,7 @@ export function createCallQueue({ checker, breaker, limits = LIMITS }: CallQueue
   };
 }
 
-/** Resolves with the outcome of `call` when its turn comes; without a call if the breaker refuses or the wait is too long. */
+/** Resolves with the outcome of `call` when it is its turn, and without a call if the breaker refuses or the wait is too long. */
 function wait(
   queue: FairQueue<Waiting>,
   { key, network }: Caller,

@@ -6,5 +6,5 @@ export interface Caller {
   readonly network: string;
 }
 
-/** Whether a call is made now. `wait`: trial calls are under way, and their results decide. */
+/** The decision about a call. `wait`: trial calls are under way, and their results decide. */
 export type CallDecision = 'call' | 'wait' | 'refuse';

@@ -25,7 +25,7 @@ export interface GrpcChannelOptions {
   /** host:port */
   readonly address: string;
   readonly tls?: GrpcTls;
-  /** Of a call, in milliseconds. */
+  /** Deadline of a call, in milliseconds. */
   readonly deadline: number;
 }
 

@@ -8,7 +8,7 @@ import type { ServiceFailure } from './service-failure.ts';
 import type { ServiceHealth } from './service-health.ts';
 
 export interface GrpcCheckerOptions extends Omit<GrpcChannelOptions, 'deadline'> {
-  /** Of a call, in milliseconds. */
+  /** Deadline of a call, in milliseconds. */
   readonly deadline?: number;
   /** Receives what each call says about the service. */
   readonly health?: Pick<ServiceHealth, 'answered' | 'failed'>;

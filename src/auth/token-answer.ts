@@ -10,6 +10,6 @@ export type TokenAnswer =
   | { readonly kind: 'no-user-id' }
   | { readonly kind: 'unavailable'; readonly cause: string; readonly answered?: true };
 
-/** Where an answer came from: a call of its own, another client's call with the same token, or the cache. */
+/** The source of an answer: a call of its own, another client's call with the same token, or the cache. */
 export const ANSWER_SOURCES = ['service', 'shared', 'cache'] as const;
 export type AnswerSource = (typeof ANSWER_SOURCES)[number];

@@ -91,7 +91,7 @@ function withHeartbeat(redis: Redis): Redis {
   return redis;
 }
 
-/** The error with the server that it comes from. */
+/** Adds the server to an error. */
 export function namingServer(error: unknown, server: HostAndPort): unknown {
   if (isReplyError(error)) return withServer(error, server);
   if (error instanceof ConnectFailed) return error;

@@ -1,7 +1,7 @@
 /** Why a probe round that found nothing wrong does not prove delivery. */
 export interface Uncertainty {
   readonly because: string;
-  /** It does not end by itself. */
+  /** True if the uncertainty does not end by itself. */
   readonly lasting: boolean;
 }
 

@@ -14,7 +14,7 @@ export type ProbeResult =
   | {
       readonly kind: 'sent';
       readonly from: HostAndPort;
-      /** It was sent by a connection that was opened for it. */
+      /** True if the probe was sent by a connection that was opened for it. */
       readonly fresh: boolean;
       readonly role: Role;
     }

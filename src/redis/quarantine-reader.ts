@@ -13,7 +13,7 @@ export interface QuarantineEntry {
   readonly detail?: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** As published; cut if it has fewer bytes than `bytes`. */
+  /** The message as published; cut if it has fewer bytes than `bytes`. */
   readonly message: Buffer;
   readonly bytes: number;
 }

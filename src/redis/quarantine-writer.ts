@@ -7,7 +7,7 @@ const SAME_FOR = 60;
 /** Seconds for which a quarantine exists after its last message. */
 const KEPT_FOR = 7 * 24 * 3600;
 
-/** One step, so that exactly one instance keeps the message, also if an instance dies meanwhile. */
+/** One step, so that exactly one instance keeps the message, also if an instance dies. */
 const KEEP = `if not redis.call('SET', KEYS[2], '', 'NX', 'EX', ${SAME_FOR}) then return 0 end
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', unpack(ARGV, 2))
 redis.call('EXPIRE', KEYS[1], ${KEPT_FOR})

@@ -82,9 +82,9 @@ export type Range = { readonly after: string; readonly upTo?: string } | { reado
 
 export interface PageLimits {
   readonly entries: number;
-  /** Of the reply; at least one entry is returned, whatever its size. */
+  /** Size of the reply; at least one entry is returned, whatever its size. */
   readonly bytes: number;
-  /** Of a payload; a larger one is cut. */
+  /** Size of a payload; a larger one is cut. */
   readonly largest: number;
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../config/text/findings.ts';
 import { filesOf, type RoutesConfig, type RoutesLoading } from '../config/routes/load-routes.ts';
 import { createFileWatch, type WatchListener } from '../config/watch.ts';
+import { createSerial } from '../flow/serial.ts';
 import { compilePlan, type Plan } from '../routes/plan.ts';
 import type { LivePlan } from './live-plan.ts';
 
@@ -45,18 +46,14 @@ export interface Reloading {
 /** Runs reloads one after the other; each reads the files when its turn begins. */
 export function createReloading(options: ReloadOptions): Reloading {
   const { events } = options;
-  let last: Promise<unknown> = Promise.resolve();
+  const serial = createSerial();
   const turn = async (): Promise<ReloadOutcome> => {
     const outcome = await reloadNow(options, (config) => watch.watchFolders(filesOf(config)));
     watch.renew();
     events.reloaded(outcome);
     return outcome;
   };
-  const reload = (): Promise<ReloadOutcome> => {
-    const mine = last.then(turn, turn);
-    last = mine;
-    return mine;
-  };
+  const reload = (): Promise<ReloadOutcome> => serial(turn);
   const watch = createFileWatch({
     changed: () => void reload(),
     failed: events.watchFailed,

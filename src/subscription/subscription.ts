@@ -1,3 +1,4 @@
+import { createSerial } from '../flow/serial.ts';
 import { createGapWatch, type GapEvents, type Loss } from './gap.ts';
 
 /** A connection that can subscribe to channels. Its subscriptions end with it. */
@@ -108,7 +109,7 @@ interface Subscription {
 
 function createSubscription(subscriber: Subscriber): Subscription {
   const subscribed = new Set<string>();
-  let last: Promise<void> = Promise.resolve();
+  const serial = createSerial();
 
   async function run(wanted: ReadonlySet<string>): Promise<void> {
     for (const channels of batches([...wanted].filter((channel) => !subscribed.has(channel)))) {
@@ -123,11 +124,7 @@ function createSubscription(subscriber: Subscriber): Subscription {
 
   return {
     // One after the other: two at the same time would undo each other's work.
-    align(wanted) {
-      const turn = (): Promise<void> => run(wanted);
-      last = last.then(turn, turn);
-      return last;
-    },
+    align: (wanted) => serial(() => run(wanted)),
   };
 }
 

@@ -98,13 +98,13 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
 
   test('during a call to the auth service invalidates its answer', async () => {
     const { gateway, service, revoke, allIsWell } = await stage({}, 500);
-    const comer = createClient(gateway.url, { auth: { token: TOKEN } });
+    const client = createClient(gateway.url, { auth: { token: TOKEN } });
     await vi.waitFor(() => expect(service.asked).toContain(TOKEN), { timeout: 10_000 });
     // The answer under way says that the token is valid.
     await revoke(USER);
-    const [error] = await comer.next('connect_error');
+    const [error] = await client.next('connect_error');
     expect(error).toMatchObject({ data: { code: 'token-invalid' } });
-    expect(comer.heard).toEqual([]);
+    expect(client.heard).toEqual([]);
     expect(service.asked.filter((token) => token === TOKEN)).toHaveLength(2);
     await allIsWell();
   });
@@ -147,12 +147,12 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
       );
     await vi.waitFor(async () => expect(await counts(first)).toEqual([3, 1, 2, 0, 2, 2]), { timeout: 10_000 });
     await vi.waitFor(async () => expect(await counts(other)).toEqual([3, 0, 0, 1, 2, 0]), { timeout: 10_000 });
-    const told = first
+    const logged = first
       .log()
       .split('\n')
       .filter((line) => line.includes('connections closed'))
       .map((line): unknown => JSON.parse(line));
-    expect(told).toMatchObject([{ route: 'bans', channel: 'bans', connections: 2 }]);
-    expect(told.every((line) => isObject(line) && !JSON.stringify(line).includes(String(USER)))).toBe(true);
+    expect(logged).toMatchObject([{ route: 'bans', channel: 'bans', connections: 2 }]);
+    expect(logged.every((line) => isObject(line) && !JSON.stringify(line).includes(String(USER)))).toBe(true);
   });
 });

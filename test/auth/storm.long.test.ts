@@ -66,7 +66,7 @@ describe('a storm of clients', { timeout: 120_000 }, () => {
 
     service.stop();
     // Another client finds the outage; cached answers admit no client from then on.
-    createClient(gateway.url, { auth: { token: 'stranger' }, reconnection: false });
+    createClient(gateway.url, { auth: { token: 'unknown' }, reconnection: false });
     const failed = 'gateway_auth_calls_total{answer="unavailable"}';
     await vi.waitFor(async () => expect(await gateway.metric(failed)).toBeGreaterThan(0), { timeout: 10_000 });
     for (const { socket } of crowd) socket.io.engine.close();

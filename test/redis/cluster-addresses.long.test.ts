@@ -66,7 +66,7 @@ const ROWS: Row[] = [
     tls: true,
   },
   {
-    name: 'with TLS and certificates of host names, which the nodes name beside their addresses',
+    name: 'with TLS and certificates of host names, which the nodes announce with their addresses',
     args: (port) => [...tlsArgs(port), ...announce('localhost')],
     tls: true,
   },

@@ -22,7 +22,7 @@ describe('a deadline', () => {
     expect(await isAnsweredWithin(pause(1500), 300)).toBe(false);
   });
 
-  test('does not count a stall of this process: data that arrived meanwhile is read first', async () => {
+  test('does not count a stall of this process: data that arrived during it is read first', async () => {
     const server = createServer((socket) => void socket.on('data', () => socket.write('answer'))).listen(
       0,
       '127.0.0.1',

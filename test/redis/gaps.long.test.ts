@@ -45,8 +45,8 @@ describe('a link to Redis', { timeout: 60_000 }, () => {
       await untilReceived(redis.publish);
       expect(Date.now() - healed).toBeLessThan(10_000);
       // A message that arrives late, by a link that was given up, belongs to the gap.
-      const heard = alice.heard.filter(({ args }) => JSON.stringify(args) === JSON.stringify([missed]));
-      expect(heard).toHaveLength(way === 'up' ? 1 : 0);
+      const received = alice.heard.filter(({ args }) => JSON.stringify(args) === JSON.stringify([missed]));
+      expect(received).toHaveLength(way === 'up' ? 1 : 0);
     },
   );
 
