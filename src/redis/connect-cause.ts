@@ -5,7 +5,7 @@ import { isReplyError } from './reply-error.ts';
 export interface ConnectCause {
   /** For the log; it may name hosts. */
   readonly text: string;
-  /** For /health, which is public: without hosts and addresses. Undefined where the text says no more than the log may. */
+  /** For /health, which is public: without hosts, addresses and users. Undefined for a cause that only the log may name. */
   readonly summary: string | undefined;
   /** Redis refuses the login or the connection: an early retry is in vain. */
   readonly refused: boolean;
@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
 
 const CLOSED =
   /^(?:(?:read|write) (?:EPIPE|ECONNRESET)|Connection is closed\.|Command aborted due to connection close|Stream isn't writeable.*)$/;
-/** Replies that hold no address. */
+/** Replies that hold no address; NOPERM may name the user. */
 const REPLY = /\b(?:DENIED|NOAUTH|WRONGPASS|NOPERM|LOADING|MASTERDOWN|CLUSTERDOWN|ERR max number)\b[^;.:]*/;
 const CODE = /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b/;
 const REFUSED = /^(?:WRONGPASS|NOAUTH|NOPERM|DENIED|ERR invalid password|ERR AUTH)/;
@@ -87,7 +87,7 @@ function causeIn(text: string, summary?: string): ConnectCause {
 
 function summaryOfText(text: string): string | undefined {
   const [words] = REPLY.exec(text) ?? CODE.exec(text) ?? [];
-  return words?.trim();
+  return words?.trim().replace(/\bUser \S+ has/, 'the user has');
 }
 
 /** The summary of an error, or of the error that caused it. */

@@ -16,6 +16,10 @@ describe('the summary of an error, for /health', () => {
       failed(reply('DENIED Redis is running in protected mode because …. Connect from 10.0.0.1')),
       /^DENIED Redis is running in protected mode/,
     ],
+    [
+      failed(reply("NOPERM User inside has no permissions to run the 'subscribe' command")),
+      /^NOPERM the user has no permissions to run the 'subscribe' command$/,
+    ],
     [reply('LOADING Redis is loading the dataset in memory'), /^LOADING Redis is loading the dataset in memory$/],
     [
       new Error('no node of the cluster reports its nodes: 10.0.0.1:7000: …', {
