@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
-/** A stand-in for the auth service: a real gRPC server that knows a few tokens. */
+/** A sample auth service: a real gRPC server with a few tokens. */
 export interface SampleAuthService {
   /** host:port */
   readonly address: string;

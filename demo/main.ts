@@ -16,7 +16,7 @@ const TOKENS = new Map([
 ]);
 const [ALICE = ''] = TOKENS.keys();
 const PUBLISH_EVERY_MS = 1000;
-/** Of one Ctrl-C two signals come: the terminal sends one, npm another. */
+/** One Ctrl-C brings two signals: the terminal sends one, npm another. */
 const SAME_CTRL_C_MS = 500;
 const OTLP = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
 const VIEWER = 'http://localhost:4318';
@@ -57,7 +57,7 @@ async function demo(): Promise<void> {
   await redis.stop();
 }
 
-/** Aborted by the first signal, also while everything starts; a later one ends the demo at once. */
+/** Aborted by the first signal, also during the start; a later one ends the demo immediately. */
 function stopAsked(): AbortSignal {
   const asked = new AbortController();
   let askedAt = Infinity;
@@ -80,12 +80,12 @@ function introduce(port: number, redisUrl: string): void {
   for (const [token, user] of TOKENS) say(`  user ${user}  ${token}`);
   const gateway = `http://localhost:${port}`;
   const sale = '{"feature_id":1,"old_owner_id":8,"new_owner_id":7}';
-  // Whole, so that each line can be pasted whatever `.env` says.
+  // Complete, so that each line can be pasted with any `.env`.
   say('\nTo paste into another terminal, in this folder:');
   say(`  REDIS_URL=${redisUrl} npx gateway publish notifications`);
   say(`  GATEWAY_TOKEN='${ALICE}' npx gateway tail --url ${gateway}`);
   say(`  npx gateway explain feature-status '${sale}' --user 7 --url ${gateway}`);
-  say('A route or schema that you change in config/ or schemas/ is in force at once.');
+  say('A route or schema that you change in config/ or schemas/ is in force immediately.');
   say('\nBelow is what a stock Socket.IO client of user 7 receives. Ctrl-C stops everything.\n');
 }
 

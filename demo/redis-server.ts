@@ -8,18 +8,18 @@ import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-re
 
 const STDIO: StdioOptions = ['ignore', 'pipe', 'inherit'];
 
-/** An installed redis-server that keeps nothing; `untilReady` tells whether it came up. */
+/** An installed redis-server that stores nothing; `untilReady` waits for its start. */
 export function spawnRedisServer(port: number, args: readonly string[] = []): ChildProcess {
-  // Of its own: it would begin with what another one has left there for a replica to fetch.
+  // A folder of its own: otherwise it would load what another server left there for a replica.
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  // In a group of its own: Ctrl-C is for whoever started it, who stops it last.
+  // In a process group of its own: Ctrl-C goes to its parent, which stops it last.
   const server = spawn('redis-server', [...options, ...args], { stdio: STDIO, detached: true });
   for (const end of ['exit', 'error']) server.once(end, () => rmSync(folder, { recursive: true, force: true }));
   return server;
 }
 
-/** Nothing once it takes connections; else all it said instead. */
+/** Resolves with undefined once the server accepts connections; with its output or error if it ends before. */
 export function untilReady(server: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = '';
@@ -32,7 +32,7 @@ export function untilReady(server: ChildProcess): Promise<string | undefined> {
   });
 }
 
-/** The package's own start-up functions listen on all interfaces; these parts of it do as they are told. */
+/** The package's own start-up functions listen on all interfaces; these parts of it accept an address. */
 export async function listenEmbedded(port: number): Promise<Server> {
   const { server } = new Resp2Server({ server: new RedisServerState(), executor: createRedisCommandExecutor() });
   server.listen(port, '127.0.0.1');

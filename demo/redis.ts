@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { freePort, isFree } from './ports.ts';
 import { listenEmbedded, spawnRedisServer, untilReady } from './redis-server.ts';
 
-/** A Redis for the demo, and how it was come by. */
+/** A Redis for the demo, and its origin. */
 export interface DemoRedis {
   readonly url: string;
   readonly origin: string;
@@ -11,10 +11,10 @@ export interface DemoRedis {
 
 const DEFAULT_PORT = 6379;
 
-/** The one that is configured, else the one that is installed, else the one that came with npm. */
+/** The configured Redis, else an installed one, else the one from npm. */
 export async function findRedis(configured: string | undefined): Promise<DemoRedis> {
   if (configured !== undefined) return { url: configured, origin: 'REDIS_URL', stop: async () => {} };
-  // Commands look for Redis there when nothing else is said.
+  // Commands use this port by default.
   const port = (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : await freePort();
   const url = `redis://127.0.0.1:${port}`;
   return (await startInstalled(port, url)) ?? (await startEmbedded(port, url));
@@ -22,7 +22,7 @@ export async function findRedis(configured: string | undefined): Promise<DemoRed
 
 async function startInstalled(port: number, url: string): Promise<DemoRedis | undefined> {
   const server = spawnRedisServer(port);
-  // Whichever way this process ends, its server must not stay behind.
+  // However this process ends, its server must end too.
   process.once('exit', () => server.kill());
   if ((await untilReady(server)) !== undefined) return undefined;
   return {

@@ -1,4 +1,4 @@
-/** What a service of the default routes publishes, in turn; users 7 and 8 are those of the demo's tokens. */
+/** Messages of the default routes, in turn; users 7 and 8 are those of the demo's tokens. */
 export function sampleMessages(count: number): { channel: string; message: object } {
   const now = new Date().toISOString();
   const kinds = [

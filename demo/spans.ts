@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-// What OpenTelemetry's SDKs do for services and pages, in little: the demo is three services in one process, and an SDK is one.
+// A small version of OpenTelemetry's SDKs for services and pages: the demo is three services in one process, and an SDK is one.
 
-/** Where it began, as W3C writes it: `00-<trace>-<span>-01`. */
+/** The trace context in the form of W3C: `00-<trace>-<span>-01`. */
 export interface SpanStart {
   readonly traceparent: string;
-  /** Sends the span; what becomes of it is the viewer's affair. */
+  /** Sends the span, without waiting for the viewer. */
   end(): void;
 }
 
@@ -44,6 +44,6 @@ async function send(endpoint: string, service: string, span: object): Promise<vo
       body: JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }),
     });
   } catch {
-    // No viewer there, or not yet: the gateway's own exporter says so.
+    // No viewer, or not yet: the gateway's own exporter reports it.
   }
 }
