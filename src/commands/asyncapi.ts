@@ -11,11 +11,9 @@ function hostName(text: string): string {
   );
 }
 
-export const registerAsyncapi: Register = (program, terminal) =>
-  registerDocument(program, terminal, {
-    name: 'asyncapi',
-    description: 'write an AsyncAPI 3.0 document of all that clients hear',
-    options: [['--host <host>', 'where clients connect, host or host:port', hostName, 'localhost:3000']],
+export const registerAsyncapi: Register = (command, terminal) =>
+  registerDocument(command, terminal, {
+    options: [['--host <host>', 'the host, or host:port, that clients connect to', hostName, 'localhost:3000']],
     write: async (config, { host = 'localhost:3000' }) => {
       const { asyncapiOf } = await import('../contract/documents/asyncapi.ts');
       return JSON.stringify(asyncapiOf(config, { host }), undefined, 2);

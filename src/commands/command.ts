@@ -6,27 +6,27 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 export type StopSignal = 'SIGTERM' | 'SIGINT';
 
-/** What a command may touch of the process it runs in; a test gives it something else. */
+/** The parts of the process that a command may use; tests replace them. */
 export interface Terminal {
   readonly environment: Variables;
-  /** What the file `.env` says now; empty without one. */
+  /** Reads the file `.env`; empty without one. */
   environmentFile(): Variables;
-  /** Signals that came while the program was being loaded. */
+  /** Signals received while the program was loading. */
   readonly earlySignals: readonly StopSignal[];
-  /** Asks whoever sits there, who may stop answering; absent where nobody sits. */
+  /** Prompts the user, who may stop answering; absent without a terminal. */
   readonly ask?: (questions: readonly string[]) => Promise<string[]>;
-  /** A line to standard output: what was asked for. */
+  /** Prints a line of the result to standard output. */
   print(line: string): void;
-  /** A line to standard error: what is said about it. */
+  /** Prints a line about the result to standard error. */
   printError(line: string): void;
-  /** The process ends with it, once nothing is left to do. */
+  /** Sets the exit code of the process. */
   exitWith(code: ExitCode): void;
 }
 
-/** Adds a sub-command with its arguments, options and help. */
-export type Register = (program: Command, terminal: Terminal) => void;
+/** Adds arguments, options and the action to a command; the command table holds its name and description. */
+export type Register = (command: Command, terminal: Terminal) => void;
 
-/** Colours reach terminals only, and none where NO_COLOR is set. */
+/** Colours a text for a terminal; not where standard output is no terminal or NO_COLOR is set. */
 export function paint(colour: Parameters<typeof styleText>[0], text: string): string {
   return styleText(colour, text, { stream: process.stdout });
 }

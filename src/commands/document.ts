@@ -14,22 +14,18 @@ interface Options {
 }
 
 interface DocumentCommand {
-  readonly name: string;
-  readonly description: string;
-  /** Beside those of all documents: flags, description, what reads it, default. */
+  /** Options in addition to those of all documents: flags, description, parser, default. */
   readonly options?: readonly (readonly [string, string, (text: string) => string, string])[];
   write(config: RoutesConfig, options: Options): Promise<string>;
 }
 
-/** A sub-command that writes one document about a routes file, to standard output or a file. */
-export function registerDocument(program: Command, terminal: Terminal, document: DocumentCommand): void {
+/** Registers a command that writes one document about a routes file, to standard output or to a file. */
+export function registerDocument(command: Command, terminal: Terminal, document: DocumentCommand): void {
   const routesFile = terminal.environment['ROUTES_FILE'] ?? 'config/routes.yaml';
-  const command = program
-    .command(document.name)
-    .description(document.description)
+  command
     .option('--file <routes>', 'the routes file', routesFile)
-    .option('--out <file>', 'write there, not to standard output')
-    .option('--json', 'tell findings as one JSON document, as gateway check does');
+    .option('--out <file>', 'write to this file instead of standard output')
+    .option('--json', 'print findings as one JSON document, like gateway check');
   for (const option of document.options ?? []) command.option(...option);
   command.action((options: Options) => writeDocument(options, document, terminal));
 }
@@ -41,7 +37,7 @@ async function writeDocument(options: Options, { write }: DocumentCommand, termi
   else terminal.exitWith(EXIT.config);
 }
 
-/** To standard error, warnings too: standard output is the document. A machine is told there where it holds none. */
+/** Prints findings to standard error, because standard output holds the document; with --json to standard output where there is no document. */
 function printProblems({ config, findings }: RoutesLoading, { file, out, json }: Options, terminal: Terminal): void {
   if (!json) for (const finding of findings) terminal.printError(formatFinding(finding));
   else if (config && out === undefined) terminal.printError(resultDocument(file, findings, config));

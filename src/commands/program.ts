@@ -1,27 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { parseEnvironmentFile } from '../config/environment/environment-file.ts';
-import { registerAsyncapi } from './asyncapi.ts';
-import { registerCheck } from './check/check.ts';
 import type { StopSignal, Terminal, Variables } from './command.ts';
-import { registerDiff } from './diff/diff.ts';
+import { COMMANDS } from './command-table.ts';
 import { EXIT } from './exit-codes.ts';
-import { registerExplain } from './explain/explain.ts';
-import { registerNew } from './new/new.ts';
-import { registerPublish } from './publish.ts';
-import { registerQuarantine } from './quarantine/quarantine.ts';
-import { registerStart } from './start.ts';
-import { registerTail } from './tail/tail.ts';
-import { registerTest } from './test/test.ts';
-import { registerTypes } from './types.ts';
 
 function environmentFile(): Variables {
   return existsSync('.env') ? parseEnvironmentFile(readFileSync('.env')) : {};
 }
 
-/** What is set already wins over the file. Answers whether the file can be read; what is wrong with it is printed. */
-function takeEnvironmentFile(): boolean {
+/** Sets the variables of `.env` that the environment does not set. Returns false, and prints why, where the file cannot be read. */
+function applyEnvironmentFile(): boolean {
   try {
     for (const [name, value] of Object.entries(environmentFile())) process.env[name] ??= value;
     return true;
@@ -42,7 +32,7 @@ async function ask(questions: readonly string[]): Promise<string[]> {
   try {
     for (const question of questions) answers.push(await reader.question(question));
   } catch (error) {
-    // Ctrl-C and Ctrl-D answer nothing more.
+    // Ctrl-C and Ctrl-D end the questions.
     if (!(error instanceof Error && error.name === 'AbortError')) throw error;
   } finally {
     reader.close();
@@ -50,24 +40,41 @@ async function ask(questions: readonly string[]): Promise<string[]> {
   return answers;
 }
 
-/** `gateway … | head`: whoever read has read enough. */
-function endWithoutReader(): void {
+/** Exits when the reader of the output has closed it, as in `gateway … | head`. */
+function exitWithoutReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(EXIT.ok);
   });
 }
 
-/** A full disk or a dead reader of the log ends no gateway: the log output counts the lines and tries again. */
-function outliveReaders(): void {
+/** Keeps the gateway running on a full disk or without a reader of the log: the log output counts dropped lines. */
+function ignoreOutputErrors(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
-/** @param earlySignals SIGTERM and SIGINT that came, or come, before `start` takes them. */
+/** Declares all commands for help and suggestions, and loads the code of the one that the arguments name. */
+async function createProgram(args: readonly string[], terminal: Terminal): Promise<Command> {
+  const usages = new Map(COMMANDS.map(({ name, usage }) => [name, `${name} ${usage}`.trim()]));
+  const program = new Command('gateway')
+    .description('Delivers messages of Redis channels to Socket.IO clients, configured by a YAML file.')
+    .version(versionOf(new URL('../../package.json', import.meta.url)))
+    .configureHelp({ subcommandTerm: (command) => usages.get(command.name()) ?? new Help().subcommandTerm(command) })
+    .showSuggestionAfterError()
+    .exitOverride();
+  const wanted = args[0] === 'help' ? args[1] : args[0];
+  for (const { name, description, load } of COMMANDS) {
+    const command = program.command(name).description(description);
+    if (name === wanted) (await load())(command, terminal);
+  }
+  return program;
+}
+
+/** @param earlySignals SIGTERM and SIGINT received before `start` handles them; the list may still grow. */
 export async function runProgram(earlySignals: readonly StopSignal[]): Promise<void> {
-  if (!takeEnvironmentFile()) return void (process.exitCode = EXIT.config);
-  if (process.argv[2] === 'start') outliveReaders();
-  else endWithoutReader();
+  if (!applyEnvironmentFile()) return void (process.exitCode = EXIT.config);
+  if (process.argv[2] === 'start') ignoreOutputErrors();
+  else exitWithoutReader();
 
   const terminal: Terminal = {
     environment: process.env,
@@ -79,27 +86,7 @@ export async function runProgram(earlySignals: readonly StopSignal[]): Promise<v
     ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
   };
 
-  const program = new Command('gateway')
-    .description('Redis channels to Socket.IO clients, by a YAML file.')
-    .version(versionOf(new URL('../../package.json', import.meta.url)))
-    .showSuggestionAfterError()
-    .exitOverride();
-
-  for (const register of [
-    registerStart,
-    registerCheck,
-    registerExplain,
-    registerTest,
-    registerPublish,
-    registerTail,
-    registerQuarantine,
-    registerNew,
-    registerTypes,
-    registerAsyncapi,
-    registerDiff,
-  ])
-    register(program, terminal);
-
+  const program = await createProgram(process.argv.slice(2), terminal);
   try {
     await program.parseAsync();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { printable } from '../config/text/findings.ts';
 import type { RoutesConfig } from '../config/routes/load-routes.ts';
 import { exampleMessage } from '../contract/publish/example-message.ts';
@@ -32,18 +32,14 @@ type PublishResult =
     }
   | { readonly published: false; readonly channel: string; readonly reasons: readonly string[] };
 
-export const registerPublish: Register = (program, terminal) => {
-  const command: Command = program
-    .command('publish')
-    .description(
-      'publish a message at REDIS_URL, or add it to its stream: the example of its schema by default; not one that would be dropped',
-    )
+export const registerPublish: Register = (command, terminal) => {
+  command
     .argument('<channel>', 'the Redis channel or stream')
     .argument('[payload]', 'the message: a file, - for standard input, or JSON text')
-    .option('--example <n>', 'the example to publish where no payload is given, counted from 1 (default: 1)', counted)
-    .option('--force', 'publish what would be dropped, too')
+    .option('--example <n>', 'the example to publish without a payload, counted from 1 (default: 1)', counted)
+    .option('--force', 'publish a message that a route drops')
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
-    .option('--json', 'print how it ended as one JSON document')
+    .option('--json', 'print the result as one JSON document')
     .action((channel: string, payload: string | undefined, options: Options) =>
       run(channel, payload, options, terminal, (problem) => command.error(problem)),
     );

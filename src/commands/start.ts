@@ -6,11 +6,8 @@ import { createRoutesLoader } from '../config/routes/served-routes.ts';
 import type { Register, StopSignal, Terminal, Variables } from './command.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
-export const registerStart: Register = (program, terminal) => {
-  program
-    .command('start')
-    .description('run the gateway until it is told to stop')
-    .action(() => start(terminal));
+export const registerStart: Register = (command, terminal) => {
+  command.action(() => start(terminal));
 };
 
 /**

@@ -1,10 +1,7 @@
 import type { Register } from './command.ts';
 import { registerDocument } from './document.ts';
 
-export const registerTypes: Register = (program, terminal) =>
-  registerDocument(program, terminal, {
-    name: 'types',
-    description: 'write TypeScript for clients: events and payloads, for io<…>() of socket.io-client',
-    // Loaded when it is asked for: a gateway that runs has no use for a compiler.
+export const registerTypes: Register = (command, terminal) =>
+  registerDocument(command, terminal, {
     write: async (config) => (await import('../contract/documents/typescript.ts')).typescriptOf(config),
   });

@@ -11,13 +11,11 @@ interface Options {
   readonly json?: true;
 }
 
-export const registerCheck: Register = (program, terminal) => {
-  program
-    .command('check')
-    .description('tell everything that is wrong with a routes file and its schemas, and start nothing')
+export const registerCheck: Register = (command, terminal) => {
+  command
     .argument('[file]', 'the routes file', terminal.environment['ROUTES_FILE'] ?? 'config/routes.yaml')
     .addOption(
-      new Option('--format <format>', 'github: annotations of a pull request')
+      new Option('--format <format>', 'github: annotations in a pull request')
         .choices(['text', 'github'])
         .default('text'),
     )
@@ -34,7 +32,7 @@ function check(file: string, { format, json }: Options, terminal: Terminal): voi
   terminal.exitWith(isRefused(findings) ? EXIT.config : EXIT.ok);
 }
 
-/** A check as `--json` prints it. */
+/** Returns the document of `--json`. */
 export function resultDocument(file: string, findings: readonly Finding[], config: RoutesConfig | undefined): string {
   const result = { file, refused: isRefused(findings), routes: config?.routes.length, findings };
   return JSON.stringify(result, undefined, 2);
@@ -47,7 +45,7 @@ function printAnnotations(findings: readonly Finding[], terminal: Terminal): voi
 
 const COLOURS = { error: 'red', warning: 'yellow' } as const;
 
-/** A finding's line, which terminals make a link of, and the place in its file. */
+/** Prints each finding with the source line that it is about. */
 export function printFindings(file: string, findings: readonly Finding[], terminal: Terminal): void {
   const frames = createCodeFrames(file, terminal.environment['CONFIG_ROOT']);
   for (const finding of findings) {
@@ -56,15 +54,15 @@ export function printFindings(file: string, findings: readonly Finding[], termin
   }
 }
 
-/** @param routes how many there are, of a file that is not refused. */
+/** Returns the last line of a check. @param routes number of routes of an accepted file. */
 export function summaryOf(file: string, findings: readonly Finding[], routes = 0): string {
   const refused = isRefused(findings);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const told = [
+  const counts = [
     refused ? plural(errors, 'error') : plural(routes, 'route'),
     plural(findings.length - errors, 'warning'),
   ];
-  return `${file}: ${refused ? 'refused, ' : ''}${told.join(', ')}`;
+  return `${file}: ${refused ? 'refused, ' : ''}${counts.join(', ')}`;
 }
 
 function plural(count: number, word: string): string {

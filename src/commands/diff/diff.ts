@@ -14,22 +14,20 @@ interface DiffOptions {
   readonly json?: boolean;
 }
 
-export const registerDiff: Register = (program, terminal) => {
-  program
-    .command('diff')
-    .description('tell what changed between two versions of routes and schemas, and for whom that is a problem')
+export const registerDiff: Register = (command, terminal) => {
+  command
     .argument('<old>', 'a routes file, a git revision, or revision:path')
-    .argument('<new>', 'the same')
+    .argument('<new>', 'likewise')
     .option(
       '--file <routes>',
-      'the routes file in a revision (default: that of the other version, else $ROUTES_FILE, else config/routes.yaml)',
+      'the routes file in a revision (default: the one of the other version, else $ROUTES_FILE, else config/routes.yaml)',
     )
     .addOption(
       new Option('--fail-on <level>', 'exit with 1 at this level or above')
         .choices(['breaking', 'risky'])
         .default('breaking'),
     )
-    .option('--json', 'for machines')
+    .option('--json', 'print the result as one JSON document')
     .action((old: string, now: string, options: DiffOptions) => diff([old, now], options, terminal));
 };
 

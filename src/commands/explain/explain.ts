@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { arrives, explain, type Explanation } from '../../contract/explain/explain.ts';
 import { explanationRows, type Row } from '../../contract/explain/explain-text.ts';
 import { readClient } from '../../contract/explain/receives.ts';
@@ -17,19 +17,17 @@ interface Options {
   readonly json?: true;
 }
 
-export const registerExplain: Register = (program, terminal) => {
-  const command: Command = program
-    .command('explain')
-    .description('tell the way of one message: its routes, what the schema says of it, who hears it, and what they get')
+export const registerExplain: Register = (command, terminal) => {
+  command
     .argument('<channel>', 'the Redis channel it is published to')
     .argument('<payload>', 'the message: a file, - for standard input, or JSON text')
     .option(
       '--user <id>',
-      'would this user hear it, and if not, why not; "anonymous" asks for a client without a token',
+      'say whether this user receives it, and why not otherwise; "anonymous" is a client without a token',
     )
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
     .addOption(
-      new Option('--url <url>', 'ask the gateway that runs there, with the token in ADMIN_TOKEN: how many sockets, too')
+      new Option('--url <url>', 'ask a running gateway, with the token in ADMIN_TOKEN; it also counts the sockets')
         .argParser(gatewayUrl)
         .conflicts('file'),
     )

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { addRoute } from '../../config/text/add-to-yaml.ts';
 import type { Finding } from '../../config/text/findings.ts';
 import { loadRoutes, type RoutesConfig } from '../../config/routes/load-routes.ts';
@@ -21,19 +20,18 @@ interface Options extends Partial<Wanted> {
   readonly json?: boolean;
 }
 
-export const registerNew: Register = (program, terminal) => {
-  const command: Command = program
-    .command('new')
-    .description(
-      'add a route: to the routes file, with a schema from a sample message, and a test; asks what no option says',
-    )
+export const registerNew: Register = (command, terminal) => {
+  command
     .argument('<channel>', 'the Redis channel')
-    .option('--event <event>', 'the Socket.IO event that clients hear')
-    .option('--target <target>', 'broadcast, user:<field> or users:<field>,<field>; a ? after one that may be absent')
-    .option('--sample <message>', 'a message as it is published: a file, - for standard input, or JSON text')
+    .option('--event <event>', 'the Socket.IO event that clients receive')
+    .option(
+      '--target <target>',
+      'broadcast, user:<field> or users:<field>,<field>; a ? marks a field that may be absent',
+    )
+    .option('--sample <message>', 'a message as published: a file, - for standard input, or JSON text')
     .option('--schema-name <name>', "the schema's file is <name>.schema.json (default: the channel)")
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
-    .option('--json', 'print how it ended as one JSON document')
+    .option('--json', 'print the result as one JSON document')
     .action((channel: string, options: Options) =>
       run(channel, options, terminal, (problem) => command.error(`error: ${problem}`)),
     );

@@ -19,10 +19,10 @@ interface Options {
   readonly all?: true;
 }
 
-/** What each of the three needs. */
+/** The inputs of the three commands. */
 export interface QuarantineAsked {
   readonly reader: QuarantineReader;
-  /** Routes whose quarantine is meant. */
+  /** Names of the routes whose quarantine is read. */
   readonly routes: readonly string[];
   readonly config: RoutesConfig;
   readonly rules: Rules;
@@ -31,34 +31,31 @@ export interface QuarantineAsked {
   readonly limit: number;
 }
 
-export const registerQuarantine: Register = (program, terminal) => {
-  const quarantine = program
-    .command('quarantine')
-    .description('look at the messages that routes with on_invalid: quarantine could not take, and replay them');
+export const registerQuarantine: Register = (command, terminal) => {
   const add = (name: string, description: string): Command =>
-    quarantine
+    command
       .command(name)
       .description(description)
-      .option('--route <name>', 'of this route only; without it of all routes that say on_invalid: quarantine')
+      .option('--route <name>', 'only of this route (default: all routes with on_invalid: quarantine)')
       .option('--file <routes>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
       .option('--json', 'print the result as one JSON document');
-  add('list', 'list them, the newest first, without their payloads')
-    .option('--limit <n>', `at most so many, up to ${MOST_LISTED}`, counted, 20)
+  add('list', 'list messages, newest first, without their payloads')
+    .option('--limit <n>', `list at most n messages, up to ${MOST_LISTED}`, counted, 20)
     .action((options: Options) => run(options, terminal, (asked) => listKept(asked, terminal)));
-  add('show', 'show one, payload included, and what the routes make of it now')
-    .argument('<id>', 'as list tells it')
+  add('show', 'show one message with its payload, and what the routes do with it now')
+    .argument('<id>', 'the id that list prints')
     .action((id: string, options: Options) => run(options, terminal, (asked) => showKept(id, asked, terminal)));
-  const replay = add('replay', 'publish what the routes take now, and remove it from the quarantine')
-    .argument('[id]', 'as list tells it')
-    .option('--all', 'all of them, the oldest first')
-    .option('--limit <n>', 'with --all: look at so many at most', counted);
+  const replay = add('replay', 'publish messages that the routes accept now, and remove them from the quarantine')
+    .argument('[id]', 'the id that list prints')
+    .option('--all', 'replay all messages, oldest first')
+    .option('--limit <n>', 'with --all: replay at most n messages', counted);
   replay.action((id: string | undefined, options: Options) => {
     if ((id === undefined) !== (options.all === true)) replay.error('error: give an id or --all');
     return run(options, terminal, (asked) => replayKept(id, asked, terminal));
   });
 };
 
-/** A route that is gone may have left messages; nothing where there is one, or some of its messages. */
+/** Reports a route that neither exists nor has messages left: a removed route may still have some. */
 async function unknownRoute(
   { file, routes }: RoutesConfig,
   name: string,

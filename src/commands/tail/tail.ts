@@ -18,15 +18,13 @@ interface Options {
   readonly json?: true;
 }
 
-export const registerTail: Register = (program, terminal) => {
-  program
-    .command('tail')
-    .description('connect as a client and print events as they come, until Ctrl-C')
+export const registerTail: Register = (command, terminal) => {
+  command
     .option('--url <url>', 'the gateway', gatewayUrl, 'http://localhost:3000')
-    .option('--socket-path <path>', 'the path of Socket.IO there (default: $SOCKET_PATH, else /socket.io/)', pathOption)
-    .option('--token <token>', 'the token; better in GATEWAY_TOKEN, as arguments end in shell histories')
+    .option('--socket-path <path>', 'the path of Socket.IO (default: $SOCKET_PATH, else /socket.io/)', pathOption)
+    .option('--token <token>', 'the token; prefer GATEWAY_TOKEN, because arguments stay in shell histories')
     .option('--event <events...>', 'only these events')
-    .option('--user <id>', 'end at once unless the token is of this user; "anonymous" is for none', userName)
+    .option('--user <id>', 'exit unless the token belongs to this user; "anonymous" means no user', userName)
     .option('--json', 'print each event as a line of JSON')
     .action((options: Options) => run(options, terminal));
 };

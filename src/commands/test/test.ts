@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Command } from 'commander';
+
 import type { RoutesConfig } from '../../config/routes/load-routes.ts';
 import type { RouteTests } from '../../contract/route-tests/route-tests.ts';
 import { runRouteTests } from '../../contract/route-tests/run.ts';
@@ -16,13 +16,11 @@ interface Options {
   readonly json?: true;
 }
 
-export const registerTest: Register = (program, terminal) => {
-  const command: Command = program
-    .command('test')
-    .description('run the tests of routes files: what is published, and what every route makes of it')
-    .argument('[files...]', 'test files (default: *.test.yaml beside the routes file)')
-    .option('--file <file>', 'the routes file: its own tests, or, with test files, what they are tried against')
-    .option('--require-coverage', 'fail where a route has no test')
+export const registerTest: Register = (command, terminal) => {
+  command
+    .argument('[files...]', 'test files (default: *.test.yaml next to the routes file)')
+    .option('--file <file>', 'the routes file whose tests run; with test files, the routes file that they test')
+    .option('--require-coverage', 'fail if a route has no test')
     .option('--json', 'print the results as one JSON document')
     .action((files: string[], options: Options) => run(files, options, terminal, (problem) => command.error(problem)));
 };
