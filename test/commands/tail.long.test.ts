@@ -106,7 +106,7 @@ describe('gateway tail', () => {
   }, 60_000);
 
   test.each([
-    ['a wrong token', 'wrong', 'unauthorized: the token is not valid'],
+    ['a wrong token', 'wrong', 'unauthorized: the token is invalid or has expired'],
     ['no token', undefined, 'unauthorized: no token was sent'],
     ['an empty token', '', 'unauthorized: no token was sent'],
   ])('with %s it is refused for good: it says why and ends with 1', async (_, token, words) => {
