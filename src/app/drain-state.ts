@@ -4,29 +4,29 @@ import type { Settings } from '../config/environment/environment.ts';
 import type { Connections } from '../sockets/connections.ts';
 import type { Stage } from './stages.ts';
 
-/** What a pre-drain and a drain may take beyond their settings. */
+/** Milliseconds that a pre-drain and a drain may take beyond their settings. */
 const CLOSE_MS = 2500;
 
-/** A stop begins with the last of them. */
+/** The stages of a drain. A stop begins with the last one. */
 export function drainStages(settings: Settings, connections: Connections, feed: Feed, drainState: DrainState): Stage[] {
   const drainFor = settings.drainFor * 1000;
   return [
     { name: 'connections', stop: () => connections.drain(drainFor), stopWithin: drainFor + CLOSE_MS },
-    // It has no end of its own, and the connections are waited for.
+    // A feed never ends by itself, and http waits for its connections.
     { name: 'feed', stop: feed.close },
     { name: 'admission', stop: drainState.close, stopWithin: settings.preDrain * 1000 + CLOSE_MS },
   ];
 }
 
 export interface DrainState {
-  /** The gateway is not ready any more. */
+  /** The gateway is no longer ready. */
   isEnding(): boolean;
   /** New handshakes are refused. */
   isClosed(): boolean;
   close(): Promise<void>;
 }
 
-/** Not ready at once; closed once load balancers have had that many milliseconds to see it. */
+/** Creates the drain state. `close` makes it not ready immediately, and closed after load balancers had `preDrain` milliseconds to notice. */
 export function createDrainState(preDrain: number): DrainState {
   let isEnding = false;
   let isClosed = false;

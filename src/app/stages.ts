@@ -1,20 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A part of the program that is started and stopped in its turn. */
+/** A part of the program that is started and stopped in order. */
 export interface Stage {
   readonly name: string;
   start?(): void | Promise<void>;
   stop?(): void | Promise<void>;
-  /** Milliseconds that its stop is given. What is not stopped by then is left behind, so that stopping always ends. */
+  /** Milliseconds that its stop may take. A stage that has not stopped by then is skipped, so that stopping always ends. */
   readonly stopWithin?: number;
 }
 
 const STOP_WITHIN_MS = 2500;
 
 /**
- * Starts from first to last and returns what stops them from last to first. Where a start fails, what had been started
- * is stopped again and the error thrown on.
- * @param failed told of a stop that threw or took too long; the next one follows all the same.
+ * Starts the stages from first to last. If a start fails, stops the started stages and rejects with its error.
+ *
+ * @param failed called for a stop that threw or took too long; the next stage is stopped regardless.
+ * @returns a function that stops the stages from last to first.
  */
 export async function startInOrder(
   stages: readonly Stage[],

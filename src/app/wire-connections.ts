@@ -18,8 +18,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DrainState } from './drain-state.ts';
 
 const TOO_MANY_TCP = rejection('address-limit', {
-  message: 'too many TCP connections of this address; more are closed as they come',
-  hint: 'a balancer that sends no X-Forwarded-For: name it in TRUST_PROXY; else raise MAX_CONNECTIONS_PER_ADDRESS',
+  message: 'too many TCP connections from this address; further ones are closed immediately',
+  hint: 'if the address is a load balancer that sends no X-Forwarded-For, add it to TRUST_PROXY; otherwise raise MAX_CONNECTIONS_PER_ADDRESS',
 });
 
 export function createLocalFanout(settings: Settings, telemetry: Telemetry): LocalFanout {
@@ -46,25 +46,25 @@ function tlsOf(settings: Settings): { tls?: GrpcTls } {
   return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
 }
 
-interface Room extends Pick<FdReserve, 'isUsedUp'> {
+interface ConnectionRoom extends Pick<FdReserve, 'isUsedUp'> {
   readonly maxConnections: number;
-  /** TCP connections that one network may have; Infinity is no limit. */
+  /** TCP connections that one network may have; Infinity sets no limit. */
   readonly tcpPerNetwork: number;
 }
 
-/** Connections that there may be, by the settings and by open files. */
+/** Limits connections by the settings and by the open files that the system allows, and reserves file descriptors. */
 export function createFdReserve(
   http: Server,
   { maxConnections: wanted, maxConnectionsPerAddress }: Settings,
   telemetry: Telemetry,
-): Room {
+): ConnectionRoom {
   const { connections, isUsedUp } = reserveFileDescriptors(
     http,
     openFileLimit(),
     turnedAway(rejection('instance-full'), telemetry),
   );
   if (wanted !== Infinity && wanted > connections)
-    telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS: raise ulimit -n');
+    telemetry.logger.warn({ connections }, 'open files allow fewer connections than MAX_CONNECTIONS; raise ulimit -n');
   return {
     maxConnections: Math.min(wanted, connections),
     tcpPerNetwork: tcpConnectionsFor(maxConnectionsPerAddress, connections),
@@ -72,7 +72,7 @@ export function createFdReserve(
   };
 }
 
-/** Tells of a connection that was closed as soon as it came. */
+/** Reports a connection that was closed as soon as it was opened. */
 function turnedAway(why: Rejection, { connections }: Telemetry): (address: string) => void {
   return (address) => connections.refused(why, { address, forwarded: false });
 }
@@ -87,7 +87,7 @@ export interface ConnectionParts {
 
 export function createConnections(
   http: Server,
-  limits: Settings & Room,
+  limits: Settings & ConnectionRoom,
   { auth: { authenticator, revocations, calls }, fanout, durable, drainState, telemetry }: ConnectionParts,
 ): Connections {
   const peerOf = createPeerOf(limits.trustProxy);
@@ -110,12 +110,12 @@ export function createConnections(
     closedBecause: () => {
       if (drainState.isClosed()) return 'draining';
       if (limits.isUsedUp()) return 'instance-full';
-      // Where anonymous clients are welcome everyone may knock: they need no auth service.
+      // Anonymous clients need no auth service: where they are allowed, handshakes continue without it.
       return limits.authMode === 'required' ? calls.closedBecause() : undefined;
     },
     events: telemetry.connections,
   });
-  // Not before: whoever routes requests takes the listeners that are there for its own.
+  // Must follow: the Socket.IO server takes over the listeners that exist when it is attached.
   limitTcpConnections(http, {
     most: limits.tcpPerNetwork,
     isTrustedProxy,
@@ -124,9 +124,9 @@ export function createConnections(
   return connections;
 }
 
-/** Revocations, heard or perhaps missed. */
+/** Applies revocations: those that were received, and those that may have been missed. */
 export interface Revoking extends Control {
-  /** Some may have passed unheard. */
+  /** Makes all cached tokens invalid: revocations may have been missed. */
   invalidateAll(): void;
 }
 

@@ -24,17 +24,17 @@ export function redisTarget(settings: Settings): RedisTarget {
   return { address: settings.redis, tlsFiles: redisTlsFiles(settings), natMap: settings.redisNatMap };
 }
 
-/** Of routes that allow more than ever comes: `gateway check` does not know with which limits a gateway will run. */
+/** Warns of routes whose `max_bytes` has no effect: `gateway check` does not know the limits of the gateway. */
 export function warnIneffectiveLimits({ maxMessageBytes }: Settings, telemetry: Telemetry): (plan: Plan) => void {
   return ({ routes }) => {
-    const vain = routes.filter(({ maxBytes }) => maxBytes !== Infinity && maxBytes > maxMessageBytes);
-    if (vain.length === 0) return;
-    const named = { routes: vain.map(({ name }) => name), maxMessageBytes };
-    telemetry.logger.warn(named, 'max_bytes of these routes is above MAX_MESSAGE_BYTES, which holds');
+    const ineffective = routes.filter(({ maxBytes }) => maxBytes !== Infinity && maxBytes > maxMessageBytes);
+    if (ineffective.length === 0) return;
+    const named = { routes: ineffective.map(({ name }) => name), maxMessageBytes };
+    telemetry.logger.warn(named, 'max_bytes exceeds MAX_MESSAGE_BYTES and has no effect');
   };
 }
 
-/** What shares the connection for commands. */
+/** Creates the parts that share the Redis connection for commands. */
 export function createRedisCommandParts(settings: Settings, telemetry: Telemetry) {
   const target = redisTarget(settings);
   const commands = createCommands(target, 'websocket-gateway-commands', telemetry.source.connectFailed);
@@ -45,17 +45,17 @@ export function createRedisCommandParts(settings: Settings, telemetry: Telemetry
   };
 }
 
-/** What the ways of messages have in common, whatever their source is. */
+/** What the message paths of Pub/Sub and of streams share. */
 type MessagePaths = Omit<DispatchOptions, 'plan' | 'control'> & StreamDispatchOptions;
 
-interface Reached {
+interface MessageParts {
   readonly fanout: Fanout;
   readonly feed: Feed;
   readonly quarantine: Quarantine;
 }
 
 export function createMessagePaths(
-  { fanout, feed, quarantine }: Reached,
+  { fanout, feed, quarantine }: MessageParts,
   settings: Settings,
   telemetry: Telemetry,
 ): MessagePaths {
@@ -92,30 +92,30 @@ export function createPlanSource(
 ): Subscriptions {
   const dispatch = createDispatch({ plan: live.current, ...paths });
   const gapEnded = notifyAll(telemetry.source.gapEnded, createGapNotices(live, createNotices(paths.fanout)));
-  // Each gap ends with this. So does the time before the first: clients may have come, and revocations for them.
+  // Ends each gap, and the time before the first subscription: clients may have connected, and their tokens been revoked.
   const subscribed = notifyAll(telemetry.source.subscribed, paths.control.invalidateAll);
   const source = createSubscriptions(dispatch, { ...telemetry.source, gapEnded, subscribed });
   void source.subscribeTo(live.current().channels);
   return source;
 }
 
-/** Tells those who asked, of the routes that they may hear. */
+/** Sends `gateway:gap` to clients that asked for it, with the routes whose events they may receive. */
 function createGapNotices(live: LivePlan, notices: Notices): (gap: Gap) => void {
   return (gap) => {
     const routes = clientRoutes(live.routes()).routes.filter(({ channels }) => channels.length > 0);
-    const tell = (whom: 'users' | 'anonymous', affected: typeof routes): void => {
+    const notify = (clients: 'users' | 'anonymous', affected: typeof routes): void => {
       if (affected.length === 0) return;
-      notices.notify(NOTICE_ROOMS[whom], 'gateway:gap', { ...gap, routes: affected.map(({ name }) => name) });
+      notices.notify(NOTICE_ROOMS[clients], 'gateway:gap', { ...gap, routes: affected.map(({ name }) => name) });
     };
-    tell('users', routes);
-    tell(
+    notify('users', routes);
+    notify(
       'anonymous',
       routes.filter(({ audience }) => audience === 'anyone'),
     );
   };
 }
 
-/** One event for several listeners, in this order. */
+/** Passes one event to several listeners, in this order. */
 export function notifyAll<T>(...listeners: readonly ((event: T) => void)[]): (event: T) => void {
   return (event) => {
     for (const listener of listeners) listener(event);

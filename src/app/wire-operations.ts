@@ -41,25 +41,27 @@ export function createTelemetry(
   return telemetry;
 }
 
-/** What health and metrics ask of the parts. */
-export function createProbes(
-  source: Subscriptions,
-  redis: RedisConnection,
-  durable: Durable,
-  connections: Connections,
-  draining: () => boolean,
-  live: LivePlan,
-  reloads: LastReload,
-  auth: Pick<Auth, 'problem'>,
-) {
+interface ProbedParts {
+  readonly auth: Pick<Auth, 'problem'>;
+  readonly source: Subscriptions;
+  readonly redis: RedisConnection;
+  readonly durable: Durable;
+  readonly connections: Connections;
+  readonly live: LivePlan;
+  readonly lastReload: LastReload;
+  readonly isEnding: () => boolean;
+}
+
+/** Creates the probes that health and metrics read. */
+export function createProbes({ auth, source, redis, durable, connections, live, lastReload, isEnding }: ProbedParts) {
   return {
     authProblem: auth.problem,
-    lastReload: reloads.last,
+    lastReload: lastReload.last,
     source: source.state,
     redisProbed: redis.isProbed,
     redisProblem: redis.problem,
     unreadStreams: () => durable.unread(),
-    draining,
+    draining: isEnding,
     connections: connections.count,
     users: connections.users,
     plan() {
@@ -73,7 +75,7 @@ interface CountedParts extends Pick<ConnectionParts, 'auth' | 'fanout' | 'durabl
   readonly connections: Connections;
 }
 
-/** What metrics ask besides. */
+/** Creates the counts that only metrics read. */
 export function createCounts({ auth, fanout, durable, connections }: CountedParts, { maxConnections }: ClientLimits) {
   const { queuedBytes } = fanout;
   return { connections: connections.kinds, maxConnections, queuedBytes, authCalls: auth.calls, streams: durable };

@@ -175,7 +175,7 @@ describe('the program reloads by itself', () => {
     const withLimit = (bytes: number): string => `${extraRoute('extra')}    max_bytes: ${bytes}\n`;
     await writeFile(file, withLimit(2001));
     const program = await runProgram({ ...environment, MAX_MESSAGE_BYTES: '2000' });
-    const warning = 'max_bytes of these routes is above MAX_MESSAGE_BYTES, which holds';
+    const warning = 'max_bytes exceeds MAX_MESSAGE_BYTES and has no effect';
     const told = { routes: ['extra'], maxMessageBytes: 2000 };
     expect(await program.loggedNext(warning)).toMatchObject(told);
     await program.logged('subscribed to Redis');

@@ -14,6 +14,7 @@ function keptFor(route: string) {
     route,
     channel: 'orders',
     reason: 'invalid' as const,
+    detail: undefined,
     at: 1_763_888_400_000,
     message,
     bytes: message.length,

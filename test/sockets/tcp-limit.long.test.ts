@@ -48,7 +48,7 @@ describe('TCP connections of an address', { timeout: 60_000 }, () => {
     const before = await refusals(stage, 'address-limit');
     const sockets = await dialMany(stage, MOST + 10, first);
     await expect.poll(() => stillOpen(sockets)).toBeLessThanOrEqual(MOST);
-    await stage.gateway.logged('too many TCP connections of this address');
+    await stage.gateway.logged('too many TCP connections from this address');
     expect((await refusals(stage, 'address-limit')) - before).toBeGreaterThanOrEqual(10);
     await connectClient(stage.gateway.url, TOKENS.alice);
     await stage.allIsWell();
