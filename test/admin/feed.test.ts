@@ -19,7 +19,7 @@ function readerThat(is: { ready: boolean }): FeedReader & { lines: unknown[]; en
 }
 
 describe('a feed', () => {
-  test('does not look at a message while nobody reads', () => {
+  test('does not look at a message while there is no reader', () => {
     const untouchable = new Proxy(MESSAGE, {
       get() {
         throw new Error('looked');
@@ -51,7 +51,7 @@ describe('a feed', () => {
     ]);
   });
 
-  test('lets so many lines pass in a second, and tells with the next how many it left out', () => {
+  test('lets a bounded number of lines pass in a second, and reports with the next how many it left out', () => {
     vi.useFakeTimers({ toFake: ['performance', 'Date'] });
     try {
       const feed = createFeed();
@@ -67,7 +67,7 @@ describe('a feed', () => {
     }
   });
 
-  test('that is closed has ended for all, and for good', () => {
+  test('that is closed has ended for all readers, and stays closed', () => {
     const feed = createFeed();
     const readers = Array.from({ length: MOST_READERS }, () => readerThat({ ready: true }));
     for (const reader of readers) feed.open(reader, false);

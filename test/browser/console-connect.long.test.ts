@@ -39,7 +39,7 @@ test.for(['websocket only', 'polling only', 'websocket, then polling'])(
   },
 );
 
-test('a client that asks for notices hears why it is closed', async () => {
+test('a client that requests notices receives why it is closed', async () => {
   const { gateway, page } = await openStage(browser, '/console');
   const connect = section(page, 'Connect as a client');
   await connect.getByLabel('Token').fill(TOKENS.alice);
@@ -51,7 +51,7 @@ test('a client that asks for notices hears why it is closed', async () => {
   expect(JSON.parse(await closing.locator('pre').innerText())).toMatchObject({ code: 'draining', retry: true });
 });
 
-test('a token that is refused is told with code, reason and what the client does next', async () => {
+test('a token that is refused is shown with code, reason and what the client does next', async () => {
   const { page, complaints } = await openStage(browser, '/console');
   const connect = section(page, 'Connect as a client');
   await connect.getByLabel('Token').fill('wrong');

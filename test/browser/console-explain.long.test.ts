@@ -12,7 +12,7 @@ beforeAll(async () => {
   return () => browser.close();
 });
 
-test('a pasted message is explained: who is meant, the rooms, what clients get, and whether a user hears it', async () => {
+test('a pasted message is explained: who is meant, the rooms, what clients get, and whether a user receives it', async () => {
   const { gateway, page, complaints } = await openStage(browser, '/console');
   await connectClient(gateway.url, TOKENS.bob);
   const explain = section(page, 'Explain a message');
@@ -87,7 +87,7 @@ test('what a route would drop is published only when that is insisted on', async
   expect(complaints).toEqual([expect.stringContaining('status of 422')]);
 });
 
-test('of a shadow route what would be is told as such', async () => {
+test('the effects of a shadow route are marked as such', async () => {
   const { environment } = plantRoutes(`
   trial:
     channel: notifications

@@ -60,7 +60,7 @@ test('the feed shows messages as they pass, payloads on demand, and stops', asyn
   expect(complaints).toEqual([]);
 });
 
-test('a flood does not flood the page: it keeps the newest and tells what was left out', async () => {
+test('a flood does not flood the page: it keeps the newest and reports what was left out', async () => {
   const { redis, page, complaints } = await openStage(browser, '/console');
   const feed = section(page, 'Live feed');
   await button(page, 'Start').click();

@@ -14,7 +14,7 @@ beforeAll(async () => {
   return () => browser.close();
 });
 
-test('the top tells whether all is well, the plan, and who is there', async () => {
+test('the top shows whether all is well, the plan, and who is there', async () => {
   const { gateway, page, complaints } = await openStage(browser, '/console');
   await connectClient(gateway.url, TOKENS.alice);
   await connectClient(gateway.url, TOKENS.alice);
@@ -31,7 +31,7 @@ test('the top tells whether all is well, the plan, and who is there', async () =
   expect(complaints).toEqual([]);
 });
 
-test('a route tells its channels, event and target, and counts what passes', async () => {
+test('a route shows its channels, event and target, and counts what passes', async () => {
   const { gateway, redis, page, complaints } = await openStage(browser, '/console');
   await connectClient(gateway.url, TOKENS.alice);
   expect(await cell(page, 'notifications', 'Channel').innerText()).toBe('notifications → notification-received');
@@ -99,7 +99,7 @@ test('with the keyboard alone: open a route, have its example explained, publish
   expect(complaints).toEqual([]);
 });
 
-test('a reload that is refused is told with its findings, until the file is in order again', async () => {
+test('a reload that is refused is shown with its findings, until the file is in order again', async () => {
   const { environment, text } = plantRoutes();
   const { gateway, page, complaints } = await openStage(browser, '/console', environment);
   await writeFile(environment.ROUTES_FILE, text.replace('event: user-status-changed', 'evnt: user-status-changed'));
@@ -123,7 +123,7 @@ test('a reload that is refused is told with its findings, until the file is in o
   expect(complaints).toEqual([]);
 });
 
-test('a gateway that is not well, gone or back again is told', async () => {
+test('a gateway that is degraded, stopped or back again is shown as such', async () => {
   const { redis, environment, gateway, page, complaints } = await openStage(browser, '/console');
   const state = section(page, 'State of the gateway');
   await state.getByText('Ready', { exact: true }).waitFor();

@@ -19,7 +19,7 @@ beforeAll(async () => {
 const event = (page: Page, name: string) => page.getByRole('region', { name: new RegExp(`^${name}( |$)`) });
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
-test('an event tells who hears it, where it comes from, its payload and examples', async () => {
+test('an event shows who receives it, where it comes from, its payload and examples', async () => {
   const { page, complaints } = await openStage(browser, '/docs');
   const sale = event(page, 'feature-status-changed');
   await sale.waitFor();
@@ -49,7 +49,7 @@ function examplesOf(name: string): unknown {
   return schema.examples;
 }
 
-test('the events of the gateway itself are told too, and which way they go', async () => {
+test('the events of the gateway itself are shown too, and their direction', async () => {
   const { page } = await openStage(browser, '/docs');
   await event(page, 'connected').waitFor();
   const userId = event(page, 'connected').getByRole('row', { name: /^userId/ });
@@ -58,7 +58,7 @@ test('the events of the gateway itself are told too, and which way they go', asy
   expect(await event(page, 'pong').innerText()).toContain('Milliseconds since 1970.');
 });
 
-test('an event of a durable route tells its stream and the second argument, and what the gateway says of positions', async () => {
+test('an event of a durable route shows its stream and the second argument, and what the gateway reports about positions', async () => {
   const routes = plantRoutes(`
   news:
     source: stream
@@ -78,7 +78,7 @@ test('an event of a durable route tells its stream and the second argument, and 
   expect(complaints).toEqual([]);
 });
 
-test('an event of several routes tells each of them', async () => {
+test('an event of several routes shows each of them', async () => {
   const { page, complaints } = await openStage(browser, '/docs', METARGB);
   const status = event(page, 'user-status-changed');
   await status.waitFor();
@@ -94,7 +94,7 @@ test('an event of several routes tells each of them', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('the client on the page connects and hears the events, as it stands', async () => {
+test('the client on the page connects and receives the events, as it stands', async () => {
   const { redis, page } = await openStage(browser, '/docs');
   const code = await page.getByRole('region', { name: 'Connecting' }).locator('pre').innerText();
   const storage = `Object.defineProperty(globalThis, 'localStorage', { value: { getItem: () => '${TOKENS.alice}' } });`;
@@ -138,7 +138,7 @@ test('the AsyncAPI document can be taken away', async () => {
   expect(taken).toEqual((await gateway.get('/admin/asyncapi')).body);
 });
 
-test('a gateway that does not answer is told in words', async () => {
+test('a gateway that does not answer is reported in words', async () => {
   const { page, complaints } = await openStage(browser, '/console');
   await page.route('**/admin/asyncapi', (route) => route.abort());
   await page.getByRole('link', { name: 'Documentation' }).click();

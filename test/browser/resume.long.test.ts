@@ -120,7 +120,7 @@ test('the code of the docs: an event that comes again has no effect, one of anot
   expect(await shownOn(page)).toEqual([1, 2, 3]);
 }, 60_000);
 
-test('the code of the docs: a page that was closed goes on from where it was', async () => {
+test('the code of the docs: a page that was closed continues from its position', async () => {
   const { page, add, bystander } = await stage();
   await add(1);
   await expect.poll(() => shownOn(page)).toEqual([1]);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   };
 });
 
-test('a page goes on with the trace, by OpenTelemetry’s own SDK: publisher, gateway, page', async () => {
+test('a page continues the trace, by OpenTelemetry’s own SDK: publisher, gateway, page', async () => {
   const [receiver, redis, auth] = await Promise.all([startOtlpReceiver(), startRedis(), startAuth()]);
   const program = await runProgram({
     REDIS_URL: redis.url,

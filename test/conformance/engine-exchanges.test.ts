@@ -46,7 +46,7 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
   });
 
   describe('the heartbeat', () => {
-    test('goes on over polling as long as it is answered', async () => {
+    test('continues over polling as long as it is answered', async () => {
       const session = await openPolling(server.url);
       for (let beat = 0; beat < 3; beat += 1) {
         expect(await session.poll()).toMatchObject({ status: 200, body: '2' });
@@ -54,7 +54,7 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
       }
     });
 
-    test('goes on over websocket as long as it is answered', async () => {
+    test('continues over websocket as long as it is answered', async () => {
       const client = await openRaw(server.url);
       for (let beat = 0; beat < 3; beat += 1) {
         expect(await client.next()).toBe('2');

@@ -98,7 +98,7 @@ describe.each(WEBSOCKET_SERVERS)('websockets served by %s:', (webSockets) => {
       expect(await packet(client)).toEqual(Uint8Array.from([7]).buffer);
     });
 
-    test('with bytes in it is not disturbed by what other clients send meanwhile', async () => {
+    test('with bytes in it is not disturbed by what other clients send between its parts', async () => {
       const [one, two, broken] = await Promise.all([connected(), connected(), connected()]);
       const part = '451-["message",{"_placeholder":true,"num":0}]';
       for (const client of [one, two, broken]) client.send(part);

@@ -26,11 +26,11 @@ test('lines may arrive in pieces of any size, cut within a character', async () 
   }
 });
 
-test('a last line that did not arrive whole is not told', async () => {
+test('a last line that did not arrive whole is left out', async () => {
   expect(await read(Buffer.from('{"a":1}\n{"b":'))).toEqual([{ a: 1 }]);
 });
 
-test('whoever stops listening ends the body', async () => {
+test('a reader that stops ends the body', async () => {
   let cancelled = false;
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(Buffer.from('{"a":1}\n')),

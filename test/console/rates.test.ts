@@ -24,7 +24,7 @@ describe('the rate of a route', () => {
     expect(ratePerSecond(history([0, 0], [2, 1000], [10, 1010], [12, 1020]), 'trades')).toBe(2);
   });
 
-  test('begins anew where counts begin anew: after a restart, or at another instance', () => {
+  test('starts again where counts start again: after a restart, or at another instance', () => {
     expect(ratePerSecond(history([0, 500], [2, 3]), 'trades')).toBeUndefined();
     expect(ratePerSecond(history([0, 500], [2, 3], [4, 7]), 'trades')).toBe(2);
   });

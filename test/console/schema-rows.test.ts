@@ -9,7 +9,7 @@ function lines(schema: unknown, root: unknown = schema): string[] {
 }
 
 describe('the rows of a schema', () => {
-  test('tell type, need, meaning and rules of each field', () => {
+  test('show type, need, meaning and rules of each field', () => {
     const schema = {
       type: 'object',
       required: ['id'],
@@ -64,7 +64,7 @@ describe('the rows of a schema', () => {
     ]);
   });
 
-  test('tell alternatives one by one, by their titles where they have one', () => {
+  test('show alternatives one by one, by their titles where they have one', () => {
     const schema = {
       oneOf: [
         { title: 'Sale', type: 'object', required: ['price'], properties: { price: { type: 'number' } } },

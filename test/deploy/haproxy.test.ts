@@ -18,7 +18,7 @@ async function stage(): Promise<{ site: Site; url: string }> {
 
 describeBalancer(stage);
 
-test('while Redis is away nobody new is let in, but open sessions stay and hear the next event', async () => {
+test('while Redis is down no new client is accepted, but open sessions stay and receive the next event', async () => {
   const { site, url } = await stage();
   const crowd = await connectCrowd(url);
 

@@ -51,7 +51,7 @@ test('the cookie names the gateway that took the session, where the first one is
   expect(await cookieFor(url, '127.0.4.1', 'GATEWAY=2')).toMatch('GATEWAY=2;');
 });
 
-test('clients that keep no cookie poll all the same: their address tells their gateway', async () => {
+test('clients that keep no cookie can poll, too: their address selects their gateway', async () => {
   const { site, url } = await stage();
   const options = { transports: ['polling'] };
   const clients = await Promise.all([TOKENS.alice, TOKENS.bob].map((token) => connectClient(url, token, options)));

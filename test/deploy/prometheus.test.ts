@@ -96,7 +96,7 @@ describe('the files for Prometheus', () => {
   });
 });
 
-test('the data sources that Grafana is given are all that it is told of', async () => {
+test('the provisioned data sources are all that Grafana is configured with', async () => {
   const folder = 'deploy/grafana/provisioning/datasources';
   const files = await Promise.all((await readdir(folder)).map(async (file) => readFile(join(folder, file), 'utf8')));
   const sources: unknown[] = files.map((text) => parse(text));

@@ -70,7 +70,7 @@ async function stage() {
 const TIME: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 const STATUS = { user_id: 7, last_seen: TIME, status: 'online' };
 
-test.skipIf(reason)('the Go publisher sends all three messages, and each reaches whom it is for', async () => {
+test.skipIf(reason)('the Go publisher sends all three messages, and each reaches its users', async () => {
   const { alice, bob, publish } = await stage();
 
   const { stdout } = publish('-user', '7');

@@ -79,7 +79,7 @@ test('nothing is found in the routes file of the real services', () => {
   expect(loadRoutes(ROUTES).findings).toEqual([]);
 });
 
-test('visitors and users see who logged in and out, as the auth service tells it', async () => {
+test('visitors and users see who logged in and out, as the auth service publishes it', async () => {
   const { redis, map, aliceMap } = await stage();
 
   await redis.publish('user-status-changed', { id: 42, online: true });
@@ -94,7 +94,7 @@ test('visitors and users see who logged in and out, as the auth service tells it
   }
 });
 
-test('visitors and users see who came and went, as later auth services tell it: wrapped, and with the id as text', async () => {
+test('visitors and users see who came and went, as later auth services publish it: wrapped, and with the id as text', async () => {
   const { redis, map, aliceMap } = await stage();
 
   await redis.publish('user-status', { data: { user_id: '42', online: true } });

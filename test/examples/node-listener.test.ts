@@ -46,7 +46,7 @@ async function stage() {
 
 const STATUS = { user_id: 7, status: 'online' };
 
-test('the listener prints who it is and what it hears, and goes when it is interrupted', async () => {
+test('the listener prints who it is and what it receives, and ends when it is interrupted', async () => {
   const { redis, gateway } = await stage();
   const listener = listen([gateway.url, TOKENS.alice]);
   expect(await listener.line()).toBe('connected as 7');
@@ -64,7 +64,7 @@ test('the listener takes URL and token from the environment', async () => {
   expect(await listener.line()).toBe('connected as 8');
 });
 
-test('the listener comes back by itself when the gateway restarts, and hears again', async () => {
+test('the listener reconnects by itself when the gateway restarts, and receives again', async () => {
   const { redis, environment, gateway } = await stage();
   const listener = listen([gateway.url, TOKENS.alice]);
   await listener.lineWith('connected as 7');

@@ -49,7 +49,7 @@ async function say(socket: Socket, chunks: readonly Buffer[]): Promise<void> {
   await closed;
 }
 
-test('any bytes on an upgraded connection harm nobody', { timeout: FUZZ_TIMEOUT }, async () => {
+test('any bytes on an upgraded connection harm no other client', { timeout: FUZZ_TIMEOUT }, async () => {
   const before = await residentBytes(stage().gateway);
   const runs = await fuzz(fc.record({ stream, entered: fc.boolean() }), async ({ stream: chunks, entered }, count) => {
     const stops: (() => void)[] = [];

@@ -103,7 +103,7 @@ function say(text: string): Promise<void> {
   });
 }
 
-test('any handshake harms nobody', { timeout: FUZZ_TIMEOUT }, async () => {
+test('any handshake harms no client', { timeout: FUZZ_TIMEOUT }, async () => {
   const before = await residentBytes(stage().gateway);
   let { sid } = await openPolling(stage().gateway.url);
   const runs = await fuzz(fc.array(request, { minLength: 1, maxLength: 3 }), async (requests, count) => {

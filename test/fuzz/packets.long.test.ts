@@ -86,7 +86,7 @@ async function sayByPolling(packets: readonly Packet[], entered: boolean): Promi
   if (status === 200) await polling.post('1');
 }
 
-test('any packets harm nobody', { timeout: FUZZ_TIMEOUT }, async () => {
+test('any packets harm no other client', { timeout: FUZZ_TIMEOUT }, async () => {
   const before = await residentBytes(stage().gateway);
   const runs = await fuzz(session, async ({ packets, entered, transport }, count) => {
     await (transport === 'polling' ? sayByPolling : sayByWebSocket)(packets, entered);

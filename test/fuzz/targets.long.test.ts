@@ -94,7 +94,7 @@ function ownMember(from: unknown, key: string): unknown {
   return Object.entries(from).find(([name]) => name === key)?.[1];
 }
 
-test('any target names those whom the message names, and nobody else', { timeout: FUZZ_TIMEOUT }, async () => {
+test('any target names the users that the message names, and no other', { timeout: FUZZ_TIMEOUT }, async () => {
   let delivered = 0;
   const check = ({ route: tried, text }: { route: FuzzedRoute; text: string }): void => {
     const plan = planOf(tried);

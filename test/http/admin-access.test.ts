@@ -75,7 +75,7 @@ describe('with ADMIN_TOKEN', () => {
     expect((await ask(guarded.url, '/admin/plan', { headers })).status).toBe(200);
   });
 
-  test('who is refused is told in the log, once a second, and not with what', async () => {
+  test('a refusal is logged, once a second, without the token', async () => {
     const redis = await startRedis();
     const environment = { ...NOWHERE, REDIS_URL: redis.url, ADMIN_TOKEN: TOKEN };
     const gateway = await runGateway(environment, onTestFinished);
@@ -109,7 +109,7 @@ describe('in development without ADMIN_TOKEN', () => {
     '127.0.0.1@evil.example',
     '[evil.example]',
     '2130706433',
-  ])('Host "%s" does not: it may be anybody’s name for this address', async (host) => {
+  ])('Host "%s" does not: any site may use such a name for this address', async (host) => {
     const { status, body } = await ask(open.url, '/admin/plan', { headers: { host } });
     expect(status).toBe(403);
     expect(JSON.parse(body)).toEqual({ error: expect.stringContaining(`found Host ${JSON.stringify(host)}`) });
@@ -135,7 +135,7 @@ describe('in development without ADMIN_TOKEN', () => {
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  test('answers tell no page of another site anything', async () => {
+  test('answers reveal nothing to pages of another site', async () => {
     const { headers } = await ask(open.url, '/admin/plan', { headers: { host: 'localhost' } });
     expect(headers).toMatchObject({
       'cross-origin-resource-policy': 'same-origin',

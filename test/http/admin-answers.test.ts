@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 describe('GET /admin/plan', () => {
-  test('tells the instance, the plan and its routes as configured, each schema in one piece', async () => {
+  test('reports the instance, the plan and its routes as configured, each schema in one piece', async () => {
     const { gateway } = stage;
     const { body: health } = await gateway.get('/health');
     const { status, body } = await gateway.get('/admin/plan');
@@ -76,7 +76,7 @@ describe('GET /admin/plan', () => {
     expect(JSON.stringify(body)).not.toMatch(/"\$ref":"(?!#)/);
   });
 
-  test('tells the last refused reload with its findings, until the files are in order again, and 304 while nothing changes', async () => {
+  test('reports the last refused reload with its findings, until the files are in order again, and 304 while nothing changes', async () => {
     const own = await folderWith(ROUTES);
     const gateway = await startGateway({ ...stage.settings, ROUTES_FILE: own });
     const refused = async (): Promise<unknown> => Object((await gateway.get('/admin/plan')).body).refused;
@@ -123,7 +123,7 @@ describe('GET /admin/plan', () => {
 });
 
 describe('GET /admin/activity', () => {
-  test('counts as the metrics do, and tells the last message, and the last drop with the rule it broke', async () => {
+  test('counts as the metrics do, and reports the last message, and the last drop with the rule it broke', async () => {
     const { redis, gateway } = await stageAdmin({ ROUTES_FILE: file });
     const before = await gateway.get('/admin/activity');
     const idle = { received: 0, delivered: 0, notHere: 0, recipients: 0, drops: [] };
@@ -183,7 +183,7 @@ describe('GET /admin/activity', () => {
     expect(Math.abs(Date.now() / 1000 - last)).toBeLessThan(60);
   });
 
-  test('what a shadow would have delivered counts as delivered, and reaches nobody', async () => {
+  test('what a shadow would have delivered counts as delivered, and reaches no client', async () => {
     const { redis, gateway } = await stageAdmin({ ROUTES_FILE: file });
     const alice = await connectClient(gateway.url, TOKENS.alice);
     await redis.publish('user-status', { user_id: 7, status: 'on' });
@@ -216,7 +216,7 @@ describe('GET /admin/asyncapi', () => {
 });
 
 describe('POST /admin/explain', () => {
-  test('tells the way of a message by the plan in force, and how many sockets are there', async () => {
+  test('reports the way of a message by the plan in force, and how many sockets are there', async () => {
     const { gateway, post } = stage;
     await Promise.all([TOKENS.alice, TOKENS.alice, TOKENS.bob].map((token) => connectClient(gateway.url, token)));
     const { status, body } = await post('/admin/explain', {
@@ -251,7 +251,7 @@ describe('POST /admin/explain', () => {
     expect(body).toMatchObject({ sockets: { 'user-status': 1, strangers: 3 }, userSockets: 2 });
   });
 
-  test('a message that breaks the schema is told with every rule, one that is dropped reaches no socket', async () => {
+  test('a message that breaks the schema is reported with every rule, one that is dropped reaches no socket', async () => {
     const { body } = await stage.post('/admin/explain', { channel: 'feature-status', payload: '{"feature_id":0}' });
     expect(body).toMatchObject({
       explanation: {
@@ -266,7 +266,7 @@ describe('POST /admin/explain', () => {
     });
   });
 
-  test('a channel that no route names is told with the one that was meant', async () => {
+  test('a channel that no route names is reported with the one that was meant', async () => {
     const { body } = await stage.post('/admin/explain', { channel: 'user-statsu', payload: '{}' });
     expect(body).toMatchObject({ explanation: { didYouMean: 'user-status', routes: [] }, sockets: {} });
   });
@@ -298,14 +298,14 @@ describe('POST /admin/publish', () => {
     return heard;
   }
 
-  test('publishes as it is, and tells how many got it', async () => {
+  test('publishes as it is, and reports how many subscribers got it', async () => {
     const alice = await connectClient(stage.gateway.url, TOKENS.alice);
     const { status, body } = await stage.post('/admin/publish', { channel: 'feature-status', payload: SALE });
     expect({ status, body }).toEqual({ status: 200, body: { receivers: 1 } });
     expect(await alice.next('feature-status-changed')).toEqual([JSON.parse(SALE)]);
   });
 
-  test('adds to the stream of that name, and tells the entry', async () => {
+  test('adds to the stream of that name, and reports the entry', async () => {
     const durable = await stageDurable();
     const gateway = await startGateway({ ...durable.environment, NODE_ENV: 'development' });
     await untilReady(gateway);
@@ -346,7 +346,7 @@ describe('POST /admin/publish', () => {
     expect(body).toMatchObject({ drops: ['no route names the channel "user-statu". Did you mean "user-status"?'] });
   });
 
-  test('a Redis that does not take it is told, without its password', async () => {
+  test('a Redis that refuses it is reported, without its password', async () => {
     const { post } = await stageWithoutRedis();
     const { status, body } = await post('/admin/publish', { channel: 'feature-status', payload: SALE });
     expect(status).toBe(502);

@@ -26,7 +26,7 @@ const STATUS = { user_id: 7, status: 'online' };
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
 describe('GET /admin/feed', () => {
-  test('tells each message as it passes, with what became of it on each route', async () => {
+  test('reports each message as it passes, with what became of it on each route', async () => {
     const { redis, gateway } = await stageAdmin({ ROUTES_FILE: await folderWith(ROUTES) });
     await connectClient(gateway.url, TOKENS.alice);
     const feed = await readFeed(gateway.url);
@@ -58,7 +58,7 @@ describe('GET /admin/feed', () => {
     });
   });
 
-  test('tells that nobody was here', async () => {
+  test('reports that no recipient was connected', async () => {
     const { redis, gateway } = await stageAdmin();
     const feed = await readFeed(gateway.url);
     await redis.publish('feature-status', { feature_id: 1, new_owner_id: 9 });
@@ -74,7 +74,7 @@ describe('GET /admin/feed', () => {
     expect(await full.next()).toMatchObject({ payload: message });
   });
 
-  test('cuts long payloads between characters, and tells how long they were', async () => {
+  test('cuts long payloads between characters, and reports how long they were', async () => {
     const { redis, gateway } = await stageAdmin();
     const feed = await readFeed(gateway.url, '?payloads=1');
     const message = `{"a":"${'€'.repeat(PAYLOAD_BYTES)}"}`;
@@ -133,7 +133,7 @@ describe('a feed that many read', () => {
 });
 
 describe('a feed with more than can be read', () => {
-  test('tells how many lines it left out', async () => {
+  test('reports how many lines it left out', async () => {
     const { redis, gateway } = await stageAdmin();
     const feed = await readFeed(gateway.url, '?payloads=1');
     let published = 0;
@@ -152,7 +152,7 @@ describe('a feed with more than can be read', () => {
     expect(line.payload).toBe(String(told + line.heldBack));
   });
 
-  test('keeps nothing for a reader that does not read, and tells it later how much it missed', async () => {
+  test('keeps nothing for a reader that does not read, and reports to it later how much it missed', async () => {
     const { gateway, redis } = await stageAdmin();
     const slow = await readFeed(gateway.url, '?payloads=1');
     slow.response.pause();

@@ -116,7 +116,7 @@ describe('a request that is none is refused:', () => {
   });
 });
 
-describe('an odd request is answered, and tells nothing:', () => {
+describe('an odd request is answered, and reveals nothing:', () => {
   test.each(ANSWERED)('%s', async (_, bytes, status) => {
     const answer = await say(bytes);
     expect(statusOf(answer)).toMatch(status);

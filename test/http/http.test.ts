@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('/health', () => {
-  test('tells connections, users and the plan', async () => {
+  test('reports connections, users and the plan', async () => {
     await connectClient(gateway.url, TOKENS.alice);
     await connectClient(gateway.url, TOKENS.alice);
     await connectClient(gateway.url, TOKENS.bob);
@@ -63,7 +63,7 @@ describe('/metrics', () => {
     });
   });
 
-  test('tells user ids to the holder of the admin token, as numbers while they are exact', async () => {
+  test('shows user ids to the holder of the admin token, as numbers while they are exact', async () => {
     await connectClient(gateway.url, TOKENS.alice);
     await connectClient(gateway.url, TOKENS.big);
     const { body } = await gateway.get('/metrics', { authorization: `Bearer ${ADMIN_TOKEN}` });
@@ -78,7 +78,7 @@ describe('/metrics', () => {
     },
   );
 
-  test('tells user ids to everyone in development, and to nobody without an admin token in production', async () => {
+  test('shows user ids to every request in development, and to no request without an admin token in production', async () => {
     const development = await startGateway({ ...environment, NODE_ENV: 'development' });
     const production = await startGateway(environment);
     expect((await development.get('/metrics')).body).toHaveProperty('usersList', []);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 describe.each(PAGES)('%s', (path) => {
-  test('is a page without data, for whoever asks, and is not kept', async () => {
+  test('is a page without data, for every request, and is not cached', async () => {
     const { status, headers, body } = await ask(gateway.url, path);
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
@@ -51,7 +51,7 @@ describe.each(PAGES)('%s', (path) => {
 });
 
 describe('the assets', () => {
-  test('are kept for ever: their names tell their contents', async () => {
+  test('are cached for ever: their names depend on their contents', async () => {
     for (const name of readdirSync(ASSETS)) {
       const { status, headers, body } = await ask(gateway.url, `/console/assets/${name}`);
       expect({ name, status }).toEqual({ name, status: 200 });

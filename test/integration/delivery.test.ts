@@ -12,7 +12,7 @@ async function stage() {
 }
 
 describe('the three routes of the default file', () => {
-  test('a notification reaches its user, on each of their tabs, and nobody else', async () => {
+  test('a notification reaches its user, on each of their tabs, and no other user', async () => {
     const { redis, gateway } = await stage();
     const tab1 = await connectClient(gateway.url, TOKENS.alice);
     const tab2 = await connectClient(gateway.url, TOKENS.alice, { transports: ['polling'] });

@@ -7,7 +7,7 @@ import { openPolling } from '../sockets/raw-polling.ts';
 
 const MESSAGES = 50;
 
-test('what is counted as delivered when a stop begins is heard by clients that poll, too', async () => {
+test('what is counted as delivered when a stop begins reaches clients that poll, too', async () => {
   const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
   const gateway = await startGateway({ REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address });
   await untilReady(gateway);
@@ -30,7 +30,7 @@ test('what is counted as delivered when a stop begins is heard by clients that p
   await stopped;
 });
 
-test('what is counted as sent while connections are closed one by one is heard, on either transport', async () => {
+test('what is counted as sent while connections are closed one by one arrives, on either transport', async () => {
   const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
   const gateway = await startGateway({ REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address, DRAIN_FOR: '2' });
   await untilReady(gateway);

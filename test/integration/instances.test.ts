@@ -7,7 +7,7 @@ import { startRedis } from '../support/redis-server.ts';
 const MESSAGES = 20;
 
 describe('several instances on one Redis', () => {
-  test.each([1, 2, 3])('with %i each client hears each event once, in order, on any of them', async (count) => {
+  test.each([1, 2, 3])('with %i each client receives each event once, in order, on any of them', async (count) => {
     const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
     const environment = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address };
     const gateways = await Promise.all(Array.from({ length: count }, () => startGateway(environment)));

@@ -54,7 +54,7 @@ describe('the built program', () => {
     expect(await client.next('user-status-changed')).toEqual([STATUS]);
   });
 
-  test('a port that is taken is told with what to do, and exit code 1', async () => {
+  test('a port that is in use is reported with what to do, and exit code 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -67,7 +67,7 @@ describe('the built program', () => {
     );
   });
 
-  test('a routes file with mistakes starts nothing: all of them are told, exit code 78', async () => {
+  test('a routes file with mistakes starts nothing: all of them are reported, exit code 78', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
     const file = join(folder, 'routes.yaml');
     await writeFile(
@@ -87,7 +87,7 @@ describe('the built program', () => {
     }
   });
 
-  test('malformed variables are told all at once without secrets, exit code 78', async () => {
+  test('malformed variables are reported together, without secrets, exit code 78', async () => {
     const program = await runProgram({
       PORT: 'abc',
       AUTH_MODE: 'open',

@@ -79,7 +79,7 @@ describe('a reload', () => {
     expect(await gateway.metric('gateway_reloads_total{outcome="refused"}')).toBeGreaterThanOrEqual(50);
   }, 60_000);
 
-  test('hears new channels from then on, and the old ones no more', async () => {
+  test('receives new channels from then on, and the old ones no longer', async () => {
     const { redis, file, environment } = await stage();
     const gateway = await startGateway(environment);
     await untilReady(gateway);
@@ -118,7 +118,7 @@ describe('a reload', () => {
 });
 
 describe('/health', () => {
-  test('tells how the last reload ended, and is degraded from one that was refused to the next good one', async () => {
+  test('reports how the last reload ended, and is degraded from one that was refused to the next good one', async () => {
     const { file, environment } = await stage();
     const gateway = await startGateway(environment);
     await untilReady(gateway);
@@ -154,7 +154,7 @@ describe('/health', () => {
 });
 
 describe('the program reloads by itself', () => {
-  test('when the file is written, and tells what is wrong when that is refused', async () => {
+  test('when the file is written, and reports what is wrong when that is refused', async () => {
     const { file, environment } = await stage();
     const program = await runProgram(environment);
     await program.logged('subscribed to Redis');
@@ -170,7 +170,7 @@ describe('the program reloads by itself', () => {
     expect(await program.loggedNext('routes reloaded')).toMatchObject({ plan: 3, routes: 3 });
   });
 
-  test('and tells of routes that allow more than ever comes, as at the start', async () => {
+  test('and reports routes that allow more than ever arrives, as at the start', async () => {
     const { file, environment } = await stage();
     const withLimit = (bytes: number): string => `${extraRoute('extra')}    max_bytes: ${bytes}\n`;
     await writeFile(file, withLimit(2001));

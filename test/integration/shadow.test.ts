@@ -28,7 +28,7 @@ const STRICT = {
   properties: { user_id: { type: ['integer', 'string'] }, since: { type: 'string' } },
 };
 
-test('a stricter schema and a narrower target are tried on live messages: counted, while clients hear what they heard', async () => {
+test('a stricter schema and a narrower target are tried on live messages: counted, while clients receive what they did before', async () => {
   const root = await mkdtemp(join(tmpdir(), 'gateway-'));
   await cp('schemas', join(root, 'schemas'), { recursive: true });
   await cp('config', join(root, 'config'), { recursive: true });

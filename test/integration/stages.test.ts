@@ -3,7 +3,7 @@ import { startInOrder, type Stage } from '../../src/app/stages.ts';
 
 const never = (): Promise<void> => new Promise(() => {});
 
-test('stages are stopped from last to first; what takes longer than it may is left behind, and told', async () => {
+test('stages are stopped from last to first; what takes longer than it may is left behind, and reported', async () => {
   const order: string[] = [];
   const failed = vi.fn<(stage: string, error: unknown) => void>();
   const stages: Stage[] = [

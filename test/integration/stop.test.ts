@@ -63,7 +63,7 @@ test.each([
 });
 
 describe('a drain', { timeout: 60_000 }, () => {
-  test('closes one after the other; those whose turn has not come go on hearing', async () => {
+  test('closes one after the other; connections that are still open continue to receive', async () => {
     const { program, redis } = await start({
       DRAIN_FOR: '4',
       MAX_CONNECTIONS_PER_USER: '0',
@@ -84,7 +84,7 @@ describe('a drain', { timeout: 60_000 }, () => {
     expect(await program.ended).toBe(0);
   });
 
-  test('tells those who asked that they may come back at once, and nobody else', async () => {
+  test('notifies the clients that requested notices that they may reconnect immediately, and no other client', async () => {
     const { program } = await start({});
     const asked = await connectClient(program.url, TOKENS.alice, { auth: { token: TOKENS.alice, notices: true } });
     const other = await connectClient(program.url, TOKENS.bob);

@@ -30,7 +30,7 @@ function verdictOf(stays: Stay[], publications = EVERYONE, gaps: Gap[] = []): Pa
 const ALL = EVERYONE.map(({ number }) => number);
 const without = (...numbers: number[]): number[] => ALL.filter((number) => !numbers.includes(number));
 
-describe('a message that a client heard is', () => {
+describe('a message that a client received is', () => {
   test('delivered', () => {
     expect(verdictOf([stay(ALL)])).toEqual({ delivered: 10 });
   });
@@ -56,7 +56,7 @@ describe('a message that a client heard is', () => {
     expect(verdictOf([stay([], { arrivals })])).toEqual({ delivered: 10, late: 1 });
   });
 
-  test('misdelivered if it was for somebody else, or for nobody', () => {
+  test('misdelivered if it was for another user, or for no user', () => {
     const others = [publication(1, { route: 'some', to: ['8'] }), publication(2, { route: 'some', to: ['8', '7'] })];
     const arrivals = [1, 2, 3].map((number) => arrival(number, { route: 'some' }));
     expect(verdictOf([stay([], { arrivals })], others)).toEqual({ delivered: 1, misdelivered: 2 });
@@ -69,13 +69,13 @@ describe('a message that a client heard is', () => {
   });
 });
 
-describe('a message that a client did not hear is missing', () => {
+describe('a message that a client did not receive is missing', () => {
   test('in silence if the client was connected throughout', () => {
     expect(verdictOf([stay(without(4))])).toEqual({ delivered: 9, missingSilent: 1 });
     expect(verdictOf([stay(without(10))])).toEqual({ delivered: 9, missingSilent: 1 });
   });
 
-  test('announced if a gap of its route and time was told', () => {
+  test('announced if a gap of its route and time was reported', () => {
     const gap = (from: number, to: number, routes = ['everyone']): Gap => ({ from, to, routes, reason: 'lost' });
     expect(verdictOf([stay(without(4))], EVERYONE, [gap(3500, 4500)])).toEqual({ delivered: 9, missingAnnounced: 1 });
     expect(verdictOf([stay(without(4))], EVERYONE, [gap(4004, 4500)])).toEqual({ delivered: 9, missingAnnounced: 1 });
@@ -107,13 +107,13 @@ describe('a message that a client did not hear is missing', () => {
     });
   });
 
-  test('for those only whom it was for', () => {
+  test('only for the users it was for', () => {
     expect(verdictOf([stay([])], [publication(1, { to: ['8'] })])).toEqual({});
   });
 });
 
 describe('a message whose fate at Redis is not known', () => {
-  test.each(['failed', 'unknown'] as const)('(%s) may be heard or not', (outcome) => {
+  test.each(['failed', 'unknown'] as const)('(%s) may arrive or not', (outcome) => {
     const publications = [publication(1), publication(2, { outcome })];
     expect(verdictOf([stay([1])], publications)).toEqual({ delivered: 1 });
     expect(verdictOf([stay([1, 2])], publications)).toEqual({ delivered: 2 });

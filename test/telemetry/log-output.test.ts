@@ -33,7 +33,7 @@ function stage() {
   return { stream, events, output: createLogOutput(stream, events) };
 }
 
-test('a log that nobody reads takes some megabytes of memory and no more; what is dropped is counted', () => {
+test('a log without a reader takes some megabytes of memory at most; dropped lines are counted', () => {
   const { stream, events, output } = stage();
   for (let line = 0; line < MANY; line += 1) output.write(LINE);
   expect(stream.writableLength).toBeLessThan(5_000_000);
@@ -41,7 +41,7 @@ test('a log that nobody reads takes some megabytes of memory and no more; what i
   expect(events.writtenAgain).not.toHaveBeenCalled();
 });
 
-test('when it is read again, that is told once with how much is missing, and lines go out as before', async () => {
+test('when it is read again, that is logged once with how much is missing, and lines are written as before', async () => {
   const { stream, events, output } = stage();
   for (let line = 0; line < MANY; line += 1) output.write(LINE);
   const dropped = events.dropped.mock.calls.length;

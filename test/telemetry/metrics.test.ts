@@ -83,7 +83,7 @@ test('each route’s received are its delivered, not-here and dropped', async ()
 });
 
 describe('the lag', () => {
-  test('is told of delivered messages that carry a time, for all and for each route', async () => {
+  test('is reported of delivered messages that carry a time, for all and for each route', async () => {
     const { gateway, redis } = await staged(2);
     const client = await connectClient(gateway.url, TOKENS.alice);
     await redis.publish('r0', { user_id: 7, at: Date.now() - 5000 });

@@ -75,7 +75,7 @@ describe('with an OTLP endpoint', () => {
     });
   });
 
-  test('a message’s span tells each step, in order', async () => {
+  test('a message’s span shows each step, in order', async () => {
     const receiver = await startOtlpReceiver();
     const { program, redis } = await traced({
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -278,7 +278,7 @@ describe('with an OTLP endpoint', () => {
     expect(receiver.spans).toEqual([]);
   });
 
-  test('spans go out as protobuf unless told otherwise', async () => {
+  test('spans are sent as protobuf unless configured otherwise', async () => {
     const receiver = await startOtlpReceiver();
     const { redis } = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     await redis.publish('notifications', NOTIFICATION);
