@@ -1,15 +1,15 @@
 import type { EventRoute } from '../routes/plan.ts';
 import { RecentIds } from './recent-ids.ts';
 
-/** Events of routes that move from Pub/Sub to a stream: each comes by both ways, and clients are to get the first. */
+/** Recognizes events of routes that move from Pub/Sub to a stream: each is published on both, and clients receive the first. */
 export interface Dedupe {
-  /** Notes the event; tells whether it came before, by either way. One without an id is always new. */
+  /** Records the event. @returns whether it arrived before, on either of them. An event without an id is always new. */
   isKnown(route: EventRoute, eventId: string | undefined): boolean;
-  /** The same of a message whose id is in its field. */
+  /** Does the same for a Pub/Sub message, whose id is in its id field. */
   isKnownMessage(route: EventRoute, message: Readonly<Record<string, unknown>>): boolean;
 }
 
-/** Far more than come by one way before they have come by the other. */
+/** Far more events than arrive on one of them before they arrive on the other. */
 const WINDOW = 10_000;
 
 export function createDedupe(): Dedupe {

@@ -1,4 +1,4 @@
-/** Why a message went nowhere. Documented one by one in docs/errors.md; a test compares the two lists. */
+/** Why a message was not delivered. Documented one by one in docs/errors.md; a test compares the two lists. */
 export const DROP_REASONS = [
   'no-route',
   'too-large',
@@ -17,7 +17,7 @@ export const DROP_REASONS = [
   'emit-failed',
 ] as const;
 
-/** The message itself is at fault, and its text is there: a route with `on_invalid: quarantine` keeps it. */
+/** The message itself is invalid, and its text is available: a route with `on_invalid: quarantine` keeps it. */
 export const INVALID_REASONS = [
   'too-large',
   'not-json',

@@ -1,5 +1,5 @@
-/** What a message that is no JSON object may be, by its first bytes. The words go to logs: they hold nothing of the message. */
-const BINARY: readonly (readonly [words: string, ...heads: number[][]])[] = [
+/** Formats of messages that are not JSON, by their first bytes. The names go to logs: they contain no part of the message. */
+const BINARY: readonly (readonly [name: string, ...heads: number[][]])[] = [
   ['compressed with gzip', [0x1f, 0x8b]],
   ['compressed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['compressed with lz4', [0x04, 0x22, 0x4d, 0x18]],
@@ -13,21 +13,21 @@ const BINARY: readonly (readonly [words: string, ...heads: number[][]])[] = [
   ['UTF-16', [0xff, 0xfe], [0xfe, 0xff]],
 ];
 
-const TEXTS: readonly (readonly [words: string, pattern: RegExp])[] = [
+const TEXTS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["written by PHP's serialize", /^(?:a:\d+:\{|O:\d+:"|C:\d+:"|s:\d+:"|[ib]:-?\d+;|d:[-\d.]|N;)/],
   ['Base64 of JSON', /^ey[A-J][A-Za-z0-9+/_-]+={0,2}$/],
   ['Base64 of gzip', /^H4sI[A-Za-z0-9+/_-]+={0,2}$/],
 ];
 
-/** More is not looked at: the beginning tells. */
-const LOOKED_AT = 256;
+/** Bytes that are inspected: the beginning is enough. */
+const INSPECTED_BYTES = 256;
 
-/** In which form it was probably published; nothing where that cannot be told. */
+/** Guesses the format in which a message was published; undefined if it matches none. */
 export function foreignForm(raw: Buffer): string | undefined {
   const binary = BINARY.find(([, ...heads]) => heads.some((head) => startsWith(raw, head)));
   if (binary) return binary[0];
   if (isMessagePack(raw)) return 'MessagePack';
-  const beginning = raw.toString('latin1', 0, LOOKED_AT);
+  const beginning = raw.toString('latin1', 0, INSPECTED_BYTES);
   return TEXTS.find(([, pattern]) => pattern.test(beginning))?.[0];
 }
 
@@ -35,7 +35,7 @@ function startsWith(raw: Buffer, head: readonly number[]): boolean {
   return head.every((byte, index) => raw[index] === byte);
 }
 
-/** A map whose first key is a short text, or a list. */
+/** Recognizes a map whose first key is a short text, and a list. */
 function isMessagePack(raw: Buffer): boolean {
   const [first = 0] = raw;
   const keyAt = first >= 0x81 && first <= 0x8f ? 1 : first === 0xde ? 3 : first === 0xdf ? 5 : undefined;
@@ -43,7 +43,7 @@ function isMessagePack(raw: Buffer): boolean {
   return (key >= 0xa0 && key <= 0xbf) || key === 0xd9 || (first >= 0x91 && first <= 0x9f) || first === 0xdc;
 }
 
-/** Whether a JSON text holds JSON once more. */
+/** Returns whether a parsed JSON value is a text that contains JSON again. */
 export function isEncodedTwice(value: unknown): boolean {
   return typeof value === 'string' && /^\s*(?:\{[^]*\}|\[[^]*\]|"[^]*")\s*$/.test(value);
 }

@@ -1,6 +1,6 @@
 import { CompactingQueue } from '../flow/compacting-queue.ts';
 
-/** The ids of the last events: finds an event that arrives a second time. */
+/** The ids of the last events, to recognize an event that arrives a second time. */
 export class RecentIds {
   readonly #window: number;
   /** The ids of the last `window` events, oldest first; undefined for an event without an id. */
@@ -11,7 +11,7 @@ export class RecentIds {
     this.#window = window;
   }
 
-  /** Adds an id. @returns whether it is among those before. */
+  /** Adds an id. @returns whether it is among the ids before. */
   add(id: string | undefined): boolean {
     const known = id !== undefined && this.#counts.has(id);
     if (this.#window === 0) return false;

@@ -4,8 +4,8 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const SAFE_DIGITS = 16;
 
 /**
- * The integer that a JSON number is to the letter: `7.0` and `70e-1` are 7, `6.99999999999999999` is NaN, although JSON.parse
- * reads a 7. Beyond 2^53 - 1 the result is no safe integer, as it is of JSON.parse.
+ * Reads a JSON number exactly as an integer: `7.0` and `70e-1` are 7, `6.99999999999999999` is NaN, although JSON.parse reads
+ * 7. Beyond 2^53 - 1 the result is not a safe integer, as with JSON.parse.
  */
 export function exactInteger(text: string): number {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(text) ?? [];
@@ -18,7 +18,7 @@ export function exactInteger(text: string): number {
   return Number(sign + significant + '0'.repeat(zeros));
 }
 
-/** A pattern for it would look at each run of zeros from each of its zeros. */
+/** A regular expression would scan each run of zeros from each of its zeros. */
 function withoutLastZeros(digits: string): string {
   let end = digits.length;
   while (digits[end - 1] === '0') end -= 1;

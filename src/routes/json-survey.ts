@@ -1,15 +1,15 @@
 import { decoded, endOfString, skipSpace } from './json-text.ts';
 
-/** More than a text may hold: brackets inside one another, or members of all its objects together. */
+/** A limit that a text exceeds: levels of nesting, or members of all its objects together. */
 export type Excess = 'depth' | 'keys';
 
-/** What one pass over a text finds before it is parsed. Of text that is not JSON it says nothing. */
+/** Result of one pass over a text before it is parsed. Meaningless for text that is not JSON. */
 export interface Survey {
-  /** Members of all its objects, repeated ones too. */
+  /** Members of all objects, including repeated ones. */
   readonly members: number;
   /** A key is written with an escape, or is longer than `NEAR`. */
   readonly oddKeys: boolean;
-  /** A number is written with a fraction or an exponent: what JSON.parse makes of it may be rounded to an integer. */
+  /** A number is written with a fraction or an exponent: JSON.parse may round it to an integer. */
   readonly oddNumbers: boolean;
 }
 
@@ -24,12 +24,12 @@ const LETTER_E = 0x65;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Bytes of a string that the loop looks at before it asks `indexOf`, which costs about as much as this many. */
+/** Bytes of a string that the loop reads before it calls `indexOf`, which costs about as much as this many. */
 const NEAR = 256;
 
 /**
- * One pass over the bytes, before anything is parsed: about 2 ns a byte, and a tenth of that within long texts. Brackets,
- * quotes and colons are the same bytes in UTF-8.
+ * Surveys the bytes in one pass, before anything is parsed: about 2 ns per byte, and a tenth of that within long texts.
+ * Brackets, quotes and colons are the same bytes in UTF-8.
  */
 export function survey(raw: Buffer, maxDepth: number, maxKeys: number): Survey | Excess {
   let depth = 0;
@@ -56,12 +56,12 @@ export function survey(raw: Buffer, maxDepth: number, maxKeys: number): Survey |
   return { members, oddKeys, oddNumbers };
 }
 
-/** Behind one an `e` is no letter of `true` or `false`. */
+/** An `e` after a digit is an exponent, and not a letter of `true` or `false`. */
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Index of the closing quote of a short string without escapes; -1 of any other. */
+/** Returns the index of the closing quote of a short string without escapes; -1 for any other string. */
 function plainStringEnd(raw: Buffer, start: number): number {
   const near = Math.min(raw.length, start + NEAR);
   for (let i = start + 1; i < near; i += 1) {
@@ -72,7 +72,7 @@ function plainStringEnd(raw: Buffer, start: number): number {
   return -1;
 }
 
-/** Index of the closing quote; the length of the text where there is none. */
+/** Returns the index of the closing quote; the length of the text if there is none. */
 function stringEnd(raw: Buffer, start: number): number {
   let i = start + 1;
   while (i < raw.length) {
@@ -89,7 +89,7 @@ function stringEnd(raw: Buffer, start: number): number {
   return raw.length;
 }
 
-/** Whether an odd number of backslashes stands before it. @param from where no escape is open. */
+/** Returns whether an odd number of backslashes precedes the quote. @param from an index at which no escape is open. */
 function isEscaped(raw: Buffer, quote: number, from: number): boolean {
   let first = quote;
   while (first > from && raw[first - 1] === BACKSLASH) first -= 1;
@@ -97,9 +97,9 @@ function isEscaped(raw: Buffer, quote: number, from: number): boolean {
 }
 
 /**
- * Whether an object in the text has one key twice: then readers disagree on which value counts, and schema, target, `omit`
- * and `map` would look at one copy only. JSON.parse keeps one of each, so fewer keys than members say it; that costs a
- * quarter of a set for each object. Odd keys are compared by themselves: V8 misreads some (nodejs/node#63785).
+ * Returns whether an object in the text has a key twice: readers disagree on which value counts, and schema, target, `omit`
+ * and `map` would use only one of them. JSON.parse keeps one of each, so there are fewer keys than members; counting costs a
+ * quarter of a set for each object. Odd keys are compared one by one: V8 misreads some (nodejs/node#63785).
  */
 export function repeatsKey(text: string, value: object, { members, oddKeys }: Survey): boolean {
   return oddKeys ? repeatedKey(text) !== undefined : keysOf(value) !== members;
@@ -112,13 +112,13 @@ function keysOf(value: object): number {
   return keys;
 }
 
-/** An object, with the names it has had so far, or a list: `at` is the member or item that is read. */
+/** An object, with its names so far, or a list; `at` is the member or item that is being read. */
 interface Frame {
   readonly names?: Set<string>;
   at: string;
 }
 
-/** Path of the first key that its object has had before, in text that JSON.parse has accepted. */
+/** Returns the path of the first repeated key, in text that JSON.parse has accepted. */
 export function repeatedKey(text: string): readonly string[] | undefined {
   const frames: Frame[] = [];
   for (let i = 0; i < text.length; i += 1) {

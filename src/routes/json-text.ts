@@ -1,7 +1,7 @@
-// Payloads are cut from the published text, not written anew: numbers beyond 2^53, key order, spacing and escapes
-// reach the client as they were sent. All functions here expect text that JSON.parse has accepted.
+// Payloads are cut from the published text, not serialized again: numbers beyond 2^53, key order, spacing and escapes
+// reach the client as they were published. All functions expect text that JSON.parse has accepted.
 
-/** One member of an object: where its key, its value, the value's end and what follows the comma stand in the text. */
+/** One member of an object: the indexes of its key, its value, the value's end and the text after the comma. */
 interface Member {
   readonly name: string;
   readonly key: number;
@@ -10,13 +10,13 @@ interface Member {
   readonly next: number;
 }
 
-/** The text of the value at `path`; the last one where a key is repeated, as JSON.parse has it. */
+/** Returns the text of the value at `path`; the last one if a key is repeated, as in JSON.parse. */
 export function sliceAt(text: string, path: readonly string[]): string | undefined {
   const span = spanAt(text, path);
   return span && text.slice(span.start, span.end);
 }
 
-/** The texts of a list's items. */
+/** Returns the texts of a list's items. */
 export function itemsOf(list: string): string[] {
   const items: string[] = [];
   for (let i = skipSpace(list, 1); i < list.length && list.charCodeAt(i) !== CLOSE_BRACKET;) {
@@ -27,7 +27,7 @@ export function itemsOf(list: string): string[] {
   return items;
 }
 
-/** The text without the member at `path`, each time it stands there; every other byte stays. */
+/** Returns the text without the member at `path`, all copies of a repeated one; every other byte stays. */
 export function without(text: string, path: readonly string[]): string {
   const name = path.at(-1);
   const parent = spanAt(text, path.slice(0, -1));
@@ -36,7 +36,7 @@ export function without(text: string, path: readonly string[]): string {
   const [first] = members;
   const last = members.at(-1);
   if (first === undefined || last === undefined || kept.length === members.length) return text;
-  // Each with the comma and the spacing behind it, which the new last one has no use for.
+  // Each member with the comma and the spacing after it, except the new last one.
   const middle = kept.map(({ key, end, next }, i) => text.slice(key, i < kept.length - 1 ? next : end));
   return text.slice(0, first.key) + middle.join('') + text.slice(last.end);
 }
@@ -87,7 +87,7 @@ function itemAt(text: string, start: number, segment: string): number | undefine
   return undefined;
 }
 
-/** Index after the value that begins at `start`, without recursion. */
+/** Returns the index after the value that begins at `start`, without recursion. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i += 1) {
@@ -128,7 +128,7 @@ function isSpace(char: number): boolean {
   return char === 0x20 || char === 0x0a || char === 0x0d || char === 0x09;
 }
 
-/** The name that a key in quotes stands for. */
+/** Returns the name that a quoted key stands for. */
 export function decoded(key: string): string {
   return key.includes('\\') ? String(JSON.parse(key)) : key.slice(1, -1);
 }

@@ -1,7 +1,7 @@
 import type { ShapeConfig } from '../config/routes/load-routes.ts';
 import { sliceAt, without } from './json-text.ts';
 
-/** Text of the message, envelope removed, to the text that clients get. */
+/** Converts the text of a message, without its envelope, to the text that clients receive. */
 export type Shape = (text: string) => string;
 
 const asPublished: Shape = (text) => text;

@@ -19,14 +19,14 @@ import { usersIn, type NamedUsers, type Target } from './target.ts';
 interface AnyRoute {
   readonly name: string;
   readonly check: Check;
-  /** Of a schema that is tried: asked, and never obeyed. */
+  /** Check of `schema_next`: its result is reported and has no effect. */
   readonly checkNext?: Check;
   /** Evaluated and counted, not delivered. */
   readonly shadow: boolean;
-  /** Of a message as published; longer ones are dropped. */
+  /** Greatest size of a message as published; longer ones are dropped. */
   readonly maxBytes: number;
   readonly onInvalid: OnInvalid;
-  /** Fields of a propagator that its schema declares: they belong to the payload. */
+  /** Propagator fields that the schema declares: they belong to the payload. */
   readonly declares: readonly CarriedField[];
 }
 
@@ -36,9 +36,9 @@ export interface EventRoute extends AnyRoute {
   readonly event: string;
   readonly target: Target;
   readonly shape: Shape;
-  /** What tells messages apart for a slow client; no key where the field is absent. */
+  /** A slow client receives only the newest message per key; no key if the field is absent. */
   readonly latestKey?: (message: unknown) => string | undefined;
-  /** Of a durable route. */
+  /** Present for a durable route. */
   readonly stream?: RouteStream;
 }
 
@@ -47,39 +47,44 @@ export interface ControlRoute extends AnyRoute {
   readonly kind: 'control';
   readonly action: 'disconnect';
   readonly users: (message: unknown, maxIds: number, oddText?: string) => NamedUsers;
-  /** Redis Pub/Sub only. */
+  /** Control routes read Redis Pub/Sub only. */
   readonly stream?: never;
 }
 
-/** A route with all its work prepared. */
+/** A compiled route. */
 export type Route = EventRoute | ControlRoute;
 
 export interface RouteStream extends StreamConfig {
   readonly openEnvelope: OpenEnvelope;
-  /** Equal for routes that make the same of every entry. */
+  /** Equal for routes that evaluate every entry in the same way. */
   readonly fingerprint: string;
 }
 
-/** Everything compiled from one routes file; never changed, only replaced. */
+/** Everything compiled from one routes file. Immutable; a reload replaces it. */
 export interface Plan {
   /** Counts the plans of this process from 1. */
   readonly number: number;
   readonly loadedAt: Date;
-  /** Of the routes as configured: equal plans have equal hashes. */
+  /** Hash of the configured routes: equal plans have equal hashes. */
   readonly hash: string;
   readonly openEnvelope: OpenEnvelope;
   readonly routes: readonly Route[];
-  /** Of Redis Pub/Sub. */
+  /** Channels of Redis Pub/Sub. */
   readonly channels: readonly string[];
   routesFor(channel: string): readonly Route[];
-  /** Channels and streams, as people name them. */
+  /** Names of channels and streams, as in the routes file. */
   readonly sources: readonly string[];
-  /** By channel or stream. */
+  /** The routes of a channel or a stream. */
   routesFrom(source: string): readonly Route[];
 }
 
 const NONE: readonly Route[] = Object.freeze([]);
 
+/**
+ * Compiles a checked configuration. Never throws: every error is a finding of the loader.
+ *
+ * @param number of the plan in this process.
+ */
 export function compilePlan(config: RoutesConfig, number: number): Plan {
   const byChannel = new Map<string, Route[]>();
   const bySource = new Map<string, Route[]>();
@@ -104,7 +109,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
   });
 }
 
-/** Whom a message disconnects hears its events before. */
+/** Control routes run last, so users receive the events before they are disconnected. */
 function controlLast([{ kind: a }]: readonly [Route, unknown], [{ kind: b }]: readonly [Route, unknown]): number {
   return Number(a === 'control') - Number(b === 'control');
 }
@@ -159,22 +164,22 @@ function compileLatestKey(route: string, { path }: Field): (message: unknown) =>
 }
 
 function compileStream(route: CheckedRoute, stream: StreamConfig, { envelope }: RoutesConfig): RouteStream {
-  // What people read of a route makes nothing else of its entries: the stream is read on.
-  const { description: _, ...judged } = route;
-  return { ...stream, openEnvelope: compileEnvelope(envelope), fingerprint: hashOf({ envelope, routes: [judged] }) };
+  // A changed description does not change how entries are evaluated: the stream is read on.
+  const { description: _, ...compared } = route;
+  return { ...stream, openEnvelope: compileEnvelope(envelope), fingerprint: hashOf({ envelope, routes: [compared] }) };
 }
 
-/** Of what the files say, wherever they lie. */
+/** Hashes the content of the files, independent of their location. */
 function hashOf({ envelope, routes }: Pick<RoutesConfig, 'envelope' | 'routes'>): string {
-  const said = routes.map((route) => ({
+  const contents = routes.map((route) => ({
     ...route,
-    payload: saidBy(route.payload),
-    next: route.next && saidBy(route.next.payload),
+    payload: contentOf(route.payload),
+    next: route.next && contentOf(route.next.payload),
   }));
-  const text = JSON.stringify([envelope, said], (_, value: unknown) => (value instanceof Map ? [...value] : value));
+  const text = JSON.stringify([envelope, contents], (_, value: unknown) => (value instanceof Map ? [...value] : value));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-function saidBy({ files }: PayloadSchema): unknown[] {
+function contentOf({ files }: PayloadSchema): unknown[] {
   return Array.from(files.values(), ({ json }) => json);
 }

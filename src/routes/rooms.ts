@@ -1,6 +1,6 @@
 import type { UserId } from './user-id.ts';
 
-/** Socket.IO gives each socket a room named by its random id; the colon keeps ours apart from those. */
+/** Socket.IO gives each socket a room named by its random id; the colon makes our names different. */
 const USER_PREFIX = 'user:';
 
 export function userRoom(user: UserId): string {
@@ -14,10 +14,10 @@ export function userOfRoom(room: string): UserId | undefined {
 /** Rooms of the two audiences that a broadcast can have. */
 export const AUDIENCE_ROOMS = { anyone: 'audience:anyone', authenticated: 'audience:authenticated' } as const;
 
-/** Rooms of those who asked to be told what the gateway has to say of itself. */
+/** Rooms of the clients that asked for events about the gateway. */
 export const NOTICE_ROOMS = { users: 'notices:users', anonymous: 'notices:anonymous' } as const;
 
-/** The sockets of one user that asked. */
+/** Room of the sockets of one user that asked for events about the gateway. */
 export function noticeRoom(user: UserId): `notices:${string}` {
   return `notices:${userRoom(user)}`;
 }
@@ -26,7 +26,7 @@ export function noticeRoomsOf(user: UserId | undefined): string[] {
   return user === undefined ? [NOTICE_ROOMS.anonymous] : [NOTICE_ROOMS.users, noticeRoom(user)];
 }
 
-/** Rooms that a socket joins for as long as it lives; `undefined` is an anonymous client. */
+/** Rooms that a socket is in while it is connected; `undefined` is an anonymous client. */
 export function roomsOf(user: UserId | undefined): string[] {
   return user === undefined
     ? [AUDIENCE_ROOMS.anyone]

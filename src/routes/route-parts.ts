@@ -6,8 +6,8 @@ type EventConfig = Extract<CheckedRoute, { kind: 'event' }>;
 export type RouteParts = ReturnType<typeof createParts>;
 
 /**
- * What routes are made of. Those that say the same share it, as they do their validators: of ten thousand routes most say
- * "the user in user_id", and what all messages use is what the processor has at hand.
+ * Compiles the parts of routes. Routes with equal configuration share a part, as they share validators: of ten thousand
+ * routes most have the target "the user in user_id", and a part that all messages use stays in the processor's caches.
  */
 export function createParts() {
   return {
@@ -18,12 +18,12 @@ export function createParts() {
   };
 }
 
-/** @param make of something that JSON says completely. */
-function sharing<Said, Made>(make: (said: Said) => Made): (said: Said) => Made {
+/** @param make from a configuration that JSON can express completely. */
+function sharing<Config, Made>(make: (config: Config) => Made): (config: Config) => Made {
   const known = new Map<string, Made>();
-  return (said) => {
-    const key = JSON.stringify(said);
-    const made = known.get(key) ?? make(said);
+  return (config) => {
+    const key = JSON.stringify(config);
+    const made = known.get(key) ?? make(config);
     known.set(key, made);
     return made;
   };

@@ -1,4 +1,4 @@
-/** A W3C `traceparent`, read. */
+/** A parsed W3C `traceparent`. */
 export interface TraceParent {
   readonly traceId: string;
   readonly spanId: string;
@@ -8,7 +8,7 @@ export interface TraceParent {
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const LONGEST = 200;
 
-/** W3C Trace Context, level 1; anything malformed is no parent at all. */
+/** Parses W3C Trace Context, level 1; undefined if it is malformed. */
 export function parseTraceparent(text: string | undefined): TraceParent | undefined {
   const match = text === undefined || text.length > LONGEST ? null : TRACEPARENT.exec(text);
   const [, traceId = '', spanId = '', flags = ''] = match ?? [];
@@ -17,7 +17,7 @@ export function parseTraceparent(text: string | undefined): TraceParent | undefi
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** Why a value is no trace context, in the order in which parseTraceparent refuses; nothing where it is one. */
+/** Explains why a value is not a trace context, in the order in which parseTraceparent refuses; undefined if it is one. */
 export function traceparentProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'it is no text';
   if (parseTraceparent(value) !== undefined) return undefined;
@@ -30,12 +30,12 @@ export function traceparentProblem(value: unknown): string | undefined {
   return 'it is not of the form 00-<32 hex digits>-<16 hex digits>-<2 hex digits>';
 }
 
-// Keys as level 2 has them: letters and digits first, one @ before the system.
+// Keys of level 2: letters and digits first, one @ before the system.
 const STATE_KEY = '[a-z0-9][a-z0-9_*/-]{0,255}(?:@[a-z0-9][a-z0-9_*/-]{0,255})?';
 const STATE_MEMBER = new RegExp(`^${STATE_KEY}=[ -+\\--<>-~]{0,255}[!-+\\--<>-~]$`);
 const MOST_STATES = 32;
 
-/** The form of W3C: members `key=value`, separated by commas, each key once; empty members are allowed. */
+/** Checks the form of W3C: members `key=value`, separated by commas, each key once; empty members are allowed. */
 export function isTracestate(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const members = membersOf(value).filter((member) => member !== '');
@@ -55,14 +55,14 @@ const BAGGAGE_MEMBER = new RegExp(
 const MOST_BAGGAGE = 180;
 const LONGEST_BAGGAGE = 8192;
 
-/** The form of W3C Baggage: members `key=value;property`, separated by commas. */
+/** Checks the form of W3C Baggage: members `key=value;property`, separated by commas. */
 export function isBaggage(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > LONGEST_BAGGAGE) return false;
   const members = membersOf(value);
   return members.length <= MOST_BAGGAGE && members.every((member) => BAGGAGE_MEMBER.test(member));
 }
 
-/** Without the white space around each. */
+/** Splits a list, and removes the white space around each member. */
 function membersOf(list: string): string[] {
   return list.split(',').map((member) => {
     let [start, end] = [0, member.length];

@@ -2,7 +2,7 @@ import { isObject } from './json.ts';
 import { resolveReference, type SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
-/** A schema with what is needed to follow its references. */
+/** A schema with the files that are needed to resolve its references. */
 export interface SchemaPlace {
   readonly file: SchemaFile;
   readonly files: SchemaFiles;
@@ -14,7 +14,7 @@ export interface Node extends SchemaPlace {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** The schema and all that must hold together with it, by `$ref` and `allOf`. */
+/** Flattens `$ref` and `allOf`: returns the schema and all schemas that apply together with it. */
 export function flattenAllOf(place: SchemaPlace, seen = new Set<unknown>()): Node[] {
   const { schema, file, files } = place;
   if (!isObject(schema) || seen.has(schema)) return [];

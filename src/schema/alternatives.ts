@@ -1,11 +1,11 @@
 import { flattenAllOf, listOf, type Node } from './all-of.ts';
 
-/** More choices than this are not looked at one by one: twenty unions of two branches would be a million. */
+/** More choices than this are not examined one by one: twenty unions of two branches would be a million. */
 const MOST = 64;
 
 /**
- * Each way in which a value can be valid, as one choice of a branch for every `anyOf`, `oneOf` and `if`: what holds in all
- * of them holds. The nodes of a choice have no such keyword left; with too many choices the nodes come back as they are.
+ * Lists the ways in which a value can be valid, each with one branch chosen for every `anyOf`, `oneOf` and `if`: what is true
+ * in all of them is true. The nodes of a choice have no such keyword; with too many choices the nodes are returned unchanged.
  */
 export function alternatives(nodes: readonly Node[]): readonly (readonly Node[])[] {
   const seen = new Set<unknown>(nodes.map(({ schema }) => schema));
@@ -18,7 +18,7 @@ interface Choice {
   readonly seen: ReadonlySet<unknown>;
 }
 
-/** Nothing where there are more than `room`. */
+/** Returns undefined if there are more than `room`. */
 function choices({ chosen, open, seen }: Choice, room: number): (readonly Node[])[] | undefined {
   const [node, ...rest] = open;
   if (node === undefined) return room > 0 ? [chosen] : undefined;
@@ -36,7 +36,7 @@ function choices({ chosen, open, seen }: Choice, room: number): (readonly Node[]
 }
 
 interface Union {
-  /** Of each branch the schemas that hold together. */
+  /** For each branch, the schemas that apply together. */
   readonly branches: readonly (readonly unknown[])[];
   /** The node without this union. */
   readonly without: Node;

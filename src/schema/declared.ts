@@ -4,7 +4,7 @@ import { linearPattern } from './pattern.ts';
 import { resolveReference } from './references.ts';
 import { inPlaceSchemas } from './walk.ts';
 
-/** Whether a schema speaks of the property `name`, in any of its branches and references. */
+/** Returns whether a schema mentions the property `name`, in any of its branches and references. */
 export function declares(place: SchemaPlace, name: string, seen = new Set<unknown>()): boolean {
   return [...inPlaceSchemas(place.schema)].some((schema) => {
     if (seen.has(schema)) return false;

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The one of `known` that `word` was probably meant to be. */
+/** Returns the known word that was probably meant by `word`. */
 export function didYouMean(word: string, known: readonly string[], farthest = Infinity): string | undefined {
   const [best] = known
     .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))

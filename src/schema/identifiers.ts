@@ -7,32 +7,32 @@ import { subschemas, type SchemaFile, type Subschema } from './walk.ts';
 /** A schema with an `$id`, or a whole file. */
 interface Resource {
   readonly path: readonly string[];
-  /** What it is known by: the URI of its file, for a whole file, and its `$id`. */
+  /** Its URIs: that of its file, for a whole file, and its `$id`. */
   readonly uris: readonly string[];
 }
 
-/** What a reference by `$id` leads to. */
+/** The target of a reference by `$id`. */
 export interface Identified {
   readonly file: SchemaFile;
   readonly path: readonly string[];
 }
 
 export interface KnownSchemas {
-  /** Whether there is such a file. */
+  /** Returns whether the file exists. */
   exists(uri: string): boolean;
-  /** The one schema of other files with this `$id`. */
+  /** Returns the only schema of other files with this `$id`. */
   find(id: string): Identified | undefined;
 }
 
-/** Every `$id` in the file as a whole URI, with its place. */
+/** Returns every `$id` in the file as an absolute URI, with its place. */
 export function identifiersOf(file: SchemaFile): ReadonlyMap<string, readonly string[]> {
   const own = resourcesOf(file).flatMap(({ path, uris }) => uris.map((uri) => [uri, path] as const));
   return new Map(own.filter(([uri]) => uri !== file.uri));
 }
 
 /**
- * The same schema with plain references: those by `$id` become paths of files and places in them, so that nothing else
- * has to know of identifiers. What leads nowhere stays as it is.
+ * Returns the schema with plain references: those by `$id` become paths of files and places in them, so that no other code
+ * handles identifiers. A reference without a target stays unchanged.
  */
 export function withoutIdentifiers(file: SchemaFile, known: KnownSchemas): SchemaFile {
   const resources = resourcesOf(file);
@@ -49,7 +49,7 @@ export function withoutIdentifiers(file: SchemaFile, known: KnownSchemas): Schem
   return changed.size === 0 ? file : { uri: file.uri, json: copied(file.json, changed) };
 }
 
-/** An `$anchor` inside is one of the schema with the `$id`, not of the file. */
+/** An inner `$anchor` belongs to the schema with the `$id`, not to the file. */
 function withoutOwnNames(schema: Subschema['schema'], identified: boolean): Subschema['schema'] {
   if (!identified && schema['$anchor'] === undefined) return schema;
   const { $id: id, $anchor: _, ...rest } = schema;
@@ -76,7 +76,7 @@ function resourcesOf(file: SchemaFile): Resource[] {
   return found;
 }
 
-/** Of other drafts is `$id: "#name"`, which the meta-schema refuses. */
+/** Excludes `$id: "#name"` of other drafts, which the meta-schema refuses. */
 function isIdentified({ $id: id }: Subschema['schema']): boolean {
   return typeof id === 'string' && id !== '' && !/#./.test(id);
 }
@@ -102,7 +102,7 @@ interface Around {
   readonly known: KnownSchemas;
 }
 
-/** Nothing where the reference is plain already, or leads nowhere. */
+/** Returns undefined if the reference is plain already, or has no target. */
 function plainReference(ref: string, { file, own, resources, known }: Around): string | undefined {
   if (ref.startsWith('#')) return own.path.length === 0 ? undefined : fragmentOf(file, own.path, ref);
   const targets = [...new Set([...own.uris, file.uri])].flatMap((base) => resolved(ref, base) ?? []);
@@ -125,7 +125,7 @@ function pathTo(uri: string, from: SchemaFile): string {
   return relative(from.uri.slice(0, from.uri.lastIndexOf('/')), uri);
 }
 
-/** A fragment of the schema at `path`, as one of its file. */
+/** Converts a fragment of the schema at `path` to one of its file. */
 function fragmentOf({ json }: SchemaFile, path: readonly string[], fragment: string): string {
   const name = fragment.slice(1);
   if (path.length === 0) return fragment === '' ? '#' : fragment;

@@ -1,8 +1,8 @@
-import { errorFinding, warningFinding, type SchemaFinding } from './fault.ts';
+import { errorFinding, warningFinding, type SchemaFinding } from './schema-finding.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { SchemaFile, Subschema } from './walk.ts';
 
-/** Those of JSON Schema 2020-12 that are followed here. */
+/** The supported keywords of JSON Schema 2020-12. */
 const KEYWORDS = new Set(
   [
     '$schema $id $ref $anchor $defs definitions $comment',
@@ -16,7 +16,7 @@ const KEYWORDS = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Of other drafts and dialects, and what says the same here. */
+/** Keywords of other drafts and dialects, and their replacement. */
 const INSTEAD = new Map([
   ['id', 'an identifier is called $id'],
   ['nullable', 'add "null" to type'],
@@ -52,7 +52,7 @@ function unknown(keyword: string): string {
   return `unknown keyword "${keyword}", which would check nothing; ${advice}`;
 }
 
-/** Rules that do nothing without one of those beside them. */
+/** Keywords that have no effect without one of the listed ones in the same schema. */
 const COMPANIONS: readonly (readonly [string, readonly string[]])[] = [
   ['if', ['then', 'else']],
   ['then', ['if']],

@@ -5,11 +5,11 @@ import { INDEX, membersAt, typesOf } from './target-field.ts';
 import type { SchemaFile } from './walk.ts';
 
 /**
- * Whether a step of `path` may lead into a list. A step that reads like an index needs proof that there is none; any other
- * finds nothing in a list, so it matters only where one is declared.
+ * Returns whether a step of `path` may lead into a list. A step that looks like an index needs proof that there is none; any
+ * other step finds nothing in a list, so it matters only if one is declared.
  */
 export function mayCrossList(main: SchemaFile, files: SchemaFiles, path: readonly string[]): boolean {
-  // A message is an object, whatever its schema says.
+  // A message is an object, whatever its schema allows.
   const message: Node = { file: main, files, schema: { type: 'object' } };
   return crosses([message, ...flattenAllOf({ file: main, schema: main.json, files })], path);
 }

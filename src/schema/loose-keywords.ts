@@ -1,22 +1,22 @@
-import { warningFinding, type SchemaFinding } from './fault.ts';
+import { warningFinding, type SchemaFinding } from './schema-finding.ts';
 import { isObject, valueAt } from './json.ts';
 import { parsePath } from './pointer.ts';
 import type { SchemaFiles } from './references.ts';
 
-/** Rules without the type they are for, as ajv's strict mode finds them: they work, but probably not as meant. */
-export function looseKeywordFindings(complaints: readonly string[], files: SchemaFiles): SchemaFinding[] {
-  const faults = complaints.flatMap((complaint) => looseKeywordFinding(complaint, files) ?? []);
-  return [...new Map(faults.map((found) => [JSON.stringify(found), found])).values()];
+/** Finds rules without the type that they are for, as ajv's strict mode reports them: they work, but probably not as intended. */
+export function looseKeywordFindings(reports: readonly string[], files: SchemaFiles): SchemaFinding[] {
+  const findings = reports.flatMap((report) => looseKeywordFinding(report, files) ?? []);
+  return [...new Map(findings.map((found) => [JSON.stringify(found), found])).values()];
 }
 
 /** `strict mode: missing type "string" for keyword "minLength" at "file:///…#/properties/name" (strictTypes)` */
-const COMPLAINT = /^strict mode: missing type "(.+?)" for keyword ".+" at "(.+?)#(.*)" \(strictTypes\)$/;
+const STRICT_MODE_REPORT = /^strict mode: missing type "(.+?)" for keyword ".+" at "(.+?)#(.*)" \(strictTypes\)$/;
 
-// Where one of these stands beside, the type may stand where it leads.
+// With one of these in the same schema, the type may be declared there.
 const ELSEWHERE = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 
-function looseKeywordFinding(complaint: string, files: SchemaFiles): SchemaFinding | undefined {
-  const [, type, uri = '', pointer = ''] = COMPLAINT.exec(complaint) ?? [];
+function looseKeywordFinding(report: string, files: SchemaFiles): SchemaFinding | undefined {
+  const [, type, uri = '', pointer = ''] = STRICT_MODE_REPORT.exec(report) ?? [];
   const file = files.get(uri);
   if (file === undefined || type === undefined) return undefined;
   const path = parsePath(decodeURIComponent(pointer));

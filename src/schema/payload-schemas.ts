@@ -1,16 +1,16 @@
 import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { errorFinding, hasErrors, type SchemaFinding } from './fault.ts';
-import { fileFindings } from './faults.ts';
+import { errorFinding, hasErrors, type SchemaFinding } from './schema-finding.ts';
+import { fileFindings } from './file-findings.ts';
 import { isObject } from './json.ts';
 import { looseKeywordFindings } from './loose-keywords.ts';
 import { linearPattern } from './pattern.ts';
 import { parsePath } from './pointer.ts';
-import { referenceFindings } from './reference-faults.ts';
+import { referenceFindings } from './reference-findings.ts';
 import { withPlainReferences, type SchemaFiles } from './references.ts';
 import { subschemas, type SchemaFile } from './walk.ts';
 
-/** Nothing where the value is valid; else the first rule it breaks, in words that hold nothing of the value. */
+/** Returns undefined for a valid value, otherwise the first rule that it breaks, in a text without any part of the value. */
 export type Check = (value: unknown) => string | undefined;
 
 export interface CompiledSchema {
@@ -18,19 +18,21 @@ export interface CompiledSchema {
   readonly findings: readonly SchemaFinding[];
 }
 
-/** Compiles payload schemas (JSON Schema 2020-12, strict). One per load, so that an old plan's validators go with it. */
+/** Compiles payload schemas (JSON Schema 2020-12, strict). One per load, so that an old plan's validators are freed with it. */
 export interface PayloadSchemas {
   /**
-   * @param files every file that `main` refers to, directly or not.
-   * @param problems why files that are referred to cannot be read, by URI.
+   * Compiles one schema. Errors are findings; then there is no check.
+   *
+   * @param files every file that `main` refers to, directly or indirectly.
+   * @param problems why referenced files cannot be read, by URI.
    */
   compile(main: SchemaFile, files: SchemaFiles, problems?: ReadonlyMap<string, string>): CompiledSchema;
 }
 
 export function createPayloadSchemas(): PayloadSchemas {
   const linted = new Map<string, readonly SchemaFinding[]>();
-  const complaints: string[] = [];
-  const ajv = createAjv({ ...STRICT, logger: listener(complaints) });
+  const reports: string[] = [];
+  const ajv = createAjv({ ...STRICT, logger: listener(reports) });
   return {
     compile(main, files, problems = new Map()) {
       const findings = [...files.values()].flatMap((file) => {
@@ -41,13 +43,13 @@ export function createPayloadSchemas(): PayloadSchemas {
       if (hasErrors(findings)) return { findings };
       const check = compiled(ajv, main, files);
       if (typeof check !== 'function') return { findings: [...findings, check] };
-      const loose = looseKeywordFindings(complaints.splice(0), files);
+      const loose = looseKeywordFindings(reports.splice(0), files);
       return { check, findings: [...findings, ...loose, ...exampleFindings(main, check)] };
     },
   };
 }
 
-/** Unknown keywords and formats are our own to find, with their places; the rest of strictness is logged. */
+/** Unknown keywords and formats are found by our own code, with their places; ajv logs the other strict-mode problems. */
 const STRICT: Options = {
   strict: false,
   strictSchema: 'log',
@@ -57,12 +59,12 @@ const STRICT: Options = {
   validateSchema: false,
 };
 
-function listener(complaints: string[]): Exclude<Options['logger'], false | undefined> {
-  const listen = (message: unknown): number => complaints.push(String(message));
+function listener(reports: string[]): Exclude<Options['logger'], false | undefined> {
+  const listen = (message: unknown): number => reports.push(String(message));
   return { log: listen, warn: listen, error: listen };
 }
 
-/** With formats, and patterns that run in linear time. */
+/** Creates an Ajv with formats, and with patterns that run in linear time. */
 export function createAjv(options: Options): Ajv2020 {
   const regExp = Object.assign(linearPattern, { code: 'linearPattern' });
   const ajv = new Ajv2020({ ...options, code: { regExp } });
@@ -70,7 +72,7 @@ export function createAjv(options: Options): Ajv2020 {
   return ajv;
 }
 
-/** Only ever asked whether a schema is one; compiling the meta-schema takes longer than all else. */
+/** Only validates schemas. Shared, because compiling the meta-schema takes longer than everything else. */
 const META = createAjv({ strict: false, allErrors: true, verbose: true });
 
 function compiled(ajv: Ajv2020, main: SchemaFile, files: SchemaFiles): Check | SchemaFinding {
@@ -95,19 +97,19 @@ function checkOf(ajv: Ajv2020, main: SchemaFile): Check {
     try {
       return validate(value) === true ? undefined : broken(validate.errors?.[0]);
     } catch (error) {
-      // A recursive schema follows the value as deep as that goes.
+      // A recursive schema descends as deep as the value does.
       if (error instanceof RangeError) return 'is nested too deep to be checked';
       throw error;
     }
   };
 }
 
-/** The schema's place, not the value's: a value's keys may be anything, a schema's are the author's. */
+/** Names the place in the schema, not in the value: keys of a value are the publisher's data. */
 function broken(error: ErrorObject | undefined): string {
   return error === undefined ? 'is not valid' : `${ruleWords(error)} (${error.schemaPath})`;
 }
 
-/** What a rule asks; of one that keeps numbers exact, why. */
+/** Describes a rule, and the reason of a rule that keeps numbers exact. */
 export function ruleWords({ keyword, params, message = keyword }: ErrorObject): string {
   const exact = keyword === 'maximum' && params['limit'] === Number.MAX_SAFE_INTEGER;
   return exact ? `${message}, 2^53 - 1: JSON readers round larger numbers, publish them as text` : message;
@@ -131,7 +133,7 @@ function formatFindings(file: SchemaFile): SchemaFinding[] {
   });
 }
 
-/** All that the meta-schema says, at the innermost place: what holds a fault is not faulty once more. */
+/** Returns all findings of the meta-schema at their innermost places, without those of the schemas around them. */
 function metaFindings(file: SchemaFile): SchemaFinding[] {
   if (!isObject(file.json)) return [];
   const undated = Object.fromEntries(Object.entries(file.json).filter(([keyword]) => keyword !== '$schema'));

@@ -5,7 +5,7 @@ import { subschemas, type SchemaFile } from './walk.ts';
 
 export type SchemaFiles = ReadonlyMap<string, SchemaFile>;
 
-/** A `$ref` as it stands in a file. */
+/** A `$ref` as written in a file. */
 export interface Reference {
   readonly ref: string;
   readonly path: readonly string[];
@@ -18,12 +18,12 @@ export function referencesOf(json: unknown): Reference[] {
   });
 }
 
-/** One spelling for each path: references are compared as text. */
+/** Returns the one URI of a path: references are compared as text. */
 export function fileUri(path: string): string {
   return `file://${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** The schema with references to files in that one spelling, and known by where it lies: an `$id` would move them. */
+/** Returns the schema with references to files in that one form, and without its `$id`, which would change their base. */
 export function withPlainReferences(file: SchemaFile): boolean | object {
   if (!isObject(file.json)) return file.json === true;
   const schemas = new Set<unknown>([...subschemas(file.json)].map(({ schema }) => schema));
@@ -45,19 +45,19 @@ function spelt(ref: unknown, { uri }: SchemaFile): unknown {
 }
 
 /**
- * File URL that a `$ref` points into, always written the same way; nothing where it points out of the file system (those
- * are never fetched) or at no file that could exist.
+ * Returns the file URL that a `$ref` points into, always in the same form; undefined if it points out of the file system
+ * (such references are never fetched) or to no possible file.
  */
 export function fileOfReference(ref: string, base: string): string | undefined {
   if (!URL.canParse(ref, base)) return undefined;
   const url = new URL(ref, base);
   if (url.protocol !== 'file:' || url.host !== '' || url.search !== '') return undefined;
-  // Escapes that are no UTF-8, or hide a slash, name nothing.
+  // Escapes that are not UTF-8, or that hide a slash, name no file.
   if (decoded(url.pathname) === undefined || /%2f/i.test(url.pathname)) return undefined;
   return fileUri(fileURLToPath(url));
 }
 
-/** The schema that `ref` means, with the file it stands in; nothing where the file or the place in it is missing. */
+/** Returns the schema that `ref` refers to, with its file; undefined if the file or the place in it is missing. */
 export function resolveReference(
   ref: string,
   from: SchemaFile,

@@ -2,16 +2,16 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { didYouMean } from './did-you-mean.ts';
 import { parsePath } from './pointer.ts';
 
-/** One place where a value breaks the rules of its schema, in words for its author. */
+/** One place where a value breaks its schema, with a text for its author. */
 export interface Violation {
   readonly kind: 'unknown-key' | 'missing-key' | 'wrong-value';
   readonly path: readonly string[];
-  /** Whether the key at the end of `path` or its value is at fault. */
+  /** Whether the key at the end of `path` or its value is wrong. */
   readonly of: 'key' | 'value';
   readonly message: string;
 }
 
-/** Compiles one of our own schemas; the result lists everything that is wrong with a value, not only the first. */
+/** Compiles one of our own schemas. The result lists all problems of a value, not only the first. */
 export function compileShape(schema: unknown): (value: unknown) => Violation[] {
   if (!isRecord(schema)) throw new TypeError('a schema is an object');
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
@@ -22,7 +22,7 @@ export function compileShape(schema: unknown): (value: unknown) => Violation[] {
   };
 }
 
-/** `if` only says that its branch failed, and a name's own rule is told with the name. */
+/** Leaves out `if`, which only reports that its branch failed, and a name's own rule, which is reported with the name. */
 function isReported({ keyword, propertyName }: ErrorObject): boolean {
   return keyword !== 'if' && (propertyName === undefined || keyword === 'propertyNames');
 }
@@ -58,14 +58,14 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
 
 function toViolation(error: ErrorObject): Violation {
   const path = parsePath(error.instancePath);
-  const teller = REPORTERS[error.keyword];
-  if (teller) return teller(error, path);
+  const reporter = REPORTERS[error.keyword];
+  if (reporter) return reporter(error, path);
   const message =
     path.length === 0 ? `${rootKeys(error)}, found ${found(error)}` : `found ${found(error)}. ${allowed(error)}`;
   return { kind: 'wrong-value', path, of: 'value', message };
 }
 
-/** Our schemas describe each value in words for the author. */
+/** Returns the description of a value in our schema, which is written for the author. */
 function allowed({ parentSchema, message, keyword }: ErrorObject): string {
   const rule: unknown = parentSchema?.['description'];
   return typeof rule === 'string' ? rule : (message ?? keyword);

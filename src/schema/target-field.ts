@@ -4,75 +4,80 @@ import { flattenAllOf, listOf, type Node, type SchemaPlace } from './all-of.ts';
 import type { SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
-/** What a schema promises of a field that is to hold user ids. */
+/** What a schema guarantees for a target field, which must hold user ids. */
 export type FieldVerdict =
   | { readonly kind: 'proven' }
   | { readonly kind: 'undeclared'; readonly name: string; readonly known: readonly string[] }
   | { readonly kind: 'not-required' | 'unproven' }
   | { readonly kind: 'not-ids'; readonly type: string };
 
-// Types that can hold an id, or a list whose items are judged on their own.
+// Types that can hold an id, or a list, whose items are evaluated separately.
 const ID_TYPES = new Set(['integer', 'string', 'array']);
 
-/** Follows `$ref`, `allOf` and the branches of `anyOf`, `oneOf` and `if`; what cannot be told is `unproven`. */
-export function judgeTargetField(
+/** Evaluates a target field. Follows `$ref`, `allOf` and the branches of `anyOf`, `oneOf` and `if`; an undecidable case is `unproven`. */
+export function evaluateTargetField(
   main: SchemaFile,
   files: SchemaFiles,
   path: readonly string[],
   optional: boolean,
 ): FieldVerdict {
   const nodes = flattenAllOf({ file: main, schema: main.json, files });
-  return judge(nodes, path, { optional, certain: true, required: true, isMessage: true });
+  return evaluate(nodes, path, { optional, certain: true, required: true, isMessage: true });
 }
 
-/** What is known when a part of the path is behind. */
-interface Judged {
+/** What is known after a part of the path. */
+interface PathContext {
   readonly optional: boolean;
   readonly certain: boolean;
   readonly required: boolean;
-  /** A message is an object, whatever its schema says. */
+  /** A message is an object, whatever its schema allows. */
   readonly isMessage: boolean;
 }
 
-function judge(nodes: readonly Node[], path: readonly string[], judged: Judged): FieldVerdict {
+function evaluate(nodes: readonly Node[], path: readonly string[], context: PathContext): FieldVerdict {
   const [segment, ...rest] = path;
-  if (segment === undefined) return judgeEnd(nodes, judged);
-  const possible = alternatives(nodes).filter((choice) => canHold(choice, judged));
-  return inAll(possible.map((choice) => judgeMember(choice, segment, rest, judged)));
+  if (segment === undefined) return evaluateEnd(nodes, context);
+  const possible = alternatives(nodes).filter((choice) => canHold(choice, context));
+  return inAll(possible.map((choice) => evaluateMember(choice, segment, rest, context)));
 }
 
-/** Whether there is such a value at all. */
-function canHold(choice: readonly Node[], { isMessage }: Pick<Judged, 'isMessage'>): boolean {
+/** Returns whether any value satisfies the choice. */
+function canHold(choice: readonly Node[], { isMessage }: Pick<PathContext, 'isMessage'>): boolean {
   const types = typesOf(choice);
   return types === undefined || (isMessage ? types.includes('object') : types.length > 0);
 }
 
-function judgeMember(here: readonly Node[], segment: string, rest: readonly string[], judged: Judged): FieldVerdict {
+function evaluateMember(
+  here: readonly Node[],
+  segment: string,
+  rest: readonly string[],
+  context: PathContext,
+): FieldVerdict {
   const declared = membersAt(here, segment);
   if (declared.length === 0) {
-    if (judged.optional && here.some(isClosed)) return PROVEN;
+    if (context.optional && here.some(isClosed)) return PROVEN;
     return here.some(isConditional) ? { kind: 'unproven' } : undeclared(segment, here);
   }
-  const presence = presenceOf(segment, here, judged.isMessage ? ['object'] : typesOf(here));
-  return judge(
+  const presence = presenceOf(segment, here, context.isMessage ? ['object'] : typesOf(here));
+  return evaluate(
     declared.flatMap((place) => flattenAllOf(place)),
     rest,
     {
-      optional: judged.optional,
-      certain: judged.certain && presence !== 'unproven',
-      required: judged.required && presence !== 'not-required',
+      optional: context.optional,
+      certain: context.certain && presence !== 'unproven',
+      required: context.required && presence !== 'not-required',
       isMessage: false,
     },
   );
 }
 
-function judgeEnd(nodes: readonly Node[], { optional, certain, required }: Judged): FieldVerdict {
+function evaluateEnd(nodes: readonly Node[], { optional, certain, required }: PathContext): FieldVerdict {
   if (!required && !optional) return { kind: 'not-required' };
-  const types = judgeTypes(nodes, optional);
+  const types = evaluateTypes(nodes, optional);
   return types.kind === 'proven' && !certain && !optional ? { kind: 'unproven' } : types;
 }
 
-/** What all branches say, is said; where they differ, nothing is proven. */
+/** Returns the verdict that all branches share; if they differ, nothing is proven. */
 function inAll(verdicts: readonly FieldVerdict[]): FieldVerdict {
   const [first, ...others] = verdicts;
   if (first === undefined || others.some(({ kind }) => kind !== first.kind)) return { kind: 'unproven' };
@@ -81,7 +86,7 @@ function inAll(verdicts: readonly FieldVerdict[]): FieldVerdict {
   return { ...first, known: [...new Set(known)] };
 }
 
-/** Whether each message must have the property `name`. */
+/** Returns whether every message must have the property `name`. */
 export function isRequired(main: SchemaFile, files: SchemaFiles, name: string): boolean {
   const choices = alternatives(flattenAllOf({ file: main, schema: main.json, files }));
   return choices.every((choice) => choice.some(({ schema }) => requires(schema, name)));
@@ -94,27 +99,27 @@ function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
   return { kind: 'undeclared', name, known };
 }
 
-function judgeTypes(nodes: readonly Node[], optional: boolean, inList = false): FieldVerdict {
+function evaluateTypes(nodes: readonly Node[], optional: boolean, inList = false): FieldVerdict {
   const possible = alternatives(nodes).filter((choice) => canHold(choice, { isMessage: false }));
-  return inAll(possible.map((choice) => judgeChoice(choice, optional, inList)));
+  return inAll(possible.map((choice) => evaluateChoice(choice, optional, inList)));
 }
 
-function judgeChoice(nodes: readonly Node[], optional: boolean, inList: boolean): FieldVerdict {
+function evaluateChoice(nodes: readonly Node[], optional: boolean, inList: boolean): FieldVerdict {
   const allowed = typesOf(nodes);
   if (allowed === undefined) return { kind: 'unproven' };
   const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
-  return inList ? { kind: 'not-ids', type: 'array of arrays' } : judgeItems(nodes, optional);
+  return inList ? { kind: 'not-ids', type: 'array of arrays' } : evaluateItems(nodes, optional);
 }
 
-/** Each place of a list by itself: what holds for the first item need not hold for the others. */
-function judgeItems(nodes: readonly Node[], optional: boolean): FieldVerdict {
+/** Evaluates each place of a list separately: the items may have different schemas. */
+function evaluateItems(nodes: readonly Node[], optional: boolean): FieldVerdict {
   const places = Math.max(...nodes.map(({ schema }) => listOf(schema['prefixItems']).length));
   const closed = nodes.some(({ schema }) => schema['items'] === false);
   const verdicts = Array.from({ length: closed ? places : places + 1 }, (_, index) => {
     const items = nodes.flatMap((node) => flattenAllOf({ ...node, schema: itemAt(node.schema, index) }));
-    return judgeTypes(items, optional, true);
+    return evaluateTypes(items, optional, true);
   });
   return verdicts.find(({ kind }) => kind === 'not-ids') ?? verdicts.find(({ kind }) => kind === 'unproven') ?? PROVEN;
 }
@@ -125,14 +130,14 @@ function itemAt({ prefixItems, items }: Readonly<Record<string, unknown>>, index
   return listOf(prefixItems)[index] ?? items;
 }
 
-/** The types that all of them allow; nothing where none of them says. */
+/** Returns the types that all nodes allow; undefined if none restricts them. */
 export function typesOf(nodes: readonly Pick<Node, 'schema'>[]): readonly string[] | undefined {
-  const said = nodes.flatMap(({ schema }) => typesSaid(schema));
-  const [first, ...rest] = said;
+  const lists = nodes.flatMap(({ schema }) => typesIn(schema));
+  const [first, ...rest] = lists;
   return first?.filter((type) => rest.every((others) => others.includes(type)));
 }
 
-function typesSaid(schema: Readonly<Record<string, unknown>>): string[][] {
+function typesIn(schema: Readonly<Record<string, unknown>>): string[][] {
   const { type, enum: values } = schema;
   return [
     ...(typeof type === 'string' ? [[type]] : Array.isArray(type) ? [type.map(String)] : []),
@@ -149,12 +154,12 @@ function typeOfValue(value: unknown): string {
 
 export const INDEX = /^(0|[1-9]\d{0,5})$/;
 
-/** Each place where the member `name` is declared. */
+/** Returns each place where the member `name` is declared. */
 export function membersAt(nodes: readonly Node[], name: string): SchemaPlace[] {
   return nodes.flatMap((node) => members(node.schema, name).map((schema) => ({ ...node, schema })));
 }
 
-/** What is declared of the member `name`: of an object's property, or of a list's item. */
+/** Returns the declarations of the member `name`: an object's property, or a list's item. */
 function members(schema: Readonly<Record<string, unknown>>, name: string): unknown[] {
   const { properties } = schema;
   const property = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
@@ -169,7 +174,7 @@ function requires(schema: Readonly<Record<string, unknown>>, name: string): bool
   return listOf(schema['required']).includes(name);
 }
 
-/** A required member is missing all the same where its parent is null, text or a number. */
+/** A required member can still be missing: if its parent is null, text or a number. */
 function presenceOf(
   name: string,
   parent: readonly Node[],
@@ -183,7 +188,7 @@ function presenceOf(
 
 const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas', 'dependentRequired'];
 
-/** Whether what is not declared is not allowed. */
+/** Returns whether undeclared members are forbidden. */
 function isClosed({ schema }: Node): boolean {
   return schema['additionalProperties'] === false || schema['unevaluatedProperties'] === false;
 }

@@ -1,6 +1,6 @@
 import { isObject } from './json.ts';
 
-/** A JSON Schema file: `uri` is its file URL, which stands in for any `$id` it gives itself. */
+/** A JSON Schema file: `uri` is its file URL, which replaces any `$id` of its own. */
 export interface SchemaFile {
   readonly uri: string;
   readonly json: unknown;
@@ -11,7 +11,7 @@ export interface Subschema {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-// Where JSON Schema 2020-12 keeps schemas inside a schema.
+// Keywords of JSON Schema 2020-12 that contain schemas.
 const IN_VALUE = new Set([
   'not',
   'if',
@@ -27,7 +27,7 @@ const IN_VALUE = new Set([
 const IN_LIST = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
 const IN_MAP = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 
-/** Every schema object of a file, the outermost first. */
+/** Iterates over every schema object of a file, the outermost first. */
 export function* subschemas(schema: unknown, path: readonly string[] = []): Generator<Subschema> {
   if (!isObject(schema)) return;
   yield { path, schema };
@@ -36,10 +36,10 @@ export function* subschemas(schema: unknown, path: readonly string[] = []): Gene
   }
 }
 
-// Keywords whose schemas judge the same value as the schema that holds them.
+// Keywords whose schemas apply to the same value as the schema that contains them.
 const IN_PLACE = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas']);
 
-/** The schema and those inside it that judge the very same value. */
+/** Iterates over the schema and the inner schemas that apply to the same value. */
 export function* inPlaceSchemas(schema: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (!isObject(schema)) return;
   yield schema;

@@ -5,7 +5,7 @@ import type { SchemaFiles } from './references.ts';
 import { membersAt, typesOf } from './target-field.ts';
 import type { SchemaFile } from './walk.ts';
 
-/** What publishers write for nobody, by the type that it has. */
+/** What publishers write for "no user", by type. */
 const ZEROS: readonly (readonly [type: string, value: unknown])[] = [
   ['null', null],
   ['integer', 0],
@@ -14,18 +14,18 @@ const ZEROS: readonly (readonly [type: string, value: unknown])[] = [
   ['array', []],
 ];
 
-/** The zero values of a declared field that its schema refuses: null, and those of the types that it allows. */
+/** Returns the zero values that the schema of a declared field refuses: null, and those of the types that it allows. */
 export function refusedZeros(main: SchemaFile, files: SchemaFiles, path: readonly string[]): unknown[] {
   const choices = choicesAt(flattenAllOf({ file: main, schema: main.json, files }), path);
   const types = choices.map(typesOf);
-  // Of a field that is declared nowhere nothing is refused.
+  // A field that is not declared has no refused values.
   if (types.length === 0 || types.includes(undefined)) return [];
   return ZEROS.filter(([type]) => type === 'null' || types.some((allowed) => allowed?.includes(type)))
     .map(([, value]) => value)
     .filter((value) => !choices.some((nodes) => nodes.every(({ schema }) => allows(schema, value))));
 }
 
-/** Each way in which a value at the end of `path` can be valid. */
+/** Returns each way in which a value at the end of `path` can be valid. */
 function choicesAt(nodes: readonly Node[], path: readonly string[]): readonly (readonly Node[])[] {
   const [segment, ...rest] = path;
   if (segment === undefined) return alternatives(nodes);
@@ -35,7 +35,7 @@ function choicesAt(nodes: readonly Node[], path: readonly string[]): readonly (r
   });
 }
 
-/** By the rules that schemas of ids are made of. */
+/** Checks only the rules that schemas of ids use. */
 function allows(schema: Node['schema'], value: unknown): boolean {
   const types = typesOf([{ schema }]);
   const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;

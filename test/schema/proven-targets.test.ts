@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toUserId } from '../../src/routes/user-id.ts';
 import { createAjv } from '../../src/schema/payload-schemas.ts';
-import { judgeTargetField } from '../../src/schema/target-field.ts';
+import { evaluateTargetField } from '../../src/schema/target-field.ts';
 
 const VALUES = [1, 7, '8', null, true, {}, [3], [null]] as const;
 
@@ -50,7 +50,7 @@ test('a target that is proven holds ids in every message that the schema takes',
     fc.property(message, (json) => {
       const main = { uri: 'file:///a.json', json };
       const files = new Map([[main.uri, main]]);
-      if (judgeTargetField(main, files, ['u'], false).kind !== 'proven') return;
+      if (evaluateTargetField(main, files, ['u'], false).kind !== 'proven') return;
       proven += 1;
       const valid = MESSAGES.filter((one) => ajv.validate(json, one));
       for (const one of valid) expect(idsIn('u' in one ? one.u : undefined).map(toUserId)).not.toContain(undefined);

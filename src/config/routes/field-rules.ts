@@ -2,7 +2,7 @@ import { valueAt } from '../../schema/json.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { mayCrossList } from '../../schema/list-on-path.ts';
 import { refusedZeros } from '../../schema/zero-values.ts';
-import { isRequired, judgeTargetField, type FieldVerdict } from '../../schema/target-field.ts';
+import { isRequired, evaluateTargetField, type FieldVerdict } from '../../schema/target-field.ts';
 import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
@@ -23,7 +23,7 @@ function targetFindings({ document, route }: RouteInFile, schema: LoadedSchema, 
   if (route.target.kind === 'broadcast') return [];
   const single = valueAt(document.value, ['routes', route.name, 'target', 'user']) !== undefined;
   return route.target.fields.flatMap((field, index) => {
-    const verdict = judgeTargetField(schema.main, schema.files, field.path, field.optional);
+    const verdict = evaluateTargetField(schema.main, schema.files, field.path, field.optional);
     const found = targetWords(field, verdict);
     const path = single ? ['target', 'user'] : ['target', 'users', String(index)];
     return [
@@ -87,7 +87,7 @@ function latestFindings({ route }: RouteInFile, schema: LoadedSchema, report: Re
 }
 
 function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
-  const verdict = judgeTargetField(schema.main, schema.files, field.path, true);
+  const verdict = evaluateTargetField(schema.main, schema.files, field.path, true);
   if (verdict.kind !== 'undeclared') return [];
   const message = `field "${field.text}" is not declared by the schema; ${declared(verdict)}`;
   return [report('field-undeclared', path, message, 'warning')];

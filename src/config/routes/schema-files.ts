@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { SchemaFinding } from '../../schema/fault.ts';
+import type { SchemaFinding } from '../../schema/schema-finding.ts';
 import { createPayloadSchemas, type CompiledSchema, type PayloadSchemas } from '../../schema/payload-schemas.ts';
 import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../../schema/references.ts';
 import type { SchemaFile } from '../../schema/walk.ts';

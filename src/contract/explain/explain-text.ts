@@ -1,4 +1,4 @@
-import type { BrokenRule } from '../../schema/verdict.ts';
+import type { BrokenRule } from '../../schema/broken-rules.ts';
 import type { Explanation, RouteExplanation, TargetFound } from './explain.ts';
 import type { MessageFound } from './explain-message.ts';
 import { whyDropped } from './receives.ts';

@@ -5,7 +5,7 @@ import { sliceAt } from '../../routes/json-text.ts';
 import { compilePlan, type Plan, type Route } from '../../routes/plan.ts';
 import { parsePath } from '../../schema/pointer.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
-import { brokenRules, type BrokenRule } from '../../schema/verdict.ts';
+import { brokenRules, type BrokenRule } from '../../schema/broken-rules.ts';
 import { messageFound, type MessageFound } from './explain-message.ts';
 import { findTargets, type FieldTarget } from './recipients.ts';
 import { dryRun, type Result } from './dry-run.ts';

@@ -1,4 +1,4 @@
-import { errorFinding, warningFinding, type SchemaFinding } from './fault.ts';
+import { errorFinding, warningFinding, type SchemaFinding } from './schema-finding.ts';
 import { isObject } from './json.ts';
 import { noEffectFindings, keywordFindings } from './keywords.ts';
 import { patternProblem } from './pattern.ts';
@@ -6,7 +6,7 @@ import { subschemas, type SchemaFile, type Subschema } from './walk.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** Faults in the file by itself, that ajv lets pass, tells without a place, or only meets at run time. */
+/** Finds problems in a single file that ajv accepts, reports without a place, or only finds at run time. */
 export function fileFindings(file: SchemaFile): SchemaFinding[] {
   if (typeof file.json !== 'boolean' && !isObject(file.json))
     return [errorFinding(file, 'schema-dialect', [], 'a schema is an object; found another JSON value')];
@@ -20,16 +20,16 @@ export function fileFindings(file: SchemaFile): SchemaFinding[] {
 }
 
 function dialectFindings(file: SchemaFile, { path, schema }: Subschema): SchemaFinding[] {
-  const faults: SchemaFinding[] = [];
+  const findings: SchemaFinding[] = [];
   const dialect = schema['$schema'];
   if (dialect !== undefined && dialect !== DIALECT && dialect !== `${DIALECT}#`) {
     const message = `$schema names ${JSON.stringify(dialect)}; schemas here are JSON Schema 2020-12: "${DIALECT}"`;
-    faults.push(errorFinding(file, 'schema-dialect', [...path, '$schema'], message));
+    findings.push(errorFinding(file, 'schema-dialect', [...path, '$schema'], message));
   }
-  return faults;
+  return findings;
 }
 
-/** Payload patterns run on RE2, in linear time. Exponential ones are refused all the same: others run the schema too. */
+/** Payload patterns run on RE2, in linear time. Exponential ones are refused anyway: other engines run the schema too. */
 function patternFindings(file: SchemaFile, { path, schema }: Subschema): SchemaFinding[] {
   const { pattern, patternProperties } = schema;
   const single = typeof pattern === 'string' ? [{ text: pattern, at: ['pattern'] }] : [];
@@ -41,7 +41,7 @@ function patternFindings(file: SchemaFile, { path, schema }: Subschema): SchemaF
   });
 }
 
-/** Items of these types alone are compared by a hash, others pair by pair. */
+/** Only items of these types are compared by a hash, others pair by pair. */
 const SCALARS = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 function costFindings(file: SchemaFile, { path, schema }: Subschema): SchemaFinding[] {

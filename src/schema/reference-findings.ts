@@ -1,9 +1,9 @@
-import { errorFinding, type SchemaFinding } from './fault.ts';
+import { errorFinding, type SchemaFinding } from './schema-finding.ts';
 import { isObject } from './json.ts';
 import { fileOfReference, resolveReference, referencesOf, type Reference, type SchemaFiles } from './references.ts';
 import { inPlaceSchemas, subschemas, type SchemaFile } from './walk.ts';
 
-/** @param problems why files that are referred to cannot be read, by URI; of an `$id` by the reference. */
+/** @param problems why referenced files cannot be read, by URI; for an `$id`, by the reference. */
 export function referenceFindings(
   file: SchemaFile,
   files: SchemaFiles,
@@ -39,7 +39,7 @@ function misplaced(ref: string, file: SchemaFile, files: SchemaFiles): Problem |
   return isSchema ? undefined : ['schema-ref', 'names a value that is no schema; put schemas in $defs'];
 }
 
-/** A $ref loop through schemas that all judge the same value never ends. */
+/** Finds a $ref loop through schemas that all apply to the same value: it would never end. */
 function loop(ref: string, file: SchemaFile, files: SchemaFiles): Problem | undefined {
   const start = resolveReference(ref, file, files);
   if (start === undefined) return undefined;

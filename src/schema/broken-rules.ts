@@ -5,20 +5,20 @@ import { toPointer } from './pointer.ts';
 import { withPlainReferences, type SchemaFiles } from './references.ts';
 import type { SchemaFile } from './walk.ts';
 
-/** A rule that a value breaks, for someone who may see the value: logs get `Check`'s words, which hold nothing of it. */
+/** A rule that a value breaks, for a reader who may see the value. Logs use the text of `Check`, which contains no part of it. */
 export interface BrokenRule {
-  /** JSON Pointer into the value; "" is the whole of it. */
+  /** JSON Pointer into the value; "" is the whole value. */
   readonly at: string;
-  /** JSON Pointer into the schema, behind the name of its file where that is another one. */
+  /** JSON Pointer into the schema, after the name of its file if that is another one. */
   readonly rule: string;
   readonly message: string;
   /** The key that the rule does not allow; `at` is its place. */
   readonly key?: string;
-  /** The value there as JSON, its beginning where it is long. */
+  /** The value at that place as JSON; the beginning of a long one. */
   readonly found: string;
 }
 
-/** All rules of a sound schema that the value breaks. None where `check` failed for a reason that no rule tells. */
+/** Returns all rules of a valid schema that the value breaks; none if `check` failed for a reason that no rule covers. */
 export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles): BrokenRule[] {
   const ajv = createAjv({ strict: false, strictNumbers: true, validateSchema: false, allErrors: true, verbose: true });
   for (const file of files.values()) ajv.addSchema(withPlainReferences(file), file.uri);
@@ -26,7 +26,7 @@ export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles
   try {
     return validate === undefined || validate(value) === true ? [] : (validate.errors ?? []).map(toRule);
   } catch (error) {
-    // A recursive schema follows the value as deep as that goes.
+    // A recursive schema descends as deep as the value does.
     if (error instanceof RangeError) return [];
     throw error;
   }
@@ -41,7 +41,7 @@ function toRule(error: ErrorObject): BrokenRule {
   return { ...rule, at: instancePath + toPointer([key]), message: `${rule.message}: ${excerpt(key)}`, key, found };
 }
 
-/** ajv says that there is a key too many, and not which one. */
+/** Finds the key that is not allowed, which ajv's message does not name. */
 function keyOf({ params, propertyName }: ErrorObject): string | undefined {
   const key: unknown =
     params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['propertyName'] ?? propertyName;

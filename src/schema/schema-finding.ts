@@ -12,7 +12,7 @@ export type SchemaFindingCode =
   | 'schema-costly'
   | 'schema-loose';
 
-/** What is wrong in a schema file, and where. */
+/** A problem in a schema file, with its place. */
 export interface SchemaFinding {
   readonly code: SchemaFindingCode;
   readonly severity: 'error' | 'warning';
@@ -39,6 +39,6 @@ export function warningFinding(
   return { ...errorFinding(file, code, path, message), severity: 'warning' };
 }
 
-export function hasErrors(faults: readonly SchemaFinding[]): boolean {
-  return faults.some(({ severity }) => severity === 'error');
+export function hasErrors(findings: readonly SchemaFinding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
 }
