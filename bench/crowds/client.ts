@@ -8,7 +8,7 @@ export interface ClientEvents {
   left(): void;
   /** It did not get in this time, and will try again by itself. */
   turnedAway(): void;
-  /** It was told to stay away. */
+  /** The gateway refused it permanently. */
   refused(): void;
 }
 

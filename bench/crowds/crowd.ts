@@ -13,7 +13,7 @@ export interface Crowd {
   present(): number;
   /** Handshakes that did not get a client in, until now. */
   turnedAway(): number;
-  /** Clients that were told to stay away. */
+  /** Clients refused permanently. */
   refused(): number;
   /** Resolves once everyone has left and come again; with how long each was away, in milliseconds. */
   allBack(): Promise<readonly number[]>;

@@ -27,7 +27,7 @@ interface Strike {
 
 const STRIKES: readonly Strike[] = [
   { title: 'killed, and started again', strike: (gateway) => gateway.replace(), isNewProcess: true },
-  { title: 'all connections are cut', strike: (_, crowd) => crowd.cut(), isNewProcess: false },
+  { title: 'all connections are closed', strike: (_, crowd) => crowd.cut(), isNewProcess: false },
 ];
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
@@ -79,11 +79,11 @@ async function measure(
 const HEAD = [
   'what happens',
   'tokens',
-  'all back after (s)',
+  'all reconnected after (s)',
   'away p50 / p99 (s)',
   'auth calls',
-  'attempts in vain',
-  'told to stay away',
+  'failed attempts',
+  'refused permanently',
   'worst loop p99',
   'memory',
 ];
