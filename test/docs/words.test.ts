@@ -21,12 +21,12 @@ const REFUSED: Readonly<Record<string, string>> = {
 const WORDS = new RegExp(`\\b(?:${Object.keys(REFUSED).join('|')})\\b`, 'gi');
 
 /** Names of the external contract, which stay. */
-const KEPT: readonly string[] = ['laidOutAnew'];
+const KEPT: readonly string[] = ['laidOutAnew', '`nobody`', "'nobody'"];
 
 // What a folder still holds of them. A number here only ever becomes smaller, and a folder without one holds none.
 const LEFT: Readonly<Record<string, number>> = {
   'console/src': 49,
-  docs: 80,
+  docs: 76,
   'src/app': 16,
   'src/commands': 102,
   'src/contract': 125,
