@@ -20,23 +20,18 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 const WORDS = new RegExp(`\\b(?:${Object.keys(REFUSED).join('|')})\\b`, 'gi');
 
-/** Names of the external contract, which stay. */
-const KEPT: readonly string[] = ['laidOutAnew', '`nobody`', "'nobody'"];
+/** Names of the external contract, which stay: `nobody` is a reason of drops. */
+const KEPT: readonly string[] = ['laidOutAnew', "'nobody'", '"nobody"', '`nobody`'];
 
 // What a folder still holds of them. A number here only ever becomes smaller, and a folder without one holds none.
 const LEFT: Readonly<Record<string, number>> = {
   'console/src': 49,
   docs: 76,
-  'src/app': 16,
-  'src/commands': 102,
+  'src/commands': 83,
   'src/contract': 125,
-  'src/dispatch': 6,
-  'src/quarantine': 3,
-  'src/redis': 1,
-  'src/routes': 6,
-  'src/schema': 11,
+  'src/schema': 2,
   'src/sockets': 80,
-  'src/telemetry': 4,
+  'src/telemetry': 1,
   'test/browser': 1,
   'test/commands': 26,
   'test/config': 13,
@@ -47,7 +42,6 @@ const LEFT: Readonly<Record<string, number>> = {
   'test/fuzz': 3,
   'test/http': 1,
   'test/integration': 1,
-  'test/redis': 1,
   'test/routes': 8,
   'test/sockets': 70,
   'test/telemetry': 1,
