@@ -6,7 +6,7 @@ import { createDisconnects, type Disconnects } from './lifecycle/disconnects.ts'
 import { ConnectionHandler } from './lifecycle/connection-handler.ts';
 import type { SocketHandlers, SocketServer } from './servers/socket-server.ts';
 
-/** The sockets of this instance, as health and metrics see them. */
+/** The connections of this instance, as health and metrics read them. */
 export interface Connections extends Pick<Disconnects, 'disconnect' | 'revalidateAll' | 'drain'> {
   count(): number;
   kinds(): ConnectionKind[];
@@ -14,9 +14,9 @@ export interface Connections extends Pick<Disconnects, 'disconnect' | 'revalidat
 }
 
 /**
- * From handshake to `connected`: gate, token, identity, rooms; and until it is gone.
+ * Creates the handlers of connections from the handshake to the disconnect: limits, token, identity, rooms.
  *
- * @param open opens the server that asks and tells these handlers.
+ * @param open opens the server that calls these handlers.
  */
 export function acceptConnections(
   open: (handlers: SocketHandlers) => SocketServer,

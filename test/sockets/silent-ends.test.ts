@@ -221,7 +221,7 @@ describe.each(WEBSOCKET_SERVERS)('with a short HANDSHAKE_TIMEOUT on the server %
     const auth = async (): Promise<object> => ({ token: TOKENS.alice });
     const { next } = createClient(gateway.url, Object({ transports: [transport], auth, reconnection: false }));
     await next('disconnect');
-    await gateway.logged('"rejection":"handshake-timeout","reason":"no CONNECT came in time"');
+    await gateway.logged('"rejection":"handshake-timeout","reason":"no CONNECT arrived in time"');
     await gateway.logged('does the client call the callback of its `auth` function?');
     expect(await failed(gateway, 'handshake-timeout')).toBe(before + 1);
     await stage().allIsWell();

@@ -1,13 +1,13 @@
 import type { EventPacket } from './event-packet.ts';
 
 /**
- * Packets that wait for one socket, the newest known first. Sockets that wait for the same packets in the same order hold
- * the same batch: a burst of broadcasts is put together once, not once per socket, and costs a socket one write.
+ * A linked list of packets pending for one socket, newest first. Sockets with the same pending packets share one batch: the
+ * bytes of a burst of broadcasts are joined once, not once per socket, and a socket costs one write.
  */
 export class Batch {
   readonly newest: EventPacket;
   readonly before: Batch | undefined;
-  /** Length of all frames together. */
+  /** Bytes of all frames. */
   readonly bytes: number;
   #extended: Batch | undefined;
   #joined: Buffer | undefined;
@@ -18,7 +18,7 @@ export class Batch {
     this.bytes = newest.frame.length + (before?.bytes ?? 0);
   }
 
-  /** This batch with one packet more; the same one for all who ask for the same. */
+  /** Returns this batch with one more packet; the same object for the same packet. */
   with(packet: EventPacket): Batch {
     if (this.#extended?.newest !== packet) this.#extended = new Batch(packet, this);
     return this.#extended;
@@ -30,7 +30,7 @@ export class Batch {
     return packets.toReversed();
   }
 
-  /** All frames in one piece. */
+  /** Joins all frames. */
   joined(): Buffer {
     if (this.before === undefined) return this.newest.frame;
     return (this.#joined ??= Buffer.concat(

@@ -1,20 +1,20 @@
 import { textFrame } from './frame.ts';
 
-/** A routed event, encoded once for all who get it. */
+/** An event of a route, encoded once for all recipients. */
 export class EventPacket {
-  /** Of messages with equal keys only the newest matters to a slow client. */
+  /** A slow client needs only the newest of the packets with equal keys. */
   readonly latestKey: string | undefined;
   /** An Engine.IO message with a Socket.IO event: `42["event",payload]`. */
   readonly #message: string;
   #frame: Buffer | undefined;
 
-  /** @param payload JSON text, sent as it is; `meta` the same, for a second argument. */
+  /** @param payload JSON text, sent unchanged; so is `meta`, the second argument. */
   constructor(event: string, payload: string, latestKey?: string, meta?: string) {
     this.#message = `42[${JSON.stringify(event)},${payload}${meta === undefined ? '' : `,${meta}`}]`;
     this.latestKey = latestKey;
   }
 
-  /** The Socket.IO packet, as Engine.IO's `send` takes it. */
+  /** The Socket.IO packet for Engine.IO's `send`. */
   get text(): string {
     return this.#message.slice(1);
   }

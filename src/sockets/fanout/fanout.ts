@@ -12,19 +12,19 @@ export interface FanoutOptions extends QueueLimits {
   readonly events: SlowConsumerEvents;
 }
 
-/** The fan-out to this instance's sockets: every instance hears every message, so each client gets one copy. */
+/** The fan-out to the sockets of this instance: every instance receives every message, so each client gets one copy. */
 export interface LocalFanout extends Fanout {
-  /** Bounds what waits for a session from its first byte, whether or not a client of it is ever let in. */
+  /** Bounds the queue of a session from its first byte, also where no client is ever accepted on it. */
   guard(writer: SocketWriter): void;
   /**
-   * From here on the client hears what is for these rooms, until it leaves.
+   * Adds a client to these rooms until it leaves.
    *
-   * @param options what it asked to be told beside the payload.
+   * @param options what it receives in addition to payloads.
    */
   join(writer: SocketWriter, rooms: readonly string[], options?: RecipientOptions): Membership;
-  /** Rooms with somebody in them. */
+  /** Rooms with members. */
   rooms(): IterableIterator<string>;
-  /** Bytes that wait for slow clients. */
+  /** Bytes queued for slow clients. */
   queuedBytes(): number;
 }
 

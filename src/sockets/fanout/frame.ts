@@ -1,6 +1,6 @@
 const FINAL_TEXT = 0x81;
 
-/** A websocket frame of a server, RFC 6455, section 5.2: final, unmasked, text; header and payload in one piece. */
+/** Builds a websocket frame of a server (RFC 6455, section 5.2): final, unmasked, text; header and payload in one buffer. */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;

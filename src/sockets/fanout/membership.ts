@@ -3,7 +3,7 @@ import type { WriteScheduler } from './write-scheduler.ts';
 import type { Recipient } from './recipient.ts';
 import type { RoomIndex } from './room-index.ts';
 
-/** A socket in the fan-out, for as long as it is there. */
+/** A client in the fan-out, from join to leave. */
 export class Membership {
   readonly rooms: readonly string[];
   readonly #recipient: Recipient;
@@ -18,13 +18,13 @@ export class Membership {
     index.join(recipient, rooms);
   }
 
-  /** Whether it asked for positions. */
+  /** Whether the client receives positions. */
   get resumable(): boolean {
     return this.#recipient.resumable;
   }
 
   /**
-   * Sends this socket alone an event, in order with all others.
+   * Sends an event to this client only, in order with all other events.
    *
    * @param payload JSON text, and so is `meta`, the second argument.
    */
@@ -32,18 +32,18 @@ export class Membership {
     if (this.isOpen()) this.#scheduler.send([[this.#recipient]], new EventPacket(event, payload, undefined, meta));
   }
 
-  /** Bytes that wait for it. */
+  /** Bytes queued for the client. */
   queued(): number {
     return this.#recipient.queued() + (this.#recipient.pending?.bytes ?? 0);
   }
 
-  /** Not once it has left, nor once the gateway stops: nobody would fetch what is sent then. */
+  /** False once the client left or the gateway stops: nothing sent then would be read. */
   isOpen(): boolean {
     const [room = ''] = this.rooms;
     return this.#recipient.writer.readyState === 'open' && this.#index.has(room, this.#recipient);
   }
 
-  /** From here on live events of this durable route pass it by, until it is released. */
+  /** Withholds live events of this durable route until it is released. */
   hold(route: string): void {
     this.#recipient.held ??= new Set();
     this.#recipient.held.add(route);
@@ -59,14 +59,14 @@ export class Membership {
     return this.#recipient.held?.has(route) === true;
   }
 
-  /** What cuts the client off, when it is called; to be had before a close begins. */
+  /** Returns a function that terminates the connection; must be obtained before a close begins. */
   terminator(): () => void {
     return this.#recipient.writer.terminator();
   }
 
   leave(): void {
     this.#index.leave(this.#recipient, this.rooms);
-    // It goes on to watch what the protocol sends: the session may stay, and ask for answers that it does not read.
+    // The recipient still watches control packets: the session may stay, and request answers without reading them.
     this.#recipient.flush();
   }
 }

@@ -1,8 +1,8 @@
 import type { Fanout } from '../../dispatch/fanout.ts';
 
-/** What the gateway says of itself, to clients that asked for it and to no others. */
+/** Sends events about the gateway, only to clients that requested them. */
 export interface Notices {
-  /** @param room one of the notice rooms. */
+  /** @param room a notice room. */
   notify(room: `notices:${string}`, event: `gateway:${string}`, payload: object): void;
 }
 

@@ -6,13 +6,13 @@ export interface RoutedEvent {
   readonly event: string;
   readonly payload: string;
   readonly latestKey: string | undefined;
-  /** Of a durable route. */
+  /** Present for a durable route. */
   readonly stamp: Stamp | undefined;
-  /** Of a message that is recorded. */
+  /** Present where the message is traced. */
   readonly traceparent: string | undefined;
 }
 
-/** An event in the form that each client gets it in; encoded once for each form that is asked for. */
+/** An event in the form of each client (payload alone, with position, with trace); encoded once per form in use. */
 export function packetForms({ event, payload, latestKey, stamp, traceparent }: RoutedEvent) {
   const forms: Record<'plain' | 'traced', { alone?: EventPacket; positioned?: EventPacket }> = {
     plain: {},
@@ -25,7 +25,7 @@ export function packetForms({ event, payload, latestKey, stamp, traceparent }: R
     if (stamp && held?.has(stamp.route)) return undefined;
     if (stamp && resumable) {
       const { meta } = stamp;
-      // Never superseded: a newer position would hide what was left out.
+      // No key, so it is never superseded: a newer position would hide the events left out.
       return meta && (known.positioned ??= new EventPacket(event, payload, undefined, withTrace(meta(), trace)));
     }
     if (stamp && !stamp.plain) return undefined;
@@ -33,7 +33,7 @@ export function packetForms({ event, payload, latestKey, stamp, traceparent }: R
   };
 }
 
-/** One `meta` object for all that a client asked for. */
+/** Merges everything that a client requested into one `meta` object. */
 function withTrace(meta: string | undefined, traceparent: string | undefined): string | undefined {
   if (traceparent === undefined) return meta;
   const member = `"traceparent":"${traceparent}"}`;

@@ -1,12 +1,12 @@
-/** The members of a room. Most rooms are a user's and have one, for whom a Set would take four hundred bytes. */
+/** The members of a room. Most rooms belong to a user and have one member, where a Set would take 400 bytes. */
 export type Room<Member> = readonly Member[] | ReadonlySet<Member>;
 
-/** More than these are in a Set: what is done to a list takes time with each of its members. */
+/** Larger rooms are Sets: adding to a list takes time in proportion to its length. */
 const FEW = 8;
 
-/** Which members are in which room. Ours, because a lookup per recipient through Socket.IO's ids costs more than the write. */
+/** Members by room. Socket.IO's rooms are not used: a look-up per recipient by socket id costs more than the write. */
 export class RoomIndex<Member> {
-  /** Lists are never changed, but replaced: somebody may be going through one. */
+  /** Lists are replaced, never changed: a fan-out may be iterating over one. */
   readonly #rooms = new Map<string, readonly Member[] | Set<Member>>();
 
   join(member: Member, rooms: readonly string[]): void {
@@ -36,7 +36,7 @@ export class RoomIndex<Member> {
     return members instanceof Set ? members.has(member) : members.includes(member);
   }
 
-  /** The members of each of these rooms that has any. */
+  /** Yields the members of each of these rooms that is not empty. */
   found(rooms: readonly string[]): Room<Member>[] {
     const found: Room<Member>[] = [];
     for (const room of rooms) {
@@ -46,7 +46,7 @@ export class RoomIndex<Member> {
     return found;
   }
 
-  /** Rooms with somebody in them. */
+  /** Rooms with members. */
   names(): IterableIterator<string> {
     return this.#rooms.keys();
   }
@@ -58,7 +58,7 @@ export function sizeOf(room: Room<unknown> | undefined): number {
 }
 
 function withOneMore<Member>(members: readonly Member[], member: Member): readonly Member[] | Set<Member> {
-  // Not by spreading: that makes room for sixteen more.
+  // A spread would allocate room for sixteen more.
   return members.length < FEW ? members.concat([member]) : new Set([...members, member]);
 }
 

@@ -2,29 +2,29 @@ import { SendQueue } from './send-queue.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Recipient } from './recipient.ts';
 
-/** Why a slow client was cut: too much waits for it, what waits is too old, or it takes nothing at all. */
+/** Why a slow client is disconnected: too many bytes are queued, the queue is too old, or the client reads nothing. */
 export const CUT_CAUSES = ['bytes', 'age', 'stalled'] as const;
 export type CutCause = (typeof CUT_CAUSES)[number];
 
 export interface SlowConsumerEvents {
-  /** A client was cut off; a stock one connects again. */
+  /** A client was disconnected; a stock one reconnects. */
   cut(cause: CutCause): void;
-  /** A newer message took the place of one that waited for a slow client. */
+  /** A newer event replaced one that was queued for a slow client. */
   superseded(): void;
 }
 
 export interface QueueLimits {
-  /** Bytes that may wait for one socket. */
+  /** Bytes that may be queued for one socket. */
   readonly maxBytes: number;
-  /** How long they may wait, in milliseconds. */
+  /** How long they may be queued, in milliseconds. */
   readonly maxAge: number;
 }
 
 const LOOK_MS = 500;
 
 /**
- * Bounds what waits for each socket, whatever its pings say: a client that answers them and reads nothing would be kept,
- * and its queue with it, for ever.
+ * Bounds the queue of each socket, independent of heartbeats: a client that answers pings and reads nothing would be kept
+ * forever, and its queue with it.
  */
 export class SlowConsumers {
   readonly #limits: QueueLimits;
@@ -37,7 +37,7 @@ export class SlowConsumers {
     this.#events = events;
   }
 
-  /** Something was sent that the kernel did not take. */
+  /** Starts to watch a recipient: the kernel did not take all that was sent. */
   watch(recipient: Recipient): void {
     if (recipient.sendQueue !== undefined) return;
     recipient.sendQueue = new SendQueue(recipient, performance.now());
@@ -45,16 +45,16 @@ export class SlowConsumers {
     this.#timer ??= setInterval(() => this.#look(performance.now()), LOOK_MS).unref();
   }
 
-  /** Whether a packet may be sent to a socket with a backlog; else it is kept for later, or the socket is cut off. */
+  /** Whether a packet may be sent to a slow consumer; otherwise it is held, or the consumer is disconnected. */
   admit(recipient: Recipient, sendQueue: SendQueue, packet: EventPacket): boolean {
-    // Cut off already, and not gone yet.
+    // Disconnected already, and not closed yet.
     if (!this.#watched.has(recipient)) return false;
     const { maxBytes, maxAge } = this.#limits;
     const waiting = sendQueue.waiting();
     const key = packet.latestKey;
-    // Half of the room is for what is kept for later.
+    // Half of the limit is reserved for held packets.
     const room = key === undefined ? maxBytes : maxBytes / 2;
-    // One message alone is never too much.
+    // A single message is never too large.
     if (waiting === 0) sendQueue.allow(packet.frame.length);
     const tooMuch = waiting > 0 && waiting + packet.frame.length > room;
     const tooOld = sendQueue.age(performance.now()) > maxAge;
@@ -64,7 +64,7 @@ export class SlowConsumers {
     return tooOld ? this.#cut(recipient, 'age') : true;
   }
 
-  /** Bytes that wait for clients. */
+  /** Bytes queued for clients. */
   queuedBytes(): number {
     let bytes = 0;
     for (const recipient of this.#watched) bytes += recipient.queued() + (recipient.sendQueue?.heldBytes ?? 0);

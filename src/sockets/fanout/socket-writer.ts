@@ -1,26 +1,26 @@
 import type { Batch } from './batch.ts';
 
-/** Who sends on a line, and has to know of all else that is sent on it. */
+/** The user of a writer, which is notified of packets that the protocol sends. */
 export interface Sender {
-  /** The protocol is about to send a packet of its own, such as an answer or a ping. */
+  /** Called before the protocol sends a packet of its own, such as an answer or a ping. */
   beforeControlPacket(): void;
 }
 
-/** The way to one client, on which packets keep their order, whoever sends them. */
+/** Writes packets to one client, in order. */
 export interface SocketWriter {
-  /** Nothing is sent any more unless it is `open`. */
+  /** Packets are sent only while it is `open`. */
   readonly readyState: string;
-  /** Sends these behind all that was sent before. */
+  /** Sends these packets after all earlier ones. */
   send(batch: Batch): void;
-  /** Bytes that were sent and that the kernel has not taken, about. */
+  /** Approximate bytes that were sent and that the kernel has not taken. */
   queued(): number;
-  /** Changes when the client takes something: bytes of a websocket, the packet that is next of a polling client. */
+  /** Changes when the client reads: bytes of a websocket, the next packet of a polling client. */
   progress(): number | object | undefined;
-  /** In place of the sender before. */
+  /** Replaces the previous sender. */
   attach(sender: Sender): void;
   /**
-   * What frees the connection at once, when it is called: closing in order would wait until the client has read what it
-   * does not read. To be had before a close begins.
+   * Returns a function that frees the connection immediately: an orderly close would wait for a client that does not read.
+   * Must be obtained before a close begins.
    */
   terminator(): () => void;
 }

@@ -5,22 +5,22 @@ import type { Recipient } from './recipient.ts';
 import { sizeOf, type Room } from './room-index.ts';
 import type { SlowConsumers } from './slow-consumers.ts';
 
-/** A fan-out to more sockets than this is cut in slices of as many, between which others get their turn. */
+/** A fan-out to more sockets than this is split into slices of this size, one per turn of the event loop. */
 export const SLICE = 256;
 
-/** Gathers what is for each socket and writes it when the tick ends: one write per socket and tick. */
+/** Collects the packets of each socket and writes them when the tick ends: one write per socket and tick. */
 export interface WriteScheduler {
   send(rooms: readonly Room<Recipient>[], packet: EventPacket): void;
-  /** To each the packet that is for it, or nothing. */
+  /** Sends each member its packet; `undefined` skips a member. */
   sendEach(rooms: readonly Room<Recipient>[], packetFor: (recipient: Recipient) => EventPacket | undefined): void;
 }
 
 /**
- * A message that is alone waits for no timer. Under load a tick brings several, and a socket gets all of them in one
- * write: that, and not faster code, is what makes fan-out cheap.
+ * A single message waits for no timer. Under load a tick has several messages, and a socket gets all of them in one write:
+ * this makes fan-out cheap, more than faster code.
  *
- * A long fan-out goes on over several turns of the event loop. What is for few goes ahead of the rest of it, and takes
- * along all that its sockets were waiting for, so that the order on each socket is kept.
+ * A long fan-out continues over several turns of the event loop. A short one overtakes the rest of it, and first writes
+ * what its sockets have pending, so that the order on each socket is kept.
  */
 export function createWriteScheduler(slowReaders: SlowConsumers): WriteScheduler {
   let urgent: Recipient[] = [];
@@ -82,7 +82,7 @@ export function createWriteScheduler(slowReaders: SlowConsumers): WriteScheduler
   };
 }
 
-/** One for each of the few forms that a message has; mostly the same as the last one. */
+/** Finds the batch of a packet; mostly the same as for the previous socket, because a message has few forms. */
 function createBatches(): (packet: EventPacket) => Batch {
   const known: Batch[] = [];
   let last: Batch | undefined;
@@ -102,7 +102,7 @@ function isShort(rooms: readonly Room<Recipient>[]): boolean {
 
 interface LongFanout {
   push(recipient: Recipient): void;
-  /** Writes the first slice now, and the others in the turns to come. */
+  /** Writes the first slice now, and the others in later turns. */
   begin(): void;
 }
 
@@ -113,7 +113,7 @@ function createLongFanout(write: (recipient: Recipient) => void): LongFanout {
   function writeSlice(): void {
     for (let left = Math.min(SLICE, recipients.size); left > 0; left -= 1) {
       const recipient = recipients.shift();
-      // A short fan-out may have written what was pending already.
+      // A short fan-out may have written the pending batch already.
       if (recipient?.pending !== undefined) write(recipient);
     }
     isRunning = recipients.size > 0;

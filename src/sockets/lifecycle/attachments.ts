@@ -2,23 +2,23 @@ import type { PacketAnswer } from '../servers/first-packet.ts';
 import type { Session } from '../servers/socket-server.ts';
 
 export interface AttachmentEvents {
-  /** A client sent an event with bytes in it, which the gateway has no use for. */
+  /** A client sent a binary event, which the gateway discards. */
   binaryEvent(): void;
-  /** Bytes that belong to such an event were let go of. */
+  /** An attachment of such an event was discarded. */
   attachmentDiscarded(): void;
 }
 
-/** Of a BINARY_EVENT or BINARY_ACK in the main namespace: how many attachments follow it, and the id of its callback. */
+/** Number of attachments and callback id of a BINARY_EVENT or BINARY_ACK in the main namespace. */
 const HEADER = /^([56])(\d{1,2})-(\d{0,20})\[/;
 const BINARY_EVENT = '5';
 const BINARY_ACK = '6';
 
-/** As many as Socket.IO's own parser takes. */
+/** The limit of Socket.IO's own parser. */
 const MOST = 10;
 
 /**
- * Binary events are never put together: nine tenths of one, and then nothing, held 0.6 MB of each connection for as long as it
- * stayed. What is kept of a session is how many attachments it has announced.
+ * Discards binary events without assembling them: an incomplete one held 0.6 MB per connection for as long as it was open.
+ * Only the number of announced attachments is kept per session.
  */
 export class Attachments {
   readonly #awaited = new WeakMap<Session, number>();
@@ -29,11 +29,11 @@ export class Attachments {
   }
 
   /**
-   * Judges a packet of a client that was let in.
+   * Checks a packet of an accepted client.
    *
-   * @returns nothing where it is for the parser, which ends sessions for bytes that were not announced.
+   * @returns undefined where the parser handles it; the parser ends sessions for attachments that were not announced.
    */
-  judge(session: Session, message: string | Buffer): PacketAnswer | undefined {
+  answerTo(session: Session, message: string | Buffer): PacketAnswer | undefined {
     const awaited = this.#awaited.get(session) ?? 0;
     if (typeof message !== 'string') return awaited > 0 ? this.#discard(session, awaited - 1) : undefined;
     if (awaited > 0) return { ends: true };

@@ -2,9 +2,9 @@ import type { ClientHistory } from '../servers/client-history.ts';
 import type { Acknowledge, ClientSocket } from '../servers/socket-server.ts';
 
 export interface ClientEventEvents {
-  /** A client sent something: `known` tells whether the gateway has an answer to it. */
+  /** A client sent an event; `known` says whether the gateway handles it. */
   clientEvent(known: boolean): void;
-  /** A fault of ours while serving a client; told, and survived. */
+  /** An error of the gateway while handling a client; it is reported, and the gateway continues. */
   failed(error: unknown): void;
 }
 
@@ -19,10 +19,10 @@ const HANDLERS: ReadonlyMap<unknown, Handler> = new Map<unknown, Handler>([
   ['gateway:ready', releaseHeld],
 ]);
 
-/** Whoever waits for an acknowledgement would wait until its own timeout, or for ever. */
+/** Answers unknown events: without an acknowledgement the client would wait until its timeout, or forever. */
 const UNKNOWN = { ok: false, code: 'unknown-event', retry: false };
 
-/** The answer to what a client sends, where there is one. */
+/** Handles the events that clients may send. */
 export function answerEvent(
   socket: ClientSocket,
   event: unknown,

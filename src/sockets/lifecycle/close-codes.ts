@@ -1,7 +1,7 @@
 import type { ClientSocket } from '../servers/socket-server.ts';
 
 /**
- * Why the gateway ends a connection that it had let in. `retry`: the client may come back, and a stock one does by itself.
+ * Why the gateway ends an accepted connection. `retry`: the client may reconnect, and a stock one does automatically.
  * Documented in docs/errors.md; a test compares the lists.
  */
 export const CLOSINGS = {
@@ -13,10 +13,10 @@ export const CLOSINGS = {
 
 export type ClosingCode = keyof typeof CLOSINGS;
 
-/** A client that does not read would keep its connection until its queue is empty. */
+/** Time after which a closing connection is terminated: a client that does not read would keep it open. */
 const PATIENCE_MS = 1500;
 
-/** @returns whether there was something to close. */
+/** Closes a connection. @returns whether it was open. */
 export type CloseConnection = (socket: ClientSocket, code: ClosingCode) => boolean;
 
 export function closeConnection(socket: ClientSocket, code: ClosingCode): boolean {
@@ -26,10 +26,10 @@ export function closeConnection(socket: ClientSocket, code: ClosingCode): boolea
   const { retry } = CLOSINGS[code];
   if (membership) setTimeout(membership.terminator(), PATIENCE_MS).unref();
   if (data.notices) socket.emit('gateway:closing', { code, retry, after: 0 });
-  // At once: what is sent from here on is not for it any more. A polling client fetches its goodbye later, too: what would
-  // be sent to it until then would be lost, yet counted.
+  // Leaves the rooms immediately: a polling client fetches the disconnect later, and events sent until then would be lost
+  // but counted as delivered.
   membership?.leave();
-  // A stock client takes a disconnect for "stay away", and the end of its connection for a reason to come back.
+  // A stock client does not reconnect after a disconnect packet, but after the end of its connection.
   if (retry) conn.close();
   else socket.disconnect(true);
   return true;

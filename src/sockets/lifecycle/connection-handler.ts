@@ -26,20 +26,20 @@ import type {
   Verdict,
 } from '../servers/socket-server.ts';
 
-/** What is there by the time that clients come. */
+/** Parts that are created after the server, and before the first client. */
 interface LateParts {
   server(): SocketServer;
   disconnects(): Disconnects;
 }
 
 const NO_CONNECT = rejection('handshake-timeout', {
-  message: 'no CONNECT came in time',
-  hint: 'does the client call the callback of its `auth` function? `auth: async () => …` never does: auth: (give) => give({ token })',
+  message: 'no CONNECT arrived in time',
+  hint: 'does the client call the callback of its `auth` function? `auth: async () => …` never does; write auth: (callback) => callback({ token })',
 });
 
 const NOWHERE: Peer = { address: '', forwarded: false };
 
-/** How clients are received: what is refused, counted, let in and greeted, whichever server they come to. */
+/** Handles connections for both servers: refuses, counts, accepts and joins clients. */
 export class ConnectionHandler implements SocketHandlers {
   readonly #options: ConnectionsOptions;
   readonly #lateParts: LateParts;
@@ -115,7 +115,7 @@ export class ConnectionHandler implements SocketHandlers {
 
   refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined {
     const refusal = refusalOfPacket(message, isIn);
-    if (refusal === undefined) return isIn ? this.#attachments.judge(session, message) : undefined;
+    if (refusal === undefined) return isIn ? this.#attachments.answerTo(session, message) : undefined;
     const { rejection: why } = refusal;
     const trace = this.#options.events.handshake(session.transport.name);
     this.#refused(why, session, trace.rejected(why));
@@ -135,7 +135,7 @@ export class ConnectionHandler implements SocketHandlers {
 
   entered(socket: ClientSocket, writer: SocketWriter): void {
     this.#handshakeTime.settled(socket.conn);
-    // The client comes again, and is asked about again.
+    // The client reconnects, and its token is validated again.
     if (this.#lateParts.disconnects().isRevoked(socket)) socket.conn.close();
     else onConnected(socket, writer, this.#joinLeave);
   }
@@ -146,7 +146,7 @@ export class ConnectionHandler implements SocketHandlers {
 
   left(socket: ClientSocket, reason: string, tooLong: boolean): void {
     onDisconnected(socket, reason, tooLong, this.#joinLeave);
-    // A session without a client has as long for the next one as it had for the first.
+    // A session without a client gets the same time for the next CONNECT as for the first.
     if (socket.conn.readyState === 'open') this.#handshakeTime.opened(socket.conn);
   }
 
@@ -169,7 +169,7 @@ export class ConnectionHandler implements SocketHandlers {
   }
 }
 
-/** That a request to the engine asks for. */
+/** What a request to the engine is for. */
 function transportIn({ url = '' }: IncomingMessage): string {
   return url.includes('transport=websocket') ? 'websocket' : 'polling';
 }

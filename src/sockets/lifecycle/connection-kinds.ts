@@ -1,13 +1,13 @@
 import type { ClientSocket } from '../servers/socket-server.ts';
 
-/** Connections that are alike, as metrics tell them apart. */
+/** Connections with the same metric labels. */
 export interface ConnectionKind {
   readonly transport: 'websocket' | 'polling';
   readonly identity: 'user' | 'anonymous';
   readonly count: number;
 }
 
-/** All kinds, also those that nobody is of. */
+/** All kinds, including those without a connection. */
 export function connectionKinds(sockets: Iterable<ClientSocket>): ConnectionKind[] {
   const counts = { websocket: { user: 0, anonymous: 0 }, polling: { user: 0, anonymous: 0 } };
   for (const { conn, data } of sockets) {

@@ -15,14 +15,14 @@ import type { CookieTokensOf } from '../servers/token-cookie.ts';
 
 export interface ConnectionEvents
   extends JoinLeaveEvents, ClientEventEvents, ConnectEvents, DisconnectEvents, AttachmentEvents {
-  /** @param traceId of the handshake, where that is recorded. */
+  /** @param traceId trace id of the handshake, where it is recorded. */
   refused(rejection: Rejection, peer: Peer, traceId?: string): void;
 }
 
-/** What clients may do; Infinity is no limit. */
+/** Limits of clients; Infinity means none. */
 export interface ClientLimits extends HandshakeLimits {
   readonly maxConnectionsPerUser: number;
-  /** In seconds, until a client is let in; 0 is no limit. */
+  /** Seconds until a client must be accepted; 0 means no limit. */
   readonly handshakeTimeout: number;
   readonly maxClientPacketsPerSecond: number;
   readonly maxClientMessageBytes: number;
@@ -35,7 +35,7 @@ export interface ConnectionsOptions extends DisconnectsOptions {
   readonly isTrustedProxy: IsTrustedProxy;
   readonly queryToken: boolean;
   readonly cookieTokensOf: CookieTokensOf;
-  /** Why no new connection is taken right now, if so. */
+  /** Returns why new connections are refused, if they are. */
   readonly closedBecause: () => RejectionCode | undefined;
   readonly limits: ClientLimits;
   readonly fanout: LocalFanout;

@@ -8,38 +8,38 @@ import { RoomIndex } from '../fanout/room-index.ts';
 import type { ClientSocket, Session, SocketServer } from '../servers/socket-server.ts';
 
 export interface DisconnectEvents extends RevalidationEvents {
-  /** The gateway ended a connection that it had let in. */
+  /** The gateway ended an accepted connection. */
   closing(code: ClosingCode): void;
 }
 
 export interface DisconnectsOptions {
   readonly authenticator: Pick<Authenticator, 'revalidate'>;
   readonly revocations: Pick<Revocations, 'isOutdated'>;
-  /** After so many milliseconds at the latest a token is asked about again; 0: never. */
+  /** Milliseconds after which, at the latest, a token is validated again; 0: never. */
   readonly revalidateWithin: number;
   readonly events: DisconnectEvents;
 }
 
-/** How the gateway ends connections that it has let in. */
+/** Ends accepted connections: revocation, closing of users, drain. */
 export interface Disconnects {
-  /** Whether its user was revoked between the auth service's answer and now. */
+  /** Whether the user was revoked after the auth service answered. */
   isRevoked(socket: ClientSocket): boolean;
-  /** From here on it can be found by its user. */
+  /** Makes the client findable by its user. */
   watch(socket: ClientSocket): void;
   forget(socket: ClientSocket): void;
   /**
-   * Closes those of these users, who are to stay away.
+   * Closes the connections of these users, and stock clients do not reconnect.
    *
-   * @returns how many that were.
+   * @returns the number of closed connections.
    */
   disconnect(users: Iterable<UserId>): number;
-  /** Closes the session of a client, with a word to one that was let in and asked to be told. */
+  /** Closes the session of a client, with a notice to an accepted one that requested notices. */
   cut(session: Session, code: ClosingCode): void;
-  /** The tokens of all are asked about again, soon. */
+  /** Schedules validation of the tokens of all connections. */
   revalidateAll(): void;
   /**
-   * Closes all, evenly over that many milliseconds, in a way that makes stock clients connect again, elsewhere; resolves
-   * when they are gone.
+   * Closes all connections evenly within that many milliseconds, so that stock clients reconnect to another instance;
+   * resolves when all are closed.
    */
   drain(over: number): Promise<void>;
 }
@@ -70,10 +70,10 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
       return theirs.filter((socket) => close(socket, 'revoked')).length;
     },
     cut(session, code) {
-      // Looked for in all of them: it happens seldom, and another index would cost each connection.
+      // Scans all connections: this is rare, and an index would cost memory per connection.
       const socket = [...server.sockets()].find(({ conn }) => conn === session);
       if (socket) close(socket, code);
-      // Without waiting for answers to be fetched that may never be.
+      // Does not wait for answers that clients may never fetch.
       else session.close(true);
     },
     revalidateAll: revalidation.all,

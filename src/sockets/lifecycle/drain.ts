@@ -2,21 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CloseConnection } from './close-codes.ts';
 import type { ClientSocket, SocketServer } from '../servers/socket-server.ts';
 
-/** Few are not kept waiting for the sake of an even pace: as many a second at least. */
+/** Lowest number of closes per second: few connections are not delayed for an even pace. */
 const LEAST_PER_SECOND = 20;
 const TICK_MS = 50;
-/** For goodbyes to reach clients whose link is slow; the rest is cut. */
+/** Time for close notices to reach clients on slow links; the remaining connections are terminated. */
 const PATIENCE_MS = 1500;
 const LOOK_MS = 20;
 
 /**
- * Closes all sockets, evenly over that many milliseconds, and resolves when they are gone. Stock clients connect again
- * within about a second of their close, so it is this pace that other instances feel.
+ * Closes all sockets evenly within that many milliseconds, and resolves when they are closed. Stock clients reconnect about
+ * a second later, so other instances receive new connections at this pace.
  */
 export async function drain(server: SocketServer, over: number, close: CloseConnection): Promise<void> {
   const sendAway = (socket: ClientSocket): void => void close(socket, 'draining');
   await atPace([...server.sockets()], over, sendAway);
-  // Let in meanwhile: their tokens were with the auth service.
+  // Includes clients accepted since: the auth service was validating their tokens.
   for (const socket of server.sockets()) sendAway(socket);
   const patience = AbortSignal.timeout(PATIENCE_MS);
   while (server.sessionCount() > 0 && !patience.aborted) await pause(LOOK_MS);

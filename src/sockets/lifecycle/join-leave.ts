@@ -9,7 +9,7 @@ import type { ClientSocket, Session } from '../servers/socket-server.ts';
 
 export interface JoinLeaveEvents {
   opened(authenticated: boolean): void;
-  /** @param seconds how long it was open. */
+  /** @param seconds how long the connection was open. */
   closed(reason: string, seconds: number): void;
 }
 
@@ -21,7 +21,7 @@ export interface JoinLeaveOptions {
   readonly refused: (why: Rejection, session: Session) => void;
 }
 
-/** A client is in: it gets its rooms, is told so, and then what it missed. */
+/** Runs when a client is accepted: it joins its rooms, receives `connected`, then the events that it missed. */
 export function onConnected(
   socket: ClientSocket,
   writer: SocketWriter,
@@ -40,7 +40,7 @@ export function onConnected(
   disconnects().watch(socket);
 }
 
-/** A client that was greeted has gone. */
+/** Runs when a joined client has disconnected. */
 export function onDisconnected(
   socket: ClientSocket,
   reason: string,
@@ -56,7 +56,7 @@ export function onDisconnected(
   events.closed(reason, (performance.now() - openedAt) / 1000);
 }
 
-/** The first event that a client hears. */
+/** The first event that a client receives. */
 function connectedPayload(user: UserId | undefined): string {
   return JSON.stringify({
     message: 'Connected to MetaRGB WebSocket Gateway',

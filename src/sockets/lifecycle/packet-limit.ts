@@ -3,27 +3,27 @@ import type { Peer } from '../servers/client-address.ts';
 import type { Session } from '../servers/socket-server.ts';
 
 export interface PacketLimitOptions {
-  /** Infinity is no limit. */
+  /** Infinity means no limit. */
   readonly perSecond: number;
   readonly exceeded: (session: Session) => void;
-  /** By control frames, which are no packets: ws answers a ping itself, and Engine.IO hears of none; or by probes. */
+  /** Control frames (ws answers a ping itself, Engine.IO does not see it) and probes are not packets, but count as such. */
   readonly exceededBelow: (peer: Peer) => void;
 }
 
-/** In seconds: a client that was offline sends its saved-up pings at once. */
+/** Seconds of the limit that a burst may use: a client that was offline sends its queued packets in one go. */
 const WINDOW = 10;
 
 /**
- * Tells of sessions that send without measure. Opening one needs no token, and each packet is answered: who sends and
- * does not read would fill the memory with answers.
+ * Reports sessions that send too many packets. Opening a session needs no token, and each packet is answered: a client that
+ * sends and does not read would fill the memory with answers.
  */
 export class PacketLimit {
   readonly #most: number;
   readonly #options: PacketLimitOptions;
-  /** What each has sent in the window that runs. Weak: a connection that is gone is not kept until the window ends. */
+  /** Packets per session in the current window. Weak: a closed connection is not kept until the window ends. */
   #counts: WeakMap<object, number> | undefined;
   readonly #peers = new WeakMap<WebSocket, Peer>();
-  /** One listener for all, who is meant says `this`: a closure for each would stay as long as the connection. */
+  /** One listener for all sessions, which reads `this`: a closure per session would live as long as the connection. */
   readonly #controlFrame: (this: WebSocket) => void;
   readonly #probe: (this: WebSocket, data: RawData) => void;
 
@@ -48,7 +48,7 @@ export class PacketLimit {
     if (this.#most === Infinity) return;
     this.#peers.set(webSocket, peer);
     webSocket.on('ping', this.#controlFrame).on('pong', this.#controlFrame);
-    // Engine.IO answers each probe, for the ten seconds in which an upgrade may be completed.
+    // Engine.IO answers each probe within the ten seconds of an upgrade.
     if (isProbe) webSocket.on('message', this.#probe);
   }
 
@@ -60,7 +60,7 @@ export class PacketLimit {
     webSocket.terminate();
   }
 
-  /** Who sends nothing costs nothing. */
+  /** Sessions that send nothing cost nothing. */
   #isOneTooMany(sender: object): boolean {
     if (this.#most === Infinity) return false;
     if (this.#counts === undefined) {
@@ -73,7 +73,7 @@ export class PacketLimit {
   }
 }
 
-/** The packet with which the websocket takes the session over: from here on its packets are counted with the session's. */
+/** The packet that completes an upgrade: later packets of the websocket are counted as those of the session. */
 function isUpgrade(data: RawData): boolean {
   return Buffer.isBuffer(data) && data.length === 1 && data[0] === UPGRADE;
 }

@@ -9,7 +9,7 @@ export type RevalidationOutcome = (typeof REVALIDATION_OUTCOMES)[number];
 
 export interface RevalidationEvents {
   revalidated(outcome: RevalidationOutcome): void;
-  /** A fault of ours while serving a client; told, and survived. */
+  /** An error of the gateway while handling a client; it is reported, and the gateway continues. */
   failed(error: unknown): void;
 }
 
@@ -17,28 +17,28 @@ type Member = Pick<ClientSocket, 'connected' | 'data'>;
 
 export interface RevalidationOptions<Socket extends Member> {
   readonly authenticator: Pick<Authenticator, 'revalidate'>;
-  /** After so many milliseconds at the latest a token is asked about again; 0: never. */
+  /** Milliseconds after which, at the latest, a token is validated again; 0: never. */
   readonly revalidateWithin: number;
-  /** Read anew at each look. */
+  /** Called at each check. */
   readonly sockets: () => Iterable<Socket>;
   readonly close: (socket: Socket, code: ClosingCode) => void;
   readonly events: RevalidationEvents;
 }
 
 export interface Revalidation {
-  /** All tokens are asked about again, soon and not all at once: revocations may have passed unheard. */
+  /** Validates all tokens again soon, spread over time: revocations may have been missed. */
   all(): void;
   stop(): void;
 }
 
-/** How often it is looked whose turn it is. A look at 20,000 sockets takes about a millisecond. */
+/** Interval of the checks for due tokens. A check of 20,000 sockets takes about a millisecond. */
 const LOOK_MS = 1000;
-/** Questions at once: clients at the door do not wait behind those that are in. */
+/** Concurrent validations; new clients do not wait behind those of connected ones. */
 const MOST_AT_ONCE = 16;
-/** When nobody could tell, and after a gap; or the interval, where that is shorter. */
+/** Delay after an unavailable answer and after a gap; or the interval, where that is shorter. */
 const SOON_MS = 30_000;
 
-/** The auth service tells no expiry: whether a token is still good shows only when it is asked about again. */
+/** The auth service reports no expiry: whether a token is still valid shows only when it is validated again. */
 export function createRevalidation<Socket extends Member>(options: RevalidationOptions<Socket>): Revalidation {
   const { authenticator, revalidateWithin: interval, sockets, close, events } = options;
   const soon = Math.min(interval, SOON_MS);
@@ -54,7 +54,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
   async function askNow(socket: Socket): Promise<void> {
     const { proof } = socket.data;
     if (proof === undefined || !socket.connected) return;
-    // After a gap what was found out for another connection with this token will do.
+    // After a gap, an answer for another connection with the same token is enough.
     const since = proof.askedAt <= distrustedAt ? distrustedAt : performance.now();
     try {
       const outcome = await authenticator.revalidate(proof, since);
@@ -67,7 +67,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
 
   function settle(socket: Socket, outcome: AuthOutcome): void {
     const verdict = verdictOn(socket, outcome);
-    // Expired or revoked, nobody tells: it may come back, with a fresh token. With this one it is refused at the door.
+    // Expired and revoked tokens look alike: the client may reconnect with a fresh token.
     if (verdict === 'invalid') close(socket, 'token-invalid');
     postpone(socket, verdict === 'unavailable' ? soon : interval);
     events.revalidated(verdict);
@@ -90,7 +90,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
     all() {
       distrustedAt = performance.now();
       for (const { data } of sockets())
-        // Of those whose turn it is already, only an answer from now on counts.
+        // For tokens that are due already, only an answer from now on counts.
         if (data.revalidateAt !== Infinity) data.revalidateAt = distrustedAt + Math.random() * soon;
     },
     stop: () => clearInterval(timer),
@@ -101,12 +101,12 @@ function postpone({ data }: Member, time: number): void {
   data.revalidateAt = performance.now() + early(time);
 }
 
-/** Somewhere in the last quarter of the time: sockets that came together are not asked about together. */
+/** A random time in the last quarter of the interval, so that sockets that connected together are spread. */
 function early(time: number): number {
   return time * (0.75 + Math.random() * 0.25);
 }
 
-/** Only a clear "no" closes a connection: an outage of the auth service closes none. */
+/** Only an invalid token closes a connection; an outage of the auth service closes none. */
 function verdictOn({ data }: Member, outcome: AuthOutcome): RevalidationOutcome {
   if (outcome.kind === 'rejected' && outcome.rejection.retry) return 'unavailable';
   if (outcome.kind === 'accepted' && outcome.proof && outcome.identity.user === data.user) {
