@@ -24,7 +24,7 @@ const INSTEAD = new Map([
   ['dependencies', 'write dependentRequired or dependentSchemas'],
   ['additionalItems', 'write prefixItems for the first items and items for the rest'],
   ['divisibleBy', 'write multipleOf'],
-  ['discriminator', 'oneOf alone tells the same'],
+  ['discriminator', 'oneOf alone has the same effect'],
   ['$dynamicRef', 'name the schema with $ref'],
   ['$dynamicAnchor', 'write $anchor'],
   ['$recursiveRef', 'write "$ref": "#"'],

@@ -15,7 +15,7 @@ export function referenceFindings(
   });
 }
 
-const REMOTE = 'leaves this machine, and nothing is fetched: no schema file beside this one has such an $id';
+const REMOTE = 'leaves this machine, and nothing is fetched: no schema file next to this one has such an $id';
 
 type Problem = readonly ['schema-ref' | 'schema-remote-ref' | 'schema-loop', string];
 

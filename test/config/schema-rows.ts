@@ -299,7 +299,7 @@ export const SCHEMA_ROWS: readonly Row[] = [
       schema: property({ $ref: 'https://schemas.acme.com/cash.json#/$defs/x' }),
       files: { 'schemas/b.json': '{ "$id": "https://schemas.acme.com/money.json" }' },
     },
-    [['schema-remote-ref', 'schema@"$ref"', 'no schema file beside this one has such an $id; refer to a file']],
+    [['schema-remote-ref', 'schema@"$ref"', 'no schema file next to this one has such an $id; refer to a file']],
   ],
   [
     'B16 $ref to a place that its own $id has not',

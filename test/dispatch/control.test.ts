@@ -37,7 +37,7 @@ const SCHEMAS = { ban };
 const stage = (control = {}): ReturnType<typeof stageDispatch> => stageDispatch(ROUTES, SCHEMAS, {}, control);
 
 describe('a route that disconnects', () => {
-  test('names the users to disconnect, each once, after they have heard what is for them', () => {
+  test('names the users to disconnect, each once, after they have received their events', () => {
     const order: string[] = [];
     const { receive } = stageDispatch(
       ROUTES,
@@ -55,7 +55,7 @@ describe('a route that disconnects', () => {
     expect(outcomes[2]).toMatchObject({ recipients: 3, skipped: 0 });
   });
 
-  test('is asked also where none of them is here: their tokens may be remembered', () => {
+  test('is applied also if none of the users is connected: their tokens may be cached', () => {
     const asked: string[][] = [];
     const { receive } = stage({ disconnectUsers: (users: ReadonlySet<string>) => (asked.push([...users]), 0) });
     expect(receive('bans', '{"user":7}')[2]).toMatchObject({ kind: 'not-here' });
@@ -70,7 +70,7 @@ describe('a route that disconnects', () => {
     ['{}', 'invalid', 0],
     ['[]', 'not-object', 0],
     ['{', 'not-json', 0],
-  ])('disconnects nobody by %s', (message, reason, skipped) => {
+  ])('disconnects no user because of %s', (message, reason, skipped) => {
     const { disconnected, receive } = stage();
     expect(receive('bans', message).at(-1)).toMatchObject({
       kind: 'dropped',
@@ -94,7 +94,7 @@ describe('a route that disconnects', () => {
     });
   });
 
-  test('adds up: received = delivered, here as disconnected, + not here + dropped', () => {
+  test('adds up: received = delivered (as disconnected) + not here + dropped', () => {
     let here = 0;
     const { handled, receive } = stage({ disconnectUsers: () => here++ % 2 });
     const messages = ['{"user":7}', '{"user":8}', '{}', '{"user":"07"}', '{"user":9}', 'null'];

@@ -15,7 +15,7 @@ describe('a message that cannot be delivered', () => {
     expect(emitted).toEqual([{ rooms: ['user:7'], event: 'notice', payload: GOOD }]);
   });
 
-  test('because nobody routes its channel is dropped once, without a route', () => {
+  test('because no route reads its channel is dropped once, without a route', () => {
     const { emitted, receive } = stageDispatch(ROUTES, { notice: NOTICE });
     for (const channel of ['other', '', '__proto__', 'NOTICES'])
       expect(receive(channel, GOOD)).toEqual([{ kind: 'dropped', reason: 'no-route', skipped: 0 }]);
@@ -40,13 +40,13 @@ describe('a message that cannot be delivered', () => {
     expect(receive('notices', GOOD)).toMatchObject([{ kind: 'delivered' }]);
   });
 
-  test('is told for one of the reasons in the list, and each reason of the list has its row here or in envelope.test.ts', () => {
+  test('is reported with one of the reasons in the list, and each reason of the list has a row in this file or in envelope.test.ts', () => {
     const elsewhere = ['nobody', 'no-route', 'emit-failed', 'not-cloudevent', 'no-payload', 'duplicate'];
     const reasons = new Set([...DROPS.map(([, , reason]) => reason), ...elsewhere]);
     expect([...reasons].sort()).toEqual([...DROP_REASONS].sort());
   });
 
-  test.each(DROPS)('because it is %s is told without a word of it', (_, raw) => {
+  test.each(DROPS)('because it is %s is reported without any part of it', (_, raw) => {
     const { receive } = stageDispatch(ROUTES, { notice: NOTICE });
     const words = raw.toString().match(/[a-z]{2,}/gi) ?? [];
     const told = JSON.stringify(receive('notices', raw).map((outcome) => ('detail' in outcome ? outcome.detail : '')));
@@ -54,7 +54,7 @@ describe('a message that cannot be delivered', () => {
   });
 });
 
-describe('a message for nobody', () => {
+describe('a message for no user', () => {
   const OPTIONAL = ROUTES.replace('[to, cc?]', '["to?", "cc?"]');
   const LOOSE = { type: 'object', properties: { to: { type: ['integer', 'null'] }, cc: { type: ['string', 'null'] } } };
   const stage = () => stageDispatch(OPTIONAL, { notice: { ...NOTICE, ...LOOSE, required: [] } });
@@ -66,7 +66,7 @@ describe('a message for nobody', () => {
     },
   );
 
-  test.each(['{"to":-1}', '{"to":0,"cc":"*"}', '{"cc":"00"}'])('is no message with a bad id (%s)', (text) => {
+  test.each(['{"to":-1}', '{"to":0,"cc":"*"}', '{"cc":"00"}'])('is not a message with a bad id (%s)', (text) => {
     expect(stage().receive('notices', text)).toMatchObject([{ kind: 'dropped', reason: 'no-target', skipped: 1 }]);
   });
 
@@ -81,7 +81,7 @@ describe('a message for nobody', () => {
   });
 });
 
-test('an id that is rounded is told as such, without the id', () => {
+test('a rounded id is reported as such, without the id', () => {
   const { receive } = stageDispatch(ROUTES, { notice: NOTICE });
   expect(receive('notices', '{"to":[1234567890123456789]}')).toMatchObject([
     { reason: 'no-target', detail: 'an id is a number beyond 2^53 - 1, which JSON readers round; publish it as text' },

@@ -14,10 +14,10 @@ export interface Receiver {
   leave(): Promise<void>;
 }
 
-/** What dispatch relies on, whoever implements it. */
+/** What dispatch expects of every fan-out. */
 export function describeFanout(name: string, stage: () => Promise<FanoutStage>): void {
   describe(`${name}, as a fan-out,`, () => {
-    test('counts the sockets of a room, and none where nobody is', async () => {
+    test('counts the sockets of a room, and none in an empty one', async () => {
       const { fanout, join } = await stage();
       await join(['a']);
       await join(['a', 'b']);
@@ -40,7 +40,7 @@ export function describeFanout(name: string, stage: () => Promise<FanoutStage>):
       expect(fanout.count(['a'])).toBe(0);
     });
 
-    test('emits to every socket in any of the rooms, once each, and to nobody else', async () => {
+    test('emits once to every socket in any of the rooms, and to no other socket', async () => {
       const { fanout, join } = await stage();
       const [inA, inB, inBoth, inC] = await Promise.all([join(['a']), join(['b']), join(['a', 'b']), join(['c'])]);
       fanout.emit(['a', 'b'], 'news', '{"id":1}');

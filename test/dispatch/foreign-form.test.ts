@@ -40,7 +40,7 @@ describe('a message in another form', () => {
     expect(receive('notices', raw)).toMatchObject([{ detail: expect.not.stringContaining('twice') }]);
   });
 
-  test('is told by its beginning, however long it is', () => {
+  test('is recognized by its beginning, however long it is', () => {
     const long = Buffer.from(`a:1:{${'x'.repeat(1_000_000)}`);
     expect(foreignForm(long)).toBe("written by PHP's serialize");
   });

@@ -41,7 +41,7 @@ async function drops(route: string): Promise<Record<string, number>> {
   return Object.fromEntries([...found].map(([, reason = '', count]) => [reason, Number(count)]));
 }
 
-describe('a message that cannot be delivered is counted under its reason, once, and nobody else notices', () => {
+describe('a message that cannot be delivered is counted once, under its reason, and no other message is affected', () => {
   test.each(DROPS)('(%s)', async (_, raw, reason) => {
     const before = await drops('lists');
     await stage().redis.publish('lists', raw);
@@ -56,7 +56,7 @@ describe('a message that cannot be delivered is counted under its reason, once, 
     expect(await drops('lists')).toEqual({ ...before, 'too-large': (before['too-large'] ?? 0) + 1 });
   });
 
-  test('(100 MB: Redis itself cuts off whoever should hear that; the gap is noticed, and it is back)', async () => {
+  test('(100 MB: Redis itself disconnects its subscribers; the gap is noticed, and the connection returns)', async () => {
     await stage().redis.publish('lists', Buffer.alloc(100e6, 'x'));
     await expect(stage().gateway.logged('messages may have been missed')).resolves.toBeUndefined();
   });
@@ -78,7 +78,7 @@ describe('a message with something odd about it reaches its client as JSON.parse
   });
 });
 
-describe('a target that names nobody reaches nobody', () => {
+describe('a target that names no user reaches no user', () => {
   test.each([
     ['null'],
     ['""'],

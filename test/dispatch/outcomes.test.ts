@@ -73,14 +73,14 @@ describe('several routes on one channel', () => {
     expect(receive('sales', '{').map(({ route }) => route?.name)).toEqual(['owners', 'feed', 'strict']);
   });
 
-  test('a route with several channels hears each of them', () => {
+  test('a route with several channels receives from each of them', () => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS);
     expect(receive('rentals', '{"new":8}').map(({ route }) => route?.name)).toEqual(['feed']);
   });
 });
 
 describe('the outcome of a message', () => {
-  test('tells how many sockets it went to and how many values were no ids', () => {
+  test('reports how many sockets received it and how many values were not ids', () => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS, { count: (rooms) => rooms.length * 3 });
     expect(receive('sales', '{"old":"07","new":8,"price":1}')).toMatchObject([
       { kind: 'delivered', recipients: 3, skipped: 1 },
@@ -89,7 +89,7 @@ describe('the outcome of a message', () => {
     ]);
   });
 
-  test('is "not here" without an emit where nobody of its target is connected', () => {
+  test('is "not here" without an emit if none of its users is connected', () => {
     const { emitted, receive } = stageDispatch(ROUTES, SCHEMAS, { count: () => 0 });
     expect(receive('sales', '{"old":"x","new":8}')).toMatchObject([
       { kind: 'not-here', skipped: 1 },
@@ -99,7 +99,7 @@ describe('the outcome of a message', () => {
     expect(emitted).toEqual([]);
   });
 
-  test('is told with the channel, the size in bytes and the time of arrival', () => {
+  test('is reported with the channel, the size in bytes and the time of arrival', () => {
     const { handled, receive } = stageDispatch(ROUTES, SCHEMAS);
     const before = performance.now();
     receive('sales', '{"new":8,"text":"é"}');

@@ -20,7 +20,7 @@ const ROUTES: readonly [says: string, rooms: readonly string[], payload: string]
 const MESSAGE = '{"a":1,"b":2,"list":[3,4]}';
 
 // What routes have in common is compiled once: none may get what another one says.
-test('routes that differ in one thing each do what they say, whatever comes before', () => {
+test('routes that differ in one key each do what they configure, whatever message precedes', () => {
   const yaml = ROUTES.map(
     ([says], index) => `  route-${index}:
     channel: one

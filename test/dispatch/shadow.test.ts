@@ -27,7 +27,7 @@ const sale = {
 const SCHEMAS = { sale, 'priced-sale': { ...sale, required: ['owner', 'price'] } };
 
 describe('a shadow route', () => {
-  test('sends nothing, and tells how many sockets it would have sent to', () => {
+  test('sends nothing, and reports how many sockets would have received it', () => {
     const { emitted, receive } = stageDispatch(ROUTES, SCHEMAS, { count: (rooms) => (rooms[0] === 'user:7' ? 2 : 90) });
     const [live, shadow] = receive('sales', '{"owner":7,"price":1}');
     expect(live).toMatchObject({ kind: 'delivered', recipients: 2 });
@@ -44,7 +44,7 @@ describe('a shadow route', () => {
     expect(receive('sales', message)[1]).toMatchObject({ kind: 'shadow', would });
   });
 
-  test('tells where nobody of its target is here', () => {
+  test('reports that none of its users is connected', () => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS, { count: () => 0 });
     expect(receive('sales', '{"owner":7,"price":1}')[1]).toMatchObject({ kind: 'shadow', would: { kind: 'not-here' } });
   });
@@ -55,19 +55,19 @@ describe('a next schema', () => {
     ['both accept', '{"owner":7,"price":1}', 'delivered', 'same'],
     ['only the one in force accepts', '{"owner":7}', 'delivered', 'would-drop'],
     ['both refuse', '{"price":1}', 'dropped', 'same'],
-  ])('decides nothing of a message that %s', (_, message, kind, verdict) => {
+  ])('has no effect on a message that %s', (_, message, kind, verdict) => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS);
     expect(receive('sales', message)[0]).toMatchObject({ kind, next: { verdict } });
   });
 
-  test('tells the place where it would drop a message, and no value', () => {
+  test('reports the place where it would drop a message, and no value', () => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS);
     const [live] = receive('sales', '{"owner":77777}');
     expect(live?.next?.detail).toContain('price');
     expect(live?.next?.detail).not.toContain('77777');
   });
 
-  test('is asked of what the one in force drops, too', () => {
+  test('also checks what the one in force drops', () => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS);
     expect(receive('sales', '{"owner":7}')[1]).toMatchObject({
       kind: 'shadow',
@@ -76,7 +76,7 @@ describe('a next schema', () => {
     });
   });
 
-  test('has no say in what cannot be read', () => {
+  test('is not applied to what cannot be read', () => {
     const { receive } = stageDispatch(ROUTES, SCHEMAS);
     expect(receive('sales', '{')[0]?.next).toBeUndefined();
   });

@@ -67,7 +67,7 @@ function stage() {
   };
 }
 
-test('an entry goes the way of a message: checked, shaped, sent with its position', () => {
+test('an entry takes the steps of a message: checked, shaped, sent with its position', () => {
   const { entry, sent } = stage();
   const { outcome, judged } = entry('{"to": 7, "secret": "x"}');
   expect(outcome).toMatchObject({ kind: 'delivered', recipients: 1 });
@@ -82,7 +82,7 @@ test.each([
   ['one that the schema refuses', '{"to": "x"}', {}, 'invalid'],
   ['one for nobody', '{"to": 0}', {}, 'no-target'],
   ['an event that came before', '{"to": 7}', { duplicate: true }, 'duplicate'],
-] as const)('%s is dropped with its reason, and nobody hears of it', (_, payload, content, reason) => {
+] as const)('%s is dropped with its reason, and sent to no client', (_, payload, content, reason) => {
   const { entry, sent } = stage();
   const { outcome, judged } = entry(payload, content);
   expect(outcome).toMatchObject({ kind: 'dropped', reason });
@@ -90,7 +90,7 @@ test.each([
   expect(sent).toEqual([]);
 });
 
-test('of an event that comes by both ways plain clients get the first copy, the others that of the stream', () => {
+test('an event published on both: plain clients receive the first copy, the others that of the stream', () => {
   const { entry, message, sent } = stage();
   const [a, b] = ['{"to": 7, "id": "a"}', '{"to": 7, "id": "b"}'];
   message(a);
@@ -104,7 +104,7 @@ test('of an event that comes by both ways plain clients get the first copy, the 
   ]);
 });
 
-test('events without an id are not told apart: each copy goes out', () => {
+test('events without an id are not compared: each copy is sent', () => {
   const { message, sent } = stage();
   message('{"to": 7}');
   message('{"to": 7}');

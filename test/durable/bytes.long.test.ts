@@ -65,7 +65,7 @@ function watchReadiness(gateway: TestGateway): { stop(): Promise<Set<number>> } 
 }
 
 describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
-  test('a gateway gets ready beside 2,100 entries of 15 KB', async () => {
+  test('a gateway becomes ready with 2,100 entries of 15 KB in the stream', async () => {
     const { proxy, start, fill, add, client, serves } = await stageLink();
     await fill(2100, 15 * KB);
     proxy.rate(MBIT_100);
@@ -108,13 +108,13 @@ describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
     await expect.poll(() => numbersOf(alice).at(-1)).toBe(9001);
     expect(await readers()).not.toEqual(before);
     await serves(alice);
-    // It fills beside the traffic, as far as its bytes go.
+    // The ring fills during the traffic, up to its limit of bytes.
     await expect.poll(() => gateway.metric('gateway_stream_ring_bytes'), { timeout: SLACK }).toBeGreaterThan(8_300_000);
     expect(await readiness.stop()).toEqual(new Set([200]));
     expect(alice.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
   });
 
-  test('a burst that comes in reads of 4 MB does not cut off a client that reads', async () => {
+  test('a burst in reads of 4 MB does not cut off a client that reads', async () => {
     const { start, add, client, commands } = await stageLink();
     const gateway = await start();
     await untilReady(gateway);
@@ -149,7 +149,7 @@ describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
     expect(alice.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
   });
 
-  test('a client gets what it missed, of 60 KB each, with other routes beside', async () => {
+  test('a client receives what it missed, of 60 KB each, with other routes in the plan', async () => {
     const { proxy, start, fill, add, client, serves, write } = await stageLink();
     write('source: { ring: { entries: 1 }, replay: { bytes: 100000000 } }');
     const gateway = await start();
@@ -171,7 +171,7 @@ describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
 });
 
 describe('an entry that never arrives', { timeout: 90_000 }, () => {
-  test('is passed over: it counts as dropped, clients are told, and those behind it arrive', async () => {
+  test('is skipped: it counts as dropped, clients receive a reset, and later entries arrive', async () => {
     const { proxy, start, fill, add, client, serves } = await stageLink();
     const gateway = await start();
     await untilReady(gateway);
@@ -188,7 +188,7 @@ describe('an entry that never arrives', { timeout: 90_000 }, () => {
     expect(resets).toMatchObject([{ args: [{ route: 'news', reason: 'trimmed' }] }]);
     expect(await gateway.metric('gateway_route_dropped_total{route="news",reason="too-large"}')).toBe(1);
 
-    // Another instance starts beside it, without it.
+    // Another instance starts, without that entry.
     const next = await start();
     await untilReady(next);
     const bob = client(next.url, {});
@@ -197,7 +197,7 @@ describe('an entry that never arrives', { timeout: 90_000 }, () => {
     await expect.poll(() => numbersOf(bob)).toEqual([7]);
   });
 
-  test('is no reason for silence in a replay: the client is told to load its state', async () => {
+  test('ends a replay with a reset: the client must reload its state', async () => {
     const { proxy, start, fill, add, client } = await stageLink('source: { ring: { entries: 2 } }');
     const gateway = await start();
     await untilReady(gateway);
@@ -246,7 +246,7 @@ test(
     await untilReady(second);
     const alice = client(second.url, {});
     await alice.next('gateway:position');
-    // All at once, too.
+    // All at the same time, too.
     const burst = new Redis(Number(new URL(environment['REDIS_URL'] ?? '').port), '127.0.0.1');
     onTestFinished(() => burst.disconnect());
     const more = 'x'.repeat(900 * KB);

@@ -37,7 +37,7 @@ test.each<[what: string, resume: Record<string, unknown>, kept: object]>([
   ['no position', { news: 'x', prices: null }, { news: null, prices: null }],
   ['a long text', { news: { e: 'e'.repeat(65_000), id: ID } }, { news: null }],
   ['a list', { news: [ID] }, { news: null }],
-])('of %s the positions on durable routes are kept, as copies, and nothing else', (_, resume, kept) => {
+])('only the positions on durable routes are kept of %s, as copies', (_, resume, kept) => {
   const claims = routes().claimsIn(resume);
   expect(claims).toEqual(kept);
   const same = Object.entries(claims).filter(([name, claim]) => claim !== null && claim === resume[name]);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hearsNothingBefore } from '../support/client.ts';
 import { metaOf, numbersOf, stageDurable } from './stage.ts';
 
-test('an entry reaches its user: with its position those who asked, others as one argument', async () => {
+test('an entry reaches its user: with its position for clients that asked, as one argument for others', async () => {
   const { gateway, add, client } = await stageDurable();
   const { url, metric } = await gateway();
   const [plain, resumable] = [client(url), client(url, {})];
@@ -41,7 +41,7 @@ test('what a client missed it gets on another instance, in order, none twice, an
   expect(after.heard.map(({ event }) => event).slice(0, 3)).toEqual(['news', 'news', 'gateway:position']);
 });
 
-test('what is older than the ring comes from Redis', async () => {
+test('entries older than the ring are read from Redis', async () => {
   const { gateway, add, client } = await stageDurable('source: { ring: { entries: 5 } }');
   const { url, metric } = await gateway();
   const before = client(url, {});
@@ -58,7 +58,7 @@ test('what is older than the ring comes from Redis', async () => {
   expect(await metric('gateway_stream_resumes_total{route="news",result="redis"}')).toBe(1);
 });
 
-test('a position that the stream has been trimmed behind is told, and the client is live', async () => {
+test('a position before the trimmed part of the stream causes a reset, and the client is live', async () => {
   const { gateway, add, client, commands } = await stageDurable('source: { ring: { entries: 2 } }');
   const { url, metric } = await gateway();
   const before = client(url, {});

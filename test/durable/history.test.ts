@@ -20,7 +20,7 @@ function clockOf([seconds, microseconds]: readonly number[]): number {
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
-/** A gateway with one client that has heard number 0. */
+/** A gateway with one client that has received number 0. */
 async function withClient(lines?: string) {
   const stage = await stageDurable(lines);
   const gateway = await stage.gateway();
@@ -31,7 +31,7 @@ async function withClient(lines?: string) {
   return { ...stage, stage, gateway, client, meta: metaOf(meta) };
 }
 
-describe('a history that is lost is told, once, and what is new is delivered', () => {
+describe('a lost history is reported once, and new entries are delivered', () => {
   test.each<readonly [string, string, (stage: DurableStage, client: TestClient) => Promise<unknown>]>([
     ['the stream was deleted', 'deleted', ({ commands }) => commands.del('news')],
     ['the epoch was evicted', 'epoch', ({ commands }) => commands.del('gw:epoch:{news}')],
@@ -92,7 +92,7 @@ describe('a history that is lost is told, once, and what is new is delivered', (
     expect(new Set(resets.map(({ e }) => e)).size).toBe(1);
   });
 
-  test('a stream that was made anew between two looks is found out by how many were ever added', async () => {
+  test('a stream that was recreated between two checks is detected by how many entries were ever added', async () => {
     const { stage, client, add, commands } = await withClient();
     const id = await add(1);
     await expect.poll(() => numbersOf(client)).toEqual([0, 1]);
@@ -122,7 +122,7 @@ describe('a history that is lost is told, once, and what is new is delivered', (
   });
 });
 
-test('Redis restarts without what it had: clients are told, and hear what comes', async () => {
+test('Redis restarts without its data: clients receive a reset, and the new entries', async () => {
   const { redis, gateway, client, add, commands } = await withClient();
   await redis.stop();
   await untilReady(gateway, 503);
@@ -134,7 +134,7 @@ test('Redis restarts without what it had: clients are told, and hear what comes'
   await expect.poll(() => numbersOf(client)).toEqual([0, 1]);
 });
 
-test('entries that were trimmed before they could be read are told', async () => {
+test('entries that were trimmed before they could be read are reported', async () => {
   const { stage, gateway, client, add, commands } = await withClient();
   // Nothing is read in between: one transaction.
   const adding = commands.multi();
@@ -147,7 +147,7 @@ test('entries that were trimmed before they could be read are told', async () =>
   expect(await gateway.metric('gateway_stream_history_lost_total{route="news"}')).toBe(1);
 });
 
-test('Redis hangs and comes back: nothing is lost, nobody is told to load anew', async () => {
+test('Redis hangs and returns: nothing is lost, no client receives a reset', async () => {
   const { redis, gateway, client, add } = await withClient();
   redis.hang();
   await untilReady(gateway, 503);
@@ -225,7 +225,7 @@ test('a newcomer gets the last events that are for it, and no other', async () =
     ]);
 });
 
-test('a route that changes while it runs goes on from where it was', async () => {
+test('a route that changes while it runs continues from where it was', async () => {
   const { file, gateway, client, add, meta } = await withClient();
   writeFileSync(file, newsRoute('source: { ring: { entries: 7 } }'));
   const numbers = Array.from({ length: 60 }, (_, index) => index + 1);

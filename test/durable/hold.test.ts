@@ -43,7 +43,7 @@ const durableEvents = ({ heard }: TestClient): string[] =>
   heard.map(({ event }) => event).filter((event) => event !== 'calm' && event !== 'pong');
 
 describe.each(WAYS)('auth: { resume, hold: true } by %s', (_, server, transport) => {
-  test('nothing of durable routes comes before gateway:ready, everything after it, and once', async () => {
+  test('no event of durable routes arrives before gateway:ready, every event after it, once', async () => {
     const { connect, add, redis, bystander, meta } = await stageHold(server, transport);
     const held = await connect({ resume: { news: meta }, hold: true });
     for (const n of [2, 3]) await add(n);
@@ -80,7 +80,7 @@ describe.each(WAYS)('auth: { resume, hold: true } by %s', (_, server, transport)
     await expect.poll(() => [numbersOf(early), numbersOf(plain)]).toEqual([[2], [2]]);
   });
 
-  test('the routes change while a client is held: what is new is held too, what is gone is not missed', async () => {
+  test('the routes change while a client is held: new ones are held too, removed ones are not missed', async () => {
     const { connect, file, gateway, add, meta, commands, bystander } = await stageHold(server, transport);
     const held = await connect({ resume: { news: meta }, hold: true });
     writeFileSync(file, `version: 1\nroutes:\n${CALM.replaceAll('calm', 'later')}    source: stream\n`);
@@ -116,7 +116,7 @@ test('a held client that goes, and a gateway that stops, leave nothing behind', 
   expect(durableEvents(stays)).toEqual([]);
 });
 
-test('after 30 s a client that is not ready is told so on each durable route, and is live; a late ready changes nothing', async () => {
+test('after 30 s a client that is not ready receives a reset on each durable route, and is live; a late ready has no effect', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const { plan } = stageDispatch(

@@ -38,16 +38,16 @@ routes:
     target: broadcast
 `;
 
-interface Heard {
+interface Received {
   readonly event: string;
   readonly id: string;
 }
 
-/** A client that keeps its position and all it heard on its present connection. */
+/** A client that records its position and all it received on its current connection. */
 class Guest implements Client {
   readonly rooms = ['everyone'];
   readonly resumable = true;
-  readonly heard: Heard[] = [];
+  readonly received: Received[] = [];
   readonly #held = new Set<string>();
   open = true;
   /** Whether it asked to be held, and has not said that it is ready. */
@@ -55,14 +55,14 @@ class Guest implements Client {
 
   send(event: string, payload: string, meta?: string): void {
     if (this.waits) throw new Error(`${event} before it was ready`);
-    const told: unknown = JSON.parse(meta ?? payload);
-    if (isObject(told)) this.heard.push({ event, id: String(told['id']) });
+    const position: unknown = JSON.parse(meta ?? payload);
+    if (isObject(position)) this.received.push({ event, id: String(position['id']) });
   }
 
   live(id: string): void {
     if (!this.open || this.#held.has('news')) return;
     if (this.waits) throw new Error('live before it was ready');
-    this.heard.push({ event: 'news', id });
+    this.received.push({ event: 'news', id });
   }
 
   queued = (): number => 0;
@@ -94,9 +94,9 @@ function stage() {
     stream,
     durable,
     guest: () => guest,
-    /** A new connection, from what was heard last, or some time before. */
+    /** Opens a new connection, from the last position or an earlier one. */
     comeBack(back: number, hold = false) {
-      known.push(...guest.heard.map(({ id }) => id));
+      known.push(...guest.received.map(({ id }) => id));
       const last = known[Math.max(0, known.length - 1 - back)];
       guest.open = false;
       durable.clientLeft(guest);
@@ -113,7 +113,7 @@ function stage() {
   };
 }
 
-test('whatever comes between: no entry twice, none out of order, none missing without a reset', async () => {
+test('in any interleaving: no entry twice, none out of order, none missing without a reset', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { minLength: 5, maxLength: 120 }), async (steps) => {
       const { stream, durable, comeBack, ready } = stage();
@@ -130,21 +130,21 @@ test('whatever comes between: no entry twice, none out of order, none missing wi
       connections.push(comeBack(0));
       for (let i = 0; i < 40; i += 1) await stream.answer(0);
       durable.stop();
-      for (const { guest, from } of connections) judgeConnection(guest.heard, from);
-      const last = connections.at(-1)?.guest.heard.at(-1)?.id ?? '';
+      for (const { guest, from } of connections) checkConnection(guest.received, from);
+      const last = connections.at(-1)?.guest.received.at(-1)?.id ?? '';
       expect(Number(last.slice(0, 20))).toBe(count);
     }),
     { numRuns: 300 },
   );
 });
 
-test('a page may hold entries that the reader has yet to come to: they come live, once', async () => {
+test('a page may hold entries that the reader has not read yet: they are delivered live, once', async () => {
   const { stream, durable, comeBack } = stage();
   for (let i = 0; i < 6; i += 1) await stream.answer(0);
   const first = comeBack(0).guest;
   for (let n = 1; n <= 8; n += 1) stream.add(n);
   for (let i = 0; i < 3; i += 1) await stream.answer(0);
-  expect(first.heard.map(({ id }) => numberOf(id))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(first.received.map(({ id }) => numberOf(id))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
 
   // The reader waits for what comes after 8 while the page is asked for.
   stream.add(9);
@@ -153,7 +153,7 @@ test('a page may hold entries that the reader has yet to come to: they come live
   await stream.answer(1);
   for (let i = 0; i < 4; i += 1) await stream.answer(0);
   durable.stop();
-  expect(guest.heard.map(({ event, id }) => [event, numberOf(id)])).toEqual([
+  expect(guest.received.map(({ event, id }) => [event, numberOf(id)])).toEqual([
     ...[2, 3, 4, 5, 6, 7, 8].map((n) => ['news', n]),
     ['gateway:position', 8],
     ['news', 9],
@@ -161,9 +161,9 @@ test('a page may hold entries that the reader has yet to come to: they come live
 });
 
 /** Entries are numbered by their ids, so a hole is a number that is left out; only a reset may leave one. */
-function judgeConnection(heard: readonly Heard[], from: string | undefined): void {
+function checkConnection(received: readonly Received[], from: string | undefined): void {
   let at = from === undefined ? undefined : numberOf(from);
-  for (const { event, id } of heard) {
+  for (const { event, id } of received) {
     const now = numberOf(id);
     const due = event === 'news' ? (at ?? now - 1) + 1 : (at ?? now);
     expect(event === 'gateway:reset' ? due : now).toBe(due);

@@ -1,14 +1,14 @@
 import { io, type Socket } from 'socket.io-client';
 import { isObject } from '../../src/schema/json.ts';
 
-/** A position as the gateway tells it. */
-interface Told {
+/** A position, as the gateway sends it. */
+interface RoutePosition {
   readonly route: string;
   readonly e: string;
   readonly id: string;
 }
 
-/** What a client heard, and what is wrong with how it heard it. */
+/** What a client received, and the problems in it. */
 export interface LedgerClient {
   readonly user: string;
   readonly socket: Socket;
@@ -17,7 +17,7 @@ export interface LedgerClient {
   /** By route: what the last reset covers. */
   readonly resetUpTo: Map<string, string>;
   readonly firstPosition: Map<string, string>;
-  readonly last: Map<string, Told>;
+  readonly last: Map<string, RoutePosition>;
   readonly resets: string[];
   /** Milliseconds from `connected` to live, of each return. */
   readonly replays: number[];
@@ -37,7 +37,7 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
 
 /** The client of docs/durable-routes.md, with a memory for what came when. */
 export function openLedgerClient(urls: () => readonly string[], user: string, token: string): LedgerClient {
-  const last = new Map<string, Told>();
+  const last = new Map<string, RoutePosition>();
   const pick = (): string => urls()[Math.floor(Math.random() * urls().length)] ?? '';
   const socket = io(pick(), {
     forceNew: true,
@@ -69,43 +69,43 @@ export function openLedgerClient(urls: () => readonly string[], user: string, to
 
 function record(client: LedgerClient): void {
   const { socket, last } = client;
-  /** Of this connection. */
-  let heard = new Map<string, string>();
+  /** Last id of each route on this connection. */
+  let lastIds = new Map<string, string>();
   let connectedAt = 0;
   socket.on('connected', () => {
-    heard = new Map();
+    lastIds = new Map();
     connectedAt = performance.now();
   });
   for (const [event, route] of EVENTS)
     socket.on(event, (payload: unknown, meta: unknown) => {
-      const told = read(meta);
-      const before = heard.get(route);
-      if (before === told.id) client.duplicates += 1;
-      else if (before !== undefined && told.id < before) client.outOfOrder += 1;
-      heard.set(route, told.id);
+      const position = read(meta);
+      const before = lastIds.get(route);
+      if (before === position.id) client.duplicates += 1;
+      else if (before !== undefined && position.id < before) client.outOfOrder += 1;
+      lastIds.set(route, position.id);
       if (route === 'some' && !(isObject(payload) && payload['to'] === client.user)) client.misdelivered += 1;
       const known = last.get(route);
-      if (known?.e === told.e && told.id <= known.id) client.repeats += 1;
+      if (known?.e === position.e && position.id <= known.id) client.repeats += 1;
       else {
-        client.handled.add(`${route} ${told.id}`);
-        last.set(route, told);
+        client.handled.add(`${route} ${position.id}`);
+        last.set(route, position);
       }
     });
-  socket.on('gateway:position', (position: unknown) => {
-    const told = read(position);
-    if (!client.firstPosition.has(told.route)) client.firstPosition.set(told.route, told.id);
-    if (isObject(position) && position['resumed'] !== undefined) client.replays.push(performance.now() - connectedAt);
-    last.set(told.route, told);
+  socket.on('gateway:position', (notice: unknown) => {
+    const position = read(notice);
+    if (!client.firstPosition.has(position.route)) client.firstPosition.set(position.route, position.id);
+    if (isObject(notice) && notice['resumed'] !== undefined) client.replays.push(performance.now() - connectedAt);
+    last.set(position.route, position);
   });
   socket.on('gateway:reset', (reset: unknown) => {
-    const told = read(reset);
+    const position = read(reset);
     client.resets.push(isObject(reset) ? String(reset['reason']) : '');
-    client.resetUpTo.set(told.route, told.id);
-    last.set(told.route, told);
+    client.resetUpTo.set(position.route, position.id);
+    last.set(position.route, position);
   });
 }
 
-function read(value: unknown): Told {
+function read(value: unknown): RoutePosition {
   const { route, e, id } = isObject(value) ? value : {};
   return { route: String(route), e: String(e), id: String(id) };
 }

@@ -5,7 +5,7 @@ import { runLedger } from './ledger.ts';
 test.each([
   ['nothing is lost', 20_000, {}],
   ['what the stream did not keep is told', 60, { trimmed: expect.any(Number) }],
-])('gateways are killed, clients return to any of them: %s', { timeout: 60_000 }, async (_, kept, resets) => {
+])('gateways are killed, clients reconnect to any of them: %s', { timeout: 60_000 }, async (_, kept, resets) => {
   const report = await runLedger({ seconds: 7, ring: 20, kept, perSecond: 350, clients: 20 });
   expect(report).toMatchObject({ lostInSilence: 0, duplicates: 0, outOfOrder: 0, misdelivered: 0 });
   expect(resets).toMatchObject(report.resets);

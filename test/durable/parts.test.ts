@@ -36,7 +36,7 @@ describe('a position', () => {
     expect(before(START)).toBe(START);
   });
 
-  test('is taken from a stranger in exactly its form', () => {
+  test('is accepted from a client only in exactly its form', () => {
     expect(readPosition({ e: 'a_b-9', id: START })).toEqual({ e: 'a_b-9', id: START });
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true }), (claim) => {
@@ -52,7 +52,7 @@ describe('a position', () => {
 describe('a ring', () => {
   const anyone = (): boolean => true;
 
-  test('gives each text back as it was, whatever its length and its letters, to those whom it is for', () => {
+  test('returns each text unchanged, whatever its length and characters, to its recipients', () => {
     const texts = fc.array(
       fc.oneof(
         fc.string({ unit: 'grapheme' }),
@@ -120,7 +120,7 @@ test('recent ids know an id for as long as it is among the last ones', () => {
   );
 });
 
-test('a user may have Redis read sixty times at once, and twice a second after that', () => {
+test('a user may have a burst of sixty reads from Redis, and two per second after that', () => {
   let now = 0;
   const quota = createQuota({ burst: 60, perSecond: 2 }, () => now);
   const allowed = (): number => Array.from({ length: 100 }, () => quota.take('user:7')).filter(Boolean).length;

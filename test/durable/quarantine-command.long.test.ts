@@ -25,7 +25,7 @@ async function stageKept(...messages: string[]) {
 }
 
 describe('gateway quarantine list', () => {
-  test('tells the newest first, and why, and no payload', async () => {
+  test('lists the newest first, with the reason and no payload', async () => {
     const { quarantine, ids } = await stageKept(INVALID, 'canary {');
     const { code, out, err } = await quarantine('list');
     expect([code, err]).toEqual([0, '']);
@@ -90,7 +90,7 @@ describe('gateway quarantine show', () => {
     [['replay'], 64, 'give an id or --all'],
     [['replay', '1-1', '--all'], 64, 'give an id or --all'],
     [['list', '--file', 'none.yaml'], 78, 'none.yaml  error'],
-  ])('%j is told', async (args, code, words) => {
+  ])('%j is reported', async (args, code, words) => {
     const { quarantine } = await stageKept();
     const ended = await quarantine(...args);
     expect(ended).toMatchObject({ code, out: '' });
@@ -99,7 +99,7 @@ describe('gateway quarantine show', () => {
 });
 
 describe('gateway quarantine replay', () => {
-  test('publishes what the routes take now, in order; what they do not take stays, and is told why', async () => {
+  test('publishes what the routes accept now, in order; the others stay, with the reason', async () => {
     const more = INVALID.replace('payload', 'more');
     const { quarantine, loosen, gateway, alice, kept, ids, commands } = await stageKept(INVALID, '[1]', more);
     const client = await alice(gateway.url);
@@ -121,7 +121,7 @@ describe('gateway quarantine replay', () => {
     expect((await kept()).map(({ message }) => message)).toEqual(['[1]']);
   });
 
-  test('adds to the stream of a durable route, from where it comes live', async () => {
+  test('adds to the stream of a durable route, which delivers it live', async () => {
     const { gateway, alice, environment, commands, loosen } = await stageQuarantine();
     const started = await gateway();
     const client = await alice(started.url);
@@ -141,7 +141,7 @@ describe('gateway quarantine replay', () => {
     expect(await commands.xlen('gw:quarantine:{entries}')).toBe(0);
   });
 
-  test('keeps what the gateways drop again: they were not told of the change', async () => {
+  test('keeps what the gateways drop again: they have not reloaded the change', async () => {
     const { quarantine, loosened, gateway, ids, commands } = await stageKept(INVALID);
     expect((await quarantine('replay', '--all', '--file', loosened())).code).toBe(0);
     await expect.poll(() => results(gateway, 'kept')).toBe(2);
@@ -150,7 +150,7 @@ describe('gateway quarantine replay', () => {
     expect(entries[0]?.[0]).not.toBe(ids[0]);
   });
 
-  test('removes nothing while nobody listens', async () => {
+  test('removes nothing while no gateway subscribes', async () => {
     const { quarantine, loosen, gateway, commands } = await stageKept(INVALID);
     loosen();
     await gateway.stop();
@@ -202,7 +202,7 @@ describe('gateway quarantine replay', () => {
   });
 });
 
-test('a Redis that is not there is told, without its password', async () => {
+test('an unreachable Redis is reported, without its password', async () => {
   const { environment } = await stageQuarantine();
   const REDIS_URL = `redis://:canary@127.0.0.1:${await freePort()}`;
   const { code, out, err } = await awaitCommand(['quarantine', 'list'], '', { ...environment, REDIS_URL });

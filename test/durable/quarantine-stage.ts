@@ -90,7 +90,7 @@ export async function stageQuarantine(routes = ROUTES) {
       ),
     /** The schema of `orders` takes any `n` from here on. */
     loosen: () => writeFileSync(join(root, 'schemas/order.json'), JSON.stringify(LOOSE)),
-    /** A bystander hears what is for it. */
+    /** Asserts that another client receives its messages. */
     async serves(client: TestClient) {
       await redis.publish('notices', VALID);
       return (await client.next('notice'))[0];

@@ -11,7 +11,7 @@ import { documentedRights, documentedRule } from '../redis/documented-rights.ts'
 import { INVALID, KEY, ofBoth, results, stageQuarantine, VALID } from './quarantine-stage.ts';
 
 describe('on_invalid: quarantine', () => {
-  test('keeps one copy of what two gateways heard, with all that tells why, and serves everybody else', async () => {
+  test('keeps one copy of what two gateways received, with its reason, and serves all others', async () => {
     const { gateway, alice, redis, kept, serves, commands } = await stageQuarantine();
     const gateways = await Promise.all([gateway(), gateway()]);
     const clients = await Promise.all(gateways.map(({ url }) => alice(url)));
@@ -38,7 +38,7 @@ describe('on_invalid: quarantine', () => {
     for (const client of clients.slice(0, 1)) expect(await serves(client)).toEqual({ user_id: 7, n: 1 });
   });
 
-  test('keeps one copy of an entry of a stream, too, and goes on with the next', async () => {
+  test('keeps one copy of an entry of a stream, too, and continues with the next', async () => {
     const { gateway, alice, commands, kept } = await stageQuarantine();
     const gateways = await Promise.all([gateway(), gateway()]);
     const client = await alice(gateways[0].url);
@@ -103,7 +103,7 @@ routes:
     expect(left.at(-1)?.['message']).toContain('{"n":99,');
   });
 
-  test('a flood of invalid messages costs a bounded number of writes, is counted to the last, and disturbs nobody', async () => {
+  test('a flood of invalid messages costs a bounded number of writes, is counted completely, and disturbs no client', async () => {
     const { gateway, alice, redis, serves, commands } = await stageQuarantine();
     const started = await gateway();
     const client = await alice(started.url);
@@ -147,7 +147,7 @@ describe('a Redis that refuses it', () => {
     word.replace('~orders', '~entries'),
   );
 
-  test('is told once and counted, and disturbs nobody; once it grants what is documented all is well', async () => {
+  test('is logged once and counted, and disturbs no client; with the documented rights it works', async () => {
     const { environment, redis, commands } = await stageQuarantine();
     await commands.call('ACL', 'SETUSER', ...RIGHTS, ...STREAM);
     const REDIS_URL = `redis://gateway:secret@127.0.0.1:${redis.port}`;

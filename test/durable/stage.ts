@@ -31,7 +31,7 @@ export interface DurableStage {
   client(url: string, resume?: Readonly<Record<string, unknown>>): TestClient;
 }
 
-/** The route `news`, for the user in `to`, from the stream `news`, with these lines of YAML beside. */
+/** The route `news`, for the user in `to`, from the stream `news`, with these additional lines of YAML. */
 export function newsRoute(lines: string): string {
   return `version: 1
 routes:
@@ -73,7 +73,7 @@ export async function stageDurable(lines = 'source: stream', args: string[] = []
   };
 }
 
-/** Numbers of the news heard so far, in order. */
+/** Numbers of the news received so far, in order. */
 export function numbersOf({ heard }: TestClient): unknown[] {
   return heard.flatMap(({ event, args }) => (event === 'news' ? [numberIn(args[0])] : []));
 }
@@ -82,7 +82,7 @@ function numberIn(payload: unknown): unknown {
   return typeof payload === 'object' && payload !== null && 'n' in payload ? payload.n : undefined;
 }
 
-/** The position that an event or a notice tells. */
+/** The position in an event or a notice. */
 export function metaOf(value: unknown): Meta {
   if (typeof value !== 'object' || value === null || !('route' in value) || !('e' in value) || !('id' in value))
     throw new Error(`no position: ${JSON.stringify(value)}`);

@@ -10,7 +10,7 @@ import { tokenOf } from './nodes.ts';
 import { says } from './signs.ts';
 import type { Site } from './site.ts';
 
-/** Users who are not the ledger's: what these clients do not read is nobody's loss. */
+/** Users outside the ledger: messages that these clients do not read do not count as lost. */
 const DEAF = '5';
 const VANISHED = '6';
 

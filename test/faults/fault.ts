@@ -16,7 +16,7 @@ export interface Fault {
   noticed?(site: Site, since: number): Promise<boolean>;
   /** How long it lasts from its beginning, in milliseconds. 0: it is over as soon as it has struck. */
   readonly lasts: number;
-  /** Ends it, and tells what is not as it should be. */
+  /** Ends the fault, and returns what is wrong. */
   heal?(site: Site): Promise<readonly string[] | void> | void;
 }
 

@@ -24,7 +24,7 @@ const ROUTES_FILE = fileURLToPath(new URL('../ledger/fixture/config/routes.yaml'
 
 export interface Neighbours {
   readonly redisPort: number;
-  /** Instead of the link: sentinels tell of addresses that no proxy stands before. */
+  /** Used in place of the link: sentinels report addresses without a proxy. */
   readonly redisUrl?: string;
   readonly authPort: number;
 }

@@ -20,7 +20,7 @@ export interface ServiceNode {
 }
 
 export interface RedisNode extends ServiceNode {
-  /** What gateways are told, where it is several servers: no link stands before those. */
+  /** The address for gateways if there are several servers, which have no link in front. */
   readonly url?: string;
   /** Where to publish, once the gateways listen. */
   publishers(): Promise<PublisherTarget>;

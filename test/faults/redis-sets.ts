@@ -5,7 +5,7 @@ import type { Finished, RedisNode } from './nodes.ts';
 const HOST = '127.0.0.1';
 const listOf = (ports: readonly number[]): string => ports.map((port) => `${HOST}:${port}`).join();
 
-/** A set goes on without the server that was struck. */
+/** A set continues without the server that failed. */
 const LEFT_BEHIND = {
   start: () => Promise.reject(new Error('nobody starts it again')),
   command: () => Promise.reject(new Error('it has several servers')),

@@ -12,7 +12,7 @@ export interface Report {
   readonly verdict: Verdict;
   /** From its beginning until gateways or clients noticed, in milliseconds; nothing where there is nothing to notice. */
   readonly noticedAfter: number | undefined;
-  /** From its end until every client had heard something newer, in milliseconds. */
+  /** Milliseconds from its end until every client had received a newer message. */
   readonly healedAfter: number | undefined;
   /** Whatever is not as promised. */
   readonly failures: readonly string[];
@@ -70,7 +70,7 @@ async function noticed(fault: Fault, site: Site, struckAt: number): Promise<numb
   return (await fault.noticed?.(site, struckAt)) === true ? Date.now() - struckAt : undefined;
 }
 
-/** Nothing as long as one client has heard nothing that was published since. */
+/** Undefined until every client has received a message that was published since. */
 function healingTime({ clients, publisher }: Site, since: number): number | undefined {
   const newer = publisher.publications.filter(({ sentAt, outcome }) => sentAt >= since && outcome === 'ok');
   const numbers = new Set(newer.map(({ number }) => number));
@@ -102,7 +102,7 @@ function brokenProcesses({ gateways }: Site): string[] {
     .map(({ name }) => `${name} met an uncaught error`);
 }
 
-/** All tokens are good: a client that hears otherwise would give up. */
+/** All tokens are valid: a client would give up after a rejection. */
 function turnedAway({ clients }: Site): string[] {
   const refusals = clients.flatMap(({ history }) => history.refusals);
   return [...new Set(refusals.filter((message) => /unauthorized/.test(message)))];

@@ -22,7 +22,7 @@ export interface Site {
 
 export interface SiteOptions {
   readonly gateways: number;
-  /** Variables of the gateways; a TCP server that never says a word is there for whoever wants to name it. */
+  /** Variables of the gateways; a TCP server that never answers is available to them. */
   readonly environment?: (silentServer: string) => Readonly<Record<string, string>>;
   readonly redisArgs?: readonly string[];
   /** In place of one Redis. */

@@ -23,7 +23,7 @@ async function startWith(fault: string, environment: Record<string, string> = {}
   return program;
 }
 
-test.each(['rejection', 'exception'])('an uncaught fault (%s) ends the process with 1', async (fault) => {
+test.each(['rejection', 'exception'])('an uncaught error (%s) ends the process with 1', async (fault) => {
   const program = await startWith(fault);
   const client = await connectClient(program.url, TOKENS.alice, { reconnection: false });
 

@@ -51,7 +51,7 @@ describe('a signal while the program starts', { timeout: 60_000 }, () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('and a second one ends it at once', async () => {
+  test('and a second one ends it immediately', async () => {
     const { child, ended } = await start([]);
     child.kill('SIGTERM');
     child.kill('SIGINT');

@@ -75,14 +75,14 @@ describe('a gateway whose log cannot be written', { timeout: 60_000 }, () => {
     },
   );
 
-  test.each(['production', 'development'])('as its reader died, serves everybody (%s)', async (mode) => {
+  test.each(['production', 'development'])('whose reader died, serves all clients (%s)', async (mode) => {
     const staged = await stage('pipe', 'pipe', mode);
     staged.child.stdout?.destroy();
     staged.child.stderr?.destroy();
     expect(await serveAndStop(staged)).toBe(0);
   });
 
-  test('writes again once there is a reader, and says how many lines are missing', async () => {
+  test('writes again once there is a reader, and reports how many lines are missing', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'log-')), 'pipe');
     spawnSync('mkfifo', [path]);
     const [reader, writer] = [openSync(path, 'r+'), openSync(path, 'w')];

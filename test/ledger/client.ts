@@ -2,7 +2,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import { isObject } from '../../src/schema/json.ts';
 import { ROUTES_BY_EVENT, type Arrival, type ClientHistory, type Gap, type Stay } from './history.ts';
 
-/** A stock client that writes down all it hears, and when. */
+/** A stock client that records all it receives, and when. */
 export interface LedgerClient {
   readonly socket: Socket;
   readonly history: ClientHistory;

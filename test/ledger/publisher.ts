@@ -31,7 +31,7 @@ export function createPublisher(run: string, redis: PublisherTarget): Publisher 
     maxRetriesPerRequest: null,
     retryStrategy: () => 100,
   });
-  // Each message tells its own fate.
+  // The outcome of each message is recorded separately.
   connection.on('error', () => undefined);
   const publications: Publication[] = [];
   const pending = new Set<Promise<Publication>>();
@@ -64,7 +64,7 @@ async function outcomeOf(connection: Redis, route: string, text: string): Promis
     await connection.publish(route, text);
     return 'ok';
   } catch (error) {
-    // What Redis refuses it has not done; where it says nothing, nobody knows.
+    // A refusal means not published; without a reply the outcome is unknown.
     return error instanceof Error && error.name === 'ReplyError' ? 'failed' : 'unknown';
   }
 }

@@ -17,7 +17,7 @@ function historyOf(heard: number, over: Partial<Stay> = {}): History {
   return { run: 'r', publications: PUBLISHED, clients: [{ user: '7', stays, gaps: [], refusals: [] }] };
 }
 
-/** Metrics of an instance on which one client heard three messages. */
+/** Metrics of an instance on which one client received three messages. */
 function metrics(over: Record<string, number> = {}): string {
   const counts = { received: 3, delivered: 3, not_here: 0, recipients: 3, dropped: 0, lost: 0, ...over };
   const { lost, dropped, ...plain } = counts;
@@ -54,7 +54,7 @@ describe('the ledger and the gateway’s counters', () => {
     ],
     ['more recipients than arrivals', { recipients: 4 }, 'everyone: 3 arrived, 4 recipients counted'],
     ['fewer recipients than arrivals', { recipients: 2 }, 'everyone: 3 arrived, 2 recipients counted'],
-  ])('disagree where %s', async (_, over, words) => {
+  ])('disagree if %s', async (_, over, words) => {
     expect(await disagreements(over)).toEqual([expect.stringContaining(words)]);
   });
 

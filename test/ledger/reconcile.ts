@@ -1,6 +1,6 @@
 import type { History } from './history.ts';
 
-/** What an instance has counted, as /metrics tells it. */
+/** The counters of an instance, from /metrics. */
 export interface Instance {
   readonly name: string;
   metrics(): Promise<string>;

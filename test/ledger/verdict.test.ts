@@ -16,7 +16,7 @@ function arrival(number: number, over: Partial<Arrival> = {}): Arrival {
   return { run: RUN, number, route: 'everyone', at: number * 1000 + 10, ...over };
 }
 
-/** From second 0 on; what it heard by number. */
+/** Connected from second 0 on; the messages that it received, by number. */
 function stay(numbers: readonly number[], over: Partial<Stay> = {}): Stay {
   return { since: 0, arrivals: numbers.map((number) => arrival(number)), ...over };
 }
@@ -94,7 +94,7 @@ describe('a message that a client did not receive is missing', () => {
     expect(verdictOf(stays)).toEqual({ delivered: 8, missingAnnounced: 2 });
   });
 
-  test('in silence if a later one of its route came on the same connection', () => {
+  test('in silence if a later one of its route arrived on the same connection', () => {
     const stays = [stay([1, 2, 4], { until: 4500 }), stay([5, 6, 7, 8, 9, 10], { since: 4600 })];
     expect(verdictOf(stays)).toEqual({ delivered: 9, missingSilent: 1 });
   });

@@ -6,11 +6,11 @@ export interface Verdict {
   readonly delivered: number;
   /** Heard again. */
   readonly duplicate: number;
-  /** Not heard, and the client cannot know. */
+  /** Not received, and the client cannot know. */
   readonly missingSilent: number;
-  /** Not heard, and the client was told of a gap, or knows itself that it was away. */
+  /** Not received, and the client received a gap notice, or knows that it was disconnected. */
   readonly missingAnnounced: number;
-  /** Heard by somebody whom it was not for. */
+  /** Received by a client that is not a recipient. */
   readonly misdelivered: number;
   /** Heard after a later one of its route. */
   readonly outOfOrder: number;
@@ -98,7 +98,7 @@ function covers({ from, to, routes }: Gap, { route, sentAt, settledAt }: Publica
   return routes.includes(route) && from <= settledAt && sentAt <= to;
 }
 
-/** Whether the client was connected when it was sent and had no reason to doubt that it heard everything. */
+/** Whether the client was connected when it was sent and had no sign of a loss. */
 function vouchesFor({ since, until, reason, arrivals }: Stay, { number, route, sentAt }: Publication): boolean {
   if (sentAt < since) return false;
   if (until === undefined) return true;

@@ -17,7 +17,7 @@ function repeats(text: string): boolean {
 }
 
 describe('more than a text may hold', () => {
-  test('are brackets or keys, whatever stands in strings', () => {
+  test('are brackets or keys, whatever strings contain', () => {
     fc.assert(
       fc.property(tree, spacing, fc.nat(6), fc.nat(12), (document, spaces, maxDepth, maxKeys) => {
         const excesses = [
@@ -118,7 +118,7 @@ describe('a key that its object has twice', () => {
     ['numbers', 100_000, (index: number) => `"${index * 65_536}"`],
     ['escaped', 100_000, (index: number) => `"\\u006b${index}"`],
     ['of one long beginning', 30_000, (index: number) => `"${'k'.repeat(257)}${index}"`],
-  ])('is looked for among many keys, %s, without comparing all pairs', (_, count, key) => {
+  ])('is found among many keys, %s, without comparing all pairs', (_, count, key) => {
     const text = `{${Array.from({ length: count }, (_, index) => `${key(index)}:0`).join()}}`;
     const start = performance.now();
     expect(repeats(text)).toBe(false);

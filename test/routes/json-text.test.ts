@@ -6,7 +6,7 @@ import { nameOf, placesIn, spacing, tree, write, written, type Tree } from './js
 const RUNS = { numRuns: 500 };
 
 describe('a value cut from the text', () => {
-  test('is what stands there, byte for byte, at every place of any text', () => {
+  test('is the text at that place, byte for byte, at every place of any text', () => {
     fc.assert(
       fc.property(tree, spacing, (document, spaces) => {
         const text = write(document, spaces);
@@ -98,7 +98,7 @@ describe('a member taken out of the text', () => {
     ['{ }', ['a']],
     ['7', ['a']],
     ['{ "a" : 1 }', []],
-  ])('that is not there leaves %s alone (%j)', (text, path) => {
+  ])('that does not exist leaves %s unchanged (%j)', (text, path) => {
     expect(without(text, path)).toBe(text);
   });
 });

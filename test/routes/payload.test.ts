@@ -48,7 +48,7 @@ describe('a payload with omissions', () => {
     ['the last field', ['data'], PUBLISHED.replace(/, "data".*(?= }$)/, '')],
     ['a field within', ['/data/x'], PUBLISHED.replace('"x": 1e2, ', '')],
     ['two fields', ['a', '/data/y'], PUBLISHED.replace('"a": "\\u00e9\\/<b>", ', '').replace(/, "y": .*?] /, ' ')],
-  ])('lacks %s and is else as published', (_, fields, payload) => {
+  ])('lacks %s and is otherwise as published', (_, fields, payload) => {
     expect(omitted(fields)).toBe(payload);
     expect(omitted(fields)).not.toBe(PUBLISHED);
   });

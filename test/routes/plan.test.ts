@@ -48,7 +48,7 @@ describe('a plan', () => {
     expect(plan.routesFor('b').map(({ name }) => name)).toEqual(['route-0', 'route-1']);
   });
 
-  test('puts what disconnects last: users hear before what is for them', () => {
+  test('puts control routes last: users receive their events before they are disconnected', () => {
     const { check, payload } = checked({});
     const control = (name: string): CheckedControlRoute => ({
       kind: 'control',

@@ -21,7 +21,7 @@ describe('rooms', () => {
     expect(roomsOf(undefined)).toEqual(['audience:anyone']);
   });
 
-  test('the room of a user tells the user; other rooms tell none', () => {
+  test('the room of a user names the user; other rooms name none', () => {
     expect(userOfRoom('user:7')).toBe('7');
     expect(userOfRoom(AUDIENCE_ROOMS.anyone)).toBeUndefined();
     expect(userOfRoom(AUDIENCE_ROOMS.authenticated)).toBeUndefined();
@@ -29,7 +29,7 @@ describe('rooms', () => {
     expect(userOfRoom('nV1xLKmJ2zq0AAAB')).toBeUndefined();
   });
 
-  test('notices have rooms of their own, which count nobody as a user', () => {
+  test('notices have rooms of their own, which name no user', () => {
     expect(noticeRoomsOf('7')).toEqual([NOTICE_ROOMS.users, noticeRoom('7')]);
     expect(noticeRoomsOf(undefined)).toEqual([NOTICE_ROOMS.anonymous]);
     for (const room of [...noticeRoomsOf('7'), ...noticeRoomsOf(undefined)]) {
@@ -38,7 +38,7 @@ describe('rooms', () => {
     }
   });
 
-  test('two users share no room besides the audiences', () => {
+  test('two users share no room except the audiences', () => {
     fc.assert(
       fc.property(userId, userId, (one, other) => {
         const shared = roomsOf(one).filter((room) => roomsOf(other).includes(room));

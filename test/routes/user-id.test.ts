@@ -58,11 +58,11 @@ describe('a user id', () => {
     ['"18446744073709551616"'],
     ['"99999999999999999999"'],
     ['"100000000000000000000"'],
-  ])('%s in a message is nobody', (json) => {
+  ])('%s in a message is no user', (json) => {
     expect(toUserId(JSON.parse(json))).toBeUndefined();
   });
 
-  test('missing is nobody', () => {
+  test('missing is no user', () => {
     expect(toUserId(undefined)).toBeUndefined();
   });
 });
@@ -84,7 +84,7 @@ describe('any uint64', () => {
     );
   });
 
-  test('exceeded is nobody', () => {
+  test('exceeded is no user', () => {
     fc.assert(
       fc.property(fc.bigInt(LARGEST + 1n, LARGEST ** 2n), (id) => {
         expect(toUserId(String(id))).toBeUndefined();

@@ -53,7 +53,7 @@ test('a bundle says the same when its references are plain', () => {
   expect(messages.filter((message) => check?.(message) !== undefined)).toEqual(invalid);
 });
 
-test('a file without identifiers comes back itself', () => {
+test('a file without identifiers is returned unchanged', () => {
   const file = {
     uri: 'file:///schemas/a.json',
     json: { $id: 'a', properties: { x: { $ref: 'b.json' }, y: { $ref: '#/x' } } },

@@ -28,7 +28,7 @@ describe('did you mean', () => {
     expect(didYouMean(word, keys)).toBe(meant);
   });
 
-  test('nothing further away than asked for', () => {
+  test('nothing beyond the given distance', () => {
     expect(didYouMean('AUTH_SERVICE_XXXX', ['AUTH_SERVICE_ADDR'])).toBe('AUTH_SERVICE_ADDR');
     expect(didYouMean('AUTH_SERVICE_XXXX', ['AUTH_SERVICE_ADDR'], 2)).toBeUndefined();
   });
@@ -50,7 +50,7 @@ describe('a pointer', () => {
     expect(toPointer(path)).toBe(pointer);
   });
 
-  test('comes back from any path', () => {
+  test('is the inverse for any path', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '/', '~', '0', '1') })), (path) => {
         expect(parsePath(toPointer(path))).toEqual(path);
