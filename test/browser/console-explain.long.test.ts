@@ -19,7 +19,7 @@ test('a pasted message is explained: who is meant, the rooms, what clients get, 
 
   await explain.getByLabel('Redis channel').fill('feature-status');
   await explain.getByLabel('Payload').fill('{"feature_id":1,"old_owner_id":"99999999999999999999","new_owner_id":8}');
-  await explain.getByLabel('Would this user hear it?').fill('7');
+  await explain.getByLabel('Would this user receive it?').fill('7');
   await explain.getByLabel('Payload').press('Control+Enter');
 
   const route = explain.getByRole('region', { name: 'Route feature-owners' });
@@ -30,7 +30,7 @@ test('a pasted message is explained: who is meant, the rooms, what clients get, 
   expect(words).toContain('Rooms user:8');
   expect(words).toContain('Reaches now 1 connection of this instance');
   expect(words).toContain('Event feature-status-changed, 71 bytes');
-  expect(words).toContain('User 7 does not hear it: user 7 is not in old_owner_id, new_owner_id');
+  expect(words).toContain('User 7 does not receive it: user 7 is not in old_owner_id, new_owner_id');
   expect(await explain.innerText()).toContain('User 7 has 0 connections to this instance.');
   expect(complaints).toEqual([]);
 });
@@ -67,7 +67,7 @@ test('what cannot be asked is said in words', async () => {
   const { page, complaints } = await openStage(browser, '/console');
   const explain = section(page, 'Explain a message');
   await explain.getByLabel('Redis channel').fill('notifications');
-  await explain.getByLabel('Would this user hear it?').fill('alice');
+  await explain.getByLabel('Would this user receive it?').fill('alice');
   await button(page, 'Explain').click();
   await explain.getByText('The gateway says: user: found "alice". A user id, such as "7", or "anonymous"').waitFor();
   expect(complaints).toEqual([expect.stringContaining('status of 400')]);

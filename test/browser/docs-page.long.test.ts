@@ -25,7 +25,9 @@ test('an event shows who receives it, where it comes from, its payload and examp
   await sale.waitFor();
   const words = oneLine(await sale.innerText());
   expect(words).toContain('Both are told, the old one only if there was one.');
-  expect(words).toContain('Heard by the users whose ids are in old_owner_id and new_owner_id of the published message');
+  expect(words).toContain(
+    'Received by the users whose ids are in old_owner_id and new_owner_id of the published message',
+  );
   expect(words).toContain('Comes from Redis channel feature-status, by route feature-owners');
 
   const fields = sale.getByRole('table', { name: 'Payload of feature-status-changed' });
@@ -86,7 +88,7 @@ test('an event of several routes shows each of them', async () => {
     'As route user-status-changed makes it',
     'As route user-status makes it',
   ]);
-  expect(oneLine(await status.innerText())).toContain('Heard by every client, also without a token');
+  expect(oneLine(await status.innerText())).toContain('Received by every client, also without a token');
   // The shape that clients get, not the one that is published.
   for (const table of await status.getByRole('table').all())
     expect(await table.getByRole('rowheader').allInnerTexts()).toEqual(['(payload)', 'user_id', 'online']);

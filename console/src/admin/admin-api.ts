@@ -38,12 +38,12 @@ const NOT_MODIFIED = 304;
 /** A sentence for people, whatever was thrown. */
 export function inWords(error: unknown): string {
   if (error instanceof Refusal) return `The gateway says: ${error.message}`;
-  // Browsers tell no more of a request that got no answer.
+  // Browsers give no further reason for a request without an answer.
   if (error instanceof TypeError) return 'The gateway does not answer. Does it run, and is the network up?';
   return error instanceof Error ? error.message : String(error);
 }
 
-/** @param unauthorized told whenever the token, or its absence, is refused. */
+/** @param unauthorized called whenever the token, or its absence, is refused. */
 export function createAdminApi(token: string | undefined, unauthorized: () => void): AdminApi {
   const ask = async (path: string, options: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(options.headers);

@@ -10,7 +10,7 @@ export interface Polled<T> {
 /** A slow answer is asked for less often: a tenth of the time at most is spent on it. */
 const REST_PER_WAIT = 9;
 
-/** Asks again and again while somebody may see the page. */
+/** Polls while the page may be visible. */
 export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: number): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({});
   const asked = useRef(ask);

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { pathFromHere } from '../page/path-from-here.ts';
 import { timeOfDay } from '../page/words.ts';
 import type { ConnectionOptions, ConnectionState, Transport } from './connection.ts';
-import { useConnection, type Heard } from './use-connection.ts';
+import { useConnection, type ReceivedEvent } from './use-connection.ts';
 
 const TRANSPORTS: Readonly<Record<string, readonly Transport[]>> = {
   'websocket, then polling': ['websocket', 'polling'],
@@ -13,11 +13,11 @@ const TRANSPORTS: Readonly<Record<string, readonly Transport[]>> = {
 
 /** What a browser with this token would see. */
 export function ConnectPanel({ path = '/socket.io/' }: { readonly path: string | undefined }) {
-  const { state, heard, answer, enter, leave, ping, forget } = useConnection(pathFromHere(path));
+  const { state, received, answer, enter, leave, ping, forget } = useConnection(pathFromHere(path));
   return (
     <section id="connect" aria-labelledby="connect-heading">
       <h2 id="connect-heading">Connect as a client</h2>
-      <p class="muted">A stock Socket.IO client on this page, with a user's token: what would a browser hear?</p>
+      <p class="muted">A stock Socket.IO client on this page, with a user's token: what would a browser receive?</p>
       <ConnectForm enter={enter}>
         <button type="button" disabled={state.kind === 'none'} onClick={leave}>
           Disconnect
@@ -25,7 +25,7 @@ export function ConnectPanel({ path = '/socket.io/' }: { readonly path: string |
         <button type="button" disabled={state.kind !== 'connected'} onClick={() => void ping()}>
           Ping
         </button>
-        <button type="button" disabled={heard.length === 0} onClick={forget}>
+        <button type="button" disabled={received.length === 0} onClick={forget}>
           Clear
         </button>
       </ConnectForm>
@@ -35,8 +35,8 @@ export function ConnectPanel({ path = '/socket.io/' }: { readonly path: string |
       </div>
       <div class="scroller" role="log" aria-label="Events, newest first" tabIndex={0}>
         <ol class="entries">
-          {heard.map((one) => (
-            <HeardEvent key={one.number} {...one} />
+          {received.map((one) => (
+            <ReceivedRow key={one.number} {...one} />
           ))}
         </ol>
       </div>
@@ -44,7 +44,7 @@ export function ConnectPanel({ path = '/socket.io/' }: { readonly path: string |
   );
 }
 
-function HeardEvent({ at, name, payload }: Heard) {
+function ReceivedRow({ at, name, payload }: ReceivedEvent) {
   return (
     <li>
       <p>

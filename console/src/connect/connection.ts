@@ -5,7 +5,7 @@ export type Transport = 'websocket' | 'polling';
 export interface ConnectionOptions {
   readonly token: string;
   readonly transports: readonly Transport[];
-  /** Asks for all that a client is told on request only. */
+  /** Requests the notices that a client receives on request only. */
   readonly everything: boolean;
 }
 

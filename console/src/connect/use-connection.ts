@@ -2,20 +2,20 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { inWords } from '../admin/admin-api.ts';
 import { connect, type Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
 
-/** An event that the client heard. */
-export interface Heard {
+/** An event that the client received. */
+export interface ReceivedEvent {
   readonly number: number;
   readonly at: string;
   readonly name: string;
   readonly payload: readonly unknown[];
 }
 
-const MOST_HEARD = 200;
+const MOST_RECEIVED = 200;
 
 /** @param path of Socket.IO, from here. */
 export function useConnection(path: string) {
   const [state, setState] = useState<ConnectionState>({ kind: 'none' });
-  const [heard, setHeard] = useState<readonly Heard[]>([]);
+  const [received, setReceived] = useState<readonly ReceivedEvent[]>([]);
   const [answer, setAnswer] = useState('');
   const connection = useRef<Promise<Connection>>(undefined);
   const leave = (): void => {
@@ -27,18 +27,18 @@ export function useConnection(path: string) {
   return {
     state,
     /** Newest first. */
-    heard,
+    received,
     /** To the last ping. */
     answer,
     leave,
-    forget: () => setHeard([]),
+    forget: () => setReceived([]),
     enter(options: ConnectionOptions): void {
       leave();
       const event = (name: string, payload: readonly unknown[]): void =>
-        setHeard((before) => withHeard(before, name, payload));
+        setReceived((before) => withReceived(before, name, payload));
       const next = connect({ ...options, path }, { state: setState, event });
       connection.current = next;
-      // Only the client's own code can be missing: its connection tells of its troubles by events.
+      // Only the client's own code can be missing: its connection reports its problems by events.
       next.catch((error: unknown) => setState({ kind: 'closed', message: inWords(error) }));
     },
     async ping(): Promise<void> {
@@ -52,7 +52,7 @@ export function useConnection(path: string) {
   };
 }
 
-function withHeard(before: readonly Heard[], name: string, payload: readonly unknown[]): Heard[] {
+function withReceived(before: readonly ReceivedEvent[], name: string, payload: readonly unknown[]): ReceivedEvent[] {
   const number = (before[0]?.number ?? 0) + 1;
-  return [{ number, at: new Date().toISOString(), name, payload }, ...before].slice(0, MOST_HEARD);
+  return [{ number, at: new Date().toISOString(), name, payload }, ...before].slice(0, MOST_RECEIVED);
 }

@@ -46,7 +46,7 @@ export function ConsolePage({ api, leave }: ConsolePageProps) {
         {plan.value?.refused && <RefusedReloadPanel refused={plan.value.refused} plan={plan.value.plan} />}
         {plan.value && <RoutesPanel plan={plan.value} history={history} explain={explain} publish={publish} />}
         <FeedPanel api={api} routes={plan.value?.routes.map(({ name }) => name) ?? []} />
-        <div class="beside">
+        <div class="columns">
           <ExplainPanel explaining={explaining} channels={channels} publish={publish} heading={explainHeading} />
           <ConnectPanel path={plan.value?.instance.socketPath} />
         </div>

@@ -24,7 +24,7 @@ interface MessageObject {
   readonly 'x-gateway'?: RouteFacts;
 }
 
-/** Where a message comes from and whom it is for. */
+/** Where a message comes from and who receives it. */
 export interface RouteFacts {
   readonly route: string;
   /** Absent where it comes from a stream alone. */
@@ -36,11 +36,11 @@ export interface RouteFacts {
   readonly audience?: 'anyone' | 'authenticated';
 }
 
-/** A Socket.IO event as the page tells it. */
+/** A Socket.IO event as the page shows it. */
 export interface DocumentedEvent {
   readonly name: string;
   readonly description: string | undefined;
-  /** Whether clients send it; else they hear it. */
+  /** True where clients send it; otherwise they receive it. */
   readonly fromClient: boolean;
   /** One, or several where several routes make the same event. */
   readonly messages: readonly MessageObject[];

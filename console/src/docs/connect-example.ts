@@ -2,7 +2,7 @@ const DEFAULT_PATH = '/socket.io/';
 
 /** A client that receives these events, to be copied. */
 export function connectExample(origin: string, path: string, events: readonly string[]): string {
-  const heard = events.map((event) => `socket.on(${quoted(event)}, (payload) => console.log(payload));`);
+  const listeners = events.map((event) => `socket.on(${quoted(event)}, (payload) => console.log(payload));`);
   const option = path === DEFAULT_PATH ? '' : `\n  path: ${quoted(path)},`;
   return `import { io } from 'socket.io-client';
 
@@ -17,10 +17,10 @@ const socket = io(${quoted(origin)}, {${option}
 });
 
 socket.on('connected', ({ userId, authenticated }) => console.log('in', userId, authenticated));
-${heard.join('\n')}
+${listeners.join('\n')}
 
 socket.on('connect_error', (error) => {
-  // Refused for good: get a new token, then socket.connect().
+  // Refused, and not retried: get a new token, then socket.connect().
   if (!socket.active || error.data?.retry === false) console.warn(error.data?.code, error.message);
   // Anything else passes: the client comes back by itself.
 });

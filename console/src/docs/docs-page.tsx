@@ -106,7 +106,7 @@ function jumpToAnchor(): void {
 }
 
 function Connecting({ events, path }: { readonly events: readonly DocumentedEvent[]; readonly path: string }) {
-  const heard = events.filter(({ own, fromClient }) => !own && !fromClient).map(({ name }) => name);
+  const names = events.filter(({ own, fromClient }) => !own && !fromClient).map(({ name }) => name);
   return (
     <section id="connecting" aria-labelledby="connecting-heading">
       <h2 id="connecting-heading">Connecting</h2>
@@ -114,7 +114,7 @@ function Connecting({ events, path }: { readonly events: readonly DocumentedEven
         With the stock client, <code>npm install socket.io-client</code>. Pages of other origins need theirs in{' '}
         <code>CORS_ORIGIN</code>.
       </p>
-      <TextBlock text={connectExample(location.origin, pathFromHere(path), heard)} what="the client" />
+      <TextBlock text={connectExample(location.origin, pathFromHere(path), names)} what="the client" />
     </section>
   );
 }

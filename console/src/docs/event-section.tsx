@@ -65,7 +65,7 @@ function Message({ event, message, document, heading }: MessageProps) {
 function Hearers({ route }: { readonly route: RouteFacts }) {
   return (
     <dl class="steps">
-      <dt>Heard by</dt>
+      <dt>Received by</dt>
       <dd>
         <Target route={route} />
       </dd>

@@ -76,7 +76,7 @@ function DraftFields({ draft, edit, channels, submit }: DraftFieldsProps) {
         onInput={({ currentTarget }) => edit({ payload: currentTarget.value })}
         onKeyDown={submitByKey}
       />
-      <label for="explain-user">Would this user hear it?</label>
+      <label for="explain-user">Would this user receive it?</label>
       <input
         id="explain-user"
         autocomplete="off"

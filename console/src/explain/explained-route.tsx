@@ -30,7 +30,7 @@ export function ExplainedRoute({ explained, sockets, user }: ExplainedRouteProps
         {quarantined && <Step term="Kept">in quarantine, for gateway quarantine to show and replay</Step>}
         {client && (
           <Step term={user === 'anonymous' ? 'Anonymous' : `User ${user}`}>
-            <span class={client.hears ? 'good' : 'bad'}>{client.hears ? 'hears it' : 'does not hear it'}</span>:{' '}
+            <span class={client.hears ? 'good' : 'bad'}>{client.hears ? 'receives it' : 'does not receive it'}</span>:{' '}
             {client.because}
           </Step>
         )}
@@ -103,7 +103,7 @@ function Target({ target }: { readonly target: NonNullable<RouteExplanation['tar
         <li key={field}>
           <code>{field}</code>: {absent && 'absent, and may be'}
           {users.length > 0 && `${users.length === 1 ? 'user' : 'users'} ${users.join(', ')}`}
-          {nobody.length > 0 && ` ${nobody.join(', ')}: nobody, and may be`}
+          {nobody.length > 0 && ` ${nobody.join(', ')}: no user, which is allowed`}
           {skippedText.length > 0 && <span class="bad"> skipped, no user ids: {skippedText.join(', ')}</span>}
           {rounded && ' JSON readers round numbers beyond 2^53 - 1: publish such an id as text'}
         </li>

@@ -53,7 +53,7 @@ export function Publish({ message, publish }: PublishPanelProps) {
 
 function becameOf({ receivers, entryId }: PublishAnswer): string {
   const added = entryId === undefined ? [] : [`Added to the stream as ${entryId}.`];
-  const heard = receivers === undefined ? [] : [`Published; ${count(receivers, 'Redis connection')} got it.`];
-  // A cluster tells nothing.
-  return [...added, ...heard].join(' ') || 'Published.';
+  const sent = receivers === undefined ? [] : [`Published; ${count(receivers, 'Redis connection')} got it.`];
+  // A cluster reports no number.
+  return [...added, ...sent].join(' ') || 'Published.';
 }

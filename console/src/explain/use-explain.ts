@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ExplainAnswer } from '../../../src/admin/api.ts';
 import { inWords, type AdminApi } from '../admin/admin-api.ts';
 
-/** A question as it is typed; an empty user asks about nobody. */
+/** A question as it is typed; an empty user field names no user. */
 export interface Draft {
   readonly channel: string;
   readonly payload: string;

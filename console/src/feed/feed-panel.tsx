@@ -46,7 +46,7 @@ export function FeedPanel({ api, routes }: FeedPanelProps) {
           {feed.problem}
         </p>
       )}
-      {/* Read out on demand only: at any rate worth watching nobody could listen to it. */}
+      {/* Screen readers read it on demand only: a busy feed is too fast to listen to. */}
       <div class="scroller" role="region" aria-label="Messages, newest first" tabIndex={0}>
         <ol class="entries messages">
           {entries.map((entry) => (

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FeedLine } from '../../../src/admin/api.ts';
 import { inWords, type AdminApi } from '../admin/admin-api.ts';
 
-/** A line and its number, which tells lines apart. */
+/** A line and its number, the key of its row. */
 export interface Entry extends FeedLine {
   readonly number: number;
 }
@@ -20,7 +20,7 @@ export interface Feed {
 }
 
 export const MOST_ENTRIES = 300;
-/** A busy gateway sends more often than anybody can read or a phone can draw. */
+/** A busy gateway sends more often than a person can read or a phone can draw. */
 const SHOW_EVERY_MS = 200;
 
 interface Contents {

@@ -6,7 +6,7 @@ interface RefusedReloadPanelProps {
   readonly plan: PlanAnswer['plan'];
 }
 
-/** Somebody saved a file that is not in force: why, and where. */
+/** A saved file was refused and is not in force: why, and where. */
 export function RefusedReloadPanel({ refused: { at, reason, findings }, plan }: RefusedReloadPanelProps) {
   return (
     <section class="refused" aria-labelledby="refused-heading">

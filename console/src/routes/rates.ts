@@ -1,6 +1,6 @@
 import type { ActivityAnswer } from '../../../src/admin/api.ts';
 
-/** Long enough for a figure that does not jump, short enough to tell of now. */
+/** Long enough for a figure that does not jump, short enough to be current. */
 const WINDOW_MS = 10_000;
 
 /** The newest answers, oldest first. */

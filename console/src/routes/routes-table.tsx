@@ -9,7 +9,7 @@ interface RoutesTableProps extends RouteActions {
   readonly history: History;
 }
 
-/** Thousands of routes are possible; nobody reads them in one go. */
+/** Thousands of routes are possible, too many for one page. */
 const SHOWN_AT_FIRST = 100;
 
 export function RoutesTable({ routes, ...others }: RoutesTableProps) {

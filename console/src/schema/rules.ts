@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   unevaluatedProperties: (value) => (value === false ? 'no other properties' : ''),
 };
 
-/** Told elsewhere in a row, or in rows of their own. */
+/** Keywords that another column or a row of their own shows. */
 const ELSEWHERE = new Set(
   [
     '$ref allOf anyOf oneOf title description type format properties required items prefixItems additionalItems',

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { schemaRows, type SchemaRow } from './rows.ts';
 
 interface SchemaTableProps {
-  /** What the table is of, for those who hear it and do not see it. */
+  /** Label of the table for screen readers. */
   readonly caption: string;
   readonly schema: unknown;
   /** The document that the schema's references point into. */
