@@ -8,7 +8,7 @@ import { redisUrl } from '../../src/config/environment/redis-url.ts';
 import { origins, trustedProxies } from '../../src/config/environment/variable-types.ts';
 import { ACCEPTED, CANARY, ENVIRONMENT_ROWS } from './environment-rows.ts';
 
-describe('of the environment all is told that is wrong', () => {
+describe('all findings of the environment are reported', () => {
   test.each(ENVIRONMENT_ROWS)('%s', (_, environment, expected) => {
     const { settings, findings } = readEnvironment(environment);
 
@@ -69,7 +69,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('reading the environment never throws, and tells no secret', () => {
+  test('reading the environment never throws, and reveals no secret', () => {
     const names = Object.values(VARIABLES).map(({ name }) => name);
     const environments = fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary' }));
     fc.assert(

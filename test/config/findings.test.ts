@@ -16,7 +16,7 @@ function tell(_: string, input: Row[1], expected: Row[2]): void {
   expect(Object.prototype).not.toHaveProperty('polluted');
 }
 
-describe('of a routes file all is told that is wrong', () => {
+describe('all findings of a routes file are reported', () => {
   test.each(ROUTES_ROWS)('%s', tell);
 });
 describe('a key under target that there is not says what can be done', () => {
@@ -25,13 +25,13 @@ describe('a key under target that there is not says what can be done', () => {
 describe('names that a template or an editor spoiled are reported', () => {
   test.each(NAME_ROWS)('%s', tell);
 });
-describe('of a durable route all is told that is wrong', () => {
+describe('all findings of a durable route are reported', () => {
   test.each(STREAM_ROWS)('%s', tell);
 });
-describe('of schemas all is told that is wrong', () => {
+describe('all findings of schemas are reported', () => {
   test.each(SCHEMA_ROWS)('%s', tell);
 });
-describe('of ordinary files nothing is told', () => {
+describe('ordinary files have no findings', () => {
   test.each(GOOD_SCHEMA_ROWS)('%s', tell);
 });
 describe('a target is held against its schema', () => {

@@ -99,7 +99,7 @@ describe('a routes file', () => {
     ['a folder', 'config', 'is not a file'],
     ['below a file', 'config/routes.yaml/x', 'a part of its path is a file'],
     ['a link to itself', 'loop.yaml', 'is a link that leads back to itself'],
-  ])('%s is told with its path as written', (_, path, words) => {
+  ])('%s is reported with its path as written', (_, path, words) => {
     const root = plant(treeOf({}));
     symlinkSync('loop.yaml', `${root}/loop.yaml`);
     const file = `${root}/${path}`;
@@ -107,7 +107,7 @@ describe('a routes file', () => {
     expect(loadRoutes(file, root).findings).toEqual([expect.objectContaining(told)]);
   });
 
-  test('that may not be read is told so', () => {
+  test('that may not be read is reported as such', () => {
     const root = plant(treeOf({}));
     chmodSync(`${root}/config/routes.yaml`, 0o000);
     const { findings } = asNobody(() => loadRoutes(`${root}/config/routes.yaml`));

@@ -43,7 +43,7 @@ describe('the files for TLS to the auth service', () => {
       { GRPC_TLS_CLIENT_CERT_FILE: at('one.pem'), GRPC_TLS_CLIENT_KEY_FILE: at('two.key') },
       /two\.key is not the key of .*one\.pem/,
     ],
-  ])('%s is told at the start', (_, variables, message) => {
+  ])('%s is reported at the start', (_, variables, message) => {
     const [first, ...others] = told(variables);
     expect(first).toMatch(message);
     expect(first).not.toContain('canary');

@@ -23,7 +23,7 @@ function timed<T>(work: () => T): { result: T; milliseconds: number } {
   return { result: work(), milliseconds: performance.now() - start };
 }
 
-test('ten mistakes are told in one run, in the order of the files', () => {
+test('ten mistakes are reported in one run, in the order of the files', () => {
   const { config, findings } = load({
     routes: `version: 2
 routes:
@@ -100,7 +100,7 @@ describe('size', () => {
     expect(schema).toMatchObject({ properties: { routes: { maxProperties: MAX_ROUTES } } });
   });
 
-  test('routes beyond the limit are refused, and only that is told', () => {
+  test('routes beyond the limit are refused, and only that is reported', () => {
     const { findings } = load({ routes: routesOf(MAX_ROUTES + 1, () => '1') });
     expect(findings).toEqual([expect.objectContaining({ code: 'too-many-routes', at: { line: 2, column: 1 } })]);
     expect(findings[0]?.message).toContain(`found ${MAX_ROUTES + 1} routes, at most ${MAX_ROUTES}`);
@@ -204,7 +204,7 @@ describe('the tables', () => {
   });
 });
 
-test('a route with a key of the wrong shape is told what is wrong with its other keys, too', () => {
+test('of a route with a key of the wrong shape the mistakes of other keys are reported, too', () => {
   const { findings } = load({
     routes: `version: 1
 routes:

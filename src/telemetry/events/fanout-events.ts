@@ -6,7 +6,7 @@ import { createThrottle } from '../logging/throttle.ts';
 
 const LOG_INTERVAL_MS = 1000;
 
-/** Counts what the fan-out does besides sending, and logs slow clients that it disconnects, one line a second per cause. */
+/** Counts what the fan-out does in addition to sending, and logs slow clients that it disconnects, one line a second per cause. */
 export function createFanoutEvents(metrics: Metrics, logger: Logger): SlowConsumerEvents & ServerEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
