@@ -33,7 +33,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
       const options = { transports: [transport], auth, path: '/ws/socket.io', reconnection: false };
       const { next } = createClient(gateway.url, options);
       expect(await next('connect_error')).toMatchObject([{ type: 'TransportError' }]);
-      await gateway.logged('"rejection":"path-unknown","reason":"no Socket.IO at this path: it is at /socket.io/"');
+      await gateway.logged('"rejection":"path-unknown","reason":"no Socket.IO at this path; it is at /socket.io/"');
       expect(await strays()).toBe(before + 1);
     });
   });
@@ -58,7 +58,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
       ];
       for (const { status, body } of answers) {
         expect(status).toBe(404);
-        const message = 'no Socket.IO at this path: it is at /socket.io/';
+        const message = 'no Socket.IO at this path; it is at /socket.io/';
         expect(JSON.parse(body)).toEqual({ code: 'path-unknown', retry: false, message });
       }
       expect(await strays()).toBe(before + 2);

@@ -12,7 +12,7 @@ const STAGES = {
 const other = useStage();
 afterEach(() => Promise.all([STAGES.gateway().allIsWell(), STAGES['socket.io']().allIsWell()]));
 
-const ENDED = 'the polling session has ended here';
+const ENDED = 'the polling session has ended on this instance';
 const STICKY = 'polling needs sticky sessions at the load balancer';
 
 describe.each(WEBSOCKET_SERVERS)('with websockets served by %s, the log of a request for a session', (server) => {

@@ -6,12 +6,12 @@ import type { ClientHistory } from '../servers/client-history.ts';
 import { UserLimit } from './user-limit.ts';
 import type { ClientSocket, Credentials, Session, SocketData, Verdict } from '../servers/socket-server.ts';
 
-/** One handshake as it is seen from outside. */
+/** Trace of one handshake. */
 export interface HandshakeTrace {
-  /** What is done meanwhile belongs to it. */
+  /** Runs work within the span of the handshake. */
   during<T>(work: () => Promise<T>): Promise<T>;
   accepted(authenticated: boolean): void;
-  /** @returns the id of its trace, where it is recorded. */
+  /** @returns the trace id, where the trace is recorded. */
   rejected(rejection: Rejection): string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface ConnectAuthenticatorOptions {
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
   readonly history: Pick<ClientHistory, 'claimsIn'>;
-  /** The address of its client, or its /64. */
+  /** Address of the client, or its IPv6 /64. */
   readonly networkOf: (session: Session) => string;
   readonly refused: (why: Rejection, session: Session, traceId?: string) => void;
   readonly failed: (error: unknown) => void;
@@ -33,20 +33,20 @@ export interface ConnectAuthenticatorOptions {
 
 type FoundToken = ReturnType<typeof findToken>;
 
-/** What the log says of a refusal besides. */
+/** Additional fields of a refusal in the log. */
 type Words = Pick<Rejection, 'hint'>;
 
 const ACCEPTED: Verdict = { kind: 'accepted' };
 const CLOSED: Verdict = { kind: 'closed' };
 const SECOND_CONNECT = rejection('handshake-malformed', {
-  message: 'a second CONNECT came before the first was answered',
+  message: 'a second CONNECT arrived before the first was answered',
 });
 
 const COOKIE_IGNORED: Words = {
-  hint: 'the cookie of TOKEN_COOKIE came, but it is read only from pages of the own host or of an entry of CORS_ORIGIN that is no pattern, null or file://, and with an Origin',
+  hint: 'the request has the cookie of TOKEN_COOKIE, but the cookie is read only with an Origin that is the own host or an exact entry of CORS_ORIGIN',
 };
 
-/** Who stands at the door: a socket that gets past it has an identity. */
+/** Authenticates CONNECT packets; every accepted socket has an identity. */
 export class ConnectAuthenticator {
   readonly #options: ConnectAuthenticatorOptions;
   readonly #users: UserLimit;
@@ -58,12 +58,12 @@ export class ConnectAuthenticator {
   }
 
   /**
-   * Reads the credentials before anything is waited for: 64 KiB of `auth` can be a megabyte of objects, which would be kept
-   * for as long as the auth service takes.
+   * Reads the credentials before the first await: 64 KiB of `auth` can be a megabyte of objects, which would stay in memory
+   * until the auth service answers.
    */
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
     const { conn, data } = socket;
-    // A session asks for one identity at a time: a thousand CONNECTs would be a thousand calls to the auth service.
+    // One authentication per session at a time: a thousand CONNECTs would be a thousand calls to the auth service.
     if (this.#undecided.has(conn)) {
       this.#options.refused(SECOND_CONNECT, conn);
       return Promise.resolve(CLOSED);
@@ -87,12 +87,12 @@ export class ConnectAuthenticator {
       this.#options.failed(error);
       return CLOSED;
     } finally {
-      // Not at once: Socket.IO acts on the verdict a tick later.
+      // Runs a tick later, because Socket.IO acts on the result a tick later.
       setImmediate(() => this.#undecided.delete(conn));
     }
   }
 
-  /** @param known of a client without a token. */
+  /** @param known rejection of a client without a token. */
   async #decide({ conn, data }: ClientSocket, token: FoundToken, known: Words): Promise<Verdict> {
     const { events, authenticator, refused, networkOf } = this.#options;
     const trace = events.handshake(conn.transport.name);
@@ -117,7 +117,7 @@ export class ConnectAuthenticator {
   }
 }
 
-/** Takes what is known out of `auth`, as copies: nothing keeps the rest of it in memory. */
+/** Copies the known fields of `auth`, so that the rest does not stay in memory. */
 function readClientOptions(data: SocketData, auth: unknown, history: Pick<ClientHistory, 'claimsIn'>): void {
   if (!isObject(auth)) return;
   const { notices, resume, hold, trace } = auth;

@@ -5,18 +5,18 @@ import { NetworkRates } from './network-rates.ts';
 import type { Session } from '../servers/socket-server.ts';
 import { TokenBucket } from '../../flow/token-bucket.ts';
 
-/** Infinity is no limit. */
+/** Limits of new sessions; Infinity means none. */
 export interface HandshakeLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly maxHandshakesPerSecond: number;
 }
 
-/** Each network may take a tenth of the new handshakes, and two seconds' worth of that at once: a page that is opened anew in an office. */
+/** Each network may use a tenth of the new handshakes, with a burst of two seconds: an office that reloads a page. */
 const NETWORKS = 10;
 const LEAST_BURST = 10;
 
-/** How many sessions there may be, and how fast they may come. */
+/** Limits the number of sessions and the rate of new ones. */
 export class HandshakeLimiter {
   readonly #maxConnections: number;
   readonly #addresses: KeyedCounter;
@@ -40,7 +40,7 @@ export class HandshakeLimiter {
     this.#sessionCount = sessionCount;
   }
 
-  /** Why a new session is one too many, if it is. The cheap refusals come first, and do not use up the rate. */
+  /** Returns why a new session is refused, if it is. The cheap checks come first and do not use up the rate. */
   exceededBy(peer: Peer): RejectionCode | undefined {
     const { address } = peer;
     if (this.#sessionCount() >= this.#maxConnections) return 'instance-full';
@@ -49,7 +49,7 @@ export class HandshakeLimiter {
     return this.#takesShare(peer) && this.#rate.take() ? undefined : 'too-many-handshakes';
   }
 
-  /** The address of a proxy is that of many clients, and says nothing of any of them. */
+  /** The address of a proxy represents many clients and identifies none of them. */
   #takesShare({ address, forwarded }: Peer): boolean {
     return forwarded || this.#isTrustedProxy(address) || this.#rates.take(networkOf(address));
   }

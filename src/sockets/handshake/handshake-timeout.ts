@@ -3,20 +3,20 @@ import type { Session } from '../servers/socket-server.ts';
 const LOOK_MS = 500;
 
 /**
- * Ends sessions that are not let in by then. Socket.IO's own `connectTimeout` waits half a minute more for a polling client
- * to fetch its goodbye.
+ * Ends sessions whose client is not accepted in time. Socket.IO's own `connectTimeout` waits another half minute for a
+ * polling client to fetch its disconnect.
  */
 export class HandshakeTimeout {
   readonly #milliseconds: number;
   readonly #exceeded: (session: Session, hasAsked: boolean) => void;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #waiting = new Map<Session, number>();
   readonly #asked = new WeakSet<Session>();
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param milliseconds 0 is no limit.
-   * @param exceeded `hasAsked`: a CONNECT of it came.
+   * @param milliseconds 0 means no limit.
+   * @param exceeded `hasAsked` says whether a CONNECT arrived.
    */
   constructor(milliseconds: number, exceeded: (session: Session, hasAsked: boolean) => void) {
     this.#milliseconds = milliseconds;
@@ -29,12 +29,12 @@ export class HandshakeTimeout {
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
-  /** Its CONNECT came. */
+  /** The CONNECT of the session arrived. */
   asked(session: Session): void {
     if (this.#waiting.has(session)) this.#asked.add(session);
   }
 
-  /** It is let in, or gone. */
+  /** The client is accepted, or the session is closed. */
   settled(session: Session): void {
     this.#waiting.delete(session);
   }

@@ -1,9 +1,9 @@
-/** How many there are of each key, and whether there may be more. */
+/** Counts by key, up to a limit. */
 export class KeyedCounter {
   readonly #most: number;
   readonly #counts = new Map<string, number>();
 
-  /** @param most of one key; Infinity: none is counted. */
+  /** @param most limit per key; Infinity: nothing is counted. */
   constructor(most: number) {
     this.#most = most;
   }

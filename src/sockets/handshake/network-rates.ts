@@ -1,6 +1,6 @@
 import { TokenBucket } from '../../flow/token-bucket.ts';
 
-/** New handshakes of each network: none takes what is for all. */
+/** Limits new handshakes per network, so that no network uses up the rate of all. */
 export class NetworkRates {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -27,7 +27,7 @@ export class NetworkRates {
     return new TokenBucket(this.#perSecond, this.#burst, this.#now);
   }
 
-  /** A bucket that nobody took from for as long as it takes to fill is as good as a new one. */
+  /** A bucket unused for its fill time equals a new one, so it is forgotten. */
   #forget(): void {
     const now = this.#now();
     if (now - this.#changedAt < (this.#burst / this.#perSecond) * 1000) return;

@@ -5,15 +5,15 @@ import { parseOriginEntry } from '../../config/environment/origin-entry.ts';
 const LONGEST = 200;
 
 const PROXY_HINT =
-  'for a page of the gateway itself the proxy has to pass Host with its port, or X-Forwarded-Host from an address in TRUST_PROXY';
+  'for pages of the own host, the proxy must pass Host with its port, or X-Forwarded-Host from an address in TRUST_PROXY';
 
-/** Pages whose origin says nothing of who made them: no line to copy without a thought. */
+/** Origins that do not identify the author of a page: the hint warns instead of giving a line to copy. */
 const OPAQUE_HINTS: Readonly<Record<string, string>> = {
-  null: 'a sandboxed frame, a local file, or a redirected request; CORS_ORIGIN=null would let in those of any site',
-  'file://': 'a local file; CORS_ORIGIN=file:// would let in any; an app is better off with a scheme of its own',
+  null: 'a sandboxed frame, a local file, or a redirected request; CORS_ORIGIN=null would accept those of any site',
+  'file://': 'a local file; CORS_ORIGIN=file:// would accept any local file; an app should use a scheme of its own',
 };
 
-/** Tells an operator a page that is missing in CORS_ORIGIN from one that is to stay out. */
+/** Helps an operator to distinguish a page that is missing in CORS_ORIGIN from one that must stay refused. */
 export function originRefusal({ headers }: IncomingMessage): Rejection {
   const { origin = '', host = '', 'x-forwarded-host': forwarded } = headers;
   const found = {
@@ -26,14 +26,11 @@ export function originRefusal({ headers }: IncomingMessage): Rejection {
 
 function hintFor(origin: string): string {
   const entry = origin.length > LONGEST ? undefined : parseOriginEntry(origin);
-  if (entry === undefined) return 'this is no origin that a browser sends: scheme://host, with a port if need be';
-  return (
-    OPAQUE_HINTS[entry] ??
-    `if this page may connect: CORS_ORIGIN=${entry} (more than one: comma-separated); ${PROXY_HINT}`
-  );
+  if (entry === undefined) return 'this is not an origin that browsers send: scheme://host, with a port where needed';
+  return OPAQUE_HINTS[entry] ?? `to allow this page: CORS_ORIGIN=${entry} (several: comma-separated); ${PROXY_HINT}`;
 }
 
-/** Whatever a stranger sends, as one short line of ASCII, without what may be secret: a user, a query. */
+/** Formats a header of an unauthenticated client as one short line of ASCII, without credentials or a query. */
 function shown(text: string): string {
   return text
     .slice(0, LONGEST)

@@ -4,21 +4,21 @@ import { networkOf, type IsTrustedProxy } from '../servers/client-address.ts';
 import { KeyedCounter } from './keyed-counter.ts';
 
 export interface TcpLimitOptions {
-  /** TCP connections of one network; Infinity is no limit. */
+  /** TCP connections per network; Infinity means no limit. */
   readonly most: number;
   readonly isTrustedProxy: IsTrustedProxy;
-  /** A connection was closed as soon as it came. */
+  /** A connection was closed on arrival. */
   readonly turnedAway: (address: string) => void;
 }
 
-/** Networks that are remembered for X-Forwarded-For. */
+/** Number of networks remembered as senders of X-Forwarded-For. */
 const MOST_FORWARDERS = 10_000;
 
 /**
- * Two for each session, as one that polls has two requests open, and some for what is no session: a page, a probe. Never all
- * that there may be.
+ * Returns the TCP connections per network: two per session, because polling has two requests open, and some for pages and
+ * probes. Never all connections of the process.
  *
- * @param sessions of one network; Infinity: nothing is limited.
+ * @param sessions limit of sessions per network; Infinity: no limit.
  * @param all connections that the process may have.
  */
 export function tcpConnectionsFor(sessions: number, all: number): number {
@@ -28,15 +28,15 @@ export function tcpConnectionsFor(sessions: number, all: number): number {
 const MOST_SHARE = 0.75;
 
 /**
- * Bounds the TCP connections of a network, whatever they say: sessions are counted where they begin, and silent connections,
- * half a header or a keep-alive never begin one. Proxies have the connections of many: those that are trusted, and whoever
- * sends X-Forwarded-For.
+ * Limits the TCP connections per network, whatever they send: silent connections, partial headers and keep-alive never begin
+ * a session, which is where sessions are counted. Proxies carry the connections of many clients and are exempt: trusted ones,
+ * and peers that send X-Forwarded-For.
  */
 export function limitTcpConnections(http: HttpServer, { most, isTrustedProxy, turnedAway }: TcpLimitOptions): void {
   if (most === Infinity) return;
   const counts = new KeyedCounter(most);
   const forwarders = new Set<string>();
-  // One listener for all, `this` is the connection: a closure for each would stay as long.
+  // One listener for all connections, with `this`: a closure each would live as long as the connection.
   function closed(this: Socket): void {
     counts.remove(networkOf(this.remoteAddress ?? ''));
   }

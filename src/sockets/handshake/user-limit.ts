@@ -1,12 +1,12 @@
 import { KeyedCounter } from './keyed-counter.ts';
 import type { Session } from '../servers/socket-server.ts';
 
-/** Counts open sessions by their users: a session may get another one. */
+/** Counts open sessions by user; the user of a session may change. */
 export class UserLimit {
   readonly #users = new Map<Session, string>();
   readonly #counts: KeyedCounter;
 
-  /** @param most sessions of one user; Infinity is no limit. */
+  /** @param most sessions per user; Infinity means no limit. */
   constructor(most: number) {
     this.#counts = new KeyedCounter(most);
   }
@@ -15,7 +15,7 @@ export class UserLimit {
     return this.#counts.isUsedUp(user);
   }
 
-  /** Counts it until it is removed; once, whoever it was before. */
+  /** Counts a session until it is removed; once, also after its user changed. */
   add(user: string, session: Session): void {
     if (session.readyState === 'closed') return;
     this.remove(session);

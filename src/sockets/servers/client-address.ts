@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
-/** Whence a request comes, as far as proxies are trusted. */
+/** Client address; X-Forwarded-For counts from trusted proxies only. */
 export interface Peer {
   readonly address: string;
-  /** It came with X-Forwarded-For, from nobody who is trusted with it; perhaps one should be. */
+  /** The request has X-Forwarded-For from an untrusted peer, which is perhaps a proxy to trust. */
   readonly forwarded: boolean;
 }
 
@@ -17,7 +17,7 @@ export function createProxyTrust(trusted: readonly string[]): IsTrustedProxy {
   return (address) => trust(address, 0);
 }
 
-/** The first address in X-Forwarded-For, seen from us, that is no trusted proxy. */
+/** Finds the nearest address in X-Forwarded-For that is not a trusted proxy. */
 export function createPeerOf(trusted: readonly string[]): (request: IncomingMessage) => Peer {
   const isTrusted = createProxyTrust(trusted);
   const find = ({ headers, socket: { remoteAddress = '' } }: IncomingMessage): Peer => {
@@ -27,7 +27,7 @@ export function createPeerOf(trusted: readonly string[]): (request: IncomingMess
     if (!isTrusted(remoteAddress)) return { address: remoteAddress, forwarded: true };
     return { address: firstUntrusted(remoteAddress, String(given).split(','), isTrusted), forwarded: false };
   };
-  // A handshake asks three times in a row: at the gate, for its control frames, for its session.
+  // A handshake reads it three times in a row: for limits, control frames and the session.
   let last: { readonly request: IncomingMessage; readonly peer: Peer } | undefined;
   return (request) => {
     if (last?.request !== request) last = { request, peer: find(request) };
@@ -35,7 +35,7 @@ export function createPeerOf(trusted: readonly string[]): (request: IncomingMess
   };
 }
 
-/** Reads the list from its end. What is no address is not believed: the proxy that sent it stands for it. */
+/** Reads the list from its end. An item that is not an address is replaced by the proxy that sent it. */
 function firstUntrusted(proxy: string, list: readonly string[], isTrusted: IsTrustedProxy): string {
   let address = proxy;
   for (const hop of list.toReversed()) {
@@ -47,7 +47,7 @@ function firstUntrusted(proxy: string, list: readonly string[], isTrusted: IsTru
   return address;
 }
 
-/** One item of X-Forwarded-For; some balancers write a port behind the address (Azure Application Gateway, for one). */
+/** Parses an item of X-Forwarded-For; some balancers append a port (for example Azure Application Gateway). */
 export function addressIn(item: string): string | undefined {
   const text = item.trim().replace(/^"(.*)"$/, '$1');
   if (isIP(text) !== 0) return text;
@@ -57,24 +57,24 @@ export function addressIn(item: string): string | undefined {
 }
 
 /**
- * What one client has of addresses: with IPv4 one, with IPv6 commonly a network of 64 bits, in which it takes whichever it
- * likes.
+ * Returns the addresses of one client: an IPv4 address, or an IPv6 network of 64 bits, in which a client commonly chooses
+ * its address.
  */
 export function networkOf(address: string): string {
-  // Most are not, and to look for a colon is to look at far less.
+  // Most addresses are IPv4, and the search for a colon is cheaper.
   if (!address.includes(':') || !isIPv6(address)) return address;
   const groups = groupsOf(address.toLowerCase());
   return ipv4In(groups) ?? groups.slice(0, 4).join(':');
 }
 
-/** The IPv4 address in `::ffff:203.0.113.7`, also where it is written `::ffff:cb00:7107`. */
+/** Returns the IPv4 address in `::ffff:203.0.113.7`, also where it is written `::ffff:cb00:7107`. */
 function ipv4In(groups: readonly string[]): string | undefined {
   if (!groups.slice(0, 5).every((group) => group === '0') || groups[5] !== 'ffff') return undefined;
   const last = groups.slice(6).map((group) => Number.parseInt(group, 16));
   return last.flatMap((group) => [group >> 8, group & 0xff]).join('.');
 }
 
-/** The eight groups of an address, `::` and an IPv4 address at the end written out. */
+/** Returns the eight groups of an address, with `::` and a final IPv4 address expanded. */
 function groupsOf(address: string): string[] {
   const [text = ''] = address.split('%');
   const [head = '', tail] = inHexadecimal(text).split('::');

@@ -1,13 +1,13 @@
 import type { Membership } from '../fanout/membership.ts';
 import type { Claims } from './socket-server.ts';
 
-/** What gives clients the events that they missed. */
+/** Replays missed events to clients. */
 export interface ClientHistory {
-  /** Of what a client says in `auth.resume`, a copy of what is said of routes that there are, in the form of a position. */
+  /** Copies the positions in `auth.resume` that belong to existing routes and have the form of a position. */
   claimsIn(resume: Claims): Claims;
-  /** @param claims positions by route, as the client says them; nothing where it did not ask for any. */
+  /** @param claims positions by route, as the client sent them; undefined where it requested none. */
   clientJoined(client: Membership, claims: Claims | undefined, hold: boolean): void;
-  /** The client has its listeners: from here on it is given what it missed, if it asked to wait for that. */
+  /** The client has its listeners: a client with `hold` now receives what it missed. */
   ready(client: Membership): void;
   clientLeft(client: Membership): void;
 }

@@ -2,30 +2,30 @@ import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { looksLikeMsgpack, msgpackOf } from './msgpack.ts';
 import { isObject } from '../../schema/json.ts';
 
-/** What becomes of a packet that goes no further. */
+/** The answer to a packet that is not passed on. */
 export interface PacketAnswer {
-  /** A packet to send. */
+  /** The packet to send. */
   readonly answer?: string | Buffer;
-  /** Whether the session ends with it. */
+  /** Whether the session is closed after it. */
   readonly ends: boolean;
 }
 
-/** Why a packet is not served; its answer is a CONNECT_ERROR, which a stock client shows. */
+/** Why a packet is refused; the answer is a CONNECT_ERROR, which a stock client shows. */
 export interface PacketRefusal extends PacketAnswer {
   readonly rejection: Rejection;
 }
 
 const MAIN = '/';
-/** The answer repeats the name: a longer one is no mistake of a developer. */
+/** The answer repeats the name up to this length; longer names are not developers' mistakes. */
 const LONGEST_NAMESPACE = 100;
 const CONNECT = '0';
 const CONNECT_ERROR = '4';
 
 /**
- * Judges what a session sends in place of a CONNECT to the main namespace. A parser only says "invalid" and Socket.IO ends
- * the session without a word, which a stock client takes for a network fault: it comes back for ever.
+ * Checks what a session sends instead of a CONNECT to the main namespace. A parser only reports "invalid", and Socket.IO
+ * ends the session without an answer, which a stock client takes for a network failure and retries forever.
  *
- * @param isIn whether a client of this session was let in: then only a further CONNECT is judged.
+ * @param isIn whether a client of this session was accepted: then only a further CONNECT is checked.
  */
 export function refusalOfPacket(message: string | Buffer, isIn: boolean): PacketRefusal | undefined {
   if (typeof message === 'string' && message.startsWith(CONNECT)) return refusalOfConnect(message);
@@ -39,7 +39,7 @@ function refusalOfConnect(message: string): PacketRefusal | undefined {
   if (namespace.length > LONGEST_NAMESPACE) return { rejection: UNKNOWN_NAMESPACE, ends: true };
   if (namespace !== MAIN) return unknownNamespace(namespace);
   const auth = message.slice(message.startsWith('0/,') ? 3 : message === '0/' ? 2 : 1);
-  const found = faultOf(auth);
+  const found = kindOf(auth);
   return found === undefined ? undefined : endedBy(malformedAuth(found));
 }
 
@@ -49,8 +49,8 @@ function namespaceIn(message: string): string {
   return message.slice(1, end === -1 ? undefined : end);
 }
 
-/** What `auth` is in place of an object; the digits of a number look like the id of a packet. */
-function faultOf(auth: string): string | undefined {
+/** Names the type of `auth` where it is not an object; the digits of a number look like a packet id. */
+function kindOf(auth: string): string | undefined {
   if (auth === '') return undefined;
   let value: unknown;
   try {
@@ -76,7 +76,7 @@ const UNKNOWN_NAMESPACE = rejection('namespace-unknown', {
   hint: 'a path in the URL that a client gives to io() is a namespace; another path is its option `path`, and SOCKET_PATH here',
 });
 
-/** Its name is for the client only: the log could show an id or a token with it. */
+/** The name goes to the client only: it may hold an id or a token, which the log must not show. */
 function unknownNamespace(name: string): PacketRefusal {
   const message = `only the main namespace; ${JSON.stringify(name)} in the URL is a namespace, not a path`;
   return { rejection: UNKNOWN_NAMESPACE, answer: connectError(name, { ...UNKNOWN_NAMESPACE, message }), ends: false };
@@ -90,7 +90,7 @@ function outOfPlace(message: string | Buffer): Rejection {
     message: isOfOtherParser
       ? 'the first packet is not one of the default parser of Socket.IO; remove the client option `parser`'
       : 'the first packet must be a CONNECT of Socket.IO 4',
-    hint: isOfOtherParser ? OTHER_PARSER : 'a client that is not of Socket.IO, or one with a parser of its own',
+    hint: isOfOtherParser ? OTHER_PARSER : 'not a Socket.IO client, or one with a custom parser',
   });
 }
 
@@ -98,7 +98,7 @@ function endedBy(why: Rejection): PacketRefusal {
   return { rejection: why, answer: connectError(MAIN, why), ends: true };
 }
 
-/** Text would be a fault in the reader of whoever speaks in bytes. */
+/** Answers in bytes to a parser that expects bytes; text would be an error there. */
 function answerInBytes(message: Buffer, { code, message: words, retry }: Rejection): Pick<PacketRefusal, 'answer'> {
   if (!looksLikeMsgpack(message)) return {};
   const data = { message: words, data: { code, message: words, retry } };

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { beganHere } from './session-id.ts';
 
-/** As Engine.IO sees it: of repeated keys the last counts, and an empty `sid` is none. */
+/** Parses the query like Engine.IO: the last of repeated keys counts, and an empty `sid` is none. */
 export function beginsSession({ url = '' }: IncomingMessage): boolean {
   // Nothing to parse in the common case; a `%` may be part of the name.
   if (!/sid|%/.test(url)) return true;
   return !last(queryOf(url), 'sid');
 }
 
-/** What of a request that would begin a session is not of Socket.IO 4, in words that name the usual mistake. */
+/** Returns what in a request for a new session is not Socket.IO 4, and the usual mistake. */
 export function handshakeFault(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
   const query = queryOf(request.url ?? '');
   const [protocol, transport] = [last(query, 'EIO'), last(query, 'transport')];
@@ -20,7 +20,7 @@ export function handshakeFault(request: IncomingMessage, isUpgrade: boolean): Re
   return request.method === 'GET' ? undefined : malformed(OTHER_METHOD);
 }
 
-/** What Engine.IO says of a request that it refuses. */
+/** Engine.IO's codes of refused requests. */
 export interface EngineRefusal {
   readonly code: number;
   readonly context?: { readonly name?: unknown; readonly transport?: unknown; readonly sid?: unknown } | undefined;
@@ -37,16 +37,16 @@ export function rejectionOf({ code, context }: EngineRefusal): Rejection {
 type Words = Pick<Rejection, 'message' | 'hint'>;
 
 const ENDED_HERE: Words = {
-  message: 'the polling session has ended here',
-  hint: 'an ordinary end: the session was closed, and its client had a request under way; it opens another',
+  message: 'the polling session has ended on this instance',
+  hint: 'a normal end: the session was closed while its client had a request under way; the client opens another',
 };
 const OLD_CLIENT: Words = {
-  message: 'EIO=3 is a client of Socket.IO 2 or older; those of Socket.IO 3 and 4 are served',
-  hint: 'update the client, for browsers socket.io-client 4; the gateway does not speak the older protocol',
+  message: 'EIO=3 is a client of Socket.IO 2 or older; clients of Socket.IO 3 and 4 are served',
+  hint: 'update the client, in browsers to socket.io-client 4; the gateway does not support the older protocol',
 };
 const OTHER_PROTOCOL: Words = {
   message: 'EIO must be 4, the protocol of Socket.IO 3 and 4',
-  hint: 'a client that is not of Socket.IO, or newer than this gateway',
+  hint: 'not a Socket.IO client, or one newer than this gateway',
 };
 const PROTOCOLS: Readonly<Record<string, Words>> = {
   '2': OLD_CLIENT,
@@ -57,18 +57,18 @@ const PROTOCOLS: Readonly<Record<string, Words>> = {
   },
 };
 const NO_UPGRADE: Words = {
-  message: 'transport=websocket came without "Upgrade: websocket"',
-  hint: 'a proxy in between drops the headers Upgrade and Connection: let it pass them on, see deploy/; clients with transports: ["websocket", "polling"] and tryAllTransports get in by polling',
+  message: 'transport=websocket arrived without "Upgrade: websocket"',
+  hint: 'a proxy drops the headers Upgrade and Connection: configure it to pass them, see deploy/; clients with transports: ["websocket", "polling"] and tryAllTransports connect by polling',
 };
 const UNKNOWN_TRANSPORT: Words = {
   message: 'the transport must be polling or websocket',
-  hint: 'clients leave `transports` alone, or name websocket and polling only',
+  hint: 'clients omit `transports`, or list websocket and polling only',
 };
 const POLLING_UPGRADE: Words = {
   message: 'an upgrade to websocket must ask for transport=websocket',
-  hint: 'a client that is not of Socket.IO',
+  hint: 'not a Socket.IO client',
 };
-const OTHER_METHOD: Words = { message: 'a session begins with GET', hint: 'a client that is not of Socket.IO' };
+const OTHER_METHOD: Words = { message: 'a session begins with GET', hint: 'not a Socket.IO client' };
 
 function malformed(words: Words): Rejection {
   return rejection('handshake-malformed', words);

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 
-/** Of what was read of the code of libraries: the beginnings of their versions. A test holds the behaviour of others against it. */
+/** Version prefixes of libraries whose internals were verified; a test compares the installed ones. */
 const READ = { 'engine.io': '6.6.', ws: '8.' } as const;
 
-/** What is installed for Socket.IO to use and was not read. */
+/** Returns the installed versions of Socket.IO's libraries that are not verified. */
 export function unverifiedForSocketIo(): string[] {
   const socketIo = findPackageJSON('socket.io', import.meta.url);
   const engine = socketIo && findPackageJSON('engine.io', socketIo);
   return [...unknown('engine.io', engine), ...unknown('ws', engine && findPackageJSON('ws', engine))];
 }
 
-/** What is installed for our own server of websockets and was not read. */
+/** Returns the installed versions of the native server's libraries that are not verified. */
 export function unverifiedForNativeServer(): string[] {
   return unknown('ws', findPackageJSON('ws', import.meta.url));
 }

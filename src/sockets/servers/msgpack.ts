@@ -1,11 +1,11 @@
 type Value = string | number | boolean | { readonly [key: string]: Value };
 
-/** Whether bytes look like a packet of socket.io-msgpack-parser, the parser that Socket.IO's documentation names: a small map. */
+/** Whether bytes look like a packet of socket.io-msgpack-parser, which Socket.IO documents: a small map. */
 export function looksLikeMsgpack(bytes: Buffer): boolean {
   return ((bytes[0] ?? 0) & 0xf0) === 0x80 && bytes.includes('nsp');
 }
 
-/** In MessagePack, as far as a refusal needs it: texts, small numbers, booleans, and small maps of them. */
+/** Encodes MessagePack as far as a refusal needs it: texts, small numbers, booleans, and small maps of them. */
 export function msgpackOf(value: Value): Buffer {
   if (typeof value === 'boolean') return Buffer.from([value ? 0xc3 : 0xc2]);
   if (typeof value === 'number') return Buffer.from([value & 0x7f]);

@@ -9,12 +9,12 @@ import type { SocketHandlers, SocketServer } from './socket-server.ts';
 import { unverifiedForNativeServer } from './library-versions.ts';
 import { serveWebSockets } from './native/websocket-server.ts';
 
-/** Who serves websockets that are no upgrade of a polling session: the gateway itself, or Socket.IO as all others. */
+/** Server of sessions that start with websocket: the native one, or Socket.IO, which serves all others. */
 export const WEBSOCKET_SERVERS = ['gateway', 'socket.io'] as const;
 export type WebSocketServerName = (typeof WEBSOCKET_SERVERS)[number];
 
 export interface ServerEvents extends EngineIoWriterEvents {
-  /** What our own server of websockets takes for granted does not hold: Socket.IO serves all. */
+  /** The native server's assumptions about libraries do not hold: Socket.IO serves all sessions. */
   nativeServerOff(found: string): void;
 }
 
@@ -30,7 +30,7 @@ export interface ServersOptions {
   readonly events: ServerEvents;
 }
 
-/** Socket.IO for all who poll, at first or always; our own server for those who begin by websocket. */
+/** Opens Socket.IO for sessions that start with polling, and the native server for those that start with websocket. */
 export function openServers(http: HttpServer, options: ServersOptions): (handlers: SocketHandlers) => SocketServer {
   const { path, originOf, peerOf, webSocketServer, events } = options;
   const protocol = {
@@ -71,7 +71,7 @@ function together(...servers: readonly [SocketServer, SocketServer]): SocketServ
     peerOf: (session) => native.peerOf(session) ?? library.peerOf(session),
     async close() {
       await native.close();
-      // Last: it closes the HTTP server too.
+      // Socket.IO is last, because it also closes the HTTP server.
       await library.close();
     },
   };

@@ -4,23 +4,22 @@ import { authorityOf, isWebOrigin, parseOrigin, withPort, type Origin } from '..
 import type { IsTrustedProxy } from './client-address.ts';
 
 /**
- * What a request's Origin is to us.
- * - `absent`: there is none. Not a browser's page, and the token is needed all the same.
- * - `exact`: the gateway's own host, or an entry of CORS_ORIGIN to the letter.
- * - `loose`: allowed, but not a page that is known by its name: a pattern, `null`, `file://`, or our host without TLS
- *   where the client came with it.
+ * The kind of a request's Origin.
+ * - `absent`: no Origin, so not a page in a browser; the token is needed all the same.
+ * - `exact`: the gateway's own host, or an exact entry of CORS_ORIGIN.
+ * - `loose`: allowed by a pattern, `null` or `file://`, or the own host without TLS where the client uses TLS.
  * - `foreign`: refused.
  */
 export type OriginKind = 'absent' | 'exact' | 'loose' | 'foreign';
 
 export type OriginOf = (request: IncomingMessage) => OriginKind;
 
-/** A page that may connect. */
+/** Whether a page may connect. */
 export function isAllowedPage(kind: OriginKind): boolean {
   return kind === 'exact' || kind === 'loose';
 }
 
-/** @param entries of CORS_ORIGIN, in the spelling in which origins are compared. */
+/** @param entries normalised entries of CORS_ORIGIN. */
 export function createOriginOf(entries: readonly string[], isTrusted: IsTrustedProxy): OriginOf {
   const allowed = new Set(entries);
   const find = (request: IncomingMessage): OriginKind => {
@@ -33,7 +32,7 @@ export function createOriginOf(entries: readonly string[], isTrusted: IsTrustedP
     if (isOwn(origin, request, isTrusted)) return isAsSafe(origin, request, isTrusted) ? 'exact' : 'loose';
     return isLoose(origin, allowed) ? 'loose' : 'foreign';
   };
-  // A polling request asks twice: for the headers of its answer, and at the gate.
+  // A polling request reads it twice: for CORS headers and for the check.
   let last: { readonly request: IncomingMessage; readonly kind: OriginKind } | undefined;
   return (request) => {
     if (last?.request !== request) last = { request, kind: find(request) };
@@ -47,8 +46,8 @@ function isLoose(origin: Origin, allowed: ReadonlySet<string>): boolean {
 }
 
 /**
- * Whether a page is of the host that it asks, by whatever scheme: TLS may end at a proxy. No page can choose what its
- * browser sends as Host or X-Forwarded-Host.
+ * Whether a page belongs to the requested host, with any scheme: TLS may end at a proxy. A page cannot choose the Host or
+ * X-Forwarded-Host that its browser sends.
  */
 function isOwn(origin: Origin, request: IncomingMessage, isTrusted: IsTrustedProxy): boolean {
   if (!isWebOrigin(origin)) return false;
@@ -64,7 +63,7 @@ function withoutDot(authority: string): string {
   return authority.replace(/\.(?=$|:)/, '');
 }
 
-/** The host that the client asked for, as the request says and as trusted proxies do. */
+/** Returns the hosts that the client requested: Host, and X-Forwarded-Host of trusted proxies. */
 function hostsOf(request: IncomingMessage, isTrusted: IsTrustedProxy): string[] {
   const { host } = request.headers;
   const [forwarded, port] = [forwardedOf(request, 'host', isTrusted), forwardedOf(request, 'port', isTrusted)];
@@ -74,13 +73,13 @@ function hostsOf(request: IncomingMessage, isTrusted: IsTrustedProxy): string[] 
   return onPort === undefined ? hosts : [...hosts, onPort];
 }
 
-/** A page that came without TLS, beside a client that came with it, may have been changed on its way. */
+/** A page loaded without TLS may have been changed on its way, while the client uses TLS. */
 function isAsSafe({ scheme }: Origin, request: IncomingMessage, isTrusted: IsTrustedProxy): boolean {
   const forwarded = forwardedOf(request, 'proto', isTrusted)?.toLowerCase();
   return scheme === 'https' || (forwarded !== 'https' && forwarded !== 'wss');
 }
 
-/** From trusted proxies only. Of several values the first: each proxy adds its own behind what it was asked for. */
+/** Reads a header of trusted proxies only, and its first value: each proxy appends its own. */
 function forwardedOf(
   { headers, socket }: IncomingMessage,
   what: 'host' | 'port' | 'proto',

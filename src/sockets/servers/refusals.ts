@@ -4,7 +4,7 @@ import type { Rejection, RejectionCode } from '../../auth/rejection.ts';
 
 const STATUS: Partial<Record<RejectionCode, number>> = { 'handshake-malformed': 400, 'path-unknown': 404 };
 
-/** A stock client comes back, with a growing delay, from a failed HTTP request; only there can a refusal be a "later". */
+/** Refuses by HTTP: only after a failed HTTP request does a stock client retry, with a growing delay. */
 function answerFor({ code, retry, message }: Rejection) {
   const body = JSON.stringify({ code, message, retry });
   const headers: Record<string, string | number> = {
@@ -21,7 +21,7 @@ export function refuseRequest(response: ServerResponse, why: Rejection): void {
   response.writeHead(status, headers).end(body);
 }
 
-/** On the bare socket, which nobody else looks after by now: neither its errors nor a peer that stays. */
+/** Refuses an upgrade on the raw socket, whose errors and whose close no other code handles. */
 export function refuseUpgrade(socket: Duplex, why: Rejection): void {
   const { status, headers, body } = answerFor(why);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

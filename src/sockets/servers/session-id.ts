@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createId } from './native/id.ts';
 
-/** At the end of all ids that this process gives: tells a session that has ended here from one that began elsewhere. */
+/** Suffix of all session ids of this process: distinguishes a session that ended here from one of another instance. */
 const MARK = randomBytes(3).toString('base64url');
 
-/** As long as the library's own ids; what is left to chance, 96 bits, nobody guesses. */
+/** Creates an id as long as the library's, with 96 random bits. */
 export function createSessionId(): string {
   return createId().slice(0, -MARK.length) + MARK;
 }
 
-/** Whether a session of this id began in this process, as far as can be told: one in 16 million others looks so too. */
+/** Whether a session of this id began in this process; one in 16 million foreign ids matches by chance. */
 export function beganHere(sid: string): boolean {
   return sid.endsWith(MARK);
 }

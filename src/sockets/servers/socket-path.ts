@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { rejection, type Rejection } from '../../auth/rejection.ts';
 
-/** Where Socket.IO is, and what goes past it. */
+/** The path of Socket.IO, and the check of request targets. */
 export interface SocketPath {
-  /** With a slash at both ends. */
+  /** Has a slash at both ends. */
   readonly path: string;
   /**
-   * The target of a request for Socket.IO, as the library wants it: the path with its final slash, which a client may leave
-   * out (`addTrailingSlash: false`, rewrites of Next.js), and no host before it, as the form for proxies has.
+   * Returns the target of a request in the form that the library expects: with the final slash, which clients may omit
+   * (`addTrailingSlash: false`, Next.js rewrites), and without a host (absolute form).
    *
-   * @returns nothing where the request is for something else.
+   * @returns undefined where the request is not for Socket.IO.
    */
   readonly targetOf: (request: IncomingMessage) => string | undefined;
 }
@@ -32,23 +32,23 @@ function withoutHost(url: string): string {
   return /^https?:\/\/[^/?#]*(\/.*)$/i.exec(url)?.[1] ?? url;
 }
 
-/** Whether a request asks for a websocket: other upgrades, such as h2c of curl and Java, are not taken, and RFC 9110 has it served as it is. */
+/** Whether a request is for a websocket. Other upgrades, such as h2c of curl and Java, are ignored, as RFC 9110 allows. */
 export function asksForWebSocket({ method, headers: { upgrade } }: IncomingMessage): boolean {
   return method === 'GET' && upgrade?.split(',').some((one) => one.trim().toLowerCase() === 'websocket') === true;
 }
 
-/** Of all upgrades that are asked for, those that are taken. */
+/** The accepted upgrades. */
 export function createUpgradeRule(path: string): (request: IncomingMessage) => boolean {
   const { targetOf } = createSocketPath(path);
   return (request) => asksForWebSocket(request) && targetOf(request) !== undefined;
 }
 
-/** What looks like a handshake of Socket.IO, whichever its path is. */
+/** Whether a request looks like a Socket.IO handshake, whatever its path. */
 export function looksLikeHandshake({ url = '' }: IncomingMessage): boolean {
   return /[?&]EIO=\d/.test(url) && /[?&]transport=/.test(url);
 }
 
-/** What a script tag of a page asks for. */
+/** The path that script tags request. */
 export function isClientScript(request: IncomingMessage, path: string): boolean {
   const [target = ''] = request.url?.split('?') ?? [];
   return target.startsWith(path) && /\/socket\.io(\.esm|\.msgpack)?(\.min)?\.js(\.map)?$/.test(target);
@@ -56,12 +56,12 @@ export function isClientScript(request: IncomingMessage, path: string): boolean 
 
 export function unknownPath(path: string): Rejection {
   return rejection('path-unknown', {
-    message: `no Socket.IO at this path: it is at ${path}`,
-    hint: 'clients set the option `path`, or SOCKET_PATH is set here to the path that arrives; a path in the URL of io() is a namespace',
+    message: `no Socket.IO at this path; it is at ${path}`,
+    hint: 'set the client option `path`, or set SOCKET_PATH to the path that arrives; a path in the URL of io() is a namespace',
   });
 }
 
 export const NO_CLIENT_SCRIPT = rejection('path-unknown', {
   message: 'the gateway does not serve the client script',
-  hint: 'pages take socket.io-client 4 from npm, or from a CDN',
+  hint: 'pages load socket.io-client 4 from npm or a CDN',
 });

@@ -9,61 +9,61 @@ import type { SocketWriter } from '../fanout/socket-writer.ts';
 import type { Membership } from '../fanout/membership.ts';
 import type { CookieTokens } from './token-cookie.ts';
 
-/** A connection by the protocol of Engine.IO: there before a client is let in, and perhaps without one. */
+/** An Engine.IO session; it exists before a client is accepted, and perhaps without one. */
 export interface Session {
   /** `opening`, `open`, `closing`, `closed`. */
   readonly readyState: string;
   readonly transport: { readonly name: string };
-  /** @param discard without waiting for the client to fetch what is left for it. */
+  /** @param discard close without waiting until the client has fetched the remaining packets. */
   close(discard?: boolean): unknown;
 }
 
-/** What a socket carries from its handshake to its end. */
+/** State of a socket from its handshake to its end. */
 export interface SocketData {
   user?: UserId;
-  /** The client asked, with `auth: { notices: true }`, to be told what the gateway has to say of itself (`gateway:…`). */
+  /** The client requested events about the gateway (`gateway:…`) with `auth: { notices: true }`. */
   notices?: true;
-  /** The client asked, with `auth: { trace: true }`, for the trace context of what it gets. */
+  /** The client requested the trace context of events with `auth: { trace: true }`. */
   trace?: true;
-  /** The token that let it in; with a user only. */
+  /** The accepted token; present with a user only. */
   proof?: Proof;
-  /** performance.now() when the token is to be asked about again. */
+  /** performance.now() when the token is due for validation. */
   revalidateAt?: number;
-  /** The client asked for positions, with `auth: { resume: { route: position } }`; kept only until it is greeted. */
+  /** The client requested positions with `auth: { resume: { route: position } }`; kept until it has joined. */
   resume?: Claims | undefined;
-  /** The client asked, with `auth: { hold: true }`, to be given nothing of durable routes before it says `gateway:ready`. */
+  /** The client requested with `auth: { hold: true }` that durable routes wait for its `gateway:ready`. */
   hold?: true;
-  /** Its place in the fan-out, once it is in. */
+  /** Its membership in the fan-out, once it is accepted. */
   membership?: Membership;
-  /** performance.now() when it was let in. */
+  /** performance.now() when it was accepted. */
   openedAt?: number;
 }
 
-/** A client of Socket.IO's protocol, from its CONNECT on. */
+/** A Socket.IO client, from its CONNECT on. */
 export interface ClientSocket {
   readonly conn: Session;
   readonly data: SocketData;
-  /** Whether it was let in, and has not gone. */
+  /** Whether it is accepted and not disconnected. */
   readonly connected: boolean;
   emit(event: string, ...args: unknown[]): unknown;
-  /** Sends a DISCONNECT, which a stock client takes for "stay away", and closes the session. */
+  /** Sends a DISCONNECT, after which a stock client does not reconnect, and closes the session. */
   disconnect(close: true): unknown;
 }
 
-/** What a client says when it asks to be let in. */
+/** The credentials of a CONNECT. */
 export interface Credentials {
   readonly auth: unknown;
   readonly authorization: string | undefined;
-  /** `token` in the query of the request that its session began with. */
+  /** `token` in the query of the session's first request. */
   readonly queryToken: unknown;
-  /** Of that request too. */
+  /** Cookies of that request. */
   readonly cookieTokens: CookieTokens;
 }
 
-/** Positions by durable route, as the client says them. */
+/** Positions by durable route, as the client sent them. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Whether a client gets in. `closed`: it loses its connection and may come again. */
+/** The result of a CONNECT. `closed`: the client loses its connection and may retry. */
 export type Verdict =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly rejection: Rejection }
@@ -71,50 +71,50 @@ export type Verdict =
 
 export type Acknowledge = (...answer: unknown[]) => void;
 
-/** What a server of sockets asks and tells, in the order of a connection's life. */
+/** The handlers that a server calls, in the order of a connection's life. */
 export interface SocketHandlers {
-  /** Why a request is not served, if so. */
+  /** Returns why a request is refused, if it is. */
   refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined;
-  /** Tokens in the cookie of a request that begins a session. */
+  /** Returns the tokens in the cookie of a request that starts a session. */
   cookieTokens(request: IncomingMessage): CookieTokens;
-  /** The protocol refuses it. */
+  /** The protocol refuses the request. */
   malformed(why: Rejection, request: IncomingMessage): void;
-  /** A polling request with so many bytes comes in. */
+  /** A polling request with so many bytes arrived. */
   posted(request: IncomingMessage, bytes: number): void;
   /**
-   * Before anything is received on it; also where no session ever comes of it.
+   * Called before anything is received on a websocket, also where it never gets a session.
    *
-   * @param isProbe it is to take over a session that polls, and its packets are not yet those of the session.
+   * @param isProbe the websocket will upgrade a polling session, and its packets do not belong to the session yet.
    */
   webSocketOpened(webSocket: WebSocket, request: IncomingMessage, isProbe: boolean): void;
   sessionOpened(session: Session, writer: SocketWriter): void;
-  /** It sent a packet of whatever kind, a heartbeat perhaps. */
+  /** The session sent a packet of any kind, heartbeats included. */
   packetReceived(session: Session): void;
   /**
-   * Why a message is not served, if so.
+   * Returns why a message is refused, if it is.
    *
-   * @param isIn whether a client of this session was let in.
+   * @param isIn whether a client of this session was accepted.
    */
   refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined;
   sessionClosed(session: Session): void;
-  /** Reads the credentials before it returns, and keeps nothing else of them. Never rejects. */
+  /** Reads the credentials before it returns, and keeps no other part of `auth`. Never rejects. */
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict>;
-  /** It is in, and was told so. */
+  /** The client is accepted, and CONNECT was sent. */
   entered(socket: ClientSocket, writer: SocketWriter): void;
-  /** @param args the event's name, then its arguments. */
+  /** @param args the name of the event, then its arguments. */
   eventReceived(socket: ClientSocket, args: readonly unknown[], acknowledge: Acknowledge | undefined): void;
-  /** @param tooLong whether it is gone because it sent a message that is too long. */
+  /** @param tooLong whether the session ended because of a message that was too long. */
   left(socket: ClientSocket, reason: string, tooLong: boolean): void;
 }
 
-/** Where sockets come from: Socket.IO itself, our own server of websockets, or both. */
+/** A source of sockets: Socket.IO, the native server, or both. */
 export interface SocketServer {
-  /** Those that are in. */
+  /** The accepted sockets. */
   sockets(): Iterable<ClientSocket>;
   socketCount(): number;
   sessionCount(): number;
-  /** Nothing, where the session is not one of its own. */
+  /** Returns undefined where the session belongs to another server. */
   peerOf(session: Session): Peer | undefined;
-  /** Ends what is left, and takes nothing more. */
+  /** Ends the remaining sessions, and accepts no new ones. */
   close(): Promise<void>;
 }

@@ -2,21 +2,21 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { Writable } from 'node:stream';
 
 /**
- * In milliseconds, for a client to answer a close frame. ws gives it half a minute, in which the connection is held and counts for
- * nobody: one address held 400 where 50 were allowed.
+ * Milliseconds within which a client must answer a close frame. ws waits half a minute, during which the connection is open
+ * but not counted: one address held 400 where 50 were allowed.
  */
 export const CLOSING = { closeTimeout: 1500 };
 
-/** What is sent before the event loop turns leaves in one write. */
+/** Joins everything that is sent within one turn of the event loop into one write. */
 export function gatherWrites(tcp: Writable): void {
   tcp.cork();
   setImmediate(() => tcp.uncork());
 }
 
-/** Bytes that the kernel was asked to take and has not taken. */
+/** Bytes that were passed to the kernel and not taken yet. */
 export function bytesWaiting(tcp: TcpSocket): number {
   const waiting = tcp.writableLength;
-  // What a connection begins with is gathered for one write; the kernel was not asked yet.
+  // The first bytes of a connection are collected for one write, and not passed to the kernel yet.
   return waiting === 0 || tcp.writableCorked > 0 ? 0 : waiting;
 }
 

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { OriginOf } from './origin.ts';
 
-/** Values of the cookie that holds the token; `ignored`: there are some, from a page that is not known by its name. */
+/** Values of the token cookie; `ignored`: there are values, but the Origin is not an exact one. */
 export type CookieTokens = readonly string[] | 'ignored';
 
 export type CookieTokensOf = (request: IncomingMessage) => CookieTokens;
 
 const NONE: CookieTokens = [];
 
-/** One more than a token may have: what is longer needs not be kept to be refused. */
+/** One character more than a token may have: a longer value is refused without being kept. */
 const LONGEST = 4097;
 
 /**
- * Browsers send cookies whichever page connects, so the Origin must name a page that is trusted with them.
+ * Reads the token cookie. Browsers send cookies whichever page connects, so the Origin must be a trusted one.
  *
- * @param name of the cookie; nothing: cookies are not looked at.
+ * @param name name of the cookie; undefined: cookies are not read.
  */
 export function createCookieTokensOf(name: string | undefined, originOf: OriginOf): CookieTokensOf {
   if (name === undefined) return () => NONE;
@@ -25,7 +25,7 @@ export function createCookieTokensOf(name: string | undefined, originOf: OriginO
   };
 }
 
-/** Empty ones are none. Several stay several: a page of a sibling domain can add one of that name. */
+/** Ignores empty values. Keeps several: a page of a sibling domain can add a cookie of that name. */
 function valuesOf(header: string, name: string): string[] {
   return header.split(';').flatMap((pair) => {
     const at = pair.indexOf('=');
@@ -36,12 +36,12 @@ function valuesOf(header: string, name: string): string[] {
         .trim()
         .replace(/^"(.*)"$/, '$1'),
     );
-    // A copy: a part of a text keeps all of it in memory, which may be 16 KB of cookies for each connection.
+    // Copied, because a substring keeps the whole header in memory: up to 16 KB of cookies per connection.
     return value === '' ? [] : [Buffer.from(value.slice(0, LONGEST)).toString()];
   });
 }
 
-/** Frameworks write cookies percent-encoded (`12%7Cabc`); what is no such text is taken as it is. */
+/** Decodes percent-encoded cookies, as frameworks write them (`12%7Cabc`); other values stay unchanged. */
 function decoded(value: string): string {
   try {
     return decodeURIComponent(value);

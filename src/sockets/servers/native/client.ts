@@ -4,7 +4,7 @@ import type { WebSocketSession } from './session.ts';
 
 const encoder = new Encoder();
 
-/** A client in a namespace, by Socket.IO's protocol, version 5. */
+/** A client in a namespace (Socket.IO protocol, version 5). */
 export class WebSocketClient implements ClientSocket {
   readonly conn: WebSocketSession;
   readonly namespace: string;
@@ -12,7 +12,7 @@ export class WebSocketClient implements ClientSocket {
   connected = false;
   readonly #leave: (client: WebSocketClient, reason: string) => void;
 
-  /** @param leave takes it out of its namespace. */
+  /** @param leave removes it from its namespace. */
   constructor(conn: WebSocketSession, namespace: string, leave: (client: WebSocketClient, reason: string) => void) {
     this.conn = conn;
     this.namespace = namespace;

@@ -1,25 +1,25 @@
 export interface Pingable {
   ping(): void;
-  /** It did not answer in time. */
+  /** Called when the pong does not arrive in time. */
   onTimeout(): void;
 }
 
 export interface HeartbeatTimes {
-  /** In milliseconds: from a client's answer until it is asked again. */
+  /** Milliseconds from a pong to the next ping. */
   readonly pingInterval: number;
-  /** In milliseconds: for the answer. */
+  /** Milliseconds within which the pong must arrive. */
   readonly pingTimeout: number;
 }
 
-/** Sessions whose turn has come within so many milliseconds are served together. */
+/** Sessions due within so many milliseconds are handled together. */
 const COARSEST_LOOK_MS = 500;
 
-/** The heartbeats of all sessions: one timer, in place of two for each of them. */
+/** Runs the heartbeats of all sessions with one timer instead of two per session. */
 export class Heartbeat {
   readonly #times: HeartbeatTimes;
-  /** When it is to be asked; as all wait for the same time, those whose turn comes first stand first. */
+  /** Times of the next pings; all wait equally long, so the first in the map is due first. */
   readonly #quiet = new Map<Pingable, number>();
-  /** By when it is to answer; likewise. */
+  /** Deadlines of the pongs, in the same order. */
   readonly #asked = new Map<Pingable, number>();
   readonly #extended = new WeakSet<Pingable>();
   #timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,7 @@ export class Heartbeat {
     this.begin(session);
   }
 
-  /** Something else came from it: once, that gives it more time, as an answer may stand behind a long message. */
+  /** Another packet arrived: it extends the deadline once, because the pong may follow a long message. */
   activity(session: Pingable): void {
     if (!this.#asked.has(session) || this.#extended.has(session)) return;
     this.#extended.add(session);

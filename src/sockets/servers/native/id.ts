@@ -2,11 +2,11 @@ import { randomFillSync } from 'node:crypto';
 
 const BYTES = 15;
 
-/** For some hundred ids: asking for each alone took a twentieth of what a connect costs. */
+/** Random bytes for some hundred ids: a call per id took a twentieth of the cost of a connect. */
 const pool = Buffer.allocUnsafeSlow(BYTES * 256);
 let next = pool.length;
 
-/** Twenty characters that nobody guesses, as the library's own ids are. */
+/** Returns twenty random characters, like the library's ids. */
 export function createId(): string {
   if (next === pool.length) {
     randomFillSync(pool);

@@ -6,10 +6,10 @@ import { createId } from './id.ts';
 import { PacketReader } from './packets.ts';
 import type { SessionOwner, WebSocketSession } from './session.ts';
 
-/** Socket.IO's protocol, version 5, on our own sessions: who is in which namespace, and what they send. */
+/** The Socket.IO protocol, version 5, on native sessions: clients by namespace, and their packets. */
 export class Namespaces implements SessionOwner {
   readonly clients = new Set<WebSocketClient>();
-  /** Of each session its clients, one in each namespace that it is in: nearly always one. */
+  /** Clients by session, one per namespace; nearly always one. */
   readonly sessions = new Map<WebSocketSession, readonly WebSocketClient[]>();
   readonly #names: ReadonlySet<string>;
   readonly #handlers: SocketHandlers;
@@ -36,7 +36,7 @@ export class Namespaces implements SessionOwner {
     try {
       packet = this.#packets.read(session, message);
     } catch {
-      // What the parser says is about the client's bytes: it goes, and nobody else is concerned.
+      // A parser error is caused by the bytes of the client: its session ends, and no other is affected.
       return session.abandon();
     }
     if (packet !== undefined) this.#serve(session, packet);
@@ -54,7 +54,7 @@ export class Namespaces implements SessionOwner {
     else if (client === undefined) session.abandon();
     else if (packet.type === PacketType.EVENT) this.#receiveEvent(client, packet);
     else if (packet.type === PacketType.DISCONNECT) this.#leave(client, 'client namespace disconnect');
-    // The gateway asks for no acknowledgements.
+    // The gateway requests no acknowledgements.
     else if (packet.type !== PacketType.ACK) session.abandon();
   }
 
@@ -73,7 +73,7 @@ export class Namespaces implements SessionOwner {
 
   #enter(client: WebSocketClient): void {
     const { conn } = client;
-    // The confirmation and the greeting.
+    // CONNECT and `connected` leave in one write.
     conn.joinWrites();
     client.connected = true;
     this.sessions.set(conn, this.#clientsOf(conn).concat([client]));
@@ -112,7 +112,7 @@ function refuse(client: WebSocketClient, verdict: Exclude<Verdict, { kind: 'acce
   client.send({ type: PacketType.CONNECT_ERROR, data: { message, data: { code, message, retry } } });
 }
 
-/** By the code that ws documents for it. */
+/** ws documents this code. */
 function isTooLong(error: Error | undefined): boolean {
   return error !== undefined && 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }
@@ -123,7 +123,7 @@ function credentialsOf(session: WebSocketSession, auth: unknown): Credentials {
   return { auth: auth ?? {}, authorization, queryToken, cookieTokens };
 }
 
-/** Answers once, however often it is called. */
+/** Returns a callback that answers once, however often it is called. */
 function acknowledgementOf(client: WebSocketClient, id: number | undefined): Acknowledge | undefined {
   if (id === undefined) return undefined;
   let isAnswered = false;

@@ -1,8 +1,8 @@
 import { Decoder, type Packet } from 'socket.io-parser';
 
 /**
- * Reads messages as packets of Socket.IO. One decoder does for all sessions: only a packet with bytes in it comes in parts,
- * and has one of its own until it is whole.
+ * Decodes messages to Socket.IO packets. All sessions share one decoder: only a binary packet arrives in parts, and has a
+ * decoder of its own until it is complete.
  */
 export class PacketReader {
   readonly #decoder = new Decoder();
@@ -14,8 +14,8 @@ export class PacketReader {
   }
 
   /**
-   * @returns nothing where more parts are to come.
-   * @throws of what is no packet.
+   * @returns undefined while parts are missing.
+   * @throws where the message is not a packet.
    */
   read(session: object, message: string | Buffer): Packet | undefined {
     const decoder = this.#partial.get(session) ?? (hasParts(message) ? this.#begin(session) : this.#decoder);

@@ -10,16 +10,16 @@ import { bytesTaken, bytesWaiting, gatherWrites } from '../tcp.ts';
 import { IGNORED, PACKET, PING } from './engine-packets.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
-/** What a session tells of. */
+/** Events of a session. */
 export interface SessionOwner {
-  /** A packet of whatever kind came. */
+  /** A packet of any type arrived. */
   packetReceived(session: WebSocketSession): void;
-  /** Text, or bytes that belong to an earlier text. */
+  /** A message: text, or bytes that belong to an earlier text. */
   messageReceived(session: WebSocketSession, message: string | Buffer): void;
   sessionClosed(session: WebSocketSession, reason: string, error?: Error): void;
 }
 
-/** The request that it began with, as far as it is asked for later. */
+/** The parts of the first request that are read later. */
 export interface Beginning {
   readonly peer: Peer;
   readonly authorization: string | undefined;
@@ -30,11 +30,11 @@ export interface Beginning {
 const TRANSPORT = { name: 'websocket' };
 
 /**
- * A session by websocket from its beginning, by Engine.IO's protocol. `ws` does the frames that come, and the closing; what
- * goes out is written to the TCP socket itself, one piece for all that is for it.
+ * An Engine.IO session that starts with websocket. `ws` reads frames and closes; events are written directly to the TCP
+ * socket, all pending ones in one write.
  *
- * One thing is taken for granted of ws, and asked of it by a test: without compression it writes each frame of its own,
- * answers to pings and the closing, to the TCP socket within the call, so that frames never mix.
+ * This relies on ws writing its own frames (pongs, close) to the TCP socket within the call when compression is off, so that
+ * frames never interleave; a test holds it.
  */
 export class WebSocketSession implements Session, SocketWriter {
   readyState: 'open' | 'closed' = 'open';
@@ -57,7 +57,7 @@ export class WebSocketSession implements Session, SocketWriter {
     return TRANSPORT;
   }
 
-  /** @param hello JSON text of the session's id and the terms of the protocol. */
+  /** @param hello JSON text with the session id and the protocol parameters. */
   begin(hello: string): void {
     this.#write(textFrame(PACKET.open + hello));
     this.#heartbeat.begin(this);
@@ -73,7 +73,7 @@ export class WebSocketSession implements Session, SocketWriter {
     this.#end('ping timeout');
   }
 
-  /** A message of the protocol above. */
+  /** Sends a message of the Socket.IO protocol. */
   write(message: string | Buffer): void {
     this.#sender?.beforeControlPacket();
     if (typeof message === 'string') this.#write(textFrame(PACKET.message + message));
@@ -114,16 +114,16 @@ export class WebSocketSession implements Session, SocketWriter {
   received(data: RawData, isBinary: boolean): void {
     if (!this.#isOpen() || !Buffer.isBuffer(data)) return;
     this.#owner.packetReceived(this);
-    // It may have been one too many.
+    // The packet may have exceeded a limit.
     if (this.#isOpen()) this.#receive(data, isBinary);
   }
 
-  /** The websocket is gone, or about to be. */
+  /** The websocket is closed or closing. */
   lost(reason: 'transport close' | 'transport error', error?: Error): void {
     this.#end(reason, error);
   }
 
-  /** What it sent is not of the protocol. */
+  /** The client violated the protocol. */
   abandon(): void {
     if (this.readyState !== 'open') return;
     this.#webSocket.close();
@@ -142,7 +142,7 @@ export class WebSocketSession implements Session, SocketWriter {
     this.#owner.messageReceived(this, message);
   }
 
-  /** What has no meaning here is ignored, as the library does; what has none anywhere ends the session. */
+  /** Packet types without a meaning here are ignored, as the library does; unknown types end the session. */
   #receiveOther(type: string): void {
     if (type === PACKET.pong) this.#heartbeat.pong(this);
     else if (IGNORED.has(type)) this.#heartbeat.activity(this);
@@ -153,7 +153,7 @@ export class WebSocketSession implements Session, SocketWriter {
     if (this.#isWritable()) this.#tcp.write(frame);
   }
 
-  /** Behind the frame that begins the closing nothing may follow. */
+  /** No data may follow the close frame. */
   #isWritable(): boolean {
     return this.#isOpen() && this.#webSocket.readyState === WebSocket.OPEN;
   }

@@ -12,24 +12,24 @@ import { Namespaces } from './namespaces.ts';
 import { WebSocketSession } from './session.ts';
 
 export interface WebSocketServerOptions extends HeartbeatTimes {
-  /** Longest message of a client, in bytes. */
+  /** Longest message from a client, in bytes. */
   readonly maxHttpBufferSize: number;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly namespaces?: readonly string[];
 }
 
-/** Our own server, for websockets that are no upgrade of a polling session. */
+/** The native server, for sessions that start with websocket. */
 export interface NativeServer extends SocketServer {
-  /** Serves a request to upgrade, or says that it is not for this server. */
+  /** Serves an upgrade request; returns false where it belongs to another server. */
   takesUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
-/** ws's own class, which knows its session: listeners are the same functions for all, and tell by `this` who is meant. */
+/** A WebSocket with its session: listeners are shared functions that read `this`. */
 class SessionWebSocket extends WebSocket {
   session: WebSocketSession | undefined;
 }
 
-/** Socket.IO's protocol by websocket, without the library: less than half of its memory, and two thirds of its work for a connect. */
+/** Serves the Socket.IO protocol over websocket without the library: less than half of its memory, two thirds of its CPU per connect. */
 export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServerOptions): NativeServer {
   const { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload, peerOf, namespaces = ['/'] } = options;
   const webSockets = new WebSocketServer({
@@ -60,7 +60,7 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
   }
 
   function upgrade(request: IncomingMessage, tcp: TcpSocket, head: Buffer): void {
-    // The answer to the upgrade and the first packet leave in one write: a tenth of what a connect costs is writes.
+    // The answer to the upgrade and the first packet leave in one write: writes are a tenth of the cost of a connect.
     tcp.cork();
     webSockets.handleUpgrade(request, tcp, head, (webSocket) => open(webSocket, tcp, request));
     tcp.uncork();
@@ -86,14 +86,14 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
   };
 }
 
-/** A session without a history, asked for in the plain way; whatever looks different is left to the library to judge. */
+/** Whether a request starts a plain websocket session; the library handles all others. */
 function beginsHere({ method, url = '' }: IncomingMessage): boolean {
   if (method !== 'GET' || /sid|%/.test(url)) return false;
   const { searchParams } = new URL(url, 'http://gateway');
   return only(searchParams, 'EIO') === '4' && only(searchParams, 'transport') === 'websocket';
 }
 
-/** Alone, for the whole query may be as long as a header. */
+/** Copies one value: the whole query may be as long as a header. */
 function queryTokenIn({ url = '' }: IncomingMessage): string | undefined {
   if (!url.includes('token=')) return undefined;
   return new URL(url, 'http://gateway').searchParams.get('token') ?? undefined;

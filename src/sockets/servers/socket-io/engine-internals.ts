@@ -2,20 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { Socket as TcpSocket } from 'node:net';
 import { gatherWrites } from '../tcp.ts';
 
-// Everything the gateway knows of engine.io and ws beyond what they document; one thing more of ws is told where our own server
-// relies on it, in websocket/session.ts. Where one of these does not hold, packets
-// go the documented way, `conn.write`: slower, and as correct.
+// All undocumented behaviour of engine.io and ws that the gateway relies on, except one of ws, which native/session.ts
+// describes. Where one does not hold, packets take the documented way, `conn.write`: slower, and as correct.
 
-/** The parts of an Engine.IO session that are looked at. */
+/** The parts of an Engine.IO session that are read. */
 export interface EngineSession {
-  /** `opening`, `open`, `closing`, `closed`: after a close has begun, no data may follow. */
+  /** `opening`, `open`, `closing`, `closed`; no data may follow once a close has begun. */
   readonly readyState: string;
-  /** Replaced when an upgrade from polling is complete, not before. */
+  /** Replaced when an upgrade from polling is complete. */
   readonly transport: object;
-  /** Not documented: packets that the transport has not taken yet. Empty: all are with `ws`, or with the HTTP response. */
+  /** Undocumented: packets that the transport has not taken yet. Empty: `ws` or the HTTP response has all. */
   readonly writeBuffer?: readonly object[];
   write(data: string): unknown;
-  /** `packetCreate`: told before a packet of the library is sent. */
+  /** `packetCreate` is emitted before a packet of the library is sent. */
   on(event: 'packetCreate', listener: () => void): unknown;
   close(discard?: boolean): unknown;
 }
@@ -26,19 +25,19 @@ interface WebSocketLike {
   terminate(): void;
 }
 
-/** A session's TCP socket, and what must be so for writing to it. */
+/** The TCP socket of a session, with the conditions for writing to it. */
 export interface RawWebSocket {
   readonly transport: object;
   readonly webSocket: WebSocketLike;
   readonly tcp: TcpSocket;
 }
 
-/** By what is documented: without the rest, packets go the documented way. */
+/** Whether the documented parts exist; without the others, packets take the documented way. */
 export function isEngineSession(conn: unknown): conn is EngineSession {
   return hasKeys(conn, 'readyState', 'transport', 'write', 'close', 'on');
 }
 
-/** Whether a session is connected by a websocket that is not where it is looked for. */
+/** Whether a session uses a websocket that is not at the expected place. */
 export function isWebSocketElsewhere(session: EngineSession): boolean {
   const { transport, writeBuffer } = session;
   if (!hasKeys(transport, 'name') || transport.name !== 'websocket' || session.readyState !== 'open') return false;
@@ -46,7 +45,7 @@ export function isWebSocketElsewhere(session: EngineSession): boolean {
 }
 
 /**
- * The websocket of a session, if that is how it is connected by now.
+ * Returns the websocket of a session, if it uses one.
  *
  * engine.io's websocket transport keeps ws's WebSocket in `socket`, and that keeps the TCP socket in `_socket`. It is null
  * once closed.
@@ -60,7 +59,7 @@ export function rawWebSocketOf({ transport }: EngineSession): RawWebSocket | und
 }
 
 /**
- * Whether bytes written to the TCP socket now stand behind all that the libraries have sent.
+ * Whether bytes written to the TCP socket now follow everything that the libraries have sent.
  *
  * - engine.io hands its packets to ws as soon as its transport is writable, and keeps the rest in `writeBuffer`.
  * - Without compression ws writes each frame to the TCP socket within the call, never later.
@@ -75,10 +74,10 @@ export function isNextInLine(session: EngineSession, raw: RawWebSocket): boolean
 }
 
 /**
- * Sends several messages so that a client who polls gets them with one answer.
+ * Sends several messages so that a polling client receives them in one answer.
  *
- * engine.io hands over each packet at once where its transport is `writable`, as while a poll waits; the rest would wait for the
- * next poll. Where it says it is not, packets gather in `writeBuffer`, and the next that finds it writable takes all along.
+ * engine.io sends each packet immediately while its transport is `writable`, as when a poll is open; the rest would wait for
+ * the next poll. While it is not writable, packets collect in `writeBuffer`, and the next writable moment sends all.
  */
 export function writeTogether(session: EngineSession, messages: readonly string[]): void {
   const { transport } = session;
@@ -89,7 +88,7 @@ export function writeTogether(session: EngineSession, messages: readonly string[
   }
 }
 
-/** What is sent to a websocket before the event loop turns leaves in one write. */
+/** Joins everything that is sent to a websocket within one turn of the event loop into one write. */
 export function joinWrites(session: EngineSession): void {
   const tcp = rawWebSocketOf(session)?.tcp;
   if (tcp !== undefined) gatherWrites(tcp);
@@ -100,14 +99,14 @@ export function transportOf({ transport }: EngineSession): unknown {
   return hasKeys(transport, 'name') ? transport.name : undefined;
 }
 
-/** Puts packets before all that wait for the transport. */
+/** Inserts packets before all that wait for the transport. */
 export function putBack(session: EngineSession, packets: readonly object[]): void {
   Object.assign(session, { writeBuffer: [...packets, ...(session.writeBuffer ?? [])] });
 }
 
-/** Bytes of packets that engine.io holds back, about. */
+/** Approximate bytes of packets in engine.io's buffer. */
 export function bytesHeldBack({ writeBuffer }: EngineSession): number {
-  // Asked for each socket that is written to: nearly always there is nothing.
+  // Called for each written socket: the buffer is nearly always empty.
   if (writeBuffer === undefined || writeBuffer.length === 0) return 0;
   let bytes = 0;
   for (const packet of writeBuffer)
@@ -116,20 +115,20 @@ export function bytesHeldBack({ writeBuffer }: EngineSession): number {
 }
 
 /**
- * Lets go of the request that an upgrade began with. engine.io's stand-in for its response lives as long as the TCP connection,
- * and knows the request as `req`, which only headers of the answer need. Elsewhere nothing is lost but memory.
+ * Releases the request of an upgrade. engine.io's substitute for its response lives as long as the TCP connection and holds
+ * the request in `req`, which only headers of the answer need. Where this does not hold, only memory is lost.
  */
 export function dropRequest(response: object): void {
   if ('req' in response) Object.assign(response, { req: undefined });
 }
 
-/** The query that engine.io has read and Socket.IO shows in `handshake`. */
+/** Returns the query that engine.io parsed and Socket.IO shows in `handshake`. */
 export function queryIn(request: IncomingMessage): { _query?: unknown } {
   // oxlint-disable-next-line no-underscore-dangle -- Engine.IO's own
   return '_query' in request ? { _query: request._query } : {};
 }
 
-/** Keeps these members of the query that engine.io has read. */
+/** Keeps only these members of the query that engine.io parsed. */
 export function shortenQuery(request: IncomingMessage, names: readonly string[]): void {
   const { _query: query } = queryIn(request);
   if (!hasKeys(query)) return;
@@ -137,14 +136,14 @@ export function shortenQuery(request: IncomingMessage, names: readonly string[])
   Object.assign(request, { _query: Object.fromEntries(kept) });
 }
 
-/** Of a websocket that ws has closed, with 1009, for a message that is too long: engine.io keeps the words of its error only. */
+/** Whether ws closed a websocket with 1009 for a message that is too long: engine.io keeps only the text of the error. */
 export function isTooLong(details: unknown): boolean {
   return details instanceof Error && details.message.includes('Max payload size exceeded');
 }
 
 /**
- * What frees the connection at once, when it is called. A session that was closed until then is no way to its websocket
- * any more, whose close frame may still wait to be read.
+ * Returns a function that frees the connection immediately. It holds the websocket itself: a session that is closed by then
+ * no longer leads to it, while its close frame may still be unread.
  */
 export function terminator(session: EngineSession): () => void {
   const raw = rawWebSocketOf(session);

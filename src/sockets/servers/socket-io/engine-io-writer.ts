@@ -15,13 +15,13 @@ import {
 } from './engine-internals.ts';
 
 export interface EngineIoWriterEvents {
-  /** What the short way takes for granted does not hold: the documented way is taken from here on. */
+  /** An assumption of direct writes does not hold: the documented way is used from here on. */
   directWritesOff(found: string): void;
 }
 
 /**
- * @param direct false: always the documented way of Engine.IO; for comparison.
- * @returns what makes the line of a session.
+ * @param direct false: always use the documented way of Engine.IO; for comparison.
+ * @returns a function that creates the writer of a session.
  */
 export function createEngineIoWriters(events: EngineIoWriterEvents, direct = true): (session: unknown) => SocketWriter {
   const unknown = direct ? unverifiedForSocketIo() : [];
@@ -32,20 +32,20 @@ export function createEngineIoWriters(events: EngineIoWriterEvents, direct = tru
   };
   if (unknown.length > 0) giveUpDirect(unknown.join(', '));
   return (session) => {
-    if (!isEngineSession(session)) throw new TypeError('not a session of Engine.IO as it is known');
+    if (!isEngineSession(session)) throw new TypeError('not a known Engine.IO session');
     if (isDirect && isWebSocketElsewhere(session)) giveUpDirect('a websocket session without its TCP socket');
     return new EngineIoWriter(session, isDirect);
   };
 }
 
-/** A session of Engine.IO: by polling, by websocket, or by the one and then the other. */
+/** Writes to an Engine.IO session: polling, websocket, or first one and then the other. */
 export class EngineIoWriter implements SocketWriter {
   readonly #session: EngineSession;
   readonly #direct: boolean;
   #raw: RawWebSocket | undefined;
   #sender: Sender | undefined;
 
-  /** @param direct write to the TCP socket where that is possible. */
+  /** @param direct write to the TCP socket where possible. */
   constructor(session: EngineSession, direct: boolean) {
     this.#session = session;
     this.#direct = direct;
@@ -76,7 +76,7 @@ export class EngineIoWriter implements SocketWriter {
   }
 
   attach(sender: Sender): void {
-    if (this.#sender === undefined) this.#session.on('packetCreate', this.#tell);
+    if (this.#sender === undefined) this.#session.on('packetCreate', this.#notifySender);
     this.#sender = sender;
   }
 
@@ -84,12 +84,12 @@ export class EngineIoWriter implements SocketWriter {
     return terminator(this.#session);
   }
 
-  readonly #tell = (): void => this.#sender?.beforeControlPacket();
+  readonly #notifySender = (): void => this.#sender?.beforeControlPacket();
 
   #rawIfNext(): RawWebSocket | undefined {
     if (!this.#direct) return undefined;
     if (this.#raw !== undefined && isNextInLine(this.#session, this.#raw)) return this.#raw;
-    // Connected by polling, or by a websocket only since an upgrade.
+    // Polling, or a websocket only since an upgrade.
     this.#raw = rawWebSocketOf(this.#session);
     return this.#raw !== undefined && isNextInLine(this.#session, this.#raw) ? this.#raw : undefined;
   }

@@ -5,14 +5,14 @@ type LibrarySession = LibrarySocket['conn'];
 type Listener = ReturnType<LibrarySession['listeners']>[number];
 
 /**
- * Stands between Engine.IO and Socket.IO, which ends a session whose first packet it cannot read without a word. Socket.IO
- * listens to `data` of a session, and its listener is replaced by one that asks first; where it is not found, nothing is asked.
+ * Checks packets before Socket.IO, which ends a session without an answer where it cannot parse the first packet. It replaces
+ * Socket.IO's listener for `data` of a session; where that listener is not found, packets are not checked.
  */
 export class PacketGate {
   readonly #handlers: Pick<SocketHandlers, 'refusalOfPacket'>;
   readonly #listeners = new WeakMap<LibrarySession, Listener>();
   readonly #in = new WeakSet<LibrarySession>();
-  /** One listener for all, `this` is the session: a closure for each would stay as long as the connection. */
+  /** One listener for all sessions, with `this`: a closure each would live as long as the connection. */
   readonly #received: (this: LibrarySession, message: string | Buffer) => void;
 
   constructor(handlers: Pick<SocketHandlers, 'refusalOfPacket'>) {

@@ -11,22 +11,22 @@ import {
   type SocketPath,
 } from '../socket-path.ts';
 
-/** Takes a request to upgrade that begins a session by websocket; false: it is for Engine.IO. */
+/** Serves an upgrade request that starts a session with websocket; false: it belongs to Engine.IO. */
 export type TakesUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
 export type Strayed = (why: Rejection, request: IncomingMessage) => void;
 
 export interface Router {
   readonly path: SocketPath;
-  /** Who answers requests that are not for Socket.IO. */
+  /** Handler of requests that are not for Socket.IO. */
   readonly others: readonly unknown[];
   readonly takesUpgrade: TakesUpgrade | undefined;
   readonly strayed: Strayed | undefined;
 }
 
 /**
- * Stands before the library, which takes each path that begins like its own, none without the final slash, and leaves
- * upgrades to other paths open for ever where a connection has had an answer before.
+ * Routes requests by path before the library, which accepts each path with its prefix, none without the final slash, and
+ * leaves upgrades to other paths open forever on a connection that had an answer before.
  */
 export function routeByPath(http: HttpServer, router: Router): void {
   const engine = { request: http.listeners('request'), upgrade: http.listeners('upgrade') };
@@ -41,21 +41,21 @@ export function routeByPath(http: HttpServer, router: Router): void {
       router.strayed?.(why, request);
       refuseUpgrade(socket, why);
     } else {
-      // Among several that were offered: ws wants it alone.
+      // ws accepts no list of protocols to upgrade to.
       request.headers.upgrade = 'websocket';
       if (!router.takesUpgrade?.(request, socket, head)) callAll(engine.upgrade, http, request, socket, head);
     }
   });
 }
 
-/** From here on its target is as the library wants it. */
+/** Rewrites the target of the request to the form that the library expects. */
 function isForSocketIo(request: IncomingMessage, path: SocketPath): boolean {
   const target = path.targetOf(request);
   if (target !== undefined) request.url = target;
   return target !== undefined;
 }
 
-/** A plain websocket elsewhere is told of as well, and gets what a request there gets. */
+/** A websocket to another path is reported too, and gets the answer of a request to it. */
 function refusesStray(
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,12 +1,12 @@
 import { isEngineSession, putBack, transportOf, type EngineSession } from './engine-internals.ts';
 import type { LibraryServer } from './socket-io.ts';
 
-/** python-socketio refuses an answer with more packets than this, and loses all of them with its connection. */
+/** python-socketio refuses an answer with more packets, and loses all of them with its connection. */
 const MOST_PACKETS = 16;
 
 /**
- * Hands a client that polls so many packets with one answer, and keeps the rest for its next poll. Engine.IO tells of its
- * buffer before it takes all that is in it, and again when the transport has it; nothing else runs in between.
+ * Sends a polling client so many packets per answer, and keeps the rest for its next poll. Engine.IO emits an event before it
+ * flushes its buffer, and again when the transport has it; no other code runs in between.
  */
 export function limitPollAnswers(engine: LibraryServer['engine']): void {
   const rests = new WeakMap<EngineSession, readonly object[]>();

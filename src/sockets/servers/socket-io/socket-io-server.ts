@@ -20,7 +20,7 @@ export interface SocketIoServerOptions {
 type LibrarySession = LibrarySocket['conn'];
 type Next = (error?: Error) => void;
 
-/** Socket.IO itself as a server of sockets: it serves polling, upgrades from it, and all that nobody else takes. */
+/** Socket.IO as a server: it serves polling, upgrades from polling, and whatever the native server does not. */
 export function serveSocketIo(
   io: LibraryServer,
   handlers: SocketHandlers,
@@ -69,7 +69,7 @@ export function serveSocketIo(
  * a stock client comes back, with a growing delay, only from a failed HTTP request.
  */
 function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: RequestMemory): void {
-  // One for all that is to be done: each costs every request a turn of promises.
+  // One middleware for all checks: each costs every request a turn of promises.
   io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
     if (!(response instanceof ServerResponse)) requests.upgrading(request, response);
     if (request.method === 'POST') handlers.posted(request, Number(request.headers['content-length']));
@@ -85,7 +85,7 @@ function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: Re
 }
 
 function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: PacketGate): void {
-  // One listener for all, who is meant says `this`: a closure for each would stay as long as the connection.
+  // One listener for all sockets, with `this`: a closure each would live as long as the connection.
   function packetReceived(this: LibrarySession): void {
     handlers.packetReceived(this);
   }
@@ -102,7 +102,7 @@ function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: Packe
   );
 }
 
-/** `next(error)` is for ever: a stock client does not try again. Who may come back only loses the connection. */
+/** A stock client does not retry after `next(error)`; a client that may retry only loses its connection. */
 async function letIn(
   socket: LibrarySocket,
   cookieTokens: CookieTokens,
@@ -112,19 +112,19 @@ async function letIn(
   const verdict = await admit(socket, cookieTokens, handlers);
   if (verdict.kind === 'accepted') {
     next();
-    // Socket.IO acts on it a tick later: its answer to CONNECT is followed by the greeting.
+    // Socket.IO acts on it a tick later: `connected` follows its answer to CONNECT.
     if (isEngineSession(socket.conn)) joinWrites(socket.conn);
   } else if (verdict.kind === 'refused') {
     const { code, message, retry } = verdict.rejection;
     next(Object.assign(new Error(message), { data: { code, message, retry } }));
   } else {
-    // `next` after the close tells the client nothing more; without it Socket.IO would keep the socket for ever.
+    // `next` after the close sends nothing to the client; without it Socket.IO would keep the socket forever.
     socket.conn.close();
     next(new Error('closed'));
   }
 }
 
-/** Not within `letIn`: what a function waits with stays in memory, and Socket.IO would keep `auth` as long as the socket. */
+/** A function of its own: a closure in the caller would keep `auth` in memory as long as the socket. */
 function admit(socket: LibrarySocket, cookieTokens: CookieTokens, handlers: SocketHandlers): Promise<Verdict> {
   const { handshake } = socket;
   const { auth, headers, query } = handshake;
@@ -134,8 +134,8 @@ function admit(socket: LibrarySocket, cookieTokens: CookieTokens, handlers: Sock
 }
 
 /**
- * The one door for what clients send. Packets stop here and never reach the socket as events, so that no name, type or
- * missing callback of a client's choice can throw where nobody catches.
+ * The only entry for packets of clients. They never reach the socket as events, so that no event name, type or missing
+ * callback of a client can throw an uncaught error.
  */
 function listenForEvents(socket: LibrarySocket, handlers: SocketHandlers): void {
   socket.use((packet: readonly unknown[]) => {
@@ -144,7 +144,7 @@ function listenForEvents(socket: LibrarySocket, handlers: SocketHandlers): void 
   });
 }
 
-/** Only Socket.IO puts functions into a packet: JSON has none. */
+/** A function in a packet is Socket.IO's acknowledgement callback: JSON has no functions. */
 function isAcknowledge(value: unknown): value is Acknowledge {
   return typeof value === 'function';
 }

@@ -11,32 +11,32 @@ type Events = Record<string, (...args: unknown[]) => void>;
 export type LibraryServer = Server<Events, Events, Events, SocketData>;
 export type LibrarySocket = Socket<Events, Events, Events, SocketData>;
 
-/** Heartbeats in milliseconds. */
+/** Heartbeat times in milliseconds. */
 export interface ProtocolOptions {
   readonly pingInterval: number;
   readonly pingTimeout: number;
-  /** Longest message of a client, in bytes. */
+  /** Longest message from a client, in bytes. */
   readonly maxHttpBufferSize: number;
 }
 
 /** Clients send heartbeats and a token, nothing large. */
 export const PROTOCOL: ProtocolOptions = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 64 * 1024 };
 
-/** As long as a timer can be. */
+/** The longest delay of a timer. */
 const NEVER = 2 ** 31 - 1;
 
 export interface SocketIoOptions extends ProtocolOptions {
-  /** Whether the page that a request comes from may read the answer. */
+  /** Whether the page that sent a request may read the answer. */
   readonly mayRead?: (request: IncomingMessage) => boolean;
   readonly path?: SocketPath;
   readonly takesUpgrade?: TakesUpgrade;
-  /** A handshake came to another path. */
+  /** A handshake arrived at another path. */
   readonly strayed?: Strayed;
 }
 
 /**
- * The Socket.IO server as the gateway builds it. Its engine tells of each upgraded connection, before anything is heard on it,
- * by the event `websocket`; the conformance profile differs in `options` only.
+ * Creates the Socket.IO server. Its engine emits `websocket` for each upgraded connection before any packet is received on
+ * it; the conformance profile differs in `options` only.
  */
 export function createSocketIo(http: HttpServer, options: SocketIoOptions = PROTOCOL): LibraryServer {
   const { mayRead, path = createSocketPath('/socket.io/'), takesUpgrade, strayed, ...protocol } = options;
@@ -44,15 +44,15 @@ export function createSocketIo(http: HttpServer, options: SocketIoOptions = PROT
     ...protocol,
     path: path.path,
     serveClient: false,
-    // See HandshakeTime.
+    // HandshakeTimeout limits it.
     connectTimeout: NEVER,
-    // Off: it would break frames that all receivers share, and state recovery adds an argument to every event.
+    // Compression would break frames that all recipients share, and state recovery adds an argument to every event.
     perMessageDeflate: false,
     httpCompression: false,
-    // See routeByPath.
+    // routeByPath handles paths.
     destroyUpgrade: false,
     wsEngine: engineWithHook((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
-    // Who may connect may read the answers, and nobody else. Credentials: sticky sessions by cookie need them.
+    // Pages that may connect may read the answers, and no others. Sticky sessions by cookie need credentials.
     cors: (request, answer) =>
       answer(null, { origin: request instanceof IncomingMessage && mayRead?.(request) === true, credentials: true }),
   };

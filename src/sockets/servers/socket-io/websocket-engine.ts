@@ -3,8 +3,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSING, gatherWrites } from '../tcp.ts';
 
 /**
- * For Engine.IO's `wsEngine`: the server that it would take itself, which tells of each WebSocket before Engine.IO has it,
- * those too that never become a session's.
+ * The `wsEngine` of Engine.IO: its default server, which also reports each WebSocket before Engine.IO receives it, including
+ * those that never get a session.
  */
 export function engineWithHook(
   opened: (webSocket: WebSocket, request: IncomingMessage) => void,
@@ -15,7 +15,7 @@ export function engineWithHook(
     }
 
     override handleUpgrade(...[request, socket, head, callback]: Parameters<WebSocketServer['handleUpgrade']>): void {
-      // The answer to the upgrade and the first packet leave in one write: a tenth of what a connect costs is writes.
+      // The answer to the upgrade and the first packet leave in one write: writes are a tenth of the cost of a connect.
       gatherWrites(socket);
       super.handleUpgrade(request, socket, head, (webSocket, again) => {
         opened(webSocket, request);
