@@ -29,7 +29,6 @@ const LEFT: Readonly<Record<string, number>> = {
   docs: 73,
   'src/commands': 83,
   'src/contract': 125,
-  'src/sockets': 48,
   'test/browser': 1,
   'test/commands': 26,
   'test/config': 1,

@@ -73,7 +73,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
         status: 404,
         body: expect.stringContaining('does not serve the client script'),
       });
-      await stage().gateway.logged('pages take socket.io-client 4 from npm');
+      await stage().gateway.logged('pages load socket.io-client 4 from npm');
       expect(await strays()).toBe(before + 1);
     },
   );

@@ -156,7 +156,7 @@ describe.each(WAYS)('over %s, where websockets are served by %s,', (transport, s
   ])('the cookie of a page that is allowed %s is not read', async (_, headers) => {
     const { next } = client({ Cookie: COOKIE, ...headers });
     expect(await next('connect_error')).toMatchObject([{ data: { code: 'token-missing', retry: false } }]);
-    await STAGES[server]().gateway.logged('the cookie of TOKEN_COOKIE came, but it is read only from pages of');
+    await STAGES[server]().gateway.logged('the request has the cookie of TOKEN_COOKIE, but the cookie is read only');
   });
 
   test.each([

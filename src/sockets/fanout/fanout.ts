@@ -33,8 +33,8 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
   const slowReaders = new SlowConsumers(limits, events);
   const scheduler = createWriteScheduler(slowReaders);
   const watch = (recipient: Recipient): void => slowReaders.watch(recipient);
-  // Until somebody asks for traces, sockets need not be told apart.
-  let someoneAsks = false;
+  // Until a client requests traces, packets have one form for all sockets.
+  let isTraceRequested = false;
 
   return {
     count(rooms) {
@@ -46,14 +46,14 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
       if (rooms.length === 0) throw new Error('emit without rooms');
       const here = index.found(rooms);
       if (here.length === 0) return;
-      const trace = someoneAsks ? traceparent : undefined;
+      const trace = isTraceRequested ? traceparent : undefined;
       if (stamp || trace !== undefined)
         scheduler.sendEach(here, packetForms({ event, payload, latestKey, stamp, traceparent: trace }));
       else scheduler.send(here, new EventPacket(event, payload, latestKey));
     },
     guard: (writer) => void new Recipient(writer, NONE, watch),
     join(writer, rooms, options = NONE) {
-      if (options.traced) someoneAsks = true;
+      if (options.traced) isTraceRequested = true;
       return new Membership(new Recipient(writer, options, watch), rooms, scheduler, index);
     },
     rooms: () => index.names(),

@@ -2,30 +2,30 @@ import type { Batch } from './batch.ts';
 import type { SendQueue } from './send-queue.ts';
 import type { SocketWriter, Sender } from './socket-writer.ts';
 
-/** What a client asked to be told beside the payload. */
+/** What a client receives in addition to payloads. */
 export interface RecipientOptions {
-  /** Positions in durable routes. */
+  /** Whether it receives positions in durable routes. */
   readonly resumable: boolean;
-  /** The trace context of what it gets. */
+  /** Whether it receives the trace context of events. */
   readonly traced: boolean;
 }
 
-/** What goes out to one socket. */
+/** A client in the fan-out: its writer and its pending packets. */
 export class Recipient implements Sender {
   readonly writer: SocketWriter;
-  /** What waits for the end of this tick, or for its turn in a long fan-out. */
+  /** Packets that are written at the end of the tick, or in a later turn of a long fan-out. */
   pending: Batch | undefined;
-  /** Whether it goes ahead of a long fan-out. */
+  /** Whether a short fan-out writes it before the rest of a long one. */
   urgent = false;
-  /** Only of a socket that does not read as fast as we write. */
+  /** Present while the client reads more slowly than events are sent. */
   sendQueue: SendQueue | undefined;
-  /** Durable routes whose live events are not for it yet: it is still being given what it missed. */
+  /** Durable routes whose live events are withheld until the replay is complete. */
   held: Set<string> | undefined;
   readonly resumable: boolean;
   readonly traced: boolean;
   readonly #waits: (recipient: Recipient) => void;
 
-  /** @param waits told when the protocol sends something while what was sent before still waits. */
+  /** @param waits called when the protocol sends a packet while earlier bytes are still queued. */
   constructor(writer: SocketWriter, { resumable, traced }: RecipientOptions, waits: (recipient: Recipient) => void) {
     this.writer = writer;
     this.resumable = resumable;
@@ -34,7 +34,7 @@ export class Recipient implements Sender {
     writer.attach(this);
   }
 
-  /** Clients that read nothing ask for answers, too. */
+  /** Control packets count too: clients that read nothing may request answers. */
   beforeControlPacket(): void {
     this.flush();
     if (this.writer.queued() > 0) this.#waits(this);
@@ -48,7 +48,7 @@ export class Recipient implements Sender {
     this.writer.send(batch);
   }
 
-  /** Bytes that were sent and that the kernel has not taken, about. */
+  /** Approximate bytes that were sent and that the kernel has not taken. */
   queued(): number {
     return this.writer.queued();
   }

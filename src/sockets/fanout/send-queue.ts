@@ -2,19 +2,19 @@ import { Batch } from './batch.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Recipient } from './recipient.ts';
 
-/** What waits for one socket that does not read as fast as we write, and for how long. */
+/** Measures what is queued for a slow client, and for how long; holds the newest packet per key. */
 export class SendQueue {
   readonly #recipient: Recipient;
-  /** The newest packet of each key, for when there is room again. */
+  /** The newest packet per key, sent when the queue has room. */
   readonly #held = new Map<string, EventPacket>();
   #progress: number | object | undefined;
   #progressAt: number;
-  /** Bytes sent in all at `#markedAt`: until the socket has taken them, something waits that is older than that. */
+  /** Total bytes sent at `#markedAt`: until the client has read them, the queue holds something older. */
   #mark: number;
   #markedAt: number;
-  /** Bytes that were sent when nothing waited. */
+  /** Size of the largest packet sent while the queue was empty. */
   #alone: number;
-  /** Kept along: summed up anew for each message, thousands of keys would cost as much as sending. */
+  /** A running sum: adding up thousands of keys per message would cost as much as sending. */
   #heldBytes = 0;
 
   constructor(recipient: Recipient, now: number) {
@@ -26,40 +26,40 @@ export class SendQueue {
     this.#alone = this.waiting();
   }
 
-  /** A message that is sent while nothing waits may be as long as it is. */
+  /** Allows a packet of any size that is sent while the queue is empty. */
   allow(bytes: number): void {
     this.#alone = Math.max(this.#alone, bytes);
   }
 
-  /** Most bytes that may wait, where each message beyond the first is held to `most`. */
+  /** The limit of queued bytes: `most`, or the size of a larger packet that was sent to an empty queue. */
   allowed(most: number): number {
     return Math.max(most, this.#alone);
   }
 
-  /** Notes what the socket has taken since the last look. */
+  /** Notes the progress of the client since the last check. */
   look(now: number): void {
     const progress = this.#recipient.writer.progress();
     const moved = progress !== this.#progress;
     this.#progress = progress;
     if (moved) this.#progressAt = now;
-    // A polling client takes all that waits at once.
+    // A polling client takes the whole queue with one answer.
     const reached = typeof progress === 'number' ? progress >= this.#mark : moved;
     if (!reached) return;
     this.#mark = this.#sentInAll();
     this.#markedAt = now;
   }
 
-  /** How long the oldest of what waits has waited, in milliseconds; up to half as old again. */
+  /** Age of the oldest queued packet in milliseconds, overestimated by up to half. */
   age(now: number): number {
     return now - this.#markedAt;
   }
 
-  /** How long the socket has taken nothing. */
+  /** Milliseconds since the client last read anything. */
   stalledFor(now: number): number {
     return now - this.#progressAt;
   }
 
-  /** Bytes that wait. */
+  /** Queued bytes. */
   waiting(): number {
     return this.#recipient.queued() + (this.#recipient.pending?.bytes ?? 0);
   }
@@ -72,7 +72,7 @@ export class SendQueue {
     return this.#held.has(key);
   }
 
-  /** Keeps it in place of an older one of the same key; tells whether there was one. */
+  /** Holds a packet in place of an older one of the same key; returns whether there was one. */
   hold(key: string, packet: EventPacket): boolean {
     const before = this.#held.get(key);
     this.#held.delete(key);
@@ -85,7 +85,7 @@ export class SendQueue {
     return this.#heldBytes;
   }
 
-  /** Sends what was held. */
+  /** Sends the held packets. */
   release(): void {
     const recipient = this.#recipient;
     for (const packet of this.#held.values())

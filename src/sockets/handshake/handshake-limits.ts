@@ -55,7 +55,7 @@ export class HandshakeLimiter {
   }
 
   opened(session: Session, { address }: Peer): void {
-    // One that was closed before anybody heard of it is not told of again.
+    // A session that was closed before this call emits no close event.
     if (session.readyState !== 'closed') this.#addresses.add(networkOf(address));
   }
 
