@@ -18,8 +18,8 @@ export async function drain(server: SocketServer, over: number, close: CloseConn
   await atPace([...server.sockets()], over, sendAway);
   // Includes clients accepted since: the auth service was validating their tokens.
   for (const socket of server.sockets()) sendAway(socket);
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  while (server.sessionCount() > 0 && !patience.aborted) await pause(LOOK_MS);
+  const graceMs = AbortSignal.timeout(PATIENCE_MS);
+  while (server.sessionCount() > 0 && !graceMs.aborted) await pause(LOOK_MS);
   await server.close();
 }
 
