@@ -1,10 +1,18 @@
 import { Batch } from './batch.ts';
 import type { EventPacket } from './event-packet.ts';
-import type { Recipient } from './recipient.ts';
+import type { SocketWriter } from './socket-writer.ts';
+
+/** The recipient whose packets are queued. */
+interface QueuedRecipient {
+  readonly writer: Pick<SocketWriter, 'progress'>;
+  pending: Batch | undefined;
+  queued(): number;
+  flush(): void;
+}
 
 /** Measures what is queued for a slow client, and for how long; holds the newest packet per key. */
 export class SendQueue {
-  readonly #recipient: Recipient;
+  readonly #recipient: QueuedRecipient;
   /** The newest packet per key, sent when the queue has room. */
   readonly #held = new Map<string, EventPacket>();
   #progress: number | object | undefined;
@@ -17,7 +25,7 @@ export class SendQueue {
   /** A running sum: adding up thousands of keys per message would cost as much as sending. */
   #heldBytes = 0;
 
-  constructor(recipient: Recipient, now: number) {
+  constructor(recipient: QueuedRecipient, now: number) {
     this.#recipient = recipient;
     this.#progress = recipient.writer.progress();
     this.#progressAt = now;

@@ -6,8 +6,8 @@ import type { ClientSocket, SocketServer } from '../servers/socket-server.ts';
 const LEAST_PER_SECOND = 20;
 const TICK_MS = 50;
 /** Time for close notices to reach clients on slow links; the remaining connections are terminated. */
-const PATIENCE_MS = 1500;
-const LOOK_MS = 20;
+const GRACE_MS = 1500;
+const CHECK_MS = 20;
 
 /**
  * Closes all sockets evenly within that many milliseconds, and resolves when they are closed. Stock clients reconnect about
@@ -18,8 +18,8 @@ export async function drain(server: SocketServer, over: number, close: CloseConn
   await atPace([...server.sockets()], over, sendAway);
   // Includes clients accepted since: the auth service was validating their tokens.
   for (const socket of server.sockets()) sendAway(socket);
-  const graceMs = AbortSignal.timeout(PATIENCE_MS);
-  while (server.sessionCount() > 0 && !graceMs.aborted) await pause(LOOK_MS);
+  const grace = AbortSignal.timeout(GRACE_MS);
+  while (server.sessionCount() > 0 && !grace.aborted) await pause(CHECK_MS);
   await server.close();
 }
 
@@ -30,12 +30,12 @@ async function atPace(
 ): Promise<void> {
   const span = Math.min(over, (sockets.length / LEAST_PER_SECOND) * 1000);
   const began = performance.now();
-  let gone = 0;
-  while (gone < sockets.length) {
+  let closed = 0;
+  while (closed < sockets.length) {
     const elapsed = performance.now() - began;
     const due = elapsed < span ? Math.ceil((elapsed / span) * sockets.length) : sockets.length;
-    for (const socket of sockets.slice(gone, due)) sendAway(socket);
-    gone = due;
-    if (gone < sockets.length) await pause(TICK_MS);
+    for (const socket of sockets.slice(closed, due)) sendAway(socket);
+    closed = due;
+    if (closed < sockets.length) await pause(TICK_MS);
   }
 }
