@@ -1,4 +1,4 @@
-import { sourcesOf, type RoutesConfig } from '../config/routes/load-routes.ts';
+import { sourcesOf, type RoutesConfig } from '../config/routes/route-config.ts';
 import { explain, type Explanation } from '../contract/explain/explain.ts';
 import { readClient, type Client } from '../contract/explain/receives.ts';
 import type { MessageLimits } from '../dispatch/message.ts';

@@ -1,5 +1,5 @@
 import { formatFinding } from '../config/text/findings.ts';
-import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes/load-routes.ts';
+import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes/route-config.ts';
 import { exampleMessage } from '../contract/publish/example-message.ts';
 import { publishedSchema } from '../contract/schemas/whole-schema.ts';
 import type { LivePlan } from '../reload/live-plan.ts';

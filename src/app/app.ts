@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createFeed } from '../admin/feed.ts';
 import { createLastRefusal } from '../admin/plan-answer.ts';
 import type { Settings } from '../config/environment/environment.ts';
-import type { RoutesConfig } from '../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../config/routes/route-config.ts';
 import type { RoutesLoader } from '../config/routes/served-routes.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { createHttpServer, listen } from '../http/http-server.ts';

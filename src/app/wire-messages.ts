@@ -1,6 +1,6 @@
 import type { Feed } from '../admin/feed.ts';
 import { redisTlsFiles, type Settings } from '../config/environment/environment.ts';
-import { clientRoutes } from '../config/routes/load-routes.ts';
+import { clientRoutes } from '../config/routes/route-config.ts';
 import { createDedupe } from '../dispatch/dedupe.ts';
 import { createDispatch, type DispatchOptions } from '../dispatch/pubsub.ts';
 import type { Fanout } from '../dispatch/fanout.ts';

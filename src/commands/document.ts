@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { formatFinding } from '../config/text/findings.ts';
-import { loadRoutes, type RoutesConfig, type RoutesLoading } from '../config/routes/load-routes.ts';
+import { loadRoutes, type RoutesLoading } from '../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../config/routes/route-config.ts';
 import { resultDocument } from './check/check.ts';
 import type { Terminal } from './command.ts';
 import { EXIT } from './exit-codes.ts';

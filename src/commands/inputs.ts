@@ -1,6 +1,7 @@
 import { readEnvironment, redisTlsFiles } from '../config/environment/environment.ts';
 import { formatFinding, isRefused, type Finding } from '../config/text/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../config/routes/load-routes.ts';
+import { loadRoutes } from '../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../config/routes/route-config.ts';
 import type { Question } from '../contract/explain/explain.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
 import type { Terminal } from './command.ts';

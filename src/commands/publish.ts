@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { printable } from '../config/text/findings.ts';
-import type { RoutesConfig } from '../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../config/routes/route-config.ts';
 import { exampleMessage } from '../contract/publish/example-message.ts';
 import { dropsOf, publishWay } from '../contract/publish/preflight-publish.ts';
 import { publishOnce } from '../redis/publisher.ts';

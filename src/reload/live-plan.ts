@@ -1,4 +1,4 @@
-import type { RoutesConfig } from '../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../config/routes/route-config.ts';
 import { compilePlan, type Plan } from '../routes/plan.ts';
 
 /** The plan in force, in one place: all parts of the gateway read it here. */

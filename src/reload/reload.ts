@@ -1,5 +1,6 @@
 import type { Finding } from '../config/text/findings.ts';
-import { filesOf, type RoutesConfig, type RoutesLoading } from '../config/routes/load-routes.ts';
+import type { RoutesLoading } from '../config/routes/load-routes.ts';
+import { filesOf, type RoutesConfig } from '../config/routes/route-config.ts';
 import { createFileWatch, type WatchListener } from '../config/watch.ts';
 import { createSerial } from '../flow/serial.ts';
 import { compilePlan, type Plan } from '../routes/plan.ts';

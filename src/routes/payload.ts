@@ -1,4 +1,4 @@
-import type { ShapeConfig } from '../config/routes/load-routes.ts';
+import type { ShapeConfig } from '../config/routes/route-config.ts';
 import { sliceAt, without } from './json-text.ts';
 
 /** Converts the text of a message, without its envelope, to the text that clients receive. */

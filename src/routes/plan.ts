@@ -6,7 +6,7 @@ import {
   type OnInvalid,
   type PayloadSchema,
   type RoutesConfig,
-} from '../config/routes/load-routes.ts';
+} from '../config/routes/route-config.ts';
 import type { StreamConfig } from '../config/routes/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import { declares } from '../schema/declared.ts';

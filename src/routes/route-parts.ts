@@ -1,4 +1,4 @@
-import type { CheckedRoute } from '../config/routes/load-routes.ts';
+import type { CheckedRoute } from '../config/routes/route-config.ts';
 import { compileTarget } from './target.ts';
 
 type EventConfig = Extract<CheckedRoute, { kind: 'event' }>;

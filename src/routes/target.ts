@@ -1,4 +1,4 @@
-import type { Audience, TargetConfig } from '../config/routes/load-routes.ts';
+import type { Audience, TargetConfig } from '../config/routes/route-config.ts';
 import type { Field } from '../config/routes/field.ts';
 import { valueAt } from '../schema/json.ts';
 import { exactInteger } from './json-number.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, test } from 'vitest';
-import type { RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../src/config/routes/route-config.ts';
 import { asyncapiOf } from '../../src/contract/documents/asyncapi.ts';
 import { checkedContract, checkedFile, newFolder } from './contract-tree.ts';
 import { runCommand } from './run-command.ts';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatFinding } from '../../src/config/text/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../src/config/routes/route-config.ts';
 import type { Question } from '../../src/contract/explain/explain.ts';
 
 /** Routes as the YAML has them, and schemas by file name. JSON is YAML. */

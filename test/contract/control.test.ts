@@ -10,7 +10,7 @@ import type { ExpectedAction } from '../../src/contract/route-tests/route-tests.
 import { runRouteTests } from '../../src/contract/route-tests/run.ts';
 import { failureLines } from '../../src/contract/route-tests/failure-text.ts';
 import { typescriptOf } from '../../src/contract/documents/typescript.ts';
-import type { RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../src/config/routes/route-config.ts';
 import { checkedContract, LIMITS } from './contract-tree.ts';
 
 const ban = {

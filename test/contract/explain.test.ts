@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadRoutes } from '../../src/config/routes/load-routes.ts';
-import type { RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../src/config/routes/route-config.ts';
 import { dryRun } from '../../src/contract/explain/dry-run.ts';
 import { arrives, explain } from '../../src/contract/explain/explain.ts';
 import { explanationRows } from '../../src/contract/explain/explain-text.ts';

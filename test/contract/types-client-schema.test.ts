@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_ENVELOPE } from '../../src/config/routes/envelope.ts';
-import type { CheckedEventRoute } from '../../src/config/routes/load-routes.ts';
+import type { CheckedEventRoute } from '../../src/config/routes/route-config.ts';
 import { clientSchema } from '../../src/contract/schemas/whole-schema.ts';
 import { without } from '../../src/routes/json-text.ts';
 import { compileShaping } from '../../src/routes/payload.ts';

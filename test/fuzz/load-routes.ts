@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { formatFinding } from '../../src/config/text/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../../src/config/routes/load-routes.ts';
+import { loadRoutes } from '../../src/config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../src/config/routes/route-config.ts';
 import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 

@@ -6,7 +6,7 @@ import type {
   CheckedEventRoute,
   CheckedRoute,
   RoutesConfig,
-} from '../../src/config/routes/load-routes.ts';
+} from '../../src/config/routes/route-config.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 
 function configOf(...routes: Partial<CheckedEventRoute>[]): RoutesConfig {

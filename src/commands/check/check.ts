@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { createCodeFrames } from '../../config/text/code-frame.ts';
 import { formatFinding, isRefused, type Finding } from '../../config/text/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { loadRoutes } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { annotation } from './github-annotations.ts';
 import { paint, type Register, type Terminal } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { formatFinding, type Finding } from '../../config/text/findings.ts';
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { isAtLeast, type Level } from '../../contract/diff/change.ts';
 import { diffLines, type PaintLevel } from '../../contract/diff/text.ts';
 import { diffContracts } from '../../contract/diff/diff.ts';

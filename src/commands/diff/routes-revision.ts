@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import type { Finding } from '../../config/text/findings.ts';
 import { rootFor } from '../../config/text/confined-files.ts';
-import { loadRoutes, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { loadRoutes } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 
 /** Routes and schemas as they are in a file, or were in a revision. */
 export interface RoutesRevision {

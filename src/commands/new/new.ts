@@ -1,6 +1,7 @@
 import { addRoute } from '../../config/text/add-to-yaml.ts';
 import type { Finding } from '../../config/text/findings.ts';
-import { loadRoutes, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { loadRoutes } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { notUserLike } from '../../contract/new-route/guesses.ts';
 import { newRoute, readTargetOption, type NewRoute, type NewRouteOptions } from '../../contract/new-route/new-route.ts';
 import { printFindings } from '../check/check.ts';

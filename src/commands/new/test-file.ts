@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { addTest, fileOfTests, type Edit } from '../../config/text/add-to-yaml.ts';
 import { formatFinding } from '../../config/text/findings.ts';
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { NewRoute } from '../../contract/new-route/new-route.ts';
 import { newRouteTest } from '../../contract/new-route/new-route-test.ts';
 import type { FileChanges } from './file-changes.ts';

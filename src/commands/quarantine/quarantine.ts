@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { printable } from '../../config/text/findings.ts';
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { openQuarantine, type QuarantineReader } from '../../redis/quarantine-reader.ts';
 import type { RedisTarget } from '../../redis/redis-target.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { RouteTests } from '../../contract/route-tests/route-tests.ts';
 import { runRouteTests } from '../../contract/route-tests/run.ts';
 import type { Register, Terminal } from '../command.ts';

@@ -7,7 +7,7 @@ import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
 import type { Report, RouteInFile } from './route-in-file.ts';
-import type { LoadedSchema } from './schema-files.ts';
+import type { LoadedSchema } from './schema-memory.ts';
 
 /** Checks the fields that a route names against its schema, and the schema against the envelope. */
 export function fieldFindings(input: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {

@@ -1,7 +1,7 @@
 import { isObject } from '../../schema/json.ts';
 import { exactChannel } from './channel.ts';
 import { parseField, parseTargetField } from './field.ts';
-import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './load-routes.ts';
+import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './route-config.ts';
 import { readStream } from './stream.ts';
 
 type Written = Readonly<Record<string, unknown>>;

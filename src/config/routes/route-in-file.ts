@@ -1,7 +1,7 @@
 import { valueAt } from '../../schema/json.ts';
 import type { Envelope } from './envelope.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
-import type { RouteConfig } from './load-routes.ts';
+import type { RouteConfig } from './route-config.ts';
 import type { SchemaFilesLoader } from './schema-files.ts';
 import type { YamlDocument } from '../text/yaml-document.ts';
 

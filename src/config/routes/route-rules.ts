@@ -7,8 +7,8 @@ import type { Finding } from '../text/findings.ts';
 import { nameFindings } from './name-rules.ts';
 import { oddities } from '../text/odd-text.ts';
 import { channelsAsWritten, reporter, written, type Report, type RouteInFile } from './route-in-file.ts';
-import type { CheckedRoute, RouteConfig } from './load-routes.ts';
-import type { LoadedSchema } from './schema-files.ts';
+import type { CheckedRoute, RouteConfig } from './route-config.ts';
+import type { LoadedSchema } from './schema-memory.ts';
 import { streamFindings } from './stream-rules.ts';
 import type { YamlDocument } from '../text/yaml-document.ts';
 

@@ -1,20 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import type { SchemaFinding } from '../../schema/schema-finding.ts';
-import { createPayloadSchemas, type CompiledSchema, type PayloadSchemas } from '../../schema/payload-schemas.ts';
+import { createPayloadSchemas, type PayloadSchemas } from '../../schema/payload-schemas.ts';
 import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../../schema/references.ts';
 import type { SchemaFile } from '../../schema/walk.ts';
 import type { ConfinedFiles, FileRefusal } from '../text/confined-files.ts';
 import type { Finding } from '../text/findings.ts';
 import { foreignDocument, misreadPath } from './foreign-schemas.ts';
-import { digest, type JudgedSchema } from './schema-memory.ts';
+import { digest, type JudgedSchema, type LoadedSchema } from './schema-memory.ts';
 import { createSchemaReader, once, type Naming, type SchemaReader } from './schema-reading.ts';
 import type { YamlPlaces } from '../text/yaml-document.ts';
-
-/** A payload schema with the files that it refers to. */
-export interface LoadedSchema extends CompiledSchema {
-  readonly main: SchemaFile;
-  readonly files: SchemaFiles;
-}
 
 /** A schema, or why there is none; neither where its file is broken, which `findings` reports. */
 export interface SchemaLoading {

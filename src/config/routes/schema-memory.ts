@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto';
+import type { CompiledSchema } from '../../schema/payload-schemas.ts';
+import type { SchemaFiles } from '../../schema/references.ts';
 import type { SchemaFile } from '../../schema/walk.ts';
 import type { Finding } from '../text/findings.ts';
-import type { LoadedSchema } from './schema-files.ts';
+
+/** A payload schema with the files that it refers to. */
+export interface LoadedSchema extends CompiledSchema {
+  readonly main: SchemaFile;
+  readonly files: SchemaFiles;
+}
 
 /** A cache of values by name, each valid for one content. */
 export interface Remembered<T> {

@@ -1,4 +1,4 @@
-import type { CheckedEventRoute, CheckedRoute } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute, CheckedRoute } from '../../config/routes/route-config.ts';
 
 /** From harmless to harmful. */
 export const LEVELS = ['safe', 'risky', 'breaking'] as const;

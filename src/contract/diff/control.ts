@@ -1,4 +1,4 @@
-import type { CheckedControlRoute, RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { CheckedControlRoute, RoutesConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change } from './change.ts';
 import { meaningFor } from './facts.ts';
 import { channelChanges, invalidChanges } from './route.ts';

@@ -1,4 +1,4 @@
-import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { LEVELS, type Change, type RoutePair } from './change.ts';
 import { controlChanges } from './control.ts';
 import { envelopeChanges } from './envelope.ts';

@@ -1,4 +1,4 @@
-import { sourcesOf, type CheckedEventRoute } from '../../config/routes/load-routes.ts';
+import { sourcesOf, type CheckedEventRoute } from '../../config/routes/route-config.ts';
 import type { RoutePair } from './change.ts';
 
 export interface PairedRoutes {

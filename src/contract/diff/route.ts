@@ -3,7 +3,7 @@ import {
   type CheckedEventRoute,
   type CheckedRoute,
   type RoutesConfig,
-} from '../../config/routes/load-routes.ts';
+} from '../../config/routes/route-config.ts';
 import { change, effect, type Change, type RoutePair } from './change.ts';
 import { shown } from './rules.ts';
 import { schemaFacts } from './schema.ts';

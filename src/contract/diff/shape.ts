@@ -1,4 +1,4 @@
-import type { CheckedEventRoute, ShapeConfig } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute, ShapeConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change, type RoutePair } from './change.ts';
 
 /** What changes in `map` and `omit` that the schema of the payload does not show. */

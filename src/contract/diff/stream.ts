@@ -1,4 +1,4 @@
-import { sourcesOf, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { sourcesOf, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change, type RoutePair } from './change.ts';
 
 /** Where a route is durable, from which stream, and how far its promise goes. */

@@ -1,4 +1,4 @@
-import type { CheckedEventRoute, TargetConfig } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute, TargetConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change, type RoutePair } from './change.ts';
 
 /**

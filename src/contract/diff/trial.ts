@@ -1,4 +1,4 @@
-import type { CheckedRoute, RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { CheckedRoute, RoutesConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change } from './change.ts';
 
 /** What begins or ends to be tried: shadow routes and next schemas. Nobody but operators sees anything of it. */

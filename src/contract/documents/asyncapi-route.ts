@@ -1,4 +1,4 @@
-import type { CheckedEventRoute } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute } from '../../config/routes/route-config.ts';
 import { META } from './built-in-events.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 

@@ -1,5 +1,5 @@
 import type { Envelope } from '../../config/routes/envelope.ts';
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { compilePlan } from '../../routes/plan.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
 import { clientExamples } from './client-examples.ts';

@@ -1,6 +1,6 @@
 import { GAP_REASONS } from '../../subscription/gap.ts';
 import { RESET_REASONS } from '../../durable/reset-reasons.ts';
-import { clientRoutes, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { clientRoutes, type RoutesConfig } from '../../config/routes/route-config.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 
 /** An event of the gateway's own, which no route has. */

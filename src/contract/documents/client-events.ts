@@ -1,4 +1,4 @@
-import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { clientSchemaIn } from '../schemas/client-schema.ts';
 import { createSchemaBundle, type Schema } from '../schemas/schema-bundle.ts';
 import { createNames, type NameIt } from '../schemas/type-names.ts';

@@ -1,5 +1,5 @@
 import { envelopeFields, type Envelope } from '../../config/routes/envelope.ts';
-import type { CheckedEventRoute } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute } from '../../config/routes/route-config.ts';
 import { without } from '../../routes/json-text.ts';
 import { compileShaping } from '../../routes/payload.ts';
 import { isObject } from '../../schema/json.ts';

@@ -1,5 +1,5 @@
 import { compile } from 'json-schema-to-typescript';
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
 import { hasStreams, META, BUILT_IN_NAMES, builtInEvents, TRACE_META, type BuiltInEvent } from './built-in-events.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';

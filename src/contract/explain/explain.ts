@@ -1,4 +1,4 @@
-import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/route-config.ts';
 import { isInvalid } from '../../dispatch/drop-reasons.ts';
 import { bodyFor, readMessage, type Message, type MessageLimits, type Unreadable } from '../../dispatch/message.ts';
 import { sliceAt } from '../../routes/json-text.ts';

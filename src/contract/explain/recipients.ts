@@ -1,5 +1,5 @@
 import type { Field } from '../../config/routes/field.ts';
-import type { Audience } from '../../config/routes/load-routes.ts';
+import type { Audience } from '../../config/routes/route-config.ts';
 import { AUDIENCE_ROOMS, userOfRoom } from '../../routes/rooms.ts';
 import { itemsOf, sliceAt } from '../../routes/json-text.ts';
 import { exactly, usersIn } from '../../routes/target.ts';

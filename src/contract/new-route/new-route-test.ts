@@ -1,4 +1,4 @@
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
 import { compilePlan } from '../../routes/plan.ts';
 import { idOnWire } from '../../routes/user-id.ts';

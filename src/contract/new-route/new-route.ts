@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path/posix';
 import { writtenChannel } from '../../config/routes/channel.ts';
 import { envelopeFields, type Envelope } from '../../config/routes/envelope.ts';
 import { parseTargetField, type Field } from '../../config/routes/field.ts';
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { isObject, valueAt } from '../../schema/json.ts';
 import { carriedIn } from '../../routes/envelope.ts';
 import { isNobody, toUserId } from '../../routes/user-id.ts';

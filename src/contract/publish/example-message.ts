@@ -1,4 +1,4 @@
-import { sourcesOf, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { sourcesOf, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { isObject } from '../../schema/json.ts';
 import { listOf } from '../../schema/all-of.ts';

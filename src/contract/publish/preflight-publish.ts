@@ -1,4 +1,4 @@
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { unknownChannel } from './example-message.ts';
 import { explain, type Question } from '../explain/explain.ts';
 import { whyDropped } from '../explain/receives.ts';

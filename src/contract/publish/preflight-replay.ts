@@ -1,4 +1,4 @@
-import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../../config/routes/load-routes.ts';
+import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { DROP_REASONS } from '../../dispatch/drop-reasons.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import type { Question } from '../explain/explain.ts';

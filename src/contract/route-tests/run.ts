@@ -1,4 +1,4 @@
-import type { RoutesConfig } from '../../config/routes/load-routes.ts';
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
 import { compilePlan, type Plan } from '../../routes/plan.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';

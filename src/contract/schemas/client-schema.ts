@@ -1,6 +1,6 @@
 import { envelopeFields, type Envelope } from '../../config/routes/envelope.ts';
 import type { Field } from '../../config/routes/field.ts';
-import type { CheckedEventRoute } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute } from '../../config/routes/route-config.ts';
 import { isObject } from '../../schema/json.ts';
 import { flattenAllOf, type SchemaPlace } from '../../schema/all-of.ts';
 import { schemaAtField } from './schema-at-field.ts';

@@ -1,5 +1,5 @@
 import type { Envelope } from '../../config/routes/envelope.ts';
-import type { CheckedEventRoute, CheckedRoute } from '../../config/routes/load-routes.ts';
+import type { CheckedEventRoute, CheckedRoute } from '../../config/routes/route-config.ts';
 import { clientSchemaIn } from './client-schema.ts';
 import { createSchemaBundle, type Schema, type SchemaBundle } from './schema-bundle.ts';
 import { createNames } from './type-names.ts';

@@ -1,11 +1,5 @@
 import { Counter, Registry, type Metric, type OpenMetricsContentType } from 'prom-client';
-import { createPageSharing } from './shared-page.ts';
-
-/** The text of a scrape. */
-export interface MetricsPage {
-  readonly contentType: string;
-  readonly text: string;
-}
+import { createPageSharing, type MetricsPage } from './shared-page.ts';
 
 /** The metrics in the two formats that Prometheus reads. */
 export interface Exposition {

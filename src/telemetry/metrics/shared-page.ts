@@ -1,4 +1,8 @@
-import type { MetricsPage } from './exposition.ts';
+/** The text of a scrape. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
+}
 
 /** A scrape of 3,000 routes blocks the event loop for 160 ms, and any client that reaches the port can request one. */
 export const SHARED_MS = 1000;
