@@ -37,7 +37,7 @@ const LEFT: Readonly<Record<string, number>> = {
   'test/fuzz': 3,
   'test/http': 1,
   'test/integration': 1,
-  'test/sockets': 70,
+  'test/sockets': 18,
   'test/telemetry': 1,
 };
 

@@ -112,7 +112,7 @@ describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', (webSockets) =
       expect(pending.size).toBe(0);
     });
 
-    test('for good is told why and forgotten', async () => {
+    test('permanently is sent the reason and forgotten', async () => {
       const invalid = rejection('token-invalid');
       const { url, events, pending } = await stage(webSockets, async () => ({ kind: 'rejected', rejection: invalid }));
       const { message } = invalid;
@@ -127,7 +127,7 @@ describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', (webSockets) =
       expect(pending.size).toBe(0);
     });
 
-    test('because asking failed by a fault of ours is closed and forgotten, and the fault told', async () => {
+    test('because of an error of the gateway is closed and forgotten, and the error is reported', async () => {
       const fault = new Error('a fault');
       const { url, events, pending } = await stage(webSockets, () => Promise.reject(fault));
       await (
@@ -137,7 +137,7 @@ describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', (webSockets) =
       expect(pending.size).toBe(0);
     });
 
-    test('because its peer went away meanwhile is forgotten, and never counted as open', async () => {
+    test('because its peer disconnected is forgotten, and never counted as open', async () => {
       const accepted = { kind: 'accepted', identity: { user: '7' } } as const;
       const asked = Promise.withResolvers<void>();
       const answer = Promise.withResolvers<typeof accepted>();

@@ -15,7 +15,7 @@ describe.each(['websocket', 'polling'] as const)('where a token is optional, ove
     ]);
   });
 
-  test('it hears what is for anyone, and nothing that is for members or for a user', async () => {
+  test('it receives broadcasts to anyone, and nothing for authenticated clients or for a user', async () => {
     const { redis, gateway } = stage();
     const anonymous = createClient(gateway.url, { transports });
     await anonymous.next('connected');

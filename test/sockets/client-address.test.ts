@@ -94,7 +94,7 @@ describe('the address of a client', () => {
     expect(peer(trusted, '10.0.0.9', forwardedFor)).toEqual({ address, forwarded: false });
   });
 
-  test('is that of the proxy where it is not trusted, and the header is told of', () => {
+  test('is that of the proxy where it is not trusted, and the header is reported', () => {
     expect(peer([], '10.0.0.9', '203.0.113.7:51000')).toEqual({ address: '10.0.0.9', forwarded: true });
     expect(peer([], '10.0.0.9', undefined)).toEqual({ address: '10.0.0.9', forwarded: false });
   });

@@ -15,7 +15,7 @@ function ping(bytes: number): string {
 }
 
 describe('MAX_CLIENT_MESSAGE_BYTES', { timeout: 60_000 }, () => {
-  test('a longer message ends a websocket, and is told', async () => {
+  test('a longer message ends a websocket, and is reported', async () => {
     const stage = await stageSockets({ MAX_CLIENT_MESSAGE_BYTES: '1000' });
     const client = await enterRaw(stage.gateway.url, TOKENS.alice);
 
@@ -28,7 +28,7 @@ describe('MAX_CLIENT_MESSAGE_BYTES', { timeout: 60_000 }, () => {
     await stage.allIsWell();
   });
 
-  test('a longer polling request is answered with 413, and is told', async () => {
+  test('a longer polling request is answered with 413, and is reported', async () => {
     const stage = await stageSockets({ MAX_CLIENT_MESSAGE_BYTES: '1000' });
     const session = await openPolling(stage.gateway.url);
 
@@ -55,23 +55,26 @@ describe('MAX_CLIENT_PACKETS_PER_SECOND', { timeout: 60_000 }, () => {
     await stage.allIsWell();
   });
 
-  test.each(['websocket', 'polling'])('a client that asked is told why, on %s; another is not', async (transport) => {
-    const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
-    const flood = async (auth: object): Promise<TestClient['heard']> => {
-      const client = createClient(stage.gateway.url, { auth, transports: [transport] });
-      await client.next('connected');
-      for (let sent = 0; sent < 40; sent += 1) client.socket.emit('anything');
-      await client.next('disconnect');
-      // Stock clients come back by themselves.
-      await client.next('connected');
-      return client.heard;
-    };
+  test.each(['websocket', 'polling'])(
+    'a client that requested notices receives the reason, on %s; another does not',
+    async (transport) => {
+      const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
+      const flood = async (auth: object): Promise<TestClient['heard']> => {
+        const client = createClient(stage.gateway.url, { auth, transports: [transport] });
+        await client.next('connected');
+        for (let sent = 0; sent < 40; sent += 1) client.socket.emit('anything');
+        await client.next('disconnect');
+        // Stock clients come back by themselves.
+        await client.next('connected');
+        return client.heard;
+      };
 
-    expect(await flood({ token: TOKENS.alice, notices: true })).toEqual([
-      { event: 'gateway:closing', args: [{ code: 'too-many-packets', retry: true, after: 0 }] },
-    ]);
-    expect(await flood({ token: TOKENS.alice })).toEqual([]);
-    expect(await stage.gateway.metric('websocket_closings_total{code="too-many-packets"}')).toBe(2);
-    await stage.allIsWell();
-  });
+      expect(await flood({ token: TOKENS.alice, notices: true })).toEqual([
+        { event: 'gateway:closing', args: [{ code: 'too-many-packets', retry: true, after: 0 }] },
+      ]);
+      expect(await flood({ token: TOKENS.alice })).toEqual([]);
+      expect(await stage.gateway.metric('websocket_closings_total{code="too-many-packets"}')).toBe(2);
+      await stage.allIsWell();
+    },
+  );
 });

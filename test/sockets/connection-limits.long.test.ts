@@ -17,7 +17,7 @@ function connectMany(url: string, count: number, options: object = {}): Promise<
 }
 
 describe('MAX_CONNECTIONS', { timeout: 60_000 }, () => {
-  test('one more is answered with 503 on either transport, and gets in by itself when somebody leaves', async () => {
+  test('one more is answered with 503 on either transport, and connects by itself when another client leaves', async () => {
     const stage = await stageSockets({ MAX_CONNECTIONS: String(BYSTANDERS + 2) });
     const { gateway } = stage;
     const [first] = await connectMany(gateway.url, 2);
@@ -70,7 +70,7 @@ describe('MAX_CONNECTIONS_PER_ADDRESS', { timeout: 60_000 }, () => {
     expect(stage.gateway.log()).not.toContain('add it to TRUST_PROXY');
   });
 
-  test('what a stranger says of its address counts for nothing, and the log tells what to do if it is a proxy', async () => {
+  test('an address that an untrusted peer claims is ignored, and the log says what to do if it is a proxy', async () => {
     const stage = await stageSockets({ MAX_CONNECTIONS_PER_ADDRESS: String(BYSTANDERS + 1) });
     const { url, logged } = stage.gateway;
     await openPolling(url);

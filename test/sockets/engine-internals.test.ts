@@ -47,7 +47,7 @@ describe('the installed engine.io and ws', () => {
     expect(isNextInLine(session, raw)).toBe(true);
   });
 
-  test('hold packets back in writeBuffer until the one before is written, and then nobody may pass', async () => {
+  test('hold packets back in writeBuffer until the one before is written, and no other packet may overtake them', async () => {
     const { client, session, raw } = await connectWebSocket();
     session.write('2["a"]');
     session.write('2["b"]');
@@ -58,7 +58,7 @@ describe('the installed engine.io and ws', () => {
     await client.next('b');
   });
 
-  test('tell of a packet before it is sent', async () => {
+  test('emit an event before a packet is sent', async () => {
     const { session, raw } = await connectWebSocket();
     const before = raw.tcp.bytesWritten;
     const seen: number[] = [];

@@ -22,7 +22,7 @@ describe('a session that sends without measure is closed', () => {
     expect(await stage().gateway.metric('websocket_connections_failed_total{rejection="too-many-packets"}')).toBe(1);
   });
 
-  test('after 1,000 wishes for namespaces that there are not', async () => {
+  test('after 1,000 requests for unknown namespaces', async () => {
     const client = await openRaw(stage().gateway.url);
     for (let i = 0; i < 1000; i += 1) client.send(`40/namespace-${i},`);
     await expect(client.closed).resolves.toBeUndefined();
@@ -34,7 +34,7 @@ describe('a session that sends without measure is closed', () => {
     expect(await session.poll()).toMatchObject({ status: 400 });
   });
 
-  test('though nobody minds 400 pings of a client that was offline', async () => {
+  test('but not after 400 pings of a client that was offline', async () => {
     const client = await enterRaw(stage().gateway.url, TOKENS.alice);
     for (let i = 0; i < 400; i += 1) client.send('42["ping"]');
     for (let i = 0; i < 400; i += 1) expect(await client.next()).toMatch(/^42\["pong"/);

@@ -34,14 +34,14 @@ describe.each(WAYS)('while no new connection is taken, over %s, served by %s', (
     },
   );
 
-  test('a foreign page is refused for good', async () => {
+  test('a foreign page is refused permanently', async () => {
     const { url } = await closedGate('draining', webSockets);
     expect(await knock(url, transport, { Origin: 'https://evil.example' })).toMatchObject({ status: 403 });
   });
 });
 
 describe('while no new connection is taken', () => {
-  test('a session that is there goes on, and may be upgraded', async () => {
+  test('an open session continues, and may be upgraded', async () => {
     const gate = await closedGate(undefined);
     const session = await openPolling(gate.url);
     gate.close('draining');

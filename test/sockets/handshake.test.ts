@@ -34,14 +34,14 @@ describe.each(['websocket', 'polling'] as const)('over %s a client is let in', (
     expect(await next('connected')).toMatchObject([{ userId: 7 }]);
   });
 
-  test('and told its id as a number, or as text where a number would be another user', async () => {
+  test('and receives its id as a number, or as text where a number would be another user', async () => {
     const alice = await connectClient(stage().gateway.url, TOKENS.alice, { transports });
     const big = await connectClient(stage().gateway.url, TOKENS.big, { transports });
     expect(alice.welcome).toEqual({ ...WELCOME, userId: 7 });
     expect(big.welcome).toEqual({ ...WELCOME, userId: '9007199254740993' });
   });
 
-  test('and told the time in ISO 8601', async () => {
+  test('and receives the time in ISO 8601', async () => {
     const before = Date.now();
     const { welcome } = await connectClient(stage().gateway.url, TOKENS.alice, { transports });
     const timestamp: unknown = Object(welcome).timestamp;
@@ -80,7 +80,7 @@ describe('the first packets of a connection', () => {
   });
 });
 
-describe.each(['websocket', 'polling'] as const)('over %s a client is refused for good', (transport) => {
+describe.each(['websocket', 'polling'] as const)('over %s a client is refused permanently', (transport) => {
   test.each([
     ['no token', {}, 'token-missing'],
     ['an empty token', { auth: { token: '' } }, 'token-missing'],

@@ -43,7 +43,7 @@ test('a session that does not answer in time is silent, and another is not', () 
   expect(told).toEqual(['ping a', 'ping b', 'silent a']);
 });
 
-test('another packet gives a session that was asked its time anew, once', () => {
+test('another packet extends the deadline of a pinged session once', () => {
   const { heartbeat, told, join } = stage();
   const session = join('a');
   vi.advanceTimersByTime(TIMES.pingInterval + LATE);
@@ -56,7 +56,7 @@ test('another packet gives a session that was asked its time anew, once', () => 
   expect(told).toEqual(['ping a', 'silent a']);
 });
 
-test('a session that has ended is not asked, and nobody looks any more when the last one has', () => {
+test('an ended session is not pinged, and the timer stops with the last session', () => {
   const { heartbeat, told, join } = stage();
   heartbeat.end(join('a'));
   expect(vi.getTimerCount()).toBe(0);

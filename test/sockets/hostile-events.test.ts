@@ -9,7 +9,7 @@ afterEach(() => stage().allIsWell());
 const PONG = /^42\["pong",\{"timestamp":\d+\}\]$/;
 const LONG_ID = '9'.repeat(400);
 
-describe('what a client sends besides ping', () => {
+describe('what a client sends in addition to ping', () => {
   test.each([
     ['a route’s event', '42["told-to-members",{"text":"hello"}]'],
     ['another user’s event', `42["notice",{"to":${USERS.bob}}]`],
@@ -83,7 +83,7 @@ describe('an event with a callback that the gateway has no answer to is acknowle
   });
 });
 
-describe('a client that breaks the protocol is closed, and nobody else', () => {
+describe('a client that violates the protocol is closed, and no other', () => {
   test.each([
     ['a reserved name: connect', '42["connect"]'],
     ['a reserved name: connect_error', '42["connect_error",{}]'],
@@ -133,7 +133,7 @@ describe('a client that breaks the protocol is closed, and nobody else', () => {
 });
 
 describe('a client that leaves the namespace', () => {
-  test('and stays connected hears nothing more, and may come back', async () => {
+  test('and stays connected receives nothing more, and may reconnect', async () => {
     const client = await enterRaw(stage().gateway.url, TOKENS.alice);
     client.send('41');
     client.send('40/nowhere,');

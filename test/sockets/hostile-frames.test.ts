@@ -29,7 +29,7 @@ const opening = (text: string): Buffer => frame(text, { fin: false });
 const more = (text: string | Buffer, fin = false): Buffer => frame(text, { fin, opcode: OPCODE.continuation });
 const PING = '42["ping"]';
 
-describe('a client whose frames are not those of websocket is closed, and nobody else', () => {
+describe('a client whose frames are not websocket frames is closed, and no other', () => {
   test.each<[what: string, frames: readonly Buffer[], code: number]>([
     ['a frame that is not masked', [frame(PING, { masked: false })], PROTOCOL_ERROR],
     ['a compressed frame, which was not agreed on', [frame(PING, { reserved: 4 })], PROTOCOL_ERROR],

@@ -16,7 +16,7 @@ describe('a session of polling', () => {
     expect(await askUpgrade(stage().gateway.url, path)).toMatchObject({ status: 400 });
   });
 
-  test('that sends more than a client may is told so, and goes on', async () => {
+  test('that exceeds a limit receives the reason, and continues', async () => {
     const session = await openPolling(stage().gateway.url);
     expect(await session.post('4'.padEnd(2 * 1024 * 1024, 'x'))).toMatchObject({ status: 413 });
     expect(await session.post('40/unknown,')).toMatchObject({ status: 200 });

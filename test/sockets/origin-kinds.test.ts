@@ -198,7 +198,7 @@ describe('a pattern', () => {
     expect(kindOf({ origin, host: 'gw.example.net' }, 'https://*.example.com')).toBe('foreign');
   });
 
-  test('beside an entry to the letter leaves that as it is', () => {
+  test('next to an exact entry leaves that as it is', () => {
     const kinds = ['https://app.example.com', 'https://pr.example.com'].map((origin) =>
       kindOf({ origin, host: 'gw' }, 'https://*.example.com,https://app.example.com'),
     );

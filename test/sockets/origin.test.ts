@@ -62,7 +62,7 @@ describe.each(WAYS)('over %s, where websockets are served by %s,', (transport, s
     expect(await status({})).toBe(accepted);
   });
 
-  test('a stock client that sets an origin by hand gets in, or hears of an error', async () => {
+  test('a stock client that sets an origin by hand is accepted, or receives an error', async () => {
     const by = (origin: string) => ({ transports: [transport], extraHeaders: { Origin: origin } });
     const { host } = new URL(url());
     for (const origin of [`wss://${host}`, 'https://app.example/', 'https://a.pages.example'])
@@ -119,7 +119,7 @@ describe('without CORS_ORIGIN and TRUST_PROXY', () => {
     },
   );
 
-  test('nobody is believed of whose host a page is', async () => {
+  test('an untrusted peer cannot say which host a page belongs to', async () => {
     const headers = { Origin: 'https://gw.example', Host: 'internal:3000', 'X-Forwarded-Host': 'gw.example' };
     expect((await knock(strict().gateway.url, 'polling', headers)).status).toBe(403);
   });
@@ -162,7 +162,7 @@ describe('without CORS_ORIGIN and TRUST_PROXY', () => {
 });
 
 describe('at the start', () => {
-  test('the log tells what null and file:// in CORS_ORIGIN allow', () => {
+  test('the log says what null and file:// in CORS_ORIGIN allow', () => {
     const log = STAGES.gateway().gateway.log();
     expect(log).toContain('CORS_ORIGIN names null: any page in a sandboxed frame');
     expect(log).toContain('CORS_ORIGIN names file://: any HTML file');

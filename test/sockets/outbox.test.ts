@@ -47,7 +47,7 @@ const textOf = (id: number): string => `2["e",${id}]`;
 const LONG = SLICE * 3;
 
 describe('the outbox', () => {
-  test('gives each socket all that is for it, once, in the order of sending, whoever goes ahead of whom', async () => {
+  test('writes each socket its packets once, in the order of sending, whichever fan-out is first', async () => {
     const step = fc.oneof(
       fc.constantFrom('tick' as const, 'turn' as const),
       fc.constant(Array.from({ length: LONG }, (_, index) => index)),

@@ -157,7 +157,7 @@ describe.each(WEBSOCKET_SERVERS)('with SOCKET_PATH and heartbeats set, on the se
     expect(await pinged).toBe('ping');
   });
 
-  test('the handshake tells the heartbeats in milliseconds', async () => {
+  test('the handshake has the heartbeat times in milliseconds', async () => {
     const { body } = await ask(stage().gateway.url, `/ws/socket.io/?${POLLING}`);
     expect(body).toContain('"pingInterval":1000,"pingTimeout":3000');
   });

@@ -32,7 +32,7 @@ describe('a burst of events', () => {
     await stage().allIsWell();
   });
 
-  test('comes whole and in order to a client that is upgraded meanwhile', async () => {
+  test('arrives complete and in order at a client that upgrades during it', async () => {
     const { socket, heard } = await connectClient(stage().gateway.url, TOKENS.alice, {
       transports: ['polling', 'websocket'],
     });

@@ -19,7 +19,7 @@ describe('a refused upgrade', () => {
     '\r\n',
   ].join('\r\n');
 
-  test('does not matter to anybody when its peer resets the connection', async () => {
+  test('affects no other client when its peer resets the connection', async () => {
     const peer = connect(stage().gateway.port, '127.0.0.1');
     peer.write(REQUEST);
     await once(peer, 'data');
@@ -28,7 +28,7 @@ describe('a refused upgrade', () => {
     expect(await stage().gateway.get('/health/live')).toMatchObject({ status: 200 });
   });
 
-  test('does not matter to anybody when its peers reset before the answer', async () => {
+  test('affects no other client when its peers reset before the answer', async () => {
     for (let i = 0; i < 200; i += 1) {
       const peer = connect(stage().gateway.port, '127.0.0.1');
       peer.write(REQUEST, () => setImmediate(() => peer.resetAndDestroy()));

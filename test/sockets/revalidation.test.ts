@@ -142,7 +142,7 @@ describe('a socket', () => {
     },
   );
 
-  test('for whom asking fails by a fault of ours stays, and is asked about soon again', async () => {
+  test('a client whose validation fails by an error of the gateway stays, and is validated again soon', async () => {
     const fault = new Error('a fault');
     const { asked, close, failed } = stage(1, () => Promise.reject(fault));
     await pass(335);
@@ -196,7 +196,7 @@ describe('after a gap', () => {
   });
 });
 
-test('where it is switched off nobody is asked about, not even after a gap', async () => {
+test('where it is disabled no token is validated, not even after a gap', async () => {
   const { all, asked } = stage(10, valid, 0);
   all();
   await pass(100);

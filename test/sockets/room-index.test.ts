@@ -6,7 +6,7 @@ const ROOMS = ['a', 'b', 'c'];
 const member = fc.nat(19);
 const step = fc.record({ joins: fc.boolean(), member, rooms: fc.subarray(ROOMS, { minLength: 1 }) });
 
-test('whoever comes and goes, in rooms of one or of many, each room has those who are in it', () => {
+test('after any joins and leaves, in rooms of one or many, each room has its members', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const index = new RoomIndex<number>();

@@ -45,7 +45,7 @@ function unfit(): string[] {
 }
 
 describe('the log and the metrics', () => {
-  test('tell what happened, and no token, no user and nothing of a payload', async () => {
+  test('say what happened, without tokens, users or payloads', async () => {
     await everythingHappens();
     const { gateway } = stage();
     const prometheus = await gateway.metrics();

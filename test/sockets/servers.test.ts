@@ -49,7 +49,7 @@ test.each([
   expect(await servedBy(wanted, [...transports])).toEqual({ by, told: [] });
 });
 
-test('a version of ws that was not read is left to Socket.IO, and that is told', async () => {
+test('an unverified version of ws is left to Socket.IO, and that is reported', async () => {
   vi.mocked(unverifiedForNativeServer).mockReturnValue(['ws 9.0.0']);
   expect(await servedBy('gateway', ['websocket'])).toEqual({ by: 'socket.io', told: ['ws 9.0.0'] });
 });

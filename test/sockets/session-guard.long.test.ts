@@ -114,7 +114,7 @@ describe('a websocket that is to take over a polling session', { timeout: 60_000
     return { stage, session, socket: await openUpgraded(stage.gateway.url, { path, until: '101' }) };
   };
 
-  test('and probes without end is cut off, and the session goes on', async () => {
+  test('and probes without end is disconnected, and the session continues', async () => {
     const { stage, session, socket } = await stagePolling();
     const probes = Buffer.concat(Array.from({ length: 1000 }, () => frame('2probe')));
     socket.pause();

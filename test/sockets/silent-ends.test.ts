@@ -70,7 +70,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
       },
     );
 
-    test('that is in and names a namespace besides stays in', async () => {
+    test('that is accepted and connects to another namespace stays connected', async () => {
       const { gateway } = stage();
       const auth = { token: TOKENS.alice };
       const main = createClient(gateway.url, { transports: [transport], auth });
@@ -118,7 +118,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
     ['half an auth', '40{"token":', 'found no JSON'],
     ['an auth with an id', '405{"token":"x"}', 'found no JSON'],
   ])('a client whose first packet is %s', (_, packet, words) => {
-    test('over websocket is told so, counted and closed', async () => {
+    test('over websocket receives the reason, is counted and closed', async () => {
       const { gateway } = stage();
       const before = await failed(gateway, 'handshake-malformed');
       const client = await openRaw(gateway.url);
@@ -130,7 +130,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
       expect(await failed(gateway, 'handshake-malformed')).toBe(before + 1);
     });
 
-    test('over polling is told so, counted and closed', async () => {
+    test('over polling receives the reason, is counted and closed', async () => {
       const { gateway } = stage();
       const before = await failed(gateway, 'handshake-malformed');
       const session = await openPolling(gateway.url);
@@ -142,7 +142,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
     });
   });
 
-  test('a client of the msgpack parser is told so in msgpack, counted and closed', async () => {
+  test('a client of the msgpack parser receives the reason in msgpack, is counted and closed', async () => {
     const { gateway } = stage();
     const before = await failed(gateway, 'handshake-malformed');
     const client = await openRaw(gateway.url);
@@ -192,7 +192,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
     });
   });
 
-  test('an upgrade of a polling session whose headers a proxy dropped is told so in the log', async () => {
+  test('an upgrade of a polling session whose headers a proxy dropped is named in the log', async () => {
     const { gateway } = stage();
     const before = await failed(gateway, 'handshake-malformed');
     const { sid } = await openPolling(gateway.url);

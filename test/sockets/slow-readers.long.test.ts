@@ -69,7 +69,7 @@ function percentile(values: readonly number[], share: number): number {
 }
 
 describe('a client that does not read', { timeout: 60_000 }, () => {
-  test('is cut off at the bound, three at once, while fifty others hear everything in order, as soon as ever', async () => {
+  test('is disconnected at the limit, three together, while fifty others receive everything in order and in time', async () => {
     const stage = await stageSockets(LIMITS);
     const bystanders = await fiftyBystanders(stage);
     const reader = await connectClient(stage.gateway.url, TOKENS.alice);

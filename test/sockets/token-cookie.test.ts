@@ -50,7 +50,7 @@ describe('the cookie', () => {
     expect(createCookieTokensOf(undefined, () => 'exact')(new IncomingMessage(new Socket()))).toEqual([]);
   });
 
-  test('keeps no more of a huge one than tells that it is too long', () => {
+  test('keeps no more of a huge one than shows that it is too long', () => {
     const [value = ''] = cookieTokens(`token=${'x'.repeat(16_000)}`);
     expect(value).toHaveLength(4097);
     expect(findToken({ auth: undefined, authorization: undefined, cookies: [value] })).toMatchObject({
@@ -118,7 +118,7 @@ describe.each(WAYS)('over %s, where websockets are served by %s,', (transport, s
     createClient(to, { auth, transports: [transport], extraHeaders: headers });
   const hostOf = (to: string): string => new URL(to).host;
 
-  test('a page of the own host or of an entry to the letter gets in by its cookie, and hears its events', async () => {
+  test('a page of the own host or of an exact entry is accepted by its cookie, and receives its events', async () => {
     const origins = [
       `http://${hostOf(url())}`,
       `wss://${hostOf(url())}/`,
