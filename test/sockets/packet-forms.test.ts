@@ -6,11 +6,11 @@ const STAMP = { route: 'news', meta: () => '{"route":"news","e":"1","id":"5-0"}'
 const EVENT = { event: 'news', payload: '{"n":1}', latestKey: 'k', stamp: undefined, traceparent: undefined };
 const PLAIN = '2["news",{"n":1}]';
 
-const client = (wishes: { resumable?: boolean; traced?: boolean } = {}) => ({
-  held: undefined,
+const client = (options: { resumable?: boolean; traced?: boolean } = {}) => ({
+  isWithheld: () => false,
   resumable: false,
   traced: false,
-  ...wishes,
+  ...options,
 });
 
 describe('one meta object holds what a client asked for', () => {
@@ -23,11 +23,11 @@ describe('one meta object holds what a client asked for', () => {
       { resumable: true, traced: true },
       `2["news",{"n":1},{"route":"news","e":"1","id":"5-0","traceparent":"${TRACE}"}]`,
     ],
-  ])('%s', (_, wishes, text) => {
+  ])('%s', (_, options, text) => {
     const formFor = packetForms({ ...EVENT, stamp: STAMP, traceparent: TRACE });
-    expect(formFor(client(wishes))?.text).toBe(text);
+    expect(formFor(client(options))?.text).toBe(text);
     // Encoded once for all who get the same.
-    expect(formFor(client(wishes))).toBe(formFor(client(wishes)));
+    expect(formFor(client(options))).toBe(formFor(client(options)));
   });
 
   test('of a message that is not recorded, and of no durable route, there is none', () => {

@@ -30,9 +30,9 @@ export interface LocalFanout extends Fanout {
 
 export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout {
   const index = new RoomIndex<Recipient>();
-  const slowReaders = new SlowConsumers(limits, events);
-  const scheduler = createWriteScheduler(slowReaders);
-  const watch = (recipient: Recipient): void => slowReaders.watch(recipient);
+  const slowConsumers = new SlowConsumers(limits, events);
+  const scheduler = createWriteScheduler(slowConsumers);
+  const watch = (recipient: Recipient): void => slowConsumers.watch(recipient);
   // Until a client requests traces, packets have one form for all sockets.
   let isTraceRequested = false;
 
@@ -57,7 +57,7 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
       return new Membership(new Recipient(writer, options, watch), rooms, scheduler, index);
     },
     rooms: () => index.names(),
-    queuedBytes: () => slowReaders.queuedBytes(),
+    queuedBytes: () => slowConsumers.queuedBytes(),
   };
 }
 

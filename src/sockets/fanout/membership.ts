@@ -34,7 +34,7 @@ export class Membership {
 
   /** Bytes queued for the client. */
   queued(): number {
-    return this.#recipient.queued() + (this.#recipient.pending?.bytes ?? 0);
+    return this.#recipient.waiting();
   }
 
   /** False once the client left or the gateway stops: nothing sent then would be read. */
@@ -45,18 +45,15 @@ export class Membership {
 
   /** Withholds live events of this durable route until it is released. */
   hold(route: string): void {
-    this.#recipient.held ??= new Set();
-    this.#recipient.held.add(route);
+    this.#recipient.withhold(route);
   }
 
   release(route: string): void {
-    const { held } = this.#recipient;
-    held?.delete(route);
-    if (held?.size === 0) this.#recipient.held = undefined;
+    this.#recipient.release(route);
   }
 
   isHeld(route: string): boolean {
-    return this.#recipient.held?.has(route) === true;
+    return this.#recipient.isWithheld(route);
   }
 
   /** Returns a function that terminates the connection; must be obtained before a close begins. */

@@ -19,11 +19,11 @@ export function packetForms({ event, payload, latestKey, stamp, traceparent }: R
     traced: {},
   };
 
-  return ({ held, resumable, traced }: Pick<Recipient, 'held' | keyof RecipientOptions>): EventPacket | undefined => {
-    const trace = traced ? traceparent : undefined;
+  return (recipient: Pick<Recipient, 'isWithheld' | keyof RecipientOptions>): EventPacket | undefined => {
+    const trace = recipient.traced ? traceparent : undefined;
     const known = forms[trace === undefined ? 'plain' : 'traced'];
-    if (stamp && held?.has(stamp.route)) return undefined;
-    if (stamp && resumable) {
+    if (stamp && recipient.isWithheld(stamp.route)) return undefined;
+    if (stamp && recipient.resumable) {
       const { meta } = stamp;
       // No key, so it is never superseded: a newer position would hide the events left out.
       return meta && (known.positioned ??= new EventPacket(event, payload, undefined, withTrace(meta(), trace)));

@@ -5,8 +5,9 @@ import type { SocketWriter } from './socket-writer.ts';
 /** The recipient whose packets are queued. */
 interface QueuedRecipient {
   readonly writer: Pick<SocketWriter, 'progress'>;
-  pending: Batch | undefined;
   queued(): number;
+  waiting(): number;
+  add(alone: Batch): boolean;
   flush(): void;
 }
 
@@ -45,7 +46,7 @@ export class SendQueue {
   }
 
   /** Notes the progress of the client since the last check. */
-  look(now: number): void {
+  update(now: number): void {
     const progress = this.#recipient.writer.progress();
     const moved = progress !== this.#progress;
     this.#progress = progress;
@@ -69,10 +70,10 @@ export class SendQueue {
 
   /** Queued bytes. */
   waiting(): number {
-    return this.#recipient.queued() + (this.#recipient.pending?.bytes ?? 0);
+    return this.#recipient.waiting();
   }
 
-  isGone(): boolean {
+  isEmpty(): boolean {
     return this.#held.size === 0 && this.waiting() === 0;
   }
 
@@ -96,8 +97,7 @@ export class SendQueue {
   /** Sends the held packets. */
   release(): void {
     const recipient = this.#recipient;
-    for (const packet of this.#held.values())
-      recipient.pending = recipient.pending?.with(packet) ?? new Batch(packet, undefined);
+    for (const packet of this.#held.values()) recipient.add(new Batch(packet, undefined));
     this.#held.clear();
     this.#heldBytes = 0;
     recipient.flush();

@@ -1,4 +1,4 @@
-import { SendQueue } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 import type { EventPacket } from './event-packet.ts';
 import type { Recipient } from './recipient.ts';
 
@@ -20,7 +20,7 @@ export interface QueueLimits {
   readonly maxAge: number;
 }
 
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 
 /**
  * Bounds the queue of each socket, independent of heartbeats: a client that answers pings and reads nothing would be kept
@@ -39,10 +39,9 @@ export class SlowConsumers {
 
   /** Starts to watch a recipient: the kernel did not take all that was sent. */
   watch(recipient: Recipient): void {
-    if (recipient.sendQueue !== undefined) return;
-    recipient.sendQueue = new SendQueue(recipient, performance.now());
+    if (!recipient.startQueue(performance.now())) return;
     this.#watched.add(recipient);
-    this.#timer ??= setInterval(() => this.#look(performance.now()), LOOK_MS).unref();
+    this.#timer ??= setInterval(() => this.#checkAll(performance.now()), CHECK_MS).unref();
   }
 
   /** Whether a packet may be sent to a slow consumer; otherwise it is held, or the consumer is disconnected. */
@@ -78,24 +77,23 @@ export class SlowConsumers {
 
   #cut(recipient: Recipient, cause: CutCause): false {
     this.#forget(recipient);
-    recipient.pending = undefined;
     this.#events.cut(cause);
-    recipient.writer.terminator()();
+    recipient.terminate();
     return false;
   }
 
-  #look(now: number): void {
-    for (const recipient of this.#watched) if (recipient.sendQueue) this.#lookAt(recipient, recipient.sendQueue, now);
+  #checkAll(now: number): void {
+    for (const recipient of this.#watched) if (recipient.sendQueue) this.#check(recipient, recipient.sendQueue, now);
   }
 
-  #lookAt(recipient: Recipient, sendQueue: SendQueue, now: number): void {
+  #check(recipient: Recipient, sendQueue: SendQueue, now: number): void {
     const { maxBytes, maxAge } = this.#limits;
-    sendQueue.look(now);
+    sendQueue.update(now);
     const waiting = sendQueue.waiting();
     if (recipient.writer.readyState !== 'open') this.#forget(recipient);
-    else if (sendQueue.isGone()) {
+    else if (sendQueue.isEmpty()) {
       this.#forget(recipient);
-      recipient.sendQueue = undefined;
+      recipient.endQueue();
     } else if (waiting > sendQueue.allowed(maxBytes)) this.#cut(recipient, 'bytes');
     else if (waiting > 0 && sendQueue.stalledFor(now) > maxAge) this.#cut(recipient, 'stalled');
     else if (waiting <= maxBytes / 2 && sendQueue.age(now) <= maxAge) sendQueue.release();

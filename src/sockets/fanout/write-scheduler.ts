@@ -22,14 +22,14 @@ export interface WriteScheduler {
  * A long fan-out continues over several turns of the event loop. A short one overtakes the rest of it, and first writes
  * what its sockets have pending, so that the order on each socket is kept.
  */
-export function createWriteScheduler(slowReaders: SlowConsumers): WriteScheduler {
+export function createWriteScheduler(slowConsumers: SlowConsumers): WriteScheduler {
   let urgent: Recipient[] = [];
   const long = createLongFanout(write);
   let scheduled = false;
 
   function write(recipient: Recipient): void {
     recipient.flush();
-    if (recipient.queued() > 0) slowReaders.watch(recipient);
+    if (recipient.queued() > 0) slowConsumers.watch(recipient);
   }
 
   function writeUrgent(): void {
@@ -41,15 +41,11 @@ export function createWriteScheduler(slowReaders: SlowConsumers): WriteScheduler
 
   function add(recipient: Recipient, alone: Batch, isUrgent: boolean): void {
     const { sendQueue } = recipient;
-    if (sendQueue !== undefined && !slowReaders.admit(recipient, sendQueue, alone.newest)) return;
-    const waits = recipient.pending !== undefined;
-    // In several of the rooms.
-    if (recipient.pending?.newest === alone.newest) return;
-    recipient.pending = recipient.pending?.with(alone.newest) ?? alone;
-    if (isUrgent && !recipient.urgent) {
-      recipient.urgent = true;
-      urgent.push(recipient);
-    } else if (!waits) long.push(recipient);
+    if (sendQueue !== undefined && !slowConsumers.admit(recipient, sendQueue, alone.newest)) return;
+    const isFirst = !recipient.hasPending;
+    if (!recipient.add(alone)) return;
+    if (isUrgent && recipient.markUrgent()) urgent.push(recipient);
+    else if (isFirst) long.push(recipient);
   }
 
   function schedule(): void {
@@ -114,7 +110,7 @@ function createLongFanout(write: (recipient: Recipient) => void): LongFanout {
     for (let left = Math.min(SLICE, recipients.size); left > 0; left -= 1) {
       const recipient = recipients.shift();
       // A short fan-out may have written the pending batch already.
-      if (recipient?.pending !== undefined) write(recipient);
+      if (recipient?.hasPending) write(recipient);
     }
     isRunning = recipients.size > 0;
     if (isRunning) setImmediate(writeSlice);
