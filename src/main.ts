@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import type { StopSignal } from './commands/command.ts';
+import type { StopSignal } from './commands/terminal.ts';
 
 // Old versions of Node run this file too, to report the required version: no imports, no syntax newer than ES2018.
 const OLDEST_NODE = 22;

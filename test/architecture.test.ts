@@ -170,6 +170,10 @@ describe('the folders of src', () => {
     expect(strays).toEqual([]);
   });
 
+  test('have no file that imports itself through others, types included', () => {
+    expect(cyclesIn(graphOf(ours))).toEqual([]);
+  });
+
   test('have no file or folder for odds and ends', () => {
     expect(
       files.filter((file) =>

@@ -1,7 +1,7 @@
 import type { ExplainAnswer, ExplainQuestion } from '../admin/api.ts';
 import { isObject } from '../schema/json.ts';
 
-/** For all of it, in milliseconds: somebody waits at a terminal. */
+/** Milliseconds for the whole request: a user waits at the terminal. */
 const DEADLINE = 5000;
 
 /** What a running gateway explains, or why it does not. */
@@ -56,7 +56,7 @@ function whyNot(status: number, answer: unknown, token: string | undefined): str
   return `it does not answer as a gateway does (status ${status})`;
 }
 
-/** Of fetch's own error, "fetch failed", only the cause tells more. */
+/** The error of fetch is always "fetch failed"; its cause says why. */
 function whyUnreachable(error: unknown): string {
   if (!(error instanceof Error)) throw error;
   if (error.name === 'TimeoutError') return `no answer within ${DEADLINE / 1000} s`;

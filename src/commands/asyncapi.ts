@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Register } from './command.ts';
-import { registerDocument } from './document.ts';
+import type { Register } from './terminal.ts';
+import { registerDocument } from './write-document.ts';
 
 function hostName(text: string): string {
   const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined;

@@ -1,4 +1,4 @@
-import type { Register } from './command.ts';
+import type { Register } from './terminal.ts';
 
 /** A command as `gateway --help` lists it. */
 export interface CommandEntry {
@@ -76,7 +76,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'diff',
     usage: '[options] <old> <new>',
-    description: 'compare two versions of routes and schemas, and report what breaks for whom',
+    description:
+      'compare two versions of routes and schemas, and report what breaks for clients, publishers and operators',
     load: async () => (await import('./diff/diff.ts')).registerDiff,
   },
 ];

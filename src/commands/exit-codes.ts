@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** As in sysexits.h, so that a supervisor can tell "restart me" from "mend the file first". */
+/** Codes of sysexits.h, so that a supervisor can distinguish "restart" from "fix the file first". */
 export const EXIT = {
   ok: 0,
   /** Something failed at run time. */

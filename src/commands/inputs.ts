@@ -4,7 +4,7 @@ import { loadRoutes } from '../config/routes/load-routes.ts';
 import type { RoutesConfig } from '../config/routes/route-config.ts';
 import type { Question } from '../contract/explain/explain.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
-import type { Terminal } from './command.ts';
+import type { Terminal } from './terminal.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What of the environment decides about messages, as the gateway itself would read it. */
@@ -24,7 +24,7 @@ const READ = [
   'MAX_TARGET_IDS',
 ];
 
-/** Nothing where a variable is malformed, which is told. */
+/** Returns undefined, after printing the findings, where a variable is malformed. */
 export function readRules(terminal: Terminal): Rules | undefined {
   const { settings, findings } = readEnvironment(
     Object.fromEntries(READ.map((name) => [name, terminal.environment[name]])),
@@ -34,7 +34,7 @@ export function readRules(terminal: Terminal): Rules | undefined {
   return { routesFile, limits: settings, ...(configRoot !== undefined && { configRoot }) };
 }
 
-/** Nothing where a variable about Redis is malformed, which is told. */
+/** Returns undefined, after printing the findings, where a variable of Redis is malformed. */
 export function readRedis(terminal: Terminal): RedisTarget | undefined {
   const theirs = Object.entries(terminal.environment).filter(([name]) => name.startsWith('REDIS_'));
   const { settings, findings } = readEnvironment(Object.fromEntries(theirs));
@@ -43,13 +43,13 @@ export function readRedis(terminal: Terminal): RedisTarget | undefined {
     : refuse(findings, terminal);
 }
 
-/** Nothing where the file is refused, which is told. */
+/** Returns undefined, after printing the findings, where the file is refused. */
 export function openRoutes(file: string, { configRoot }: Rules, terminal: Terminal): RoutesConfig | undefined {
   const { config, findings } = loadRoutes(file, configRoot);
   return config ?? refuse(findings, terminal);
 }
 
-/** Tells what is wrong in files, and that the program ends with it. */
+/** Prints findings, and sets the exit code where they refuse the file. */
 export function refuse(findings: readonly Finding[], terminal: Terminal): undefined {
   for (const finding of findings) terminal.printError(formatFinding(finding));
   if (isRefused(findings)) terminal.exitWith(EXIT.config);

@@ -1,10 +1,10 @@
 import { printable } from '../config/text/findings.ts';
 import type { Row } from '../contract/explain/explain-text.ts';
-import { paint, type Terminal } from './command.ts';
+import { paint, type Terminal } from './terminal.ts';
 
 const COLOURS = { good: 'green', bad: 'red' } as const;
 
-/** Labels in a column, and lines beside them. */
+/** Prints labels in a column, and lines next to them. */
 export function printRows(rows: readonly Row[], terminal: Terminal): void {
   const width = Math.max(...rows.map(({ label }) => label.length)) + 2;
   for (const row of rows) for (const line of linesOf(row, width)) terminal.print(line);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, Help } from 'commander';
 import { parseEnvironmentFile } from '../config/environment/environment-file.ts';
-import type { StopSignal, Terminal, Variables } from './command.ts';
+import type { StopSignal, Terminal, Variables } from './terminal.ts';
 import { COMMANDS } from './command-table.ts';
 import { EXIT } from './exit-codes.ts';
 

@@ -5,7 +5,7 @@ import { exampleMessage } from '../contract/publish/example-message.ts';
 import { dropsOf, publishWay } from '../contract/publish/preflight-publish.ts';
 import { publishOnce } from '../redis/publisher.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
-import type { Register, Terminal } from './command.ts';
+import type { Register, Terminal } from './terminal.ts';
 import { EXIT } from './exit-codes.ts';
 import { readMessage } from './message-argument.ts';
 import { openRoutes, readRedis, readRules, type Rules } from './inputs.ts';
@@ -23,7 +23,7 @@ type PublishResult =
       readonly published: true;
       readonly channel: string;
       readonly message: string;
-      /** Absent where it went to a stream alone, and with a cluster, which does not tell. */
+      /** Absent for a stream, and with a cluster, where a node counts only its own. */
       readonly receivers?: number;
       /** Of the stream. */
       readonly entryId?: string;
@@ -70,7 +70,7 @@ async function run(
       ? unpublished(channel, [message.problem])
       : await publish({ channel, raw: message.raw, force }, config, rules, redis);
   if (json) terminal.print(JSON.stringify(ending, undefined, 2));
-  else tell(ending, terminal);
+  else printResult(ending, terminal);
   if (!ending.published) terminal.exitWith(EXIT.failed);
 }
 
@@ -97,7 +97,7 @@ function unpublished(channel: string, reasons: readonly string[]): PublishResult
   return { published: false, channel, reasons };
 }
 
-function tell(ending: PublishResult, terminal: Terminal): void {
+function printResult(ending: PublishResult, terminal: Terminal): void {
   if (!ending.published) {
     for (const reason of ending.reasons) terminal.printError(printable(`not published: ${reason}`));
     return;
@@ -112,7 +112,7 @@ function tell(ending: PublishResult, terminal: Terminal): void {
 
 /** Redis counts connections; of a gateway each instance has one. */
 function heardBy(receivers: number | undefined): string {
-  if (receivers === undefined) return 'how many heard it is not known: a node of a cluster counts only its own';
-  if (receivers === 0) return 'nobody listens: no gateway subscribes to this channel at this Redis';
-  return receivers === 1 ? '1 instance heard it' : `${receivers} instances heard it`;
+  if (receivers === undefined) return 'the number of instances is unknown: a node of a cluster counts only its own';
+  if (receivers === 0) return 'no instance received it: no gateway subscribes to this channel at this Redis';
+  return receivers === 1 ? '1 instance received it' : `${receivers} instances received it`;
 }

@@ -3,7 +3,7 @@ import { readEnvironment } from '../config/environment/environment.ts';
 import { VARIABLES } from '../config/environment/variables.ts';
 import { formatFinding, type Finding } from '../config/text/findings.ts';
 import { createRoutesLoader } from '../config/routes/served-routes.ts';
-import type { Register, StopSignal, Terminal, Variables } from './command.ts';
+import type { Register, StopSignal, Terminal, Variables } from './terminal.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
 export const registerStart: Register = (command, terminal) => {
@@ -33,7 +33,7 @@ export async function start(terminal: Terminal, metricsSharedFor?: number): Prom
     metricsSharedFor,
   });
   warn(app, all);
-  // Taken from here on, so that it never ends the process; the folders are watched besides.
+  // Handled from here on: without a handler SIGHUP ends the process. The folders are watched as well.
   process.on('SIGHUP', () => void app.reload());
   exitWhenBroken(app);
   stopWhenAsked(app, terminal.earlySignals);
@@ -108,7 +108,7 @@ async function stop(app: App, signal: string): Promise<void> {
   await exitWith(EXIT.ok, app);
 }
 
-/** Whatever state it left behind, nobody knows it: a supervisor starts a new process, and clients connect to that. */
+/** Exits after an uncaught error, whose state is unknown: a supervisor starts a new process, and clients reconnect to it. */
 function exitWhenBroken(app: App): void {
   let broken = false;
   for (const event of ['uncaughtException', 'unhandledRejection']) {

@@ -1,5 +1,5 @@
-import type { Register } from './command.ts';
-import { registerDocument } from './document.ts';
+import type { Register } from './terminal.ts';
+import { registerDocument } from './write-document.ts';
 
 export const registerTypes: Register = (command, terminal) =>
   registerDocument(command, terminal, {

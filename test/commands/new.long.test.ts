@@ -332,7 +332,7 @@ describe('gateway new --json', () => {
     const root = seed();
     writeFileSync(join(root, 'config/routes.test.yaml'), 'tests: [');
     const result: unknown = JSON.parse(runNew(root, 'x', JSON_ARGS).out);
-    expect(result).toMatchObject({ added: true, untested: expect.stringContaining('has mistakes') });
+    expect(result).toMatchObject({ added: true, untested: expect.stringContaining('has errors') });
     expect(result).not.toHaveProperty('test');
   });
 

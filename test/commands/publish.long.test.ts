@@ -41,15 +41,15 @@ describe('gateway publish', () => {
     const published = await runProgram(environment, ['publish', 'user-status']);
 
     expect(await published.ended).toBe(0);
-    expect(published.output()).toBe(`published to user-status: ${JSON.stringify(EXAMPLE)}\n2 instances heard it\n`);
+    expect(published.output()).toBe(`published to user-status: ${JSON.stringify(EXAMPLE)}\n2 instances received it\n`);
     expect(await client.next('user-status-changed')).toEqual([EXAMPLE]);
   });
 
-  test('says that nobody listens, which is no failure', async () => {
+  test('says that no instance received it, which is no failure', async () => {
     const redis = await startRedis();
     const { code, out } = runCommand(['publish', 'user-status'], '', { REDIS_URL: redis.url });
     expect(code).toBe(0);
-    expect(out).toContain('nobody listens: ');
+    expect(out).toContain('no instance received it: ');
   });
 
   test('publishes what would be dropped only when forced, and says why it would be', async () => {
@@ -67,7 +67,7 @@ describe('gateway publish', () => {
     heard.length = 0;
     const forced = runCommand(['publish', 'user-status', '-', '--force'], HALF, environment);
     expect(forced.code).toBe(0);
-    expect(forced.out).toContain('\n1 instance heard it\n');
+    expect(forced.out).toContain('\n1 instance received it\n');
     expect(forced.err).toContain('published all the same: route "user-status" drops it');
     expect(await afterLast(heard, (message) => redis.publish('user-status', message))).toEqual([HALF]);
   });

@@ -148,7 +148,7 @@ describe('gateway tail', () => {
       await redis.publish('user-status', STATUS);
       expect(await another.ended).toBe(1);
       expect(another.output()).toMatch(
-        new RegExp(`^connected to ${gateway.url} ${words}a client hears only what its own token's user hears\n$`),
+        new RegExp(`^connected to ${gateway.url} ${words}a client receives only events of the user of its token\n$`),
       );
     }
     expect(runCommand(['tail', '--user', '07'])).toMatchObject({

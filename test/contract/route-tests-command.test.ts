@@ -105,9 +105,7 @@ describe('gateway test', () => {
   test('says where tests would stand when there are none, exit code 64', () => {
     const { code, err } = runCommand(['test', '--file', 'nowhere/routes.yaml']);
     expect(code).toBe(64);
-    expect(err).toContain(
-      'no tests of nowhere/routes.yaml are there; they stand beside it, as nowhere/routes.test.yaml',
-    );
+    expect(err).toContain('nowhere/routes.yaml has no tests; write them next to it, in nowhere/routes.test.yaml');
   });
 
   test('runs the example of its documentation', () => {

@@ -27,7 +27,6 @@ const KEPT: readonly string[] = ['laidOutAnew', "'nobody'", '"nobody"', '`nobody
 const LEFT: Readonly<Record<string, number>> = {
   'console/src': 5,
   docs: 73,
-  'src/commands': 83,
   'src/contract': 125,
   'test/browser': 1,
   'test/commands': 26,

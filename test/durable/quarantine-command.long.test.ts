@@ -85,7 +85,7 @@ describe('gateway quarantine show', () => {
 
   test.each([
     [['show', '1-1'], 1, '1-1 is not in quarantine of orders, entries'],
-    [['show', 'last'], 1, '"last" is no id'],
+    [['show', 'last'], 1, '"last" is not an id'],
     [['show'], 64, "missing required argument 'id'"],
     [['replay'], 64, 'give an id or --all'],
     [['replay', '1-1', '--all'], 64, 'give an id or --all'],
@@ -114,7 +114,7 @@ describe('gateway quarantine replay', () => {
     expect(code).toBe(1);
     expect(err).toContain(`${ids[1]} of route orders stays: route "orders" drops it because it is not a JSON object`);
     expect(out).toBe(
-      `${ids[0]} of route orders: published to orders; calm hears it too\n${ids[2]} of route orders: published to orders; calm hears it too\n2 replayed, 1 left in quarantine\n`,
+      `${ids[0]} of route orders: published to orders; calm receives it too\n${ids[2]} of route orders: published to orders; calm receives it too\n2 replayed, 1 left in quarantine\n`,
     );
     expect(await client.next('order')).toEqual([JSON.parse(INVALID)]);
     expect(await client.next('order')).toEqual([JSON.parse(more)]);
@@ -156,7 +156,7 @@ describe('gateway quarantine replay', () => {
     await gateway.stop();
     const { code, err } = await quarantine('replay', '--all');
     expect(code).toBe(1);
-    expect(err).toContain('stays: nobody listens: no gateway subscribes to "orders"');
+    expect(err).toContain('stays: no instance receives it: no gateway subscribes to "orders"');
     expect(await commands.xlen(KEY)).toBe(1);
   });
 

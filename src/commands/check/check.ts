@@ -4,7 +4,7 @@ import { formatFinding, isRefused, type Finding } from '../../config/text/findin
 import { loadRoutes } from '../../config/routes/load-routes.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { annotation } from './github-annotations.ts';
-import { paint, type Register, type Terminal } from '../command.ts';
+import { paint, type Register, type Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface Options {

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { printable, type Finding } from '../../config/text/findings.ts';
 
 /**
- * A workflow command of GitHub Actions: the finding is shown beside its line in the pull request.
+ * A workflow command of GitHub Actions: the pull request shows the finding next to its line.
  *
  * @param workspace folder of the checkout; GitHub knows files by their path from there.
  */

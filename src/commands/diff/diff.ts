@@ -4,7 +4,7 @@ import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { isAtLeast, type Level } from '../../contract/diff/change.ts';
 import { diffLines, type PaintLevel } from '../../contract/diff/text.ts';
 import { diffContracts } from '../../contract/diff/diff.ts';
-import { paint, type Register, type Terminal } from '../command.ts';
+import { paint, type Register, type Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { fileNamedBy, loadRoutesRevision } from './routes-revision.ts';
 
@@ -34,18 +34,19 @@ export const registerDiff: Register = (command, terminal) => {
 function diff(names: readonly [string, string], { file, failOn, json }: DiffOptions, terminal: Terminal): void {
   const { CONFIG_ROOT: root, ROUTES_FILE: usual = 'config/routes.yaml' } = terminal.environment;
   // Two files of different names are seldom two versions of one.
-  const beside = (other: string) => (): string => file ?? fileNamedBy(other) ?? usual;
+  const fileNextTo = (other: string) => (): string => file ?? fileNamedBy(other) ?? usual;
   const [before, after] = [
-    loadRoutesRevision(names[0], beside(names[1]), root),
-    loadRoutesRevision(names[1], beside(names[0]), root),
+    loadRoutesRevision(names[0], fileNextTo(names[1]), root),
+    loadRoutesRevision(names[1], fileNextTo(names[0]), root),
   ];
   const problem = before.problem ?? after.problem;
   if (problem !== undefined) refuse([problem], EXIT.usage, terminal);
-  else if (before.config && after.config) tell(before.config, after.config, { failOn, json: json === true }, terminal);
+  else if (before.config && after.config)
+    printDiff(before.config, after.config, { failOn, json: json === true }, terminal);
   else refuse(wordsOf([before, after]), EXIT.config, terminal);
 }
 
-function tell(
+function printDiff(
   before: RoutesConfig,
   after: RoutesConfig,
   { failOn, json }: { failOn: Level; json: boolean },

@@ -17,7 +17,7 @@ export interface RoutesRevision {
 
 /**
  * @param name a routes file, a git revision, or `revision:path`.
- * @param fileOf tells the routes file in a revision that names none.
+ * @param fileOf returns the routes file of a revision that names none.
  * @param root folder that must hold the routes file and its schemas.
  */
 export function loadRoutesRevision(name: string, fileOf: () => string, root: string | undefined): RoutesRevision {
@@ -84,7 +84,7 @@ function loadRevision(
   }
 }
 
-/** With an index of its own: that of the repository is somebody's work. */
+/** Uses an index of its own: the index of the repository belongs to the user. */
 function checkOut(commit: string, { top, base }: { top: string; base: string }, to: string, index: string): void {
   const environment = { ...process.env, GIT_INDEX_FILE: index };
   const folder = inGit(relative(top, base));
@@ -105,7 +105,7 @@ function nameIn(version: string, file: string, tree: string): string {
   return `${version.split(':')[0]}:${relative(tree, resolve(file))}`;
 }
 
-/** Git tells real paths; of what is not there now, the folder may be. */
+/** Git reports real paths; where the file does not exist now, its folder may. */
 function realPath(path: string): string {
   const absolute = resolve(path);
   if (existsSync(absolute)) return realpathSync(absolute);

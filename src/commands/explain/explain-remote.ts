@@ -4,11 +4,11 @@ import { readEnvironment } from '../../config/environment/environment.ts';
 import { printable } from '../../config/text/findings.ts';
 import type { Row } from '../../contract/explain/explain-text.ts';
 import { requestExplanation } from '../admin-client.ts';
-import type { Terminal } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { refuse } from '../inputs.ts';
 
-/** The answer of the gateway at `url`; nothing where there is none, which is told. */
+/** Returns the answer of the gateway at `url`; undefined, after a message, where there is none. */
 export async function explainRemote(
   url: string,
   { channel, raw, user }: { channel: string; raw: Buffer; user: string | undefined },

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { arrives, explain, type Explanation } from '../../contract/explain/explain.ts';
 import { explanationRows, type Row } from '../../contract/explain/explain-text.ts';
 import { readClient } from '../../contract/explain/receives.ts';
-import type { Register, Terminal } from '../command.ts';
+import type { Register, Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainRemote, remoteRows } from './explain-remote.ts';
 import { gatewayUrl } from '../gateway-url.ts';
@@ -43,8 +43,8 @@ interface Asked {
   readonly user: string | undefined;
 }
 
-/** What is told: by the routes file, or by a gateway that runs and knows more. */
-interface Told {
+/** An explanation from the routes file, or from a running gateway, which adds counts of sockets. */
+interface Explained {
   readonly explanation: Explanation;
   readonly document: object;
   readonly more: readonly Row[];
@@ -62,14 +62,18 @@ async function run(
   const raw = await readMessage(payload);
   if (typeof raw === 'string') return misused(`error: ${raw}`);
   const asked = { channel, raw, user };
-  const told = url === undefined ? printLocal(asked, file, terminal) : await printRemote(asked, url, terminal);
-  if (!told) return;
-  if (json) terminal.print(JSON.stringify(told.document, undefined, 2));
-  else printRows([...explanationRows(told.explanation, nameOf(user)), ...told.more], terminal);
-  terminal.exitWith(arrives(told.explanation) ? EXIT.ok : EXIT.failed);
+  const explained = url === undefined ? printLocal(asked, file, terminal) : await printRemote(asked, url, terminal);
+  if (!explained) return;
+  if (json) terminal.print(JSON.stringify(explained.document, undefined, 2));
+  else printRows([...explanationRows(explained.explanation, nameOf(user)), ...explained.more], terminal);
+  terminal.exitWith(arrives(explained.explanation) ? EXIT.ok : EXIT.failed);
 }
 
-function printLocal({ channel, raw, user }: Asked, file: string | undefined, terminal: Terminal): Told | undefined {
+function printLocal(
+  { channel, raw, user }: Asked,
+  file: string | undefined,
+  terminal: Terminal,
+): Explained | undefined {
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
   if (!config) return undefined;
@@ -78,7 +82,7 @@ function printLocal({ channel, raw, user }: Asked, file: string | undefined, ter
   return { explanation, document: explanation, more: [] };
 }
 
-async function printRemote(asked: Asked, url: string, terminal: Terminal): Promise<Told | undefined> {
+async function printRemote(asked: Asked, url: string, terminal: Terminal): Promise<Explained | undefined> {
   const answer = await explainRemote(url, asked, terminal);
   return (
     answer && { explanation: answer.explanation, document: answer, more: remoteRows(url, answer, nameOf(asked.user)) }

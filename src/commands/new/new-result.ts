@@ -1,6 +1,6 @@
 import { printable, type Finding } from '../../config/text/findings.ts';
 import { summaryOf } from '../check/check.ts';
-import type { Terminal } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** How `gateway new` ended, as `--json` prints it. */
 export type NewResult = Added | NotAdded;
@@ -12,7 +12,7 @@ interface Added {
   readonly file: string;
   readonly schema: string;
   readonly test?: string;
-  /** What the schema says that one sample cannot tell. */
+  /** Statements of the schema that one sample cannot prove. */
   readonly guesses: readonly string[];
   /** Target fields whose names do not look like users. */
   readonly warnings: readonly string[];
@@ -41,11 +41,12 @@ export function printResult(ending: NewResult, json: boolean, terminal: Terminal
 }
 
 function printAdded({ route, file, schema, test, untested, ...rest }: Added, terminal: Terminal): void {
-  const anew = (path: string): string => (rest.laidOutAnew.includes(path) ? ', and laid out its other lines anew' : '');
+  const layout = (path: string): string => (rest.laidOutAnew.includes(path) ? ', and reformatted its other lines' : '');
   terminal.print(`wrote ${schema}`);
-  terminal.print(`added route "${route}" to ${file}${anew(file)}`);
+  terminal.print(`added route "${route}" to ${file}${layout(file)}`);
   if (test === undefined) terminal.print(`no test was added: ${untested}`);
-  else terminal.print(rest.created.includes(test) ? `wrote a test to ${test}` : `added a test to ${test}${anew(test)}`);
+  else
+    terminal.print(rest.created.includes(test) ? `wrote a test to ${test}` : `added a test to ${test}${layout(test)}`);
   // To standard error: they are said about it.
   for (const guess of rest.guesses) terminal.printError(printable(`guessed ${guess}`));
   if (rest.guesses.length > 0)

@@ -5,7 +5,7 @@ import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { notUserLike } from '../../contract/new-route/guesses.ts';
 import { newRoute, readTargetOption, type NewRoute, type NewRouteOptions } from '../../contract/new-route/new-route.ts';
 import { printFindings } from '../check/check.ts';
-import type { Register, Terminal } from '../command.ts';
+import type { Register, Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readMessage } from '../message-argument.ts';
 import { printResult, type NewResult } from './new-result.ts';
@@ -61,9 +61,9 @@ async function run(
   const { config, findings } = loadRoutes(routesFile, rules.configRoot);
   if (!config && !json) return refuse(findings, terminal);
   const sample = bytes.toString('utf8');
-  const wish = { channel, event, target, sample, ...(schemaName !== undefined && { schemaName }) };
+  const options = { channel, event, target, sample, ...(schemaName !== undefined && { schemaName }) };
   const ending: NewResult = config
-    ? add({ config, rules, wish, tellFindings: (found) => !json && printFindings(routesFile, found, terminal) })
+    ? add({ config, rules, options, reportFindings: (found) => !json && printFindings(routesFile, found, terminal) })
     : { added: false, problem: `${routesFile} has errors already`, findings };
   printResult(ending, json, terminal);
   if (!ending.added) terminal.exitWith(config ? EXIT.failed : EXIT.config);
@@ -72,13 +72,13 @@ async function run(
 interface Work {
   readonly config: RoutesConfig;
   readonly rules: Rules;
-  readonly wish: NewRouteOptions;
+  readonly options: NewRouteOptions;
   /** Called while the files are as they were checked, for frames show their lines. */
-  readonly tellFindings: (findings: readonly Finding[]) => void;
+  readonly reportFindings: (findings: readonly Finding[]) => void;
 }
 
 function add(work: Work): NewResult {
-  const made = newRoute(work.config, work.wish);
+  const made = newRoute(work.config, work.options);
   if ('problem' in made) return notAdded(made.problem);
   const changes = createFileChanges();
   try {
@@ -93,18 +93,18 @@ function add(work: Work): NewResult {
 
 /** Written first and checked then, as findings have their place in files. */
 function writeAll(
-  { config: { file }, rules, wish, tellFindings }: Work,
+  { config: { file }, rules, options, reportFindings }: Work,
   made: NewRoute,
   changes: FileChanges,
 ): NewResult {
-  const { path: schema, guesses } = writeSchema(file, made, wish.target.fields, changes);
+  const { path: schema, guesses } = writeSchema(file, made, options.target.fields, changes);
   const before = readText(file, rules.configRoot);
   const { text, isReformatted } = addRoute(before, made.name, made.route);
   changes.write(file, text, before);
   const { config, findings } = loadRoutes(file, rules.configRoot);
-  tellFindings(findings);
+  reportFindings(findings);
   if (!config) return notAdded('the route would not pass the check; all files are as before', findings);
-  const written = writeTest(config, { ...made, channel: wish.channel }, rules, changes);
+  const written = writeTest(config, { ...made, channel: options.channel }, rules, changes);
   const reformattedTest = 'test' in written && written.isReformatted ? [written.test] : [];
   return {
     added: true,
@@ -112,7 +112,7 @@ function writeAll(
     file,
     schema,
     guesses,
-    warnings: wish.target.fields.flatMap((field) => notUserLike(field) ?? []),
+    warnings: options.target.fields.flatMap((field) => notUserLike(field) ?? []),
     ...('test' in written ? { test: written.test } : written),
     created: 'test' in written && written.isNew ? [schema, written.test] : [schema],
     laidOutAnew: isReformatted ? [file, ...reformattedTest] : reformattedTest,

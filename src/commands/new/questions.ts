@@ -1,4 +1,4 @@
-import type { Terminal } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** What the command must know, from options or from answers. */
 export interface Wanted {
@@ -8,12 +8,12 @@ export interface Wanted {
 }
 
 const QUESTIONS = {
-  event: 'Event that clients hear',
-  target: 'Who hears it: broadcast, user:<field> or users:<field>,<field>, with ? after one that may be absent',
+  event: 'Event that clients receive',
+  target: 'Who receives it: broadcast, user:<field> or users:<field>,<field>, with ? after one that may be absent',
   sample: 'File with a message as it is published, or the message as JSON',
 } as const;
 
-/** Asks for what no option says; where nobody can be asked, answers with what is wrong. */
+/** Prompts for what no option says; without a terminal it returns the problem. */
 export async function completeOptions(options: Partial<Wanted>, ask: Terminal['ask']): Promise<Wanted | string> {
   const missing = (['event', 'target', 'sample'] as const).filter((name) => options[name] === undefined);
   if (missing.length > 0 && !ask) return `required: ${missing.map((name) => `--${name}`).join(', ')}`;

@@ -35,7 +35,7 @@ function withShortLists(json: string): string {
   return json.replaceAll(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, items: string) => `[${items.replaceAll(/\n\s+/g, ' ')}]`);
 }
 
-/** What a file beside it says of ids. */
+/** The definition of ids in a neighbouring schema file. */
 function sharedIds(path: string): string[] {
   const file = join(dirname(path), COMMON);
   const reading = confineTo(dirname(path)).read(file);

@@ -15,7 +15,7 @@ export type WrittenTest =
   /** Why there is none. */
   | { readonly untested: string };
 
-/** Adds to the file of tests beside the routes file, or begins it; throws where what it wrote has mistakes. */
+/** Adds to the test file next to the routes file, or creates it; throws where the result has errors. */
 export function writeTest(
   config: RoutesConfig,
   { channel, sample }: NewRoute & { readonly channel: string },
@@ -40,7 +40,7 @@ export function writeTest(
 
 function whyNotIn(file: string, routesFile: string, read: ReturnType<typeof createFileReader>): string | undefined {
   const { tests } = read(file);
-  if (!tests) return `${file} has mistakes, which gateway test tells`;
+  if (!tests) return `${file} has errors; gateway test shows them`;
   if (resolve(dirname(file), tests.routes) === resolve(routesFile)) return undefined;
   return `${file} is for ${join(dirname(file), tests.routes)}`;
 }

@@ -1,8 +1,8 @@
 import { printable } from '../../config/text/findings.ts';
 import { whyKept } from '../../contract/publish/preflight-replay.ts';
 import type { QuarantineEntry } from '../../redis/quarantine-reader.ts';
-import type { Terminal } from '../command.ts';
-import type { QuarantineAsked } from './quarantine.ts';
+import type { Terminal } from '../terminal.ts';
+import type { QuarantineQuery } from './query.ts';
 
 /** An entry without its payload, as `--json` prints it. */
 export interface Listed {
@@ -19,7 +19,7 @@ export interface Listed {
 
 export const MOST_LISTED = 1000;
 
-export async function listKept({ reader, routes, limit, json }: QuarantineAsked, terminal: Terminal): Promise<void> {
+export async function listKept({ reader, routes, limit, json }: QuarantineQuery, terminal: Terminal): Promise<void> {
   const most = Math.min(limit, MOST_LISTED);
   const counts: Record<string, number> = {};
   const entries: Listed[] = [];

@@ -3,13 +3,13 @@ import { printable } from '../../config/text/findings.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { openQuarantine, type QuarantineReader } from '../../redis/quarantine-reader.ts';
-import type { RedisTarget } from '../../redis/redis-target.ts';
-import type { Register, Terminal } from '../command.ts';
+import type { Register, Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { listKept, MOST_LISTED } from './list.ts';
 import { replayKept } from './replay.ts';
+import type { QuarantineQuery } from './query.ts';
 import { showKept } from './show.ts';
-import { openRoutes, readRedis, readRules, type Rules } from '../inputs.ts';
+import { openRoutes, readRedis, readRules } from '../inputs.ts';
 
 interface Options {
   readonly route?: string;
@@ -17,18 +17,6 @@ interface Options {
   readonly json?: true;
   readonly limit?: number;
   readonly all?: true;
-}
-
-/** The inputs of the three commands. */
-export interface QuarantineAsked {
-  readonly reader: QuarantineReader;
-  /** Names of the routes whose quarantine is read. */
-  readonly routes: readonly string[];
-  readonly config: RoutesConfig;
-  readonly rules: Rules;
-  readonly redis: RedisTarget;
-  readonly json: boolean;
-  readonly limit: number;
 }
 
 export const registerQuarantine: Register = (command, terminal) => {
@@ -41,17 +29,17 @@ export const registerQuarantine: Register = (command, terminal) => {
       .option('--json', 'print the result as one JSON document');
   add('list', 'list messages, newest first, without their payloads')
     .option('--limit <n>', `list at most n messages, up to ${MOST_LISTED}`, counted, 20)
-    .action((options: Options) => run(options, terminal, (asked) => listKept(asked, terminal)));
+    .action((options: Options) => run(options, terminal, (query) => listKept(query, terminal)));
   add('show', 'show one message with its payload, and what the routes do with it now')
     .argument('<id>', 'the id that list prints')
-    .action((id: string, options: Options) => run(options, terminal, (asked) => showKept(id, asked, terminal)));
+    .action((id: string, options: Options) => run(options, terminal, (query) => showKept(id, query, terminal)));
   const replay = add('replay', 'publish messages that the routes accept now, and remove them from the quarantine')
     .argument('[id]', 'the id that list prints')
     .option('--all', 'replay all messages, oldest first')
     .option('--limit <n>', 'with --all: replay at most n messages', counted);
   replay.action((id: string | undefined, options: Options) => {
     if ((id === undefined) !== (options.all === true)) replay.error('error: give an id or --all');
-    return run(options, terminal, (asked) => replayKept(id, asked, terminal));
+    return run(options, terminal, (query) => replayKept(id, query, terminal));
   });
 };
 
@@ -75,7 +63,7 @@ function counted(text: string): number {
 async function run(
   { route, file, json, limit = Infinity }: Options,
   terminal: Terminal,
-  act: (asked: QuarantineAsked) => Promise<void>,
+  act: (query: QuarantineQuery) => Promise<void>,
 ): Promise<void> {
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);

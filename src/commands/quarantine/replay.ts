@@ -3,10 +3,10 @@ import { publishWay } from '../../contract/publish/preflight-publish.ts';
 import { preflightReplay } from '../../contract/publish/preflight-replay.ts';
 import { publishOnce } from '../../redis/publisher.ts';
 import type { QuarantineEntry } from '../../redis/quarantine-reader.ts';
-import type { Terminal } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findKept } from './show.ts';
-import type { QuarantineAsked } from './quarantine.ts';
+import type { QuarantineQuery } from './query.ts';
 
 /** How it ended for one of them, as `--json` prints it. */
 type Replayed = { readonly id: string; readonly route: string } & (
@@ -15,7 +15,7 @@ type Replayed = { readonly id: string; readonly route: string } & (
       readonly channel: string;
       readonly receivers?: number;
       readonly entryId?: string;
-      /** Routes of the channel that hear it too. */
+      /** Other routes of the channel that receive it too. */
       readonly others: readonly string[];
     }
   | { readonly replayed: false; readonly reasons: readonly string[] }
@@ -23,28 +23,29 @@ type Replayed = { readonly id: string; readonly route: string } & (
 
 const PAGE = 50;
 
-export async function replayKept(id: string | undefined, asked: QuarantineAsked, terminal: Terminal): Promise<void> {
-  const told: Replayed[] = [];
+export async function replayKept(id: string | undefined, query: QuarantineQuery, terminal: Terminal): Promise<void> {
+  const results: Replayed[] = [];
   const replay = async (entry: QuarantineEntry): Promise<void> => {
-    const one = { id: entry.id, route: entry.route, ...(await replayOne(entry, asked)) };
-    told.push(one);
-    if (!asked.json) tell(one, terminal);
+    const one = { id: entry.id, route: entry.route, ...(await replayOne(entry, query)) };
+    results.push(one);
+    if (!query.json) printReplayed(one, terminal);
   };
-  if (id === undefined) await eachKept(asked, replay);
+  if (id === undefined) await eachKept(query, replay);
   else {
-    const entry = await findKept(id, asked, terminal);
+    const entry = await findKept(id, query, terminal);
     if (!entry) return;
     await replay(entry);
   }
-  const left = told.filter(({ replayed }) => !replayed).length;
-  if (asked.json) terminal.print(JSON.stringify({ replayed: told.length - left, left, entries: told }, undefined, 2));
-  else terminal.print(`${told.length - left} replayed, ${left} left in quarantine`);
+  const left = results.filter(({ replayed }) => !replayed).length;
+  if (query.json)
+    terminal.print(JSON.stringify({ replayed: results.length - left, left, entries: results }, undefined, 2));
+  else terminal.print(`${results.length - left} replayed, ${left} left in quarantine`);
   if (left > 0) terminal.exitWith(EXIT.failed);
 }
 
 /** Those that are there now: what comes back while it is replayed waits for the next time. */
 async function eachKept(
-  { reader, routes, limit }: QuarantineAsked,
+  { reader, routes, limit }: QuarantineQuery,
   act: (entry: QuarantineEntry) => Promise<void>,
 ): Promise<void> {
   let left = limit;
@@ -69,7 +70,7 @@ type ReplayResult =
 
 async function replayOne(
   entry: QuarantineEntry,
-  { reader, config, rules, redis }: QuarantineAsked,
+  { reader, config, rules, redis }: QuarantineQuery,
 ): Promise<ReplayResult> {
   const ruling = preflightReplay(config, entry, rules.limits);
   if ('problems' in ruling) return stays(...ruling.problems);
@@ -79,7 +80,7 @@ async function replayOne(
   const publication = await publishOnce(redis, { channel, message: entry.message, ...publishWay(config, channel) });
   if ('problem' in publication) return stays(publication.problem);
   if (publication.receivers === 0 && publication.entryId === undefined)
-    return stays(`nobody listens: no gateway subscribes to "${channel}" at this Redis`);
+    return stays(`no instance receives it: no gateway subscribes to "${channel}" at this Redis`);
   await reader.remove(entry);
   for (const other of others) await reader.removeCopy(other, entry);
   return { replayed: true, channel, ...publication, others };
@@ -89,7 +90,7 @@ function stays(...reasons: string[]): ReplayResult {
   return { replayed: false, reasons };
 }
 
-function tell(one: Replayed, terminal: Terminal): void {
+function printReplayed(one: Replayed, terminal: Terminal): void {
   if (!one.replayed) {
     for (const reason of one.reasons)
       terminal.printError(printable(`${one.id} of route ${one.route} stays: ${reason}`));
@@ -97,6 +98,6 @@ function tell(one: Replayed, terminal: Terminal): void {
   }
   const { id, route, channel, entryId, others } = one;
   const where = entryId === undefined ? `published to ${channel}` : `added to the stream ${channel} as ${entryId}`;
-  const also = others.length === 0 ? '' : `; ${others.join(', ')} hears it too`;
+  const also = others.length === 0 ? '' : `; ${others.join(', ')} receives it too`;
   terminal.print(printable(`${id} of route ${route}: ${where}${also}`));
 }

@@ -3,27 +3,27 @@ import { printable } from '../../config/text/findings.ts';
 import type { Row } from '../../contract/explain/explain-text.ts';
 import { preflightReplay, whyKept, type ReplayPreflight } from '../../contract/publish/preflight-replay.ts';
 import type { QuarantineEntry } from '../../redis/quarantine-reader.ts';
-import type { Terminal } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { listed } from './list.ts';
-import type { QuarantineAsked } from './quarantine.ts';
+import type { QuarantineQuery } from './query.ts';
 import { printRows } from '../print-table.ts';
 
-export async function showKept(id: string, asked: QuarantineAsked, terminal: Terminal): Promise<void> {
-  const entry = await findKept(id, asked, terminal);
+export async function showKept(id: string, query: QuarantineQuery, terminal: Terminal): Promise<void> {
+  const entry = await findKept(id, query, terminal);
   if (!entry) return;
-  const ruling = preflightReplay(asked.config, entry, asked.rules.limits);
-  if (asked.json) terminal.print(JSON.stringify({ ...listed(entry), ...payloadOf(entry), now: ruling }, undefined, 2));
+  const ruling = preflightReplay(query.config, entry, query.rules.limits);
+  if (query.json) terminal.print(JSON.stringify({ ...listed(entry), ...payloadOf(entry), now: ruling }, undefined, 2));
   else printRows(rowsOf(entry, ruling), terminal);
 }
 
-/** Nothing where there is no such entry, or more than one, which is told. */
+/** Returns undefined, after a message, where there is no such entry or more than one. */
 export async function findKept(
   id: string,
-  { reader, routes }: QuarantineAsked,
+  { reader, routes }: QuarantineQuery,
   terminal: Terminal,
 ): Promise<QuarantineEntry | undefined> {
-  if (!/^\d{1,20}-\d{1,20}$/.test(id)) return fail(`${JSON.stringify(id)} is no id; list tells them`, terminal);
+  if (!/^\d{1,20}-\d{1,20}$/.test(id)) return fail(`${JSON.stringify(id)} is not an id; list prints ids`, terminal);
   const found = await Promise.all(routes.map((route) => reader.find(route, id)));
   const [entry, ...others] = found.filter((one) => one !== undefined);
   if (others.length > 0) return fail(`${id} is there of several routes; name one with --route`, terminal);

@@ -36,7 +36,7 @@ export function listen(url: string, path: string, token: string | undefined, lis
   return () => void socket.disconnect();
 }
 
-/** Of an error below Socket.IO, "websocket error", only the description tells more. */
+/** An error below Socket.IO is always "websocket error"; its description says why. */
 function reasonOf(error: Error): string {
   const inner: unknown = 'description' in error ? error.description : undefined;
   const hasWords = typeof inner === 'object' && inner !== null && 'message' in inner && inner.message !== '';

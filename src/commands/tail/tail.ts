@@ -3,7 +3,7 @@ import { readEnvironment } from '../../config/environment/environment.ts';
 import { printable } from '../../config/text/findings.ts';
 import { Malformed, socketPath } from '../../config/environment/variable-types.ts';
 import { readClient } from '../../contract/explain/receives.ts';
-import { paint, type Register, type Terminal } from '../command.ts';
+import { paint, type Register, type Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gatewayUrl } from '../gateway-url.ts';
 import { refuse } from '../inputs.ts';
@@ -53,23 +53,23 @@ async function run({ url, socketPath: path, token, event, user, json }: Options,
     if (event && !event.includes(name)) return;
     terminal.print(json ? jsonLine(name, payload) : textLine(name, payload));
   };
-  const told = connectionTold(url, terminal, given === undefined || given === '');
+  const reports = connectionReports(url, terminal, given === undefined || given === '');
   const connected = (welcome: unknown): void => {
-    if (user === undefined || userOf(welcome) === user) return told.connected(welcome);
+    if (user === undefined || userOf(welcome) === user) return reports.connected(welcome);
     const found = `connected to ${url} ${whoIs(welcome)}`;
     terminal.printError(
-      printable(`${found}, and --user is ${user}: a client hears only what its own token's user hears`),
+      printable(`${found}, and --user is ${user}: a client receives only events of the user of its token`),
     );
     terminal.exitWith(EXIT.failed);
     stop();
   };
   const stop = listen(url, path ?? settings.socketPath, given === '' ? undefined : given, {
-    ...told,
+    ...reports,
     connected,
     received,
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
-  // Whoever reads has gone, as `head` does.
+  // The reader of the output has closed it, as `head` does.
   process.stdout.on('error', stop);
 }
 
@@ -85,17 +85,17 @@ function textLine(event: string, payload: unknown): string {
 }
 
 /** To standard error: standard output is events only. */
-function connectionTold(url: string, terminal: Terminal, isAnonymous: boolean): Omit<TailListener, 'received'> {
-  let told: string | undefined;
+function connectionReports(url: string, terminal: Terminal, isAnonymous: boolean): Omit<TailListener, 'received'> {
+  let reported: string | undefined;
   return {
     connected(welcome) {
-      told = undefined;
+      reported = undefined;
       terminal.printError(printable(`connected to ${url} ${whoIs(welcome)}`));
     },
     lost(reason) {
       // Each further attempt fails alike.
-      if (reason === told) return;
-      told = reason;
+      if (reason === reported) return;
+      reported = reason;
       terminal.printError(printable(`no connection to ${url}: ${reason}; trying again`));
     },
     refused(reason) {

@@ -1,7 +1,7 @@
 import { printable } from '../../config/text/findings.ts';
 import { failureLines, type DiffLine } from '../../contract/route-tests/failure-text.ts';
 import type { TestResult, TestRun } from '../../contract/route-tests/run.ts';
-import { paint, type Terminal } from '../command.ts';
+import { paint, type Terminal } from '../terminal.ts';
 
 /** What became of one file of tests. */
 export interface FileRun extends TestRun {

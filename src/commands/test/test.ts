@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { RouteTests } from '../../contract/route-tests/route-tests.ts';
 import { runRouteTests } from '../../contract/route-tests/run.ts';
-import type { Register, Terminal } from '../command.ts';
+import type { Register, Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openRoutes, readRules, refuse, type Rules } from '../inputs.ts';
 import { createFileReader } from '../test-files.ts';
@@ -64,7 +64,7 @@ function testFilesIn(folder: string): string[] {
 }
 
 function noneFound(routesFile: string): string {
-  return `no tests of ${routesFile} are there; they stand beside it, as ${routesFile.replace(/\.ya?ml$/, '')}.test.yaml`;
+  return `${routesFile} has no tests; write them next to it, in ${routesFile.replace(/\.ya?ml$/, '')}.test.yaml`;
 }
 
 /** Named test files are tried against `file`; without names it is those that are written for it. */

@@ -4,7 +4,7 @@ import { formatFinding } from '../config/text/findings.ts';
 import { loadRoutes, type RoutesLoading } from '../config/routes/load-routes.ts';
 import type { RoutesConfig } from '../config/routes/route-config.ts';
 import { resultDocument } from './check/check.ts';
-import type { Terminal } from './command.ts';
+import type { Terminal } from './terminal.ts';
 import { EXIT } from './exit-codes.ts';
 
 interface Options {
