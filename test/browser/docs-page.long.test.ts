@@ -76,7 +76,7 @@ test('an event of a durable route shows its stream and the second argument, and 
   expect(await meta.getByRole('rowheader').allInnerTexts()).toEqual(
     expect.arrayContaining(['route', 'e', 'id', 'traceparent']),
   );
-  expect(await event(page, 'gateway:reset').innerText()).toContain('Load its state anew');
+  expect(await event(page, 'gateway:reset').innerText()).toContain('Reload its state');
   expect(complaints).toEqual([]);
 });
 

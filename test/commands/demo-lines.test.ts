@@ -34,7 +34,7 @@ test(
 
     const run = promisify(execFile);
     expect((await run('sh', ['-c', line('publish')], { env })).stdout).toMatch(/published/i);
-    expect((await run('sh', ['-c', line('explain')], { env })).stdout).toContain('hears it');
+    expect((await run('sh', ['-c', line('explain')], { env })).stdout).toContain('receives it');
   },
   2 * SLACK_MS,
 );

@@ -49,7 +49,7 @@ describe('gateway explain --url', () => {
 
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('  rooms    user:7, user:8\n');
-    expect(out).toContain('  user 7   hears it: user 7 is in old_owner_id\n');
+    expect(out).toContain('  user 7   receives it: user 7 is in old_owner_id\n');
     expect(out.split('\n').slice(-5)).toEqual([
       '',
       expect.stringMatching(new RegExp(`^gateway    ${gateway.url}, plan 1 \\([0-9a-f]{12}\\)$`)),

@@ -62,6 +62,6 @@ describe('an editor', () => {
 
   test('explains a key', async () => {
     const shown = await editor.hover(elsewhere(), ROUTES.replace('event:', 'ev|ent:'));
-    expect(shown).toContain('Socket.IO event that clients hear');
+    expect(shown).toContain('Socket.IO event that clients receive');
   });
 });

@@ -316,7 +316,7 @@ export const ROUTES_ROWS: readonly Row[] = [
     [
       ['missing-key', 'routes:3:3', 'key "event" is missing. Socket.IO event'],
       ['missing-key', 'routes:3:3', 'key "schema" is missing. Path'],
-      ['missing-key', 'routes:3:3', 'key "target" is missing. Who hears it'],
+      ['missing-key', 'routes:3:3', 'key "target" is missing. Who receives it'],
     ],
   ],
   [
@@ -504,12 +504,12 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'B10 event of 10 kB',
     { routes: event('e'.repeat(10_000)) },
-    [['wrong-value', 'routes@eee', `found "${'e'.repeat(60)}…". Socket.IO event that clients hear: 1 to 128`]],
+    [['wrong-value', 'routes@eee', `found "${'e'.repeat(60)}…". Socket.IO event that clients receive: 1 to 128`]],
   ],
   [
     'B10 control characters',
     { routes: event('"a\\nb\\x1b"') },
-    [['wrong-value', 'routes@"a', 'found "a\\nb\\u001b". Socket.IO event that clients hear']],
+    [['wrong-value', 'routes@"a', 'found "a\\nb\\u001b". Socket.IO event that clients receive']],
   ],
   ['B10 gateway without colon is free', { routes: event('gateway-closed') }, []],
 
@@ -552,12 +552,12 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'an unknown target',
     { routes: instead('{ user: user_id }', 'everyone') },
-    [['wrong-value', 'routes@everyone', 'found "everyone". Who hears it: `broadcast`']],
+    [['wrong-value', 'routes@everyone', 'found "everyone". Who receives it: `broadcast`']],
   ],
   [
     'user and users at once',
     { routes: instead('user_id }', 'user_id, users: [user_id] }') },
-    [['wrong-value', 'routes@{ user', 'found a map with user, users. Who hears it']],
+    [['wrong-value', 'routes@{ user', 'found a map with user, users. Who receives it']],
   ],
   [
     'users without fields',
@@ -594,7 +594,7 @@ export const ROUTES_ROWS: readonly Row[] = [
   [
     'an action that is none',
     { routes: instead('event: changed', 'action: kick') },
-    [['wrong-value', 'routes@kick', 'found "kick". What a message does, in place of an event: `disconnect`']],
+    [['wrong-value', 'routes@kick', 'found "kick". What a message does instead of sending an event: `disconnect`']],
   ],
   [
     'an action with keys of an event',

@@ -147,7 +147,7 @@ describe('gateway diff', () => {
           route: 'ticker',
           event: 'tick',
           what: 'audience is opened to anyone',
-          effects: [{ party: 'operators', level: 'risky', why: 'visitors who are not logged in hear it too' }],
+          effects: [{ party: 'operators', level: 'risky', why: 'visitors who are not logged in receive it too' }],
         },
       ],
     });

@@ -36,11 +36,11 @@ describe('gateway explain', () => {
 
   test('reads standard input; exit code 1 where a user would not hear it, with the reason', () => {
     const heard = runCommand(['explain', 'feature-status', '-', '--user', '8'], SALE);
-    expect(heard).toMatchObject({ code: 0, out: expect.stringContaining('hears it: user 8 is in new_owner_id') });
+    expect(heard).toMatchObject({ code: 0, out: expect.stringContaining('receives it: user 8 is in new_owner_id') });
     const unheard = runCommand(['explain', 'feature-status', '-', '--user', '9'], SALE);
     expect(unheard).toMatchObject({
       code: 1,
-      out: expect.stringContaining('user 9   does not hear it: user 9 is not in old_owner_id, new_owner_id'),
+      out: expect.stringContaining('user 9   does not receive it: user 9 is not in old_owner_id, new_owner_id'),
     });
   });
 

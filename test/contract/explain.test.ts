@@ -65,8 +65,8 @@ describe('an explanation tells', () => {
       const rows = explanationRows(ask('feature-status', message), undefined);
       return rows.flatMap((row) => row.lines).join('\n');
     };
-    expect(lines('{"feature_id":1,"old_owner_id":0,"new_owner_id":8}')).toContain('0: nobody, and may be');
-    expect(lines('{"feature_id":1,"old_owner_id":[],"new_owner_id":8}')).toContain('[]: nobody, and may be');
+    expect(lines('{"feature_id":1,"old_owner_id":0,"new_owner_id":8}')).toContain('0: no user, which is allowed');
+    expect(lines('{"feature_id":1,"old_owner_id":[],"new_owner_id":8}')).toContain('[]: no user, which is allowed');
     const loose = { ...SEED, routes: SEED.routes.map((route) => ({ ...route, check: () => undefined })) };
     const raw = Buffer.from('{"feature_id":1,"old_owner_id":1234567890123456789,"new_owner_id":7.0}');
     const explanation = explain(loose, { channel: 'feature-status', raw, limits: LIMITS });
@@ -98,7 +98,7 @@ describe('an explanation tells', () => {
     expect(line({ traceparent: trace.toUpperCase() })).toContain('no trace context: it has upper-case letters');
     expect(line({ traceparent: {} })).toContain('no trace context: it is no text');
     expect(line({ traceparent: trace, tracestate: 'a=1', baggage: 'b=2' })).toContain(
-      'tracestate and baggage beside it',
+      'tracestate and baggage next to it',
     );
     const [route] = ask('user-status', { ...STATUS, traceparent: trace, tracestate: 'a=1' }).routes;
     expect(route).toMatchObject({ result: { kind: 'sent', payload: JSON.stringify(STATUS) } });

@@ -88,7 +88,7 @@ const BAD: [what: string, caughtBy: Command, words: string, ...edits: Edit[]][] 
   [
     'a renamed event',
     'diff',
-    'listeners of notification-received hear nothing any more',
+    'listeners of notification-received receive nothing any more',
     [ROUTES, 'event: notification-received', 'event: notified'],
   ],
   [

@@ -91,7 +91,7 @@ describe('gateway test', () => {
   test('tells mistakes in a test file at their place and runs nothing, exit code 78', () => {
     const { code, out, err } = runCommand(['test', at('mistaken.test.yaml'), at('none.test.yaml')]);
     expect({ code, out }).toEqual({ code: 78, out: '' });
-    expect(err).toContain(`${at('mistaken.test.yaml')}:39:21  error  found "not-objekt". Why it goes nowhere`);
+    expect(err).toContain(`${at('mistaken.test.yaml')}:39:21  error  found "not-objekt". Why it is dropped`);
     expect(err).toContain(`${at('none.test.yaml')}  error  does not exist`);
   });
 

@@ -62,8 +62,8 @@ describe('a file of route tests', () => {
     ['a misspelt key', [PUBLISH, 'expects: { drop: invalid }'], ':5:5  error  unknown key "expects"; allowed here'],
     ['no expectation', [PUBLISH], ':3:5  error  key "expect" is missing. What becomes of it'],
     ['an empty list', [PUBLISH, 'expect: []'], ':5:13  error  found an empty list. '],
-    ['a misspelt reason', [PUBLISH, 'expect: { drop: invald }'], ':5:21  error  found "invald". Why it goes nowhere'],
-    ['an event to nobody', [PUBLISH, 'expect: { event: e }'], ':5:5  error  key "to" is missing. Who hears it'],
+    ['a misspelt reason', [PUBLISH, 'expect: { drop: invald }'], ':5:21  error  found "invald". Why it is dropped'],
+    ['an event to nobody', [PUBLISH, 'expect: { event: e }'], ':5:5  error  key "to" is missing. Who receives it'],
     ['an event to everyone', [PUBLISH, 'expect: { event: e, to: everyone }'], ':5:29  error  found "everyone". Who'],
     ['an event that drops', [PUBLISH, 'expect: { event: e, drop: invalid }'], ':5:15  error  unknown key "event"'],
     [

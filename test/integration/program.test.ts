@@ -83,7 +83,7 @@ describe('the built program', () => {
     ] as const) {
       expect(await program.ended).toBe(78);
       expect(program.output()).toContain(`${name}:3:8  error  route "a": unknown key "evnt"`);
-      expect(program.output()).toContain(`${name}:4:45  error  route "b": found "everyone". Who hears it: `);
+      expect(program.output()).toContain(`${name}:4:45  error  route "b": found "everyone". Who receives it: `);
     }
   });
 

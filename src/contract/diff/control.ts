@@ -24,7 +24,7 @@ function controlRoutes({ routes }: RoutesConfig): Map<string, CheckedControlRout
 }
 
 function removed(route: CheckedControlRoute): Change {
-  const why = `what they publish to ${route.channels.join(', ')} disconnects nobody by this route any more`;
+  const why = `what they publish to ${route.channels.join(', ')} no longer disconnects users by this route`;
   return change(route, 'the route, which disconnects users, is removed', effect('publishers', 'breaking', why));
 }
 

@@ -47,18 +47,18 @@ const MEANINGS = {
     publishers: ['breaking', IS_DROPPED],
   },
   changed: {
-    clients: ['risky', 'it cannot be told whether other values come'],
-    publishers: ['breaking', 'it cannot be told whether their messages are still valid'],
+    clients: ['risky', 'other values may arrive; that cannot be decided'],
+    publishers: ['breaking', 'their messages may be invalid; that cannot be decided'],
   },
   closed: {
-    clients: ['risky', 'fields that nobody declared no longer come along'],
+    clients: ['risky', 'undeclared fields are no longer sent'],
     publishers: ['breaking', 'messages with fields that are not declared are invalid, and dropped'],
   },
   opened: { clients: ['safe', 'code that does not know them passes them by'], publishers: ['safe', KEEPS_WORKING] },
   words: { clients: ['safe', 'only words changed'], publishers: ['safe', 'only words changed'] },
 } as const satisfies Record<string, Meanings>;
 
-/** One difference between two schemas, whoever it concerns. */
+/** One difference between two schemas. */
 export interface Fact {
   readonly kind: keyof typeof MEANINGS;
   /** Such as `field price is gone`. */
@@ -72,7 +72,7 @@ export interface Versions {
   /** How to call that place: `the payload`, `field price`. */
   readonly name: string;
   readonly path: readonly string[];
-  /** Goes on with what lies inside. */
+  /** Continues with nested schemas. */
   compare(before: SchemaPlace, after: SchemaPlace, path: readonly string[]): Fact[];
 }
 

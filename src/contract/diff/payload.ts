@@ -4,18 +4,18 @@ import { meaningFor, type Fact } from './facts.ts';
 import { schemaFacts } from './schema.ts';
 import { clientSchema, publishedSchema } from '../schemas/whole-schema.ts';
 
-/** What changes in payloads, as publishers send them and as clients see them; what both see is told once. */
+/** Changes of payloads, for publishers and for clients; a change for both is reported once. */
 export function payloadChanges({ before, after }: RoutePair, oldEnvelope: Envelope, envelope: Envelope): Change[] {
   const seen = schemaFacts(clientSchema(before, oldEnvelope), clientSchema(after, envelope));
   const sent = schemaFacts(publishedSchema(before, oldEnvelope), publishedSchema(after, envelope));
   const mapped = after.shape.kind === 'map' || before.shape.kind === 'map';
   // With a map the same name may be another field.
   const facts = mapped
-    ? [...told(seen, ['clients'], ', for clients'), ...told(sent, ['publishers'], ', in the message')]
+    ? [...effectsOf(seen, ['clients'], ', for clients'), ...effectsOf(sent, ['publishers'], ', in the message')]
     : [
-        ...told(both(seen, sent), ['clients', 'publishers']),
-        ...told(only(seen, sent), ['clients']),
-        ...told(only(sent, seen), ['publishers']),
+        ...effectsOf(both(seen, sent), ['clients', 'publishers']),
+        ...effectsOf(only(seen, sent), ['clients']),
+        ...effectsOf(only(sent, seen), ['publishers']),
       ];
   return facts.map(({ fact, parties, where }) =>
     change(after, fact.what + where, ...parties.map((party) => meaningFor(party, fact))),
@@ -24,13 +24,13 @@ export function payloadChanges({ before, after }: RoutePair, oldEnvelope: Envelo
 
 type Reader = Extract<Party, 'clients' | 'publishers'>;
 
-interface Told {
+interface PayloadChange {
   readonly fact: Fact;
   readonly parties: readonly Reader[];
   readonly where: string;
 }
 
-function told(facts: readonly Fact[], parties: readonly Reader[], where = ''): Told[] {
+function effectsOf(facts: readonly Fact[], parties: readonly Reader[], where = ''): PayloadChange[] {
   return facts.map((fact) => ({ fact, parties, where }));
 }
 

@@ -15,12 +15,12 @@ type ReceivedRoutes = RoutesConfig<CheckedEventRoute>;
 export function removedChange(route: CheckedEventRoute, after: ReceivedRoutes): Change {
   const orphans = sourcesOf(route).filter((source) => !isRead(source, after));
   const still = after.routes.some(({ event }) => event === route.event);
-  const heard = still ? `${route.event} no longer comes from this route` : `${route.event} is never sent again`;
-  const sent = `what they publish to ${orphans.join(', ')} reaches nobody`;
+  const received = still ? `${route.event} no longer comes from this route` : `${route.event} is never sent again`;
+  const sent = `no client receives what they publish to ${orphans.join(', ')}`;
   return change(
     route,
     'the route is removed',
-    effect('clients', 'breaking', heard),
+    effect('clients', 'breaking', received),
     ...(orphans.length > 0 ? [effect('publishers', 'breaking', sent)] : []),
   );
 }
@@ -28,7 +28,7 @@ export function removedChange(route: CheckedEventRoute, after: ReceivedRoutes): 
 export function addedChange(route: CheckedEventRoute, before: ReceivedRoutes, after: ReceivedRoutes): Change {
   const known = before.routes.filter(({ event }) => event === route.event);
   if (known.length === 0)
-    return change(route, 'the route is new', effect('clients', 'safe', 'nobody listens for it yet'));
+    return change(route, 'the route is new', effect('clients', 'safe', 'no client listens for it yet'));
   const schema = clientSchema(route, after.envelope);
   const isKnown = known.some((old) =>
     schemaFacts(clientSchema(old, before.envelope), schema).every(({ kind }) => kind === 'words'),
@@ -46,7 +46,7 @@ export function addedChange(route: CheckedEventRoute, before: ReceivedRoutes, af
       );
 }
 
-/** What the routes file says of a route, besides target and shape. */
+/** Changes of a route other than target and shape. */
 export function routeChanges(pair: RoutePair, after: ReceivedRoutes): Change[] {
   return [
     ...nameChanges(pair),
@@ -68,7 +68,7 @@ function nameChanges({ before, after }: RoutePair): Change[] {
 function eventChanges({ before, after }: RoutePair, { routes }: ReceivedRoutes): Change[] {
   if (before.event === after.event) return [];
   const still = routes.some(({ event }) => event === before.event);
-  const why = `listeners of ${before.event} ${still ? 'no longer hear this route' : 'hear nothing any more'}`;
+  const why = `listeners of ${before.event} ${still ? 'no longer receive events of this route' : 'receive nothing any more'}`;
   return [change(after, `the event is renamed, and was ${before.event}`, effect('clients', 'breaking', why))];
 }
 
@@ -82,7 +82,7 @@ export function channelChanges(
     ...gone.map((channel) => {
       const why = isSubscribed(channel, config)
         ? 'what they publish there no longer takes this route'
-        : 'what they publish there reaches nobody';
+        : 'no client receives what they publish there';
       return change(after, `channel ${channel} is no longer read`, effect('publishers', 'breaking', why));
     }),
     ...come.map((channel) =>
@@ -97,7 +97,7 @@ function sizeChanges({ before, after }: RoutePair): Change[] {
   const what = `max_bytes is ${shown(now)}, and was ${shown(old)}`;
   return now < old
     ? [change(after, what, effect('publishers', 'risky', 'longer messages are dropped'))]
-    : [change(after, what, effect('clients', 'safe', 'they hear longer messages too'))];
+    : [change(after, what, effect('clients', 'safe', 'they receive longer messages too'))];
 }
 
 /** What becomes of messages that the route cannot take. */

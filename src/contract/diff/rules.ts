@@ -26,7 +26,7 @@ export function shown(limit: number): string {
   return Number.isFinite(limit) ? String(limit) : 'not set';
 }
 
-// Whether one of these lets more or fewer values through than another of its kind cannot be told.
+// It cannot be decided whether one of these allows more or fewer values than another of its kind.
 const OPAQUE = [
   'pattern format multipleOf uniqueItems contains not if then else propertyNames patternProperties',
   'dependentRequired dependentSchemas unevaluatedItems contentEncoding contentMediaType contentSchema',

@@ -21,7 +21,7 @@ function rootOf(schema: Schema): SchemaPlace {
 }
 
 function compareAt(before: SchemaPlace, after: SchemaPlace, path: readonly string[], above: readonly string[]): Fact[] {
-  // A schema inside itself has told all it has to tell.
+  // A recursive schema is compared once.
   const pair = JSON.stringify([before.schema, after.schema]);
   if (above.includes(pair) || JSON.stringify(inlined(before)) === JSON.stringify(inlined(after))) return [];
   const versions: Versions = {

@@ -26,7 +26,7 @@ function uncovered(old: ShapeConfig, after: CheckedEventRoute): Change[] {
       change(
         after,
         `field ${text} is no longer kept from clients`,
-        effect('operators', 'risky', 'everyone who hears the event sees it now'),
+        effect('operators', 'risky', 'every client that receives the event sees it now'),
       ),
     );
 }

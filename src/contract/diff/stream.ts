@@ -7,18 +7,18 @@ export function streamChanges({ before, after }: RoutePair, config: RoutesConfig
   if (old === undefined && now === undefined) return [];
   if (now === undefined) {
     const lost = effect('clients', 'breaking', 'those that come back no longer get what they missed');
-    const unread = effect('publishers', 'breaking', 'what they add to the stream reaches nobody');
+    const unread = effect('publishers', 'breaking', 'no client receives what they add to the stream');
     return [
       change(after, `stream ${old?.key} is no longer read`, lost, ...(isRead(old?.key ?? '', config) ? [] : [unread])),
     ];
   }
   if (old === undefined) {
-    const why = 'clients that ask for positions get what they missed; others hear what they heard';
+    const why = 'clients that request positions receive what they missed; others receive what they did before';
     return [change(after, `the route reads stream ${now.key}`, effect('clients', 'safe', why))];
   }
   if (old.key !== now.key) {
-    const why = `what they add to ${old.key} reaches nobody`;
-    const reset = effect('clients', 'risky', 'they are told once to load their state anew');
+    const why = `no client receives what they add to ${old.key}`;
+    const reset = effect('clients', 'risky', 'they receive gateway:reset once, and reload their state');
     return [
       change(after, `stream ${now.key} is read in place of ${old.key}`, effect('publishers', 'breaking', why), reset),
     ];

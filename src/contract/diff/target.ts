@@ -2,7 +2,7 @@ import type { CheckedEventRoute, TargetConfig } from '../../config/routes/route-
 import { change, effect, type Change, type RoutePair } from './change.ts';
 
 /**
- * Who hears it: more people is a risk to those it is about, fewer is a loss to those who relied on it. What was for the
+ * Changes of recipients: more is a risk to the users that the data is about, fewer a loss to the clients that relied on it. What was for the
  * users named and is for everyone afterwards is no mere risk.
  */
 export function targetChanges({ before, after }: RoutePair): Change[] {
@@ -21,17 +21,17 @@ function opened(after: CheckedEventRoute): Change {
 function narrowed(before: CheckedEventRoute, after: CheckedEventRoute): Change {
   const named = fieldsOf(after.target).join(', ');
   const who = before.audience === 'anyone' ? 'clients, anonymous ones too,' : 'authenticated clients';
-  const why = `${who} that ${named} do not name no longer hear it`;
+  const why = `${who} that ${named} do not name no longer receive it`;
   return change(after, 'target is narrowed from a broadcast to users', effect('clients', 'breaking', why));
 }
 
 function audienceChanges(before: CheckedEventRoute, after: CheckedEventRoute): Change[] {
   if (before.audience === after.audience) return [];
   if (after.audience === 'anyone') {
-    const why = 'visitors who are not logged in hear it too';
+    const why = 'visitors who are not logged in receive it too';
     return [change(after, 'audience is opened to anyone', effect('operators', 'risky', why))];
   }
-  const why = 'visitors who are not logged in no longer hear it';
+  const why = 'visitors who are not logged in no longer receive it';
   return [change(after, 'audience is closed to authenticated clients', effect('clients', 'breaking', why))];
 }
 
@@ -43,7 +43,7 @@ function fieldChanges(after: CheckedEventRoute, old: readonly string[], now: rea
         change(
           after,
           `target no longer names ${field}`,
-          effect('clients', 'breaking', 'the users in that field no longer hear it'),
+          effect('clients', 'breaking', 'the users in that field no longer receive it'),
         ),
       ),
     ...now
@@ -52,7 +52,7 @@ function fieldChanges(after: CheckedEventRoute, old: readonly string[], now: rea
         change(
           after,
           `target names ${field} too`,
-          effect('operators', 'risky', 'the users in that field hear it now: is it meant for them?'),
+          effect('operators', 'risky', 'the users in that field receive it now: is it meant for them?'),
         ),
       ),
   ];

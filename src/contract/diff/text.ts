@@ -3,7 +3,7 @@ import { LEVELS, type Change, type Effect, type Level } from './change.ts';
 
 export type PaintLevel = (level: Level, text: string) => string;
 
-/** For people: what is different, and below it what that means to whom. */
+/** Text for people: each change, and below it the effects on each party. */
 export function diffLines(changes: readonly Change[], paint: PaintLevel): string[] {
   if (changes.length === 0) return ['nothing of the contract changed'];
   const widest = Math.max(...LEVELS.map((level) => level.length));
@@ -14,7 +14,7 @@ export function diffLines(changes: readonly Change[], paint: PaintLevel): string
   return [...lines, '', summaryOf(changes)];
 }
 
-/** Whoever is not hurt need not read of it, unless nobody is. */
+/** Safe effects are left out, unless all are safe. */
 function concerned({ level, effects }: Change): readonly Effect[] {
   return level === 'safe' ? effects : effects.filter((one) => one.level !== 'safe');
 }

@@ -1,7 +1,7 @@
 import type { CheckedRoute, RoutesConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change } from './change.ts';
 
-/** What begins or ends to be tried: shadow routes and next schemas. Nobody but operators sees anything of it. */
+/** Trials that begin or end: shadow routes and next schemas. Only operators see them. */
 export function trialChanges(before: RoutesConfig, after: RoutesConfig): Change[] {
   const old = new Map(before.routes.map((route) => [route.name, route]));
   const now = new Map(after.routes.map((route) => [route.name, route]));

@@ -55,9 +55,9 @@ const TOKEN = {
 function infoOf(config: RoutesConfig): Schema {
   return {
     title: 'MetaRGB WebSocket gateway',
-    // Equal routes and schemas have equal versions, and /health tells the same hash.
+    // Equal routes and schemas have equal versions; /health shows the same hash.
     version: compilePlan(config, 1).hash,
-    description: 'The events that clients of the gateway hear. An address is the name of a Socket.IO event.',
+    description: 'The events that clients of the gateway receive. An address is the name of a Socket.IO event.',
   };
 }
 

@@ -75,7 +75,7 @@ const NOTICES: Readonly<Record<string, BuiltInEvent>> = {
   GatewayGap: {
     event: 'gateway:gap',
     description:
-      'For clients with auth: { notices: true }. Messages of these routes may have been missed: load anew what you show of them.',
+      'For clients with auth: { notices: true }. Messages of these routes may have been missed: reload what you show of them.',
     payload: {
       type: 'object',
       required: ['from', 'to', 'routes', 'reason'],
@@ -116,7 +116,7 @@ const OF_STREAMS: Readonly<Record<string, BuiltInEvent>> = {
   GatewayReset: {
     event: 'gateway:reset',
     description:
-      'For clients with auth: { resume }: what was missed on a durable route is not to be had. Load its state anew, and go on from this position.',
+      'For clients with auth: { resume }: the missed events of a durable route cannot be replayed. Reload its state, and continue from this position.',
     payload: {
       type: 'object',
       required: ['route', 'reason', 'e', 'id'],

@@ -9,7 +9,7 @@ export interface RoutePayload {
   readonly schema: Schema;
 }
 
-/** An event that clients hear; several routes may lead to it. */
+/** An event that clients receive; several routes may send it. */
 export interface ClientEvent {
   readonly event: string;
   /** In PascalCase, no other event or definition has it. */

@@ -47,7 +47,7 @@ export async function typescriptOf(config: RoutesConfig): Promise<string> {
   return `${withoutOrigins(types)}\n${CLIENT_TO_SERVER}${hasStreams(config) ? READY : ''}}\n`;
 }
 
-/** The root of all: each event with the function that hears it. */
+/** The root type: each event with its listener. */
 function listeners(own: readonly (readonly [string, BuiltInEvent])[], events: readonly ClientEvent[]): Schema {
   const all = [
     ...own.map(([name, { event, description }]) => [event, `payload: ${name}`, description] as const),
@@ -58,7 +58,7 @@ function listeners(own: readonly (readonly [string, BuiltInEvent])[], events: re
     { ...(description !== '' && { description }), tsType: `(${args}) => void` },
   ]);
   return {
-    description: 'What clients hear.',
+    description: 'Events that clients receive.',
     type: 'object',
     additionalProperties: false,
     required: all.map(([event]) => event),
@@ -85,7 +85,7 @@ function payloadOf({ payloads }: ClientEvent): unknown {
   return rest.length === 0 ? first : { anyOf: [...different.values()] };
 }
 
-/** The compiler notes where each type stood in its input, which nobody else has seen. */
+/** Removes the compiler's notes on where each type was in its input, which readers do not have. */
 function withoutOrigins(types: string): string {
   return types
     .replaceAll(/(\n *\*)?\n *\* This interface was referenced by [^\n]*\n *\* via the [^\n]*/g, '')

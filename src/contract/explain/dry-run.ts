@@ -54,7 +54,7 @@ interface Effects {
   readonly disconnected: (readonly UserId[])[];
 }
 
-/** Sends a message the gateway's own way, to a fanout that reaches nobody and tells what it was given. */
+/** Dispatches a message like the gateway, to a fan-out that records events and sends none. */
 export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: MessageLimits): Result[] {
   const effects: Effects = { emitted: [], disconnected: [] };
   const messages: Handled[] = [];
@@ -62,7 +62,7 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: Message
     // Shadow routes too are to show all that they would do.
     plan: () => ({ ...plan, routesFor: (of) => plan.routesFrom(of).map((route) => ({ ...route, shadow: false })) }),
     fanout: {
-      // Somebody is always there: whether they are connected is not the routes file's matter.
+      // Every room has a member here: whether users are connected does not depend on the routes file.
       count: () => 1,
       emit: (rooms, event, payload) => void effects.emitted.push({ rooms, event, payload }),
     },

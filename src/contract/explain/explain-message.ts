@@ -12,7 +12,7 @@ export type MessageFound =
       readonly traceparent?: string;
       /** Why what stands in its field is none. */
       readonly noTraceContext?: string;
-      /** Fields beside it that are taken off where a route's schema does not declare them. */
+      /** Fields next to it that are removed where the schema of a route does not declare them. */
       readonly carried?: readonly string[];
       /** ISO 8601. */
       readonly publishedAt?: string;

@@ -4,10 +4,10 @@ import type { MessageFound } from './explain-message.ts';
 import { whyDropped } from './receives.ts';
 import type { FieldTarget } from './recipients.ts';
 
-/** Whether what a row tells is good or bad news; most rows are neither. */
+/** Whether a row is good or bad news; most rows are neither. */
 export type Tone = 'good' | 'bad' | 'plain';
 
-/** A label, and the lines beside it. An empty one separates. */
+/** A label with its lines. An empty label separates. */
 export interface Row {
   readonly label: string;
   readonly lines: readonly string[];
@@ -43,17 +43,17 @@ function messageRow(message: MessageFound, bytes: number): Row {
   }
   const { envelopeBytes, traceparent, noTraceContext, carried, publishedAt } = message;
   if (envelopeBytes === 0 && noTraceContext === undefined) return plain('message', `${size}, a JSON object`);
-  const told = [
+  const parts = [
     ...(traceparent === undefined ? [] : [`trace context ${traceparent}`]),
     ...(noTraceContext === undefined ? [] : [`no trace context: ${noTraceContext}`]),
     ...(publishedAt === undefined ? [] : [`published at ${publishedAt}`]),
   ];
-  const read = told.length === 0 ? 'neither trace context nor time read' : told.join(', ');
+  const read = parts.length === 0 ? 'neither trace context nor time read' : parts.join(', ');
   return plain(
     'message',
     `${size}, a JSON object`,
     `envelope of ${count(envelopeBytes, 'byte')} taken off, ${read}`,
-    ...(carried === undefined ? [] : [`${carried.join(' and ')} beside it: taken off where the schema declares none`]),
+    ...(carried === undefined ? [] : [`${carried.join(' and ')} next to it: removed where the schema declares none`]),
   );
 }
 
@@ -68,12 +68,12 @@ function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
     ...(target === undefined ? [] : [plain('  target', ...targetLines(target))]),
     ...resultRows(result),
     ...(quarantined ? [plain('  kept', 'in quarantine, for gateway quarantine to show and replay')] : []),
-    ...(client === undefined ? [] : [hearingRow(client, asked)]),
+    ...(client === undefined ? [] : [clientRow(client, asked)]),
   ];
 }
 
-function hearingRow({ hears, because }: NonNullable<RouteExplanation['client']>, asked: string): Row {
-  return hears ? good(`  ${asked}`, `hears it: ${because}`) : bad(`  ${asked}`, `does not hear it: ${because}`);
+function clientRow({ hears, because }: NonNullable<RouteExplanation['client']>, asked: string): Row {
+  return hears ? good(`  ${asked}`, `receives it: ${because}`) : bad(`  ${asked}`, `does not receive it: ${because}`);
 }
 
 function schemaRow(schema: string, broken: readonly BrokenRule[], invalid: boolean, label = '  schema'): Row {
@@ -95,13 +95,13 @@ function targetLines(target: TargetFound): string[] {
 
 function fieldFound({ users, skippedText, rounded, nobody, absent }: FieldTarget): string {
   if (absent) return 'absent, and may be';
-  const told = [
+  const parts = [
     ...(users.length > 0 ? [named(users)] : []),
-    ...(nobody.length > 0 ? [`${nobody.map(excerpt).join(', ')}: nobody, and may be`] : []),
+    ...(nobody.length > 0 ? [`${nobody.map(excerpt).join(', ')}: no user, which is allowed`] : []),
     ...(skippedText.length > 0 ? [`skipped, no user ids: ${skippedText.map(excerpt).join(', ')}`] : []),
     ...(rounded ? ['JSON readers round numbers beyond 2^53 - 1: publish such an id as text'] : []),
   ];
-  return told.join('; ');
+  return parts.join('; ');
 }
 
 const LONGEST = 40;

@@ -9,7 +9,7 @@ import { brokenRules, type BrokenRule } from '../../schema/broken-rules.ts';
 import { messageFound, type MessageFound } from './explain-message.ts';
 import { findTargets, type FieldTarget } from './recipients.ts';
 import { dryRun, type Result } from './dry-run.ts';
-import { hears, type Client, type Hearing } from './receives.ts';
+import { receives, type Client, type ReceiveResult } from './receives.ts';
 
 export interface Question {
   readonly channel: string;
@@ -42,8 +42,8 @@ export interface RouteExplanation {
   readonly result: ResultExplained;
   /** The message is kept, as `on_invalid` says. */
   readonly quarantined?: true;
-  /** Whether the client that was asked about hears it. */
-  readonly client?: Hearing;
+  /** Whether the requested client receives it. */
+  readonly client?: ReceiveResult;
 }
 
 export type TargetFound =
@@ -74,7 +74,7 @@ function routeOf({ routes }: Plan, { name }: CheckedRoute): Pick<Route, 'declare
   return routes.find((route) => route.name === name) ?? { declares: [] };
 }
 
-/** Whether each of its live routes obeys it; of a client that was asked about, whether it hears anything. */
+/** Whether each of its live routes handles it; for a requested client, whether it receives anything. */
 export function arrives({ routes }: Explanation): boolean {
   if (routes.some(({ client }) => client !== undefined)) return routes.some(({ client }) => client?.hears);
   const live = routes.filter(({ result }) => !result.shadow);
@@ -98,7 +98,7 @@ function explainRoute(
     ...(target !== undefined && { target }),
     result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
     ...(isKept(route, result) && { quarantined: true }),
-    ...(client !== undefined && { client: hears(client, result, target?.kind === 'users' ? target.fields : []) }),
+    ...(client !== undefined && { client: receives(client, result, target?.kind === 'users' ? target.fields : []) }),
   };
 }
 

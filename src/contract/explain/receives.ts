@@ -8,8 +8,8 @@ import { recipientsOf, type FieldTarget } from './recipients.ts';
 /** Who asks: a user, or a client without a token. */
 export type Client = { readonly user?: UserId };
 
-/** Whether a client hears an event, and why. */
-export interface Hearing {
+/** Whether a client receives an event, and why; `hears` is a key of `--json`. */
+export interface ReceiveResult {
   readonly hears: boolean;
   readonly because: string;
 }
@@ -28,24 +28,24 @@ export function readClient(text: string): Client | undefined {
  *
  * @param fields what the target fields hold; none for a broadcast.
  */
-export function hears(client: Client, result: Result, fields: readonly FieldTarget[]): Hearing {
+export function receives(client: Client, result: Result, fields: readonly FieldTarget[]): ReceiveResult {
   if (result.shadow)
     return { hears: false, because: 'the route is a shadow: it is evaluated and counted, and delivers nothing' };
   if (result.kind === 'dropped')
     return { hears: false, because: `the message is dropped because ${whyDropped(result)}` };
   if (result.kind === 'disconnected') return { hears: false, because: whyDisconnected(client, result, fields) };
   const mine = roomsOf(client.user);
-  const heard = result.rooms.some((room) => mine.includes(room));
-  return { hears: heard, because: whyHeard(client, result, heard) ?? whyNamed(client.user, fields) };
+  const isReceived = result.rooms.some((room) => mine.includes(room));
+  return { hears: isReceived, because: whyReceived(client, result, isReceived) ?? whyNamed(client.user, fields) };
 }
 
-function whyHeard(client: Client, { rooms }: Sent, heard: boolean): string | undefined {
+function whyReceived(client: Client, { rooms }: Sent, isReceived: boolean): string | undefined {
   const recipients = recipientsOf(rooms);
   if (recipients === 'anyone') return 'it is broadcast to anyone';
   if (recipients === 'authenticated')
-    return heard
+    return isReceived
       ? 'it is broadcast to all authenticated clients'
-      : 'it is broadcast to authenticated clients only; anonymous ones hear broadcasts with audience: anyone';
+      : 'it is broadcast to authenticated clients only; anonymous ones receive broadcasts with audience: anyone';
   return client.user === undefined ? 'it is for users by their id, and an anonymous client has none' : undefined;
 }
 
@@ -73,7 +73,7 @@ const WORDS = {
   'not-cloudevent': 'it is not a CloudEvent',
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
-  nobody: 'its target fields say nobody',
+  nobody: 'its target fields name no user',
   'too-many-ids': 'it names too many users',
   duplicate: 'its event came before',
   'emit-failed': 'it could not be sent',
@@ -81,6 +81,6 @@ const WORDS = {
 
 export function whyDropped({ reason, detail }: { reason: DropReason; detail?: string | undefined }): string {
   if (detail === undefined || PLAIN_DETAILS.has(detail)) return WORDS[reason];
-  // Which file of that name is clear from the routes file; where the checkout lies is nobody's matter.
+  // The routes file shows which file is meant; the folder of the checkout is not shown.
   return `${WORDS[reason]}: ${detail.replace(/file:\/\/\S*\/(?=[^/\s]+#)/, '')}`;
 }

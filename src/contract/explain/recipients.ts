@@ -25,7 +25,7 @@ export interface FieldTarget {
   readonly skippedText: readonly string[];
   /** One of them is such a number. */
   readonly rounded: boolean;
-  /** Values that mean nobody in an optional field, as published. */
+  /** Values that mean "no user" in an optional field, as published. */
   readonly nobody: readonly string[];
   /** Optional and not there, or null. */
   readonly absent: boolean;

@@ -7,7 +7,7 @@ const ID_RULES = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, pattern: '^[1-9
 
 const ID: Schema = { type: ['integer', 'string'], ...ID_RULES };
 
-/** What it says of those that may be nobody. */
+/** The definition for optional ids. */
 const OPTIONAL_ID: Schema = {
   type: ['integer', 'string', 'null', 'array'],
   ...ID_RULES,
@@ -29,7 +29,7 @@ export interface InferOptions {
   readonly typed?: Schema;
   /** The target's fields: they hold user ids. */
   readonly ids: readonly Field[];
-  /** File beside the schema, and which of `id` and `optional_id` it has. */
+  /** File next to the schema, and which of `id` and `optional_id` it has. */
   readonly common?: { readonly file: string; readonly names: readonly string[] };
 }
 

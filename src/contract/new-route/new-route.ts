@@ -45,20 +45,20 @@ export function readTargetOption(text: string): TargetOption | undefined {
 }
 
 /** The route, or why there can be none. */
-export function newRoute(config: RoutesConfig, wish: NewRouteOptions): NewRoute | { readonly problem: string } {
-  const name = wish.channel.replaceAll(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  if (name === '') return { problem: `channel "${wish.channel}" gives no name for a route` };
+export function newRoute(config: RoutesConfig, options: NewRouteOptions): NewRoute | { readonly problem: string } {
+  const name = options.channel.replaceAll(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  if (name === '') return { problem: `channel "${options.channel}" gives no name for a route` };
   if (config.routes.some((route) => route.name === name))
     return { problem: `${config.file} has a route "${name}" already` };
-  const sample = readSample(wish.sample, config.envelope);
+  const sample = readSample(options.sample, config.envelope);
   if (typeof sample === 'string') return { problem: `the sample ${sample}` };
-  const problem = wish.target.fields.map((field) => fieldProblem(field, sample)).find((one) => one !== undefined);
+  const problem = options.target.fields.map((field) => fieldProblem(field, sample)).find((one) => one !== undefined);
   if (problem !== undefined) return { problem };
   const folder = dirname(config.routes[0]?.schema ?? '../schemas/-');
-  const schema = join(folder, `${wish.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
-  const channel = name === wish.channel ? {} : { channel: writtenChannel(wish.channel) };
-  const typed = payloadIn(withFractions(wish.sample), config.envelope);
-  return { name, sample, typed, route: { ...channel, event: wish.event, schema, target: wish.target.written } };
+  const schema = join(folder, `${options.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
+  const channel = name === options.channel ? {} : { channel: writtenChannel(options.channel) };
+  const typed = payloadIn(withFractions(options.sample), config.envelope);
+  return { name, sample, typed, route: { ...channel, event: options.event, schema, target: options.target.written } };
 }
 
 /** Or what is wrong with it. */

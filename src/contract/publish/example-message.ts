@@ -12,7 +12,7 @@ export type ExampleMessage = { readonly raw: Buffer } | { readonly problem: stri
  * @param number counted from 1, over all of its routes.
  */
 export function exampleMessage(config: RoutesConfig, channel: string, number: number): ExampleMessage {
-  // A shadow route's examples come last: nobody would hear of them.
+  // Examples of shadow routes come last: no client would receive them.
   const routes = config.routes
     .filter((route) => sourcesOf(route).includes(channel))
     .toSorted((a, b) => Number(a.shadow) - Number(b.shadow));

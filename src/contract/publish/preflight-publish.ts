@@ -28,7 +28,7 @@ export interface PublishWay {
 
 export function publishWay({ routes }: RoutesConfig, channel: string): PublishWay {
   const streams = routes.flatMap(({ stream }) => (stream?.key === channel ? [stream] : []));
-  // While publishers move, a route hears both, and needs one.
+  // While publishers migrate, a route reads both, and needs one.
   const pubsub = routes.some(({ channels, stream }) => channels.includes(channel) && stream?.key !== channel);
   if (streams.length === 0) return { pubsub: true };
   const [fields, idFields] = [streams.map(({ field }) => field), streams.map(({ idField }) => idField)];

@@ -18,7 +18,7 @@ export interface KeptMessage {
 export type ReplayPreflight =
   | {
       readonly channel: string;
-      /** Other routes there. They hear it once more if they took it the first time. */
+      /** Other routes of the channel; they receive it again if they accepted it the first time. */
       readonly others: readonly string[];
     }
   | { readonly problems: readonly string[] };

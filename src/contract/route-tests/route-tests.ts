@@ -72,7 +72,7 @@ function toFinding(file: string, document: YamlDocument, { kind, path, of, messa
   return { code: kind, severity: 'error', file, at: document.locate(path, of), message };
 }
 
-/** What a schema cannot tell: values that would be others once they are JSON, ids beyond 2^64. */
+/** Checks beyond the schema: values that JSON would change, ids beyond 2^64. */
 function valueViolations(value: unknown): Violation[] {
   return listOf(valueAt(value, ['tests'])).flatMap((test, i) => {
     const path = ['tests', String(i)];

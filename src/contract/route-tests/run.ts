@@ -61,7 +61,7 @@ function weight(expected: Expectation): number {
   return 1 + (expected.route === undefined ? 0 : 2) + (expected.kind === 'event' && expected.payload ? 1 : 0);
 }
 
-/** Takes what meets the expectation off the rest; tells whether there was any. */
+/** Removes a result that meets the expectation from the rest; returns whether there was one. */
 function take(expected: Expectation, left: Set<Result>): boolean {
   const meeting = [...left].filter((result) => isSuch(expected, result));
   const all = expected.kind === 'drop' && expected.route === undefined;

@@ -25,7 +25,7 @@ function withDependencies({ dependentRequired, dependentSchemas, ...rest }: Sche
   return { ...rest, dependencies: { ...names, ...Object.fromEntries(both) } };
 }
 
-/** Draft-07 takes no notice of what stands beside a `$ref`. */
+/** Draft-07 ignores the keywords next to a `$ref`. */
 function withReferenceAlone({ $ref: ref, allOf, ...rest }: Schema): Schema {
   if (ref === undefined) return allOf === undefined ? rest : { ...rest, allOf };
   if (allOf === undefined && Object.keys(rest).length === 0) return { $ref: ref };

@@ -5,10 +5,10 @@ export type NameIt = (text: string) => string;
 export function createNames(taken: readonly string[] = []): NameIt {
   const used = new Set(taken);
   return (text) => {
-    const wish = pascalCase(text);
-    let name = wish;
+    const wanted = pascalCase(text);
+    let name = wanted;
     // Later ones give way: a route added at the end renames nothing.
-    for (let count = 2; used.has(name); count += 1) name = `${wish}No${count}`;
+    for (let count = 2; used.has(name); count += 1) name = `${wanted}No${count}`;
     used.add(name);
     return name;
   };
