@@ -26,7 +26,7 @@ async function enter({ gateway }: SocketStage, n: number, options: object = {}):
 async function isUndisturbed(client: TestClient): Promise<void> {
   await hearsNothingBefore(client);
   expect(client.socket.connected).toBe(true);
-  expect(client.heard.filter(({ event }) => event !== 'pong')).toEqual([]);
+  expect(client.received.filter(({ event }) => event !== 'pong')).toEqual([]);
 }
 
 describe('a token that is no longer valid', { timeout: 60_000 }, () => {
@@ -47,7 +47,7 @@ describe('a token that is no longer valid', { timeout: 60_000 }, () => {
       expect(socket.active).toBe(false);
     }
     const closing = { event: 'gateway:closing', args: [{ code: 'token-invalid', retry: true, after: 0 }] };
-    expect(theirs.map(({ heard }) => heard)).toEqual([[], [], [closing]]);
+    expect(theirs.map(({ received }) => received)).toEqual([[], [], [closing]]);
     expect(await staged.gateway.metric('websocket_closings_total{code="token-invalid"}')).toBe(3);
 
     await vi.waitFor(async () => expect(await staged.gateway.metric(OUTCOME('valid'))).toBeGreaterThan(3), {

@@ -70,12 +70,12 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
 
     const farewell = { event: 'farewell', args: [{ to: USER }] };
     const closing = { event: 'gateway:closing', args: [{ code: 'revoked', retry: false, after: 0 }] };
-    expect(theirs.map(({ heard }) => heard)).toEqual(
+    expect(theirs.map(({ received }) => received)).toEqual(
       gateways.flatMap(() => [[farewell], [farewell], [farewell, closing]]),
     );
     for (const client of others) {
       await hearsNothingBefore(client);
-      expect(client.heard.filter(({ event }) => event !== 'pong')).toEqual([]);
+      expect(client.received.filter(({ event }) => event !== 'pong')).toEqual([]);
       expect(client.socket.connected).toBe(true);
     }
     await allIsWell();
@@ -104,7 +104,7 @@ describe('a message that revokes a user', { timeout: 40_000 }, () => {
     await revoke(USER);
     const [error] = await client.next('connect_error');
     expect(error).toMatchObject({ data: { code: 'token-invalid' } });
-    expect(client.heard).toEqual([]);
+    expect(client.received).toEqual([]);
     expect(service.asked.filter((token) => token === TOKEN)).toHaveLength(2);
     await allIsWell();
   });

@@ -23,15 +23,15 @@ test.for(['websocket only', 'polling only', 'websocket, then polling'])(
     await connect.getByText(`Connected as user 7 over ${transport}.`).waitFor();
 
     await redis.publish('notifications', NOTIFICATION);
-    const heard = connect.getByRole('log').getByRole('listitem');
-    const event = heard.filter({ hasText: 'notification-received' });
+    const received = connect.getByRole('log').getByRole('listitem');
+    const event = received.filter({ hasText: 'notification-received' });
     expect(JSON.parse(await event.locator('pre').innerText())).toEqual(NOTIFICATION);
     expect(await event.locator('time').innerText()).toMatch(/^\d\d:\d\d:\d\d$/);
 
     await button(page, 'Ping').click();
     await connect.getByText(/^Ping answered in \d+ ms\.$/).waitFor();
     // Over polling it may come with another answer than the acknowledgement.
-    await heard.first().filter({ hasText: 'pong' }).waitFor();
+    await received.first().filter({ hasText: 'pong' }).waitFor();
 
     await button(page, 'Disconnect').click();
     await connect.getByText('Not connected.', { exact: true }).waitFor();

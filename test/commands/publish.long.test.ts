@@ -13,25 +13,25 @@ import { startRedis } from '../support/redis-server.ts';
 const EXAMPLE = { user_id: 7, last_seen: '2026-11-22T10:30:00Z', status: 'online' };
 const HALF = '{"user_id":7}';
 
-/** What a subscriber at this Redis has heard. */
+/** What a subscriber at this Redis has received. */
 async function listenAt(url: string, channel: string): Promise<string[]> {
-  const heard: string[] = [];
+  const received: string[] = [];
   const redis = new Redis(url);
   onTestFinished(() => redis.disconnect());
-  redis.on('message', (_, message: string) => heard.push(message));
+  redis.on('message', (_, message: string) => received.push(message));
   await redis.subscribe(channel);
-  return heard;
+  return received;
 }
 
 /** Once this one has come, all that was published before has come too. */
-async function afterLast(heard: string[], publish: (message: string) => Promise<unknown>): Promise<string[]> {
+async function afterLast(received: string[], publish: (message: string) => Promise<unknown>): Promise<string[]> {
   await publish('last');
-  await expect.poll(() => heard.at(-1)).toBe('last');
-  return heard.slice(0, -1);
+  await expect.poll(() => received.at(-1)).toBe('last');
+  return received.slice(0, -1);
 }
 
 describe('gateway publish', () => {
-  test("publishes the schema's first example, and tells how many gateways heard it", async () => {
+  test("publishes the schema's first example, and tells how many gateways received it", async () => {
     const [redis, auth] = await Promise.all([startRedis(), startAuth()]);
     const environment = { REDIS_URL: redis.url, AUTH_SERVICE_ADDR: auth.address };
     const gateways = await Promise.all([runProgram(environment), runProgram(environment)]);
@@ -54,7 +54,7 @@ describe('gateway publish', () => {
 
   test('publishes what would be dropped only when forced, and says why it would be', async () => {
     const redis = await startRedis();
-    const heard = await listenAt(redis.url, 'user-status');
+    const received = await listenAt(redis.url, 'user-status');
     const environment = { REDIS_URL: redis.url };
 
     const refused = runCommand(['publish', 'user-status', '-'], HALF, environment);
@@ -62,33 +62,33 @@ describe('gateway publish', () => {
     expect(refused.err).toMatch(
       /^not published: route "user-status" drops it because it breaks the schema: .*required/,
     );
-    expect(await afterLast(heard, (message) => redis.publish('user-status', message))).toEqual([]);
+    expect(await afterLast(received, (message) => redis.publish('user-status', message))).toEqual([]);
 
-    heard.length = 0;
+    received.length = 0;
     const forced = runCommand(['publish', 'user-status', '-', '--force'], HALF, environment);
     expect(forced.code).toBe(0);
     expect(forced.out).toContain('\n1 instance received it\n');
     expect(forced.err).toContain('published all the same: route "user-status" drops it');
-    expect(await afterLast(heard, (message) => redis.publish('user-status', message))).toEqual([HALF]);
+    expect(await afterLast(received, (message) => redis.publish('user-status', message))).toEqual([HALF]);
   });
 
   test('publishes a file as it is, but for the line end that editors add', async () => {
     const redis = await startRedis();
-    const heard = await listenAt(redis.url, 'user-status');
+    const received = await listenAt(redis.url, 'user-status');
     const message = '{ "user_id": "9007199254740993",\n  "status": "on\\u00e9line" }';
     const file = join(plant({ 'a.json': `${message}\n` }), 'a.json');
     expect(runCommand(['publish', 'user-status', file], '', { REDIS_URL: redis.url }).code).toBe(0);
-    await expect.poll(() => heard).toEqual([message]);
+    await expect.poll(() => received).toEqual([message]);
   });
 
   test.each(['{ "user_id": 7,  "status": "online" }', ' \n{"user_id":7,"status":"online"}\n'])(
     'publishes the JSON text %j to the letter',
     async (message) => {
       const redis = await startRedis();
-      const heard = await listenAt(redis.url, 'user-status');
+      const received = await listenAt(redis.url, 'user-status');
       const ended = runCommand(['publish', 'user-status', message], '', { REDIS_URL: redis.url });
       expect(ended).toMatchObject({ code: 0, err: '' });
-      await expect.poll(() => heard).toEqual([message]);
+      await expect.poll(() => received).toEqual([message]);
     },
   );
 
@@ -97,22 +97,22 @@ describe('gateway publish', () => {
     ['{"user_id":', 'it is not JSON'],
   ])('takes %s for a message, not for a file, and does not publish it: %s', async (message) => {
     const redis = await startRedis();
-    const heard = await listenAt(redis.url, 'user-status');
+    const received = await listenAt(redis.url, 'user-status');
     const ended = runCommand(['publish', 'user-status', message], '', { REDIS_URL: redis.url });
     expect(ended).toMatchObject({
       code: 1,
       err: expect.stringContaining('not published: route "user-status" drops it'),
     });
-    expect(await afterLast(heard, (last) => redis.publish('user-status', last))).toEqual([]);
+    expect(await afterLast(received, (last) => redis.publish('user-status', last))).toEqual([]);
   });
 
   test('publishes a file whose name begins as JSON does, named with its folder', async () => {
     const redis = await startRedis();
-    const heard = await listenAt(redis.url, 'user-status');
+    const received = await listenAt(redis.url, 'user-status');
     const message = JSON.stringify(EXAMPLE);
     const file = join(plant({ '[a].json': message }), '[a].json');
     expect(runCommand(['publish', 'user-status', file], '', { REDIS_URL: redis.url }).code).toBe(0);
-    await expect.poll(() => heard).toEqual([message]);
+    await expect.poll(() => received).toEqual([message]);
   });
 
   test('publishes the example that is asked for', async () => {
@@ -169,7 +169,7 @@ describe('gateway publish to a stream', () => {
   test('adds an entry with a new id, which comes to its user, and publishes nothing', async () => {
     const stage = await stageDurable('source: { field: body, id: event, dedupe: 10 }');
     const { url } = await stage.gateway();
-    const heard = await listenAt(stage.redis.url, 'news');
+    const received = await listenAt(stage.redis.url, 'news');
     const [alice, plain] = [stage.client(url, {}), stage.client(url)];
     await Promise.all([alice.next('gateway:position'), plain.next('connected')]);
 
@@ -190,7 +190,7 @@ describe('gateway publish to a stream', () => {
       [1, 2].map((n) => ['event', uuid, 'body', `{"to":7,"n":${n}}`]),
     );
     expect(new Set(entries.map(([, fields]) => fields[1])).size).toBe(2);
-    expect(await afterLast(heard, (message) => stage.redis.publish('news', message))).toEqual([]);
+    expect(await afterLast(received, (message) => stage.redis.publish('news', message))).toEqual([]);
   });
 
   test('adds what would be dropped only when forced, and tells the entry with --json', async () => {

@@ -35,8 +35,8 @@ describe('gateway explain', () => {
   });
 
   test('reads standard input; exit code 1 where a user would not hear it, with the reason', () => {
-    const heard = runCommand(['explain', 'feature-status', '-', '--user', '8'], SALE);
-    expect(heard).toMatchObject({ code: 0, out: expect.stringContaining('receives it: user 8 is in new_owner_id') });
+    const received = runCommand(['explain', 'feature-status', '-', '--user', '8'], SALE);
+    expect(received).toMatchObject({ code: 0, out: expect.stringContaining('receives it: user 8 is in new_owner_id') });
     const unheard = runCommand(['explain', 'feature-status', '-', '--user', '9'], SALE);
     expect(unheard).toMatchObject({
       code: 1,

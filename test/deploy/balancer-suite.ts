@@ -3,7 +3,7 @@ import { connectCrowd, hearEachEventOnce, spread, stopFirst, strayRequests, type
 
 /** What every load balancer must do for two gateways and clients of all transports. */
 export function describeBalancer(stage: () => Promise<{ site: Site; url: string }>): void {
-  test('clients are spread over both gateways, polling requests stick to theirs, and each event is heard once', async () => {
+  test('clients are spread over both gateways, polling requests stick to theirs, and each event is received once', async () => {
     const { site, url } = await stage();
 
     const crowd = await connectCrowd(url);

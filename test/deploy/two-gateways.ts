@@ -156,6 +156,6 @@ async function hearsOnce(client: TestClient, events: readonly object[]): Promise
   expect(statusesOf(client).slice(-events.length)).toEqual(events.map((event) => [event]));
 }
 
-function statusesOf({ heard }: TestClient): unknown[][] {
-  return heard.filter(({ event }) => event === 'user-status-changed').map(({ args }) => args);
+function statusesOf({ received }: TestClient): unknown[][] {
+  return received.filter(({ event }) => event === 'user-status-changed').map(({ args }) => args);
 }

@@ -118,7 +118,7 @@ describe('a target that names no user reaches no user', () => {
     await stage().allIsWell();
     for (const client of others) {
       await hearsNothingBefore(client);
-      expect(client.heard.filter(({ event }) => event !== 'pong')).toEqual([]);
+      expect(client.received.filter(({ event }) => event !== 'pong')).toEqual([]);
     }
     expect(await drops('anything')).toEqual({ ...before, 'no-target': (before['no-target'] ?? 0) + 1 });
   });

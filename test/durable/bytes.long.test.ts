@@ -111,7 +111,7 @@ describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
     // The ring fills during the traffic, up to its limit of bytes.
     await expect.poll(() => gateway.metric('gateway_stream_ring_bytes'), { timeout: SLACK }).toBeGreaterThan(8_300_000);
     expect(await readiness.stop()).toEqual(new Set([200]));
-    expect(alice.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
+    expect(alice.received.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
   });
 
   test('a burst in reads of 4 MB does not cut off a client that reads', async () => {
@@ -146,7 +146,7 @@ describe('on a link of 100 Mbit/s', { timeout: 60_000 }, () => {
     await expect.poll(() => numbersOf(alice), { timeout: 15_000 + SLACK }).toEqual([1, 2, 3, 4, 5, 6]);
     expect(await readiness.stop()).toEqual(new Set([200]));
     expect(await gateway.metric('gateway_route_dropped_total{route="news",reason="too-large"}')).toBe(1);
-    expect(alice.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
+    expect(alice.received.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
   });
 
   test('a client receives what it missed, of 60 KB each, with other routes in the plan', async () => {
@@ -184,7 +184,7 @@ describe('an entry that never arrives', { timeout: 90_000 }, () => {
     for (let n = 2; n <= 6; n += 1) await add(n);
     await serves(alice);
     await expect.poll(() => numbersOf(alice), { timeout: 20_000 + SLACK }).toEqual([1, 2, 3, 4, 5, 6]);
-    const resets = alice.heard.filter(({ event }) => event === 'gateway:reset');
+    const resets = alice.received.filter(({ event }) => event === 'gateway:reset');
     expect(resets).toMatchObject([{ args: [{ route: 'news', reason: 'trimmed' }] }]);
     expect(await gateway.metric('gateway_route_dropped_total{route="news",reason="too-large"}')).toBe(1);
 

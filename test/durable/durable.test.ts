@@ -38,7 +38,7 @@ test('what a client missed it gets on another instance, in order, none twice, an
   await expect.poll(() => numbersOf(after)).toEqual([2, 3, 4]);
   await hearsNothingBefore(after);
   expect(numbersOf(after)).toEqual([2, 3, 4]);
-  expect(after.heard.map(({ event }) => event).slice(0, 3)).toEqual(['news', 'news', 'gateway:position']);
+  expect(after.received.map(({ event }) => event).slice(0, 3)).toEqual(['news', 'news', 'gateway:position']);
 });
 
 test('entries older than the ring are read from Redis', async () => {

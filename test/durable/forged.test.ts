@@ -49,7 +49,7 @@ test('each forged position is answered: with what was missed, or with a reset', 
   const stranger = client(gateway.url, { news: { e, id: `${id.slice(0, 20)}-${digits(TOO_MUCH)}` } });
   expect(await stranger.next('gateway:reset')).toMatchObject([{ reason: 'invalid-position' }]);
   await add(99);
-  await expect.poll(() => bystander.heard.at(-1)?.args[0]).toMatchObject({ n: 99 });
+  await expect.poll(() => bystander.received.at(-1)?.args[0]).toMatchObject({ n: 99 });
   expect(await refusals()).toBe(before);
 });
 
@@ -68,7 +68,7 @@ test('a replay that Redis refuses ends with a reset', async () => {
   expect(await after.next('gateway:reset')).toMatchObject([{ route: 'news', reason: 'busy' }]);
   await commands.call('ACL', 'SETUSER', 'default', '+eval');
   await add(99);
-  await expect.poll(() => after.heard.at(-1)?.args[0]).toMatchObject({ n: 99 });
+  await expect.poll(() => after.received.at(-1)?.args[0]).toMatchObject({ n: 99 });
 });
 
 test(

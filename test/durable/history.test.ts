@@ -55,7 +55,7 @@ describe('a lost history is reported once, and new entries are delivered', () =>
     expect(metaOf(reset).e).not.toBe(meta.e);
     await add(1);
     await expect.poll(() => numbersOf(client)).toContain(1);
-    expect(client.heard.filter(({ event }) => event === 'gateway:reset')).toHaveLength(1);
+    expect(client.received.filter(({ event }) => event === 'gateway:reset')).toHaveLength(1);
   });
 
   test('also while nothing is cut and nothing is added, within seconds', async () => {
@@ -75,9 +75,9 @@ describe('a lost history is reported once, and new entries are delivered', () =>
       burst.xadd('news', 'MAXLEN', '=', 100, '*', 'payload', JSON.stringify({ to: 7, n }));
     await burst.exec();
     await expect.poll(() => numbersOf(client).at(-1)).toBe(1000);
-    const heard = numbersOf(client).map(Number);
-    const isHole = heard.some((n, index) => index > 0 && n !== (heard[index - 1] ?? 0) + 1);
-    const resets = client.heard.filter(({ event }) => event === 'gateway:reset');
+    const received = numbersOf(client).map(Number);
+    const isHole = received.some((n, index) => index > 0 && n !== (received[index - 1] ?? 0) + 1);
+    const resets = client.received.filter(({ event }) => event === 'gateway:reset');
     expect(isHole ? resets.map(({ args: [reset] }) => Object(reset).reason) : ['trimmed']).toContain('trimmed');
   });
 
@@ -155,7 +155,7 @@ test('Redis hangs and returns: nothing is lost, no client receives a reset', asy
   await untilReady(gateway);
   await add(1);
   await expect.poll(() => numbersOf(client), { timeout: 10_000 }).toEqual([0, 1]);
-  expect(client.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
+  expect(client.received.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
 });
 
 test.each([
@@ -235,7 +235,7 @@ test('a route that changes while it runs continues from where it was', async () 
   expect((await gateway.reload()).kind).toBe('applied');
   await adding;
   await expect.poll(() => numbersOf(client)).toEqual([0, ...numbers]);
-  expect(client.heard.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
+  expect(client.received.filter(({ event }) => event === 'gateway:reset')).toEqual([]);
   expect(meta.route).toBe('news');
 });
 

@@ -39,8 +39,8 @@ async function stageHold(server: string, transport: 'websocket' | 'polling') {
   return { ...stage, gateway, connect, bystander, meta: metaOf(meta) };
 }
 
-const durableEvents = ({ heard }: TestClient): string[] =>
-  heard.map(({ event }) => event).filter((event) => event !== 'calm' && event !== 'pong');
+const durableEvents = ({ received }: TestClient): string[] =>
+  received.map(({ event }) => event).filter((event) => event !== 'calm' && event !== 'pong');
 
 describe.each(WAYS)('auth: { resume, hold: true } by %s', (_, server, transport) => {
   test('no event of durable routes arrives before gateway:ready, every event after it, once', async () => {

@@ -33,7 +33,7 @@ describe('on_invalid: quarantine', () => {
     expect(await commands.ttl(KEY)).toBeGreaterThan(6 * 24 * 3600);
     for (const client of clients) {
       expect(await client.next('any-order')).toEqual([{ user_id: 7, n: 'canary-payload' }]);
-      expect(client.heard.map(({ event }) => event)).not.toContain('order');
+      expect(client.received.map(({ event }) => event)).not.toContain('order');
     }
     for (const client of clients.slice(0, 1)) expect(await serves(client)).toEqual({ user_id: 7, n: 1 });
   });
@@ -115,7 +115,7 @@ routes:
     const most = 100 + (20 * (Date.now() - began)) / 1000 + 1;
     expect((await counted())[0]).toBeLessThanOrEqual(most);
     expect(await commands.xlen(KEY)).toBe((await counted())[0]);
-    expect(client.heard.filter(({ event }) => event === 'any-order')).toHaveLength(3000);
+    expect(client.received.filter(({ event }) => event === 'any-order')).toHaveLength(3000);
   });
 
   test('has no more under way than may be, where Redis is slow, and takes up again', async () => {

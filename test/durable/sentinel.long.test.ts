@@ -15,8 +15,8 @@ function redisAt(port: number): Redis {
   return redis;
 }
 
-const resetsOf = ({ heard }: TestClient): unknown[] =>
-  heard.flatMap(({ event, args: [reset] }) => (event === 'gateway:reset' ? [Object(reset).reason] : []));
+const resetsOf = ({ received }: TestClient): unknown[] =>
+  received.flatMap(({ event, args: [reset] }) => (event === 'gateway:reset' ? [Object(reset).reason] : []));
 
 test(
   'a master that hangs, and a replica that lacks its last entry and whose clock is behind: one reset, and then what is new, once',
@@ -64,7 +64,7 @@ test(
       await hearsNothingBefore(client);
       expect(numbersOf(client)).toEqual([1, 2, 3, 4]);
       expect(resetsOf(client)).toEqual([expect.stringMatching(/^(fork|epoch)$/)]);
-      const events = client.heard
+      const events = client.received
         .map(({ event }) => event)
         .filter((event) => event === 'news' || event === 'gateway:reset');
       expect(events).toEqual(['news', 'news', 'gateway:reset', 'news', 'news']);

@@ -74,8 +74,8 @@ export async function stageDurable(lines = 'source: stream', args: string[] = []
 }
 
 /** Numbers of the news received so far, in order. */
-export function numbersOf({ heard }: TestClient): unknown[] {
-  return heard.flatMap(({ event, args }) => (event === 'news' ? [numberIn(args[0])] : []));
+export function numbersOf({ received }: TestClient): unknown[] {
+  return received.flatMap(({ event, args }) => (event === 'news' ? [numberIn(args[0])] : []));
 }
 
 function numberIn(payload: unknown): unknown {

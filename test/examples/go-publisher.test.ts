@@ -94,7 +94,9 @@ test.skipIf(reason)('the Go publisher sends all three messages, and each reaches
     },
   ]);
   await hearsNothingBefore(bob);
-  expect(bob.heard.filter(({ event }) => event !== 'pong')).toEqual([{ event: 'user-status-changed', args: [STATUS] }]);
+  expect(bob.received.filter(({ event }) => event !== 'pong')).toEqual([
+    { event: 'user-status-changed', args: [STATUS] },
+  ]);
 });
 
 test.skipIf(reason)('the Go publisher hands on a trace, which clients do not see', async () => {

@@ -152,7 +152,7 @@ test('a notification reaches its user, and neither another user nor a visitor', 
   expect(await alice.next('notification-received')).toEqual([NOTIFICATION]);
   for (const other of [bob, visitor]) {
     await hearsNothingBefore(other);
-    expect(other.heard.filter(({ event }) => event !== 'pong')).toEqual([]);
+    expect(other.received.filter(({ event }) => event !== 'pong')).toEqual([]);
   }
 });
 
@@ -174,7 +174,7 @@ test.for([
   await redis.publish('feature-events', { id: 1001, rgb: 'a' });
 
   expect(await visitor.next('feature-status-changed')).toEqual([{ id: 1001, rgb: 'a' }]);
-  expect(visitor.heard).toHaveLength(1);
+  expect(visitor.received).toHaveLength(1);
   const dropped = `gateway_route_dropped_total{route="${route}",reason="invalid"}`;
   expect(await gateway.metric(dropped)).toBe(1);
 });

@@ -24,8 +24,8 @@ function names(field: unknown, user: string): boolean {
 }
 
 /** What came for this user names them. */
-function strayEvents({ heard, user }: User): unknown[] {
-  return heard.splice(0).filter(({ event, args: [payload] }) => {
+function strayEvents({ received, user }: User): unknown[] {
+  return received.splice(0).filter(({ event, args: [payload] }) => {
     const fields = FUZZED_ROUTES.find((route) => route.event === event)?.targets ?? [];
     return fields.length > 0 && !(isObject(payload) && fields.some((field) => names(payload[field], user)));
   });

@@ -190,7 +190,7 @@ describe('GET /admin/activity', () => {
     await alice.next('user-status-changed');
     const { body } = await gateway.get('/admin/activity');
     expect(body).toMatchObject({ routes: { strangers: { received: 1, delivered: 1, recipients: 1, notHere: 0 } } });
-    expect(alice.heard.map(({ event }) => event)).toEqual(['user-status-changed']);
+    expect(alice.received.map(({ event }) => event)).toEqual(['user-status-changed']);
   });
 
   test('says so when the instance is not ready', async () => {
@@ -290,12 +290,12 @@ describe('POST /admin/explain', () => {
 describe('POST /admin/publish', () => {
   /** What a subscriber at this Redis hears. */
   async function listen(channel: string): Promise<string[]> {
-    const heard: string[] = [];
+    const received: string[] = [];
     const redis = new Redis(stage.redis.url);
     onTestFinished(() => redis.disconnect());
-    redis.on('message', (_, message: string) => heard.push(message));
+    redis.on('message', (_, message: string) => received.push(message));
     await redis.subscribe(channel);
-    return heard;
+    return received;
   }
 
   test('publishes as it is, and reports how many subscribers got it', async () => {
@@ -324,7 +324,7 @@ describe('POST /admin/publish', () => {
   });
 
   test('refuses what a live route would drop, with the reasons; force publishes it', async () => {
-    const heard = await listen('user-status');
+    const received = await listen('user-status');
     const question = { channel: 'user-status', payload: '{"user_id":7}' };
     expect(await stage.post('/admin/publish', question)).toEqual({
       status: 422,
@@ -337,7 +337,7 @@ describe('POST /admin/publish', () => {
       status: 200,
       body: { receivers: 2 },
     });
-    await expect.poll(() => heard).toEqual(['{"user_id":7}']);
+    await expect.poll(() => received).toEqual(['{"user_id":7}']);
   });
 
   test('refuses a channel that no route names, with the one that was meant', async () => {

@@ -48,6 +48,6 @@ test('a fourth channel is a YAML entry and a schema file, and nothing else', asy
   for (const client of [alice, bob, big]) expect(await client?.next('trade-settled')).toEqual([trade]);
   for (const client of [alice, bob, carol, big]) if (client) await hearsNothingBefore(client);
   expect(
-    [alice, bob, carol, big].map((client) => client?.heard.filter(({ event }) => event === 'trade-settled').length),
+    [alice, bob, carol, big].map((client) => client?.received.filter(({ event }) => event === 'trade-settled').length),
   ).toEqual([1, 1, 0, 1]);
 });

@@ -24,6 +24,6 @@ describe('the three routes of the default file', () => {
     expect(await tab1.next('notification-received')).toEqual([notification]);
     expect(await tab2.next('notification-received')).toEqual([notification]);
     await hearsNothingBefore(bob);
-    expect(bob.heard.filter(({ event }) => event !== 'pong')).toEqual([]);
+    expect(bob.received.filter(({ event }) => event !== 'pong')).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ test('what is counted as delivered when a stop begins reaches clients that poll,
 
   for (const client of clients) {
     await client.next('disconnect');
-    expect(client.heard).toHaveLength(delivered);
+    expect(client.received).toHaveLength(delivered);
   }
   expect(delivered).toBeGreaterThan(0);
   await stopped;
@@ -52,7 +52,7 @@ test('what is counted as sent while connections are closed one by one arrives, o
   await Promise.all(closes);
   const sent = await gateway.metric('websocket_messages_sent_total');
 
-  expect(clients.reduce((sum, { heard }) => sum + heard.length, 0)).toBe(sent);
+  expect(clients.reduce((sum, { received }) => sum + received.length, 0)).toBe(sent);
   expect(sent).toBeGreaterThan(0);
   await stopped;
 });

@@ -26,9 +26,9 @@ describe('several instances on one Redis', () => {
     for (const client of clients) {
       await client.next('feature-status-changed');
       await hearsNothingBefore(client);
-      const events = client.heard.filter(({ event }) => event === 'user-status-changed').map(({ args }) => args[0]);
+      const events = client.received.filter(({ event }) => event === 'user-status-changed').map(({ args }) => args[0]);
       expect(events).toEqual(sent);
-      expect(client.heard.filter(({ event }) => event === 'feature-status-changed')).toHaveLength(1);
+      expect(client.received.filter(({ event }) => event === 'feature-status-changed')).toHaveLength(1);
     }
   });
 });

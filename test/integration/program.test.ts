@@ -132,6 +132,6 @@ describe('health', () => {
     await untilReady(program);
     await back.publish('user-status', STATUS);
     expect(await client.next('user-status-changed')).toEqual([STATUS]);
-    expect(client.heard).toHaveLength(1);
+    expect(client.received).toHaveLength(1);
   });
 });

@@ -66,8 +66,8 @@ describe('a reload', () => {
 
     expect(drops).toEqual([]);
     for (const client of clients) {
-      await expect.poll(() => client.heard.length).toBe(sent + 1);
-      const numbers = client.heard.map(({ event, args }) =>
+      await expect.poll(() => client.received.length).toBe(sent + 1);
+      const numbers = client.received.map(({ event, args }) =>
         event === 'user-status-changed' ? Object(args[0]).status : event,
       );
       expect(numbers).toEqual([...Array.from({ length: sent }, (_, number) => String(number)), 'last']);
@@ -84,10 +84,10 @@ describe('a reload', () => {
     const gateway = await startGateway(environment);
     await untilReady(gateway);
     const client = await connectClient(gateway.url, TOKENS.alice);
-    await writeFile(file, extraRoute('extra-heard'));
+    await writeFile(file, extraRoute('extra-received'));
     expect((await gateway.reload()).kind).toBe('applied');
     await redis.publish('extra', STATUS);
-    expect(await client.next('extra-heard')).toEqual([STATUS]);
+    expect(await client.next('extra-received')).toEqual([STATUS]);
 
     await writeFile(file, DEFAULT);
     await gateway.reload();
@@ -95,7 +95,7 @@ describe('a reload', () => {
     expect(await redis.publish('extra', STATUS)).toBe(0);
     expect((await gateway.reload()).kind).toBe('unchanged');
     await hearsNothingBefore(client);
-    expect(client.heard.filter(({ event }) => event === 'extra-heard')).toHaveLength(1);
+    expect(client.received.filter(({ event }) => event === 'extra-received')).toHaveLength(1);
   });
 
   test('takes a changed schema over, too', async () => {

@@ -86,7 +86,7 @@ async function stage(live: (root: string) => Promise<string>) {
   const changes = async (change: number): Promise<void> => {
     const isHeard = async (): Promise<boolean> => {
       await redis.publish('extra', STATUS);
-      return client.heard.some(({ event }) => event === `extra-${change}`);
+      return client.received.some(({ event }) => event === `extra-${change}`);
     };
     await expect.poll(isHeard, { timeout: SLACK_MS, interval: 200 }).toBe(true);
     expect(await bystander.next(`extra-${change}`)).toEqual([STATUS]);

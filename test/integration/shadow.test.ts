@@ -55,7 +55,7 @@ test('a stricter schema and a narrower target are tried on live messages: counte
   for (const client of [alice, bob]) {
     for (const message of messages) expect(await client.next('user-status-changed')).toEqual([message]);
     await hearsNothingBefore(client);
-    expect(client.heard.filter(({ event }) => event === 'user-status-changed')).toHaveLength(messages.length);
+    expect(client.received.filter(({ event }) => event === 'user-status-changed')).toHaveLength(messages.length);
   }
   const counted = async (series: string): Promise<number> => gateway.metric(series);
   expect(await counted('gateway_schema_next_total{route="user-status",verdict="would-drop"}')).toBe(2);

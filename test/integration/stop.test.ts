@@ -77,9 +77,9 @@ describe('a drain', { timeout: 60_000 }, () => {
     await redis.publish('user-status', STATUS);
     const times = await Promise.all(closes);
 
-    const heard = clients.filter((client) => client.heard.some(({ event }) => event === 'user-status-changed'));
-    expect(heard.length).toBeGreaterThan(clients.length / 2);
-    expect(heard.length).toBeLessThan(clients.length);
+    const received = clients.filter((client) => client.received.some(({ event }) => event === 'user-status-changed'));
+    expect(received.length).toBeGreaterThan(clients.length / 2);
+    expect(received.length).toBeLessThan(clients.length);
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(2000);
     expect(await program.ended).toBe(0);
   });
@@ -90,7 +90,7 @@ describe('a drain', { timeout: 60_000 }, () => {
     const other = await connectClient(program.url, TOKENS.bob);
     program.signal('SIGTERM');
     await Promise.all([asked.next('disconnect'), other.next('disconnect')]);
-    expect(asked.heard).toEqual([{ event: 'gateway:closing', args: [{ code: 'draining', retry: true, after: 0 }] }]);
-    expect(other.heard).toEqual([]);
+    expect(asked.received).toEqual([{ event: 'gateway:closing', args: [{ code: 'draining', retry: true, after: 0 }] }]);
+    expect(other.received).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// What was published and what was heard, by the clock of this machine in milliseconds since 1970. The gateway tells gaps
+// What was published and what was received, by the clock of this machine in milliseconds since 1970. The gateway tells gaps
 // by that clock too.
 
 /** Routes of `fixture/config/routes.yaml`, by the event that they become. */

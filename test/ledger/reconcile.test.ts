@@ -11,8 +11,8 @@ const PUBLISHED = Array.from({ length: 4 }, (_, index): Publication => ({
   outcome: index === 3 ? 'unknown' : 'ok',
 }));
 
-function historyOf(heard: number, over: Partial<Stay> = {}): History {
-  const arrivals = PUBLISHED.slice(0, heard).map(({ number, route }) => ({ run: 'r', number, route, at: 1 }));
+function historyOf(received: number, over: Partial<Stay> = {}): History {
+  const arrivals = PUBLISHED.slice(0, received).map(({ number, route }) => ({ run: 'r', number, route, at: 1 }));
   const stays: Stay[] = [{ since: 0, arrivals, ...over }];
   return { run: 'r', publications: PUBLISHED, clients: [{ user: '7', stays, gaps: [], refusals: [] }] };
 }

@@ -64,8 +64,8 @@ const KINDS = [
 ] as const satisfies readonly (keyof Verdict)[];
 
 function judgeClient(client: ClientHistory, run: string, publications: readonly Publication[]): Verdict {
-  const heard = client.stays.flatMap(({ arrivals }) => arrivals);
-  const own = heard.filter((arrival) => arrival.run === run);
+  const received = client.stays.flatMap(({ arrivals }) => arrivals);
+  const own = received.filter((arrival) => arrival.run === run);
   const byNumber = Map.groupBy(own, ({ number }) => number);
   const mine = publications.filter((publication) => isFor(publication, client));
   const mineByNumber = new Map(mine.map((publication) => [publication.number, publication]));
@@ -80,7 +80,7 @@ function judgeClient(client: ClientHistory, run: string, publications: readonly 
     missingAnnounced: announced,
     misdelivered: own.length - forMe.length,
     outOfOrder: client.stays.reduce((sum, { arrivals }) => sum + countInversions(arrivals, run), 0),
-    stowaway: heard.length - own.length,
+    stowaway: received.length - own.length,
     late: forMe.filter(({ number, at }) => at - (mineByNumber.get(number)?.sentAt ?? at) > LATE_MS).length,
     stranded: client.stays.some(({ until }) => until === undefined) ? 0 : 1,
   };

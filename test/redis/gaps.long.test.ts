@@ -45,7 +45,7 @@ describe('a link to Redis', { timeout: 60_000 }, () => {
       await untilReceived(redis.publish);
       expect(Date.now() - healed).toBeLessThan(10_000);
       // A message that arrives late, by a link that was given up, belongs to the gap.
-      const received = alice.heard.filter(({ args }) => JSON.stringify(args) === JSON.stringify([missed]));
+      const received = alice.received.filter(({ args }) => JSON.stringify(args) === JSON.stringify([missed]));
       expect(received).toHaveLength(way === 'up' ? 1 : 0);
     },
   );

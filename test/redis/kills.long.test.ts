@@ -75,11 +75,11 @@ describe('a Redis that closes connections', { timeout: 90_000 }, () => {
     await redis.publish('user-status', { user_id: 7, status: 'the end' });
     for (const client of [alice, bob])
       await expect
-        .poll(() => client.heard.at(-1), { timeout: 10_000 })
+        .poll(() => client.received.at(-1), { timeout: 10_000 })
         .toMatchObject({ args: [{ status: 'the end' }] });
-    const statuses = bob.heard.filter(({ event }) => event === 'user-status-changed');
+    const statuses = bob.received.filter(({ event }) => event === 'user-status-changed');
     expect(statuses.length).toBeLessThan(published.length);
-    expect(bob.heard).toHaveLength(statuses.length);
+    expect(bob.received).toHaveLength(statuses.length);
     expect(await gateway.metric('gateway_gaps_total{reason="connection-lost"}')).toBe(1);
   });
 });

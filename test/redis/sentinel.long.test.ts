@@ -29,7 +29,7 @@ describe('sentinels', { timeout: 120_000 }, () => {
     const until = Date.now() + 5000;
     while (Date.now() < until) await untilReceived(set.replica.publish);
     expect(await gapsOf(gateway)).toBe(1);
-    const missed = [alice, bob].flatMap(({ heard }) => heard.filter(({ event }) => event === 'connect_error'));
+    const missed = [alice, bob].flatMap(({ received }) => received.filter(({ event }) => event === 'connect_error'));
     expect(missed).toEqual([]);
   });
 

@@ -35,7 +35,7 @@ export async function stageRedis(environment: Record<string, string>): Promise<R
   await untilReady(gateway);
   const alice = await connectClient(gateway.url, '', { auth: { token: TOKENS.alice, notices: true } });
   const bob = await connectClient(gateway.url, TOKENS.bob);
-  onTestFinished(() => expect(bob.heard.filter(({ event }) => event.startsWith('gateway:'))).toEqual([]));
+  onTestFinished(() => expect(bob.received.filter(({ event }) => event.startsWith('gateway:'))).toEqual([]));
   let published = 0;
   return {
     gateway,

@@ -27,9 +27,9 @@ describe.each(['websocket', 'polling'] as const)('where a token is optional, ove
 
     expect(await anonymous.next('told-to-anyone')).toEqual([{ text: 'for anyone' }]);
     await hearsNothingBefore(anonymous);
-    expect(anonymous.heard.filter(({ event }) => event !== 'pong')).toHaveLength(1);
+    expect(anonymous.received.filter(({ event }) => event !== 'pong')).toHaveLength(1);
     await alice.next('told-to-anyone');
-    expect(alice.heard.map(({ event }) => event)).toEqual(['notice', 'told-to-members', 'told-to-anyone']);
+    expect(alice.received.map(({ event }) => event)).toEqual(['notice', 'told-to-members', 'told-to-anyone']);
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { memoryInUse } from '../support/garbage.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { enterRaw } from './raw-client.ts';
-import { frame, heard, OPCODE, openUpgraded } from './raw-frames.ts';
+import { frame, received, OPCODE, openUpgraded } from './raw-frames.ts';
 import { openPolling } from './raw-polling.ts';
 import { ROUTES_FILE, useStage } from './stage.ts';
 
@@ -88,10 +88,10 @@ describe.each(WEBSOCKET_SERVERS)('with websockets served by %s,', { timeout: 60_
     const part = frame(Buffer.alloc(60_000), { opcode: OPCODE.bytes });
     const sendPart = async (): Promise<void> => {
       const socket = await openUpgraded(url);
-      const entered = heard(socket, '"connected"');
+      const entered = received(socket, '"connected"');
       socket.write(frame('40'));
       await entered;
-      const answered = heard(socket, '437[');
+      const answered = received(socket, '437[');
       for (const packet of [frame(EVENT(10, '7')), ...Array.from({ length: 9 }, () => part)]) socket.write(packet);
       await answered;
     };

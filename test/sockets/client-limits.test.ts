@@ -46,7 +46,7 @@ describe('MAX_CLIENT_PACKETS_PER_SECOND', { timeout: 60_000 }, () => {
     const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
     const client = await enterRaw(stage.gateway.url, TOKENS.alice);
     for (let sent = 0; sent < 19; sent += 1) client.send('42["ping"]');
-    for (let heard = 0; heard < 19; heard += 1) expect(await client.next()).toMatch(/^42\["pong"/);
+    for (let received = 0; received < 19; received += 1) expect(await client.next()).toMatch(/^42\["pong"/);
 
     for (let sent = 0; sent < 40; sent += 1) client.send('42["ping"]');
 
@@ -59,14 +59,14 @@ describe('MAX_CLIENT_PACKETS_PER_SECOND', { timeout: 60_000 }, () => {
     'a client that requested notices receives the reason, on %s; another does not',
     async (transport) => {
       const stage = await stageSockets({ MAX_CLIENT_PACKETS_PER_SECOND: '2' });
-      const flood = async (auth: object): Promise<TestClient['heard']> => {
+      const flood = async (auth: object): Promise<TestClient['received']> => {
         const client = createClient(stage.gateway.url, { auth, transports: [transport] });
         await client.next('connected');
         for (let sent = 0; sent < 40; sent += 1) client.socket.emit('anything');
         await client.next('disconnect');
         // Stock clients come back by themselves.
         await client.next('connected');
-        return client.heard;
+        return client.received;
       };
 
       expect(await flood({ token: TOKENS.alice, notices: true })).toEqual([

@@ -4,7 +4,7 @@ import { WEBSOCKET_SERVERS } from '../../src/sockets/servers/open-servers.ts';
 import { memoryInUse } from '../support/garbage.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { frame, heard, openUpgraded } from './raw-frames.ts';
+import { frame, received, openUpgraded } from './raw-frames.ts';
 import { ask, HANDSHAKE } from './raw-http.ts';
 import { ROUTES_FILE } from './stage.ts';
 
@@ -27,7 +27,7 @@ const CONNECTS = {
 
 async function enterByWebSocket(url: string, { connect, query }: { connect: string; query: string }): Promise<void> {
   const socket = await openUpgraded(url, { path: HANDSHAKE.websocket + query });
-  const entered = heard(socket, '"connected"');
+  const entered = received(socket, '"connected"');
   socket.write(frame(connect));
   await entered;
 }

@@ -118,8 +118,8 @@ describe('MAX_CONNECTIONS_PER_USER', { timeout: 60_000 }, () => {
     const session = await openPolling(stage.gateway.url);
     for (let round = 0; round < 5; round += 1) {
       await session.post(`40${JSON.stringify({ token: TOKENS.alice })}`);
-      let heard = '';
-      while (!heard.includes('"connected"')) heard += (await session.poll()).body;
+      let received = '';
+      while (!received.includes('"connected"')) received += (await session.poll()).body;
       await session.post('41');
     }
     await connectClient(stage.gateway.url, TOKENS.alice);

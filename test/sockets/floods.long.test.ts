@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
 import { enterRaw, openRaw } from './raw-client.ts';
-import { frame, heard, OPCODE, openUpgraded } from './raw-frames.ts';
+import { frame, received, OPCODE, openUpgraded } from './raw-frames.ts';
 import { HANDSHAKE } from './raw-http.ts';
 import { openPolling } from './raw-polling.ts';
 import { useStage } from './stage.ts';
@@ -71,7 +71,7 @@ describe('control frames of websocket, which ws answers itself,', () => {
   test('are answered to a client that means well', async () => {
     const socket = await openUpgraded(stage().gateway.url);
     socket.write(frame('still there?', { opcode: OPCODE.ping }));
-    await expect(heard(socket, 'still there?')).resolves.toBeUndefined();
+    await expect(received(socket, 'still there?')).resolves.toBeUndefined();
   });
 });
 

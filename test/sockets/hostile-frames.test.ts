@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
-import { enterUpgraded, frame, heard, OPCODE } from './raw-frames.ts';
+import { enterUpgraded, frame, received, OPCODE } from './raw-frames.ts';
 import { useStage } from './stage.ts';
 
 const stage = useStage();
@@ -80,14 +80,14 @@ describe('a client whose frames are unusual, and right, is served', () => {
   ])('(%s)', async (_, frames) => {
     const socket = await enter();
     for (const one of frames) socket.write(one);
-    await expect(heard(socket, '"pong"')).resolves.toBeUndefined();
+    await expect(received(socket, '"pong"')).resolves.toBeUndefined();
   });
 
   test('(a message that is never finished, and takes no more room than a message may)', async () => {
     const socket = await enter();
     socket.write(opening('4'));
     socket.write(more('x'.repeat(60_000)));
-    const hearing = heard(socket, 'meanwhile');
+    const hearing = received(socket, 'meanwhile');
     await stage().redis.publish('notices', { to: 7, text: 'meanwhile' });
     await expect(hearing).resolves.toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe('a client whose frames are unusual, and right, is served', () => {
     const socket = await enter();
     socket.write(frame('453-["ping",{"_placeholder":true,"num":0}]'));
     for (const byte of [1, 2]) socket.write(frame(Buffer.from([byte]), { opcode: OPCODE.bytes }));
-    const hearing = heard(socket, 'meanwhile');
+    const hearing = received(socket, 'meanwhile');
     await stage().redis.publish('notices', { to: 7, text: 'meanwhile' });
     await expect(hearing).resolves.toBeUndefined();
   });

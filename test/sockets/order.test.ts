@@ -44,7 +44,7 @@ describe.each([
     const { url } = await startSocketServer(webSockets, numbersUntil(until), direct);
     const client = createClient(url, { transports });
     await client.next('end');
-    const numbers = client.heard.filter(({ event }) => event === 'number').map(({ args }) => args[0]);
+    const numbers = client.received.filter(({ event }) => event === 'number').map(({ args }) => args[0]);
     expect(numbers.length).toBeGreaterThanOrEqual(COUNT);
     expect(numbers).toEqual(Array.from(numbers, (_, id) => id));
   });
@@ -72,6 +72,6 @@ describe.each([
     const { url } = await startSocketServer(webSockets, { entered }, direct);
     const client = createClient(url, { transports: ['websocket'], reconnection: false });
     expect(await client.next('disconnect')).toEqual(['io server disconnect']);
-    expect(client.heard).toEqual([{ event: 'number', args: [1] }]);
+    expect(client.received).toEqual([{ event: 'number', args: [1] }]);
   });
 });

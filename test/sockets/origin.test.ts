@@ -69,7 +69,7 @@ describe.each(WAYS)('over %s, where websockets are served by %s,', (transport, s
       expect((await connectClient(url(), TOKENS.alice, by(origin))).welcome).toMatchObject({ authenticated: true });
     const refused = createClient(url(), { auth: { token: TOKENS.alice }, ...by('https://evil.example') });
     expect(String(await refused.next('connect_error'))).toMatch(/error/);
-    expect(refused.heard).toEqual([]);
+    expect(refused.received).toEqual([]);
   });
 
   test.each([

@@ -33,13 +33,13 @@ describe('a burst of events', () => {
   });
 
   test('arrives complete and in order at a client that upgrades during it', async () => {
-    const { socket, heard } = await connectClient(stage().gateway.url, TOKENS.alice, {
+    const { socket, received } = await connectClient(stage().gateway.url, TOKENS.alice, {
       transports: ['polling', 'websocket'],
     });
     for (let id = 0; id < BURST; id += 1)
       await stage().redis.publish('notices', { to: USERS.alice, text: `number ${id};` });
-    await expect.poll(() => heard.length, { timeout: 5000 }).toBe(BURST);
-    expect(heard.map(({ args }) => args)).toEqual(
+    await expect.poll(() => received.length, { timeout: 5000 }).toBe(BURST);
+    expect(received.map(({ args }) => args)).toEqual(
       Array.from({ length: BURST }, (_, id) => [{ to: USERS.alice, text: `number ${id};` }]),
     );
     expect(socket.connected).toBe(true);

@@ -51,12 +51,12 @@ export async function openUpgraded(
     `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
-  await heard(socket, until);
+  await received(socket, until);
   return socket;
 }
 
 /** Resolves once the gateway has said this; fails where it closes the connection instead. */
-export function heard(socket: Socket, text: string): Promise<void> {
+export function received(socket: Socket, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let all = '';
     const listen = (chunk: Buffer): void => {
@@ -78,6 +78,6 @@ export async function enterUpgraded(
 ): Promise<Socket> {
   const socket = await openUpgraded(url, finished ? { finished } : {});
   socket.write(frame(`40${JSON.stringify({ token })}`));
-  await heard(socket, '"connected"');
+  await received(socket, '"connected"');
   return socket;
 }

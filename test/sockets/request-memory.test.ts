@@ -41,8 +41,8 @@ test.each(['websocket', 'polling'])(
     const options = { transports: [transport], upgrade: false, forceNew: true };
     const socket = connect(url, { ...options, extraHeaders: headers, query: { other: 'x', token: 't' } });
     onTestFinished(() => void socket.disconnect());
-    const heard = await new Promise((resolve) => socket.once('hello', (...args: unknown[]) => resolve(args)));
-    expect(heard).toEqual([{ authorization: 'Bearer 1|x' }, { EIO: '4', transport, token: 't' }]);
+    const received = await new Promise((resolve) => socket.once('hello', (...args: unknown[]) => resolve(args)));
+    expect(received).toEqual([{ authorization: 'Bearer 1|x' }, { EIO: '4', transport, token: 't' }]);
     await expect.poll(kept).toEqual([false]);
     expect(io.of('/').sockets.size).toBe(1);
   },

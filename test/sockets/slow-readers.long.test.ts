@@ -47,7 +47,7 @@ async function fiftyBystanders(stage: SocketStage): Promise<TestClient[]> {
   );
 }
 
-/** Milliseconds until bystanders heard of each of 50 messages, between which 3,000 of 60 kB go to alice. */
+/** Milliseconds until bystanders received of each of 50 messages, between which 3,000 of 60 kB go to alice. */
 async function delaysUnderLoad(stage: SocketStage, bystanders: readonly TestClient[], mark: string): Promise<number[]> {
   const delays: number[] = [];
   for (let id = 0; id < 50; id += 1) {

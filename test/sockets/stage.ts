@@ -11,7 +11,7 @@ export interface SocketStage {
   readonly gateway: RunningGateway;
   readonly redis: RedisServer;
   readonly auth: SampleAuthService;
-  /** The process lives, and the bystanders have heard their own events and nothing else. */
+  /** The process lives, and the bystanders have received their own events and nothing else. */
   allIsWell(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ async function standBy(
     reconnection: false,
     ...(path !== undefined && { path }),
   };
-  const { next, heard } = createClient(url, options, finished);
+  const { next, received } = createClient(url, options, finished);
   await next('connected');
   const cutOff = next('disconnect').then(([reason]) => {
     throw new Error(`the bystander who uses ${transport} lost its connection: ${String(reason)}`);
@@ -92,6 +92,6 @@ async function standBy(
   return async () => {
     await redis.publish('notices', { to: user, text: 'for you' });
     expect(await Promise.race([next('notice'), cutOff])).toEqual([{ to: user, text: 'for you' }]);
-    expect(heard.splice(0)).toEqual([{ event: 'notice', args: [{ to: user, text: 'for you' }] }]);
+    expect(received.splice(0)).toEqual([{ event: 'notice', args: [{ to: user, text: 'for you' }] }]);
   };
 }

@@ -171,9 +171,9 @@ describe.each(WAYS)('over %s, where websockets are served by %s,', (transport, s
   });
 
   test('a foreign page with the cookie is refused as without', async () => {
-    const { next, heard } = client({ Cookie: COOKIE, Origin: 'https://evil.example' });
+    const { next, received } = client({ Cookie: COOKIE, Origin: 'https://evil.example' });
     await next('connect_error');
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   test('a client that leaves and comes again on its session is known by the same cookie', async () => {

@@ -4,9 +4,9 @@ import { onTestFinished } from 'vitest';
 /** A stock client that keeps what it hears until it is asked for. */
 export interface TestClient {
   readonly socket: Socket;
-  /** Everything heard so far besides `connected`, in order. */
-  readonly heard: { event: string; args: unknown[] }[];
-  /** The next event of that name, heard already or yet to come; each is handed out once. */
+  /** Everything received so far besides `connected`, in order. */
+  readonly received: { event: string; args: unknown[] }[];
+  /** The next event of that name, received already or yet to come; each is handed out once. */
   next(event: string): Promise<unknown[]>;
 }
 
@@ -19,7 +19,7 @@ export function createClient(
   finished: (stop: () => void) => void = onTestFinished,
 ): TestClient {
   const socket = io(url, { transports: ['websocket'], forceNew: true, reconnectionDelay: 50, ...options });
-  const heard: TestClient['heard'] = [];
+  const received: TestClient['received'] = [];
   const unread = new Map<string, unknown[][]>();
   const waiting = new Map<string, ((args: unknown[]) => void)[]>();
   const arrive = (event: string, args: unknown[]): void => {
@@ -28,7 +28,7 @@ export function createClient(
     else unread.set(event, [...(unread.get(event) ?? []), args]);
   };
   socket.onAny((event: string, ...args: unknown[]) => {
-    if (event !== 'connected') heard.push({ event, args });
+    if (event !== 'connected') received.push({ event, args });
     arrive(event, args);
   });
   socket.on('connect_error', (error) => arrive('connect_error', [error]));
@@ -36,7 +36,7 @@ export function createClient(
   finished(() => void socket.disconnect());
   return {
     socket,
-    heard,
+    received,
     next(event) {
       const [first, ...rest] = unread.get(event) ?? [];
       if (first !== undefined) {
