@@ -1,6 +1,6 @@
 import { sourcesOf, type RoutesConfig } from '../config/routes/route-config.ts';
 import { explain, type Explanation } from '../contract/explain/explain.ts';
-import { readClient, type Client } from '../contract/explain/receives.ts';
+import { clientNames, readClient, type Client } from '../contract/explain/receives.ts';
 import type { MessageLimits } from '../dispatch/message.ts';
 import type { LivePlan } from '../reload/live-plan.ts';
 import { AUDIENCE_ROOMS, userRoom } from '../routes/rooms.ts';
@@ -21,9 +21,10 @@ export function answerExplain(
   const reading = readExplainQuestion(body);
   if ('error' in reading) return refused('malformed', reading.error);
   const { channel, payload, user } = reading.question;
-  const client = user === undefined ? undefined : readClient(user);
+  const kind = live.routes().identity.userId;
+  const client = user === undefined ? undefined : readClient(user, kind);
   if (user !== undefined && !client)
-    return refused('malformed', `user: found ${JSON.stringify(user)}. A user id, such as "7", or "anonymous"`);
+    return refused('malformed', `user: found ${JSON.stringify(user)}. Allowed is ${clientNames(kind)}`);
   const raw = Buffer.from(payload, 'utf8');
   const config = routesOn(live.routes(), channel);
   const explanation = explain(config, { channel, raw, limits, ...(client && { client }) });

@@ -16,6 +16,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createDrainState, drainStages } from './drain-state.ts';
 import { startInOrder, type Stage } from './stages.ts';
 import {
+  checkNewClaims,
   createConnections,
   createControl,
   createFdReserve,
@@ -83,11 +84,11 @@ export function createApp(options: AppOptions): App {
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
 
   // Clients: HTTP server, authentication, connections.
-  const auth = createTokenAuth(settings, telemetry);
+  const auth = createTokenAuth(settings, live, telemetry);
   const requests = createLateListener();
   const http = createHttpServer(requests.listener, createUpgradeRule(settings.socketPath));
   const limits = { ...settings, ...createFdReserve(http, settings, telemetry) };
-  const connections = createConnections(http, limits, { auth, fanout, durable, drainState, telemetry });
+  const connections = createConnections(http, limits, { auth, fanout, durable, drainState, live, telemetry });
 
   // Subscription: needs the connections, which control routes close.
   const control = createControl(auth, connections);
@@ -100,12 +101,12 @@ export function createApp(options: AppOptions): App {
   const probes = createProbes({ auth, source, redis, durable, connections, live, lastReload, isEnding });
   telemetry.read({ ...probes, ...createCounts({ auth, fanout, durable, connections }, limits) });
   const admin = createAdminApi({ live, fanout, feed, refusal, probes }, settings, telemetry);
-  requests.use(createHttpApp({ probes, admin, ...httpSettings(settings, telemetry) }));
+  requests.use(createHttpApp({ probes, admin, ...httpSettings(settings, live, telemetry) }));
 
   // Reload.
   const warnLimits = warnIneffectiveLimits(settings, telemetry);
   warnLimits(live.current());
-  const swapped = notifyAll((plan: Plan) => durable.runPlan(plan), warnLimits);
+  const swapped = notifyAll((plan: Plan) => durable.runPlan(plan), warnLimits, checkNewClaims(live, control));
   const reloaded = notifyAll(telemetry.reload.reloaded, refusal.reloaded, lastReload.reloaded);
   const { loader, changedVariables } = options;
   const events = { ...telemetry.reload, reloaded };

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createAuth, type Auth } from '../auth/auth.ts';
-import type { GrpcTls } from '../auth/grpc-channel.ts';
+import type { GrpcTls } from '../auth/methods/grpc/channel.ts';
 import { rejection, type Rejection } from '../auth/rejection.ts';
 import { grpcTlsFiles, type Settings } from '../config/environment/environment.ts';
 import type { Control } from '../dispatch/control.ts';
@@ -14,6 +14,8 @@ import { openServers } from '../sockets/servers/open-servers.ts';
 import { createSocketPath } from '../sockets/servers/socket-path.ts';
 import { createCookieTokensOf } from '../sockets/servers/token-cookie.ts';
 import { limitTcpConnections, tcpConnectionsFor } from '../sockets/handshake/tcp-limit.ts';
+import type { LivePlan } from '../reload/live-plan.ts';
+import type { Plan } from '../routes/plan.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DrainState } from './drain-state.ts';
 
@@ -30,10 +32,11 @@ export function createLocalFanout(settings: Settings, telemetry: Telemetry): Loc
   });
 }
 
-export function createTokenAuth(settings: Settings, telemetry: Telemetry): Auth {
+export function createTokenAuth(settings: Settings, live: LivePlan, telemetry: Telemetry): Auth {
   return createAuth({
-    address: settings.authServiceAddr,
-    ...tlsOf(settings),
+    // The kind of user ids is fixed until a restart.
+    identity: { userIds: live.current().userIds, claims: () => live.current().claims },
+    grpc: { address: settings.authServiceAddr, ...tlsOf(settings) },
     anonymousAllowed: settings.authMode === 'optional',
     cacheLifetime: settings.authCacheTtl * 1000,
     events: telemetry.auth,
@@ -82,13 +85,14 @@ export interface ConnectionParts {
   readonly fanout: LocalFanout;
   readonly durable: Durable;
   readonly drainState: DrainState;
+  readonly live: LivePlan;
   readonly telemetry: Telemetry;
 }
 
 export function createConnections(
   http: Server,
   limits: Settings & ConnectionRoom,
-  { auth: { authenticator, revocations, calls }, fanout, durable, drainState, telemetry }: ConnectionParts,
+  { auth: { authenticator, revocations, calls }, fanout, durable, drainState, live, telemetry }: ConnectionParts,
 ): Connections {
   const peerOf = createPeerOf(limits.trustProxy);
   const isTrustedProxy = createProxyTrust(limits.trustProxy);
@@ -98,6 +102,7 @@ export function createConnections(
   const connections = acceptConnections(open, {
     authenticator,
     revocations,
+    userIds: live.current().userIds,
     revalidateWithin: limits.authRevalidate * 1000,
     fanout,
     limits,
@@ -128,6 +133,15 @@ export function createConnections(
 export interface Revoking extends Control {
   /** Makes all cached tokens invalid: revocations may have been missed. */
   invalidateAll(): void;
+}
+
+/** Has all tokens checked again where a new plan declares claims that the old one did not: they were not kept. */
+export function checkNewClaims({ current }: LivePlan, { invalidateAll }: Revoking): (plan: Plan) => void {
+  let { claims: known } = current();
+  return ({ claims }) => {
+    if (claims.some((claim) => !known.includes(claim))) invalidateAll();
+    known = claims;
+  };
 }
 
 export function createControl({ revocations }: Auth, connections: Connections): Revoking {

@@ -108,7 +108,11 @@ export function createAdminApi(parts: AdminParts, settings: Settings, telemetry:
   });
 }
 
-export function httpSettings(settings: Settings, telemetry: Telemetry): Omit<HttpAppOptions, 'probes' | 'admin'> {
+export function httpSettings(
+  settings: Settings,
+  live: LivePlan,
+  telemetry: Telemetry,
+): Omit<HttpAppOptions, 'probes' | 'admin'> {
   const development = isDevelopment(settings);
   const { adminToken: token, trustProxy, maxMessageBytes, socketPath } = settings;
   const peerOf = createPeerOf(trustProxy);
@@ -119,6 +123,7 @@ export function httpSettings(settings: Settings, telemetry: Telemetry): Omit<Htt
     socketPath,
     exposition: telemetry.exposition,
     showUsers: development,
+    userIds: live.current().userIds,
     adminToken: token,
     failed: telemetry.requestFailed,
   };

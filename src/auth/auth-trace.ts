@@ -1,11 +1,6 @@
-import type { UserId } from '../routes/user-id.ts';
+import type { Identity } from './identity.ts';
 import type { Rejection } from './rejection.ts';
 import type { AnswerSource, TokenAnswer } from './token-answer.ts';
-
-/** The identity of a socket; without a user it is anonymous. */
-export interface Identity {
-  readonly user?: UserId;
-}
 
 /** What an identity rests on, for as long as the token is valid. */
 export interface Proof {

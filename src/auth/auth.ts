@@ -1,30 +1,25 @@
 import type { AuthEvents } from './auth-trace.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
-import { createBreaker } from './breaker.ts';
-import { createCallQueue, type CallQueue } from './call-queue.ts';
-import { createGrpcChecker, type GrpcCheckerOptions } from './grpc-checker.ts';
+import type { IdentityRules } from './identity.ts';
+import { createGrpcChecker, type GrpcCheckerOptions } from './methods/grpc/checker.ts';
+import { createServiceMethod, type ServiceMethod } from './methods/service-method.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
-import { createServiceHealth } from './service-health.ts';
-import { createServiceProbe, type ServiceProbeEvents } from './service-probe.ts';
+import type { ServiceProbeEvents } from './service-probe.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
-export interface AuthOptions extends Omit<GrpcCheckerOptions, 'health'> {
+export interface AuthOptions {
+  readonly identity: IdentityRules;
+  readonly grpc: Omit<GrpcCheckerOptions, 'health' | 'identity'>;
   readonly anonymousAllowed: boolean;
   /** How long a valid answer is cached, in milliseconds; 0 caches none. */
   readonly cacheLifetime: number;
   readonly events: AuthEvents & ServiceProbeEvents;
 }
 
-/** Authentication of tokens by the auth service: cache, call queue, circuit breaker, gRPC client. */
-export interface Auth {
-  /** Starts the probe, which reports soon whether the service can be reached. */
-  start(): void;
-  /** What is wrong with the service, for /health; undefined while nothing is. */
-  problem(): string | undefined;
+/** Authentication of tokens by one or several methods: cache, call queue, circuit breaker. */
+export interface Auth extends Pick<ServiceMethod, 'start' | 'problem' | 'calls' | 'close'> {
   readonly authenticator: Authenticator;
   readonly revocations: Revocations;
-  readonly calls: Omit<CallQueue, 'check'>;
-  close(): void;
 }
 
 /** Longer than any call takes, from its start until the socket is admitted. */
@@ -36,23 +31,17 @@ const SHORTEST_REVOCATION_MS = 60_000;
  * @throws where a TLS file cannot be read.
  */
 export function createAuth(options: AuthOptions): Auth {
-  const { anonymousAllowed, cacheLifetime: lifetime, events } = options;
-  const breaker = createBreaker();
-  const health = createServiceHealth();
-  const checker = createGrpcChecker({ ...options, health });
-  const probe = createServiceProbe({ ...events, ping: checker.ping, health });
-  const calls = createCallQueue({ checker, breaker });
+  const { anonymousAllowed, cacheLifetime: lifetime, events, identity, grpc } = options;
+  const service = createServiceMethod('grpc', (health) => createGrpcChecker({ ...grpc, identity, health }), events);
   const revocations = createRevocations(Math.max(lifetime, SHORTEST_REVOCATION_MS));
-  const verifier = createTokenVerifier({ calls, breakerState: breaker.state, revocations, lifetime });
+  const verifier = createTokenVerifier({ methods: [service], revocations, lifetime });
+  const { start, problem, calls, close } = service;
   return {
     authenticator: createAuthenticator({ verifier, events, anonymousAllowed }),
     revocations,
     calls,
-    start: probe.start,
-    problem: health.problem,
-    close() {
-      probe.stop();
-      checker.close();
-    },
+    start,
+    problem,
+    close,
   };
 }

@@ -25,7 +25,7 @@ export function createAuthenticator({ verifier, events, anonymousAllowed }: Auth
   async function verify(client: ClientToken, since: number, trace: AuthTrace): Promise<AuthOutcome> {
     const { outcome, askedAt } = await verifier.verify(client, since, trace);
     if (outcome.kind === 'valid')
-      return { kind: 'accepted', identity: { user: outcome.user }, proof: { ...client, askedAt } };
+      return { kind: 'accepted', identity: outcome.identity, proof: { ...client, askedAt } };
     return { kind: 'rejected', ...REJECTED[outcome.kind], ...('cause' in outcome && { cause: outcome.cause }) };
   }
 
@@ -61,6 +61,7 @@ export function createAuthenticator({ verifier, events, anonymousAllowed }: Auth
 
 const REJECTED = {
   invalid: { rejection: rejection('token-invalid') },
+  'not-mine': { rejection: rejection('token-invalid') },
   'no-user-id': { rejection: rejection('no-user-id') },
   unavailable: { rejection: rejection('auth-unavailable') },
   busy: { rejection: rejection('auth-busy') },

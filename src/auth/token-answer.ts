@@ -1,13 +1,22 @@
-import type { UserId } from '../routes/user-id.ts';
+import type { UserIdentity } from './identity.ts';
 
 /**
- * What the auth service answers about a token. `unavailable` says nothing about the token: the client may reconnect.
- * `answered` is set where the service itself refuses to answer, which is no sign of an outage.
+ * What a method answers about a token.
+ *
+ * - `not-mine`: the token has not the form that the method checks; the next method is called.
+ * - `unavailable` says nothing about the token: the client may reconnect. `answered` is set where that is no sign of an
+ *   outage, as the service itself refuses to answer.
  */
 export type TokenAnswer =
-  | { readonly kind: 'valid'; readonly user: UserId }
+  | {
+      readonly kind: 'valid';
+      readonly identity: UserIdentity;
+      /** Declared claims that the token has in a form that is not read. */
+      readonly skippedClaims?: readonly string[];
+    }
   | { readonly kind: 'invalid' }
   | { readonly kind: 'no-user-id' }
+  | { readonly kind: 'not-mine' }
   | { readonly kind: 'unavailable'; readonly cause: string; readonly answered?: true };
 
 /** The source of an answer: a call of its own, another client's call with the same token, or the cache. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AuthTrace } from './auth-trace.ts';
-import type { BreakerState } from './breaker.ts';
-import type { CallQueue, Question } from './call-queue.ts';
+import type { AuthMethod } from './auth-method.ts';
+import type { CallOutcome, Question } from './call-queue.ts';
 import type { Revocations } from './revocations.ts';
 import { createTokenCache, type CachedAnswer } from './token-cache.ts';
 
@@ -15,8 +15,8 @@ export interface TokenVerifier {
 export type ClientToken = Omit<Question, 'key'>;
 
 export interface TokenVerifierOptions {
-  readonly calls: Pick<CallQueue, 'check'>;
-  readonly breakerState: () => BreakerState;
+  /** In the order in which they are called. */
+  readonly methods: readonly AuthMethod[];
   readonly revocations: Pick<Revocations, 'isOutdated'>;
   /** How long a valid answer is cached, in milliseconds; 0 caches none of any kind. */
   readonly lifetime: number;
@@ -24,6 +24,11 @@ export interface TokenVerifierOptions {
 }
 
 const TRIES = 2;
+const NOT_MINE: CallOutcome = { kind: 'not-mine' };
+const REVOKED: Omit<CachedAnswer, 'askedAt'> = {
+  outcome: { kind: 'unavailable', cause: 'revoked during the call' },
+  method: undefined,
+};
 
 /** A call under way, shared by all clients with the same token. */
 interface Flight {
@@ -37,28 +42,36 @@ interface Flight {
  * service is called once for each token. Answers are cached by the token's hash, so the cache holds no token.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { calls, breakerState, revocations, lifetime, now = () => performance.now() } = options;
+  const { methods, revocations, lifetime, now = () => performance.now() } = options;
   const cache = createTokenCache(lifetime, now);
   const flights = new Map<string, Flight>();
 
   const isOutdated = ({ outcome, askedAt }: CachedAnswer): boolean =>
-    outcome.kind === 'valid' && revocations.isOutdated(outcome.user, askedAt);
+    outcome.kind === 'valid' && revocations.isOutdated(outcome.identity.user, askedAt);
 
   function cached(key: string, since: number): CachedAnswer | undefined {
     const answer = cache.get(key);
     if (answer === undefined || answer.askedAt < since || isOutdated(answer)) return undefined;
     // While the service does not answer no client is admitted, not even one that was admitted a moment ago.
-    return answer.outcome.kind === 'valid' && breakerState() !== 'healthy' ? undefined : answer;
+    return answer.outcome.kind === 'valid' && answer.method?.isHealthy() === false ? undefined : answer;
   }
 
   /** An answer that a revocation has overtaken does not count: the call is repeated. */
   async function call(question: Question, trace: AuthTrace, triesLeft = TRIES): Promise<CachedAnswer> {
     const askedAt = now();
-    if (triesLeft === 0) return { outcome: { kind: 'unavailable', cause: 'revoked during the call' }, askedAt };
-    const answer = { outcome: await calls.check(question, trace), askedAt };
+    if (triesLeft === 0) return { ...REVOKED, askedAt };
+    const answer = { ...(await checkInOrder(question, trace)), askedAt };
     if (isOutdated(answer)) return call(question, trace, triesLeft - 1);
     cache.set(question.key, answer);
     return answer;
+  }
+
+  async function checkInOrder(question: Question, trace: AuthTrace): Promise<Omit<CachedAnswer, 'askedAt'>> {
+    for (const method of methods) {
+      const outcome = await method.check(question, trace);
+      if (outcome.kind !== 'not-mine') return { outcome, method };
+    }
+    return { outcome: NOT_MINE, method: undefined };
   }
 
   function startFlight(question: Question, trace: AuthTrace): Flight {

@@ -1,5 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { idOnWire } from '../routes/user-id.ts';
+import type { UserIds } from '../routes/user-id.ts';
 import { isBearer, type AdminAccess } from './admin-access.ts';
 import { ADMIN_ENDPOINTS, createAdminRoutes, type AdminApi } from './admin-routes.ts';
 import { judgeHealth, type Probes } from './health.ts';
@@ -28,6 +28,7 @@ export interface HttpAppOptions {
   readonly maxMessageBytes: number;
   /** Path of Socket.IO. */
   readonly socketPath: string;
+  readonly userIds: UserIds;
   readonly failed: (error: unknown) => void;
 }
 
@@ -59,11 +60,11 @@ function addHealth(app: Express, { probes }: HttpAppOptions): void {
   });
 }
 
-function addMetrics(app: Express, { probes, exposition, showUsers, adminToken }: HttpAppOptions): void {
+function addMetrics(app: Express, { probes, exposition, showUsers, adminToken, userIds }: HttpAppOptions): void {
   app.get('/metrics', async (request, response) => {
     const form = metricsForm(request);
     if (form === 'json') {
-      response.json(summary(probes, showUsers || isBearer(request, adminToken)));
+      response.json(summary(probes, showUsers || isBearer(request, adminToken) ? userIds : undefined));
     } else {
       const { contentType, text } = await exposition[form]();
       response.type(contentType).send(text);
@@ -102,12 +103,12 @@ function metricsForm(request: Request): keyof Exposition | 'json' {
   return accept.includes('text/plain') ? 'prometheus' : 'json';
 }
 
-function summary(probes: Probes, withUsers: boolean): object {
+function summary(probes: Probes, listed: UserIds | undefined): object {
   const users = probes.users();
   return {
     totalConnections: probes.connections(),
     totalUsers: users.length,
-    ...(withUsers && { usersList: users.map(idOnWire) }),
+    ...(listed && { usersList: users.map(listed.onWire) }),
     uptime: process.uptime(),
     memory: process.memoryUsage(),
     timestamp: new Date().toISOString(),

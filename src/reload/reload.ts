@@ -12,8 +12,8 @@ export type ReloadOutcome =
   | { readonly kind: 'unchanged' }
   /** The files have errors, or Redis refuses the new channels. */
   | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly reason?: string }
-  /** A variable was changed that is read only at the start; nothing was applied. */
-  | { readonly kind: 'needs-restart'; readonly variables: readonly string[] };
+  /** Variables or keys were changed that are read only at the start; nothing was applied. */
+  | { readonly kind: 'needs-restart'; readonly changed: readonly string[] };
 
 export interface ReloadEvents {
   reloaded(outcome: ReloadOutcome): void;
@@ -67,12 +67,14 @@ export function createReloading(options: ReloadOptions): Reloading {
 async function reloadNow(options: ReloadOptions, applied: (config: RoutesConfig) => void): Promise<ReloadOutcome> {
   const { live, load, changedVariables, subscribeTo, events } = options;
   const variables = changedVariables();
-  if (variables.length > 0) return { kind: 'needs-restart', variables };
+  if (variables.length > 0) return { kind: 'needs-restart', changed: variables };
   const { config, findings } = await load();
   if (!config) return { kind: 'refused', findings };
   const old = live.current();
   const plan = compilePlan(config, old.number + 1);
   if (plan.hash === old.hash) return { kind: 'unchanged' };
+  // Rooms and cached answers name users by their ids: another kind would be other users.
+  if (plan.userIds !== old.userIds) return { kind: 'needs-restart', changed: ['identity.user_id'] };
   try {
     await subscribeTo([...new Set([...old.channels, ...plan.channels])]);
   } catch (error) {

@@ -15,6 +15,7 @@ import { CARRIED_FIELDS, compileEnvelope, type CarriedField, type OpenEnvelope }
 import { compileShaping, type Shape } from './payload.ts';
 import { createParts, type RouteParts } from './route-parts.ts';
 import { usersIn, type NamedUsers, type Target } from './target.ts';
+import { USER_IDS, type UserIds } from './user-id.ts';
 
 interface AnyRoute {
   readonly name: string;
@@ -68,6 +69,9 @@ export interface Plan {
   /** Hash of the configured routes: equal plans have equal hashes. */
   readonly hash: string;
   readonly openEnvelope: OpenEnvelope;
+  readonly userIds: UserIds;
+  /** Claims of tokens that the gateway keeps. */
+  readonly claims: readonly string[];
   readonly routes: readonly Route[];
   /** Channels of Redis Pub/Sub. */
   readonly channels: readonly string[];
@@ -88,7 +92,8 @@ const NONE: readonly Route[] = Object.freeze([]);
 export function compilePlan(config: RoutesConfig, number: number): Plan {
   const byChannel = new Map<string, Route[]>();
   const bySource = new Map<string, Route[]>();
-  const parts = createParts();
+  const userIds = USER_IDS[config.identity.userId];
+  const parts = createParts(userIds);
   const routes = config.routes.map(
     (configured) => [Object.freeze(compileRoute(configured, config, parts)), configured] as const,
   );
@@ -101,6 +106,8 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     loadedAt: new Date(),
     hash: hashOf(config),
     openEnvelope: compileEnvelope(config.envelope),
+    userIds,
+    claims: config.identity.claims,
     routes: routes.map(([route]) => route),
     channels: [...byChannel.keys()],
     routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
@@ -131,7 +138,8 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
       kind,
       ...route,
       action,
-      users: (message, maxIds, oddText) => usersIn(message, target.fields, maxIds, oddText),
+      users: (message, maxIds, oddText) =>
+        usersIn(message, target.fields, USER_IDS[config.identity.userId], maxIds, oddText),
     };
   }
   const { kind, event, target, audience, shape, latest, stream } = configured;
@@ -163,20 +171,27 @@ function compileLatestKey(route: string, { path }: Field): (message: unknown) =>
   };
 }
 
-function compileStream(route: CheckedRoute, stream: StreamConfig, { envelope }: RoutesConfig): RouteStream {
+function compileStream(route: CheckedRoute, stream: StreamConfig, config: RoutesConfig): RouteStream {
+  const { envelope, identity } = config;
   // A changed description does not change how entries are evaluated: the stream is read on.
   const { description: _, ...compared } = route;
-  return { ...stream, openEnvelope: compileEnvelope(envelope), fingerprint: hashOf({ envelope, routes: [compared] }) };
+  return {
+    ...stream,
+    openEnvelope: compileEnvelope(envelope),
+    fingerprint: hashOf({ envelope, identity, routes: [compared] }),
+  };
 }
 
 /** Hashes the content of the files, independent of their location. */
-function hashOf({ envelope, routes }: Pick<RoutesConfig, 'envelope' | 'routes'>): string {
+function hashOf({ envelope, identity, routes }: Pick<RoutesConfig, 'envelope' | 'identity' | 'routes'>): string {
   const contents = routes.map((route) => ({
     ...route,
     payload: contentOf(route.payload),
     next: route.next && contentOf(route.next.payload),
   }));
-  const text = JSON.stringify([envelope, contents], (_, value: unknown) => (value instanceof Map ? [...value] : value));
+  const text = JSON.stringify([envelope, identity, contents], (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  );
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

@@ -1,5 +1,6 @@
 import type { CheckedRoute } from '../config/routes/route-config.ts';
 import { compileTarget } from './target.ts';
+import type { UserIds } from './user-id.ts';
 
 type EventConfig = Extract<CheckedRoute, { kind: 'event' }>;
 
@@ -9,11 +10,11 @@ export type RouteParts = ReturnType<typeof createParts>;
  * Compiles the parts of routes. Routes with equal configuration share a part, as they share validators: of ten thousand
  * routes most have the target "the user in user_id", and a part that all messages use stays in the processor's caches.
  */
-export function createParts() {
+export function createParts(ids: UserIds) {
   return {
     event: sharing((event: string) => event),
     target: sharing(({ target, audience }: Pick<EventConfig, 'target' | 'audience'>) =>
-      compileTarget(target, audience),
+      compileTarget(target, audience, ids),
     ),
   };
 }

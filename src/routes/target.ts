@@ -4,7 +4,7 @@ import { valueAt } from '../schema/json.ts';
 import { exactInteger } from './json-number.ts';
 import { itemsOf, sliceAt } from './json-text.ts';
 import { AUDIENCE_ROOMS, userRoom } from './rooms.ts';
-import { isNobody, isRounded, toUserId, type UserId } from './user-id.ts';
+import { isRounded, type UserId, type UserIds } from './user-id.ts';
 
 /** User ids that a message names, and how many of its values are not user ids. */
 export interface NamedUsers {
@@ -27,11 +27,11 @@ export interface Recipients extends Omit<NamedUsers, 'users'> {
 export type Target = (message: unknown, maxIds: number, oddText?: string) => Recipients;
 
 /** Compiles what finds the recipients of each message; those of a broadcast are always the same. */
-export function compileTarget(target: TargetConfig, audience: Audience): Target {
+export function compileTarget(target: TargetConfig, audience: Audience, ids: UserIds): Target {
   if (target.kind === 'users') {
     const { fields } = target;
     return (message, maxIds, oddText) => {
-      const { users, skipped, tooMany, rounded } = usersIn(message, fields, maxIds, oddText);
+      const { users, skipped, tooMany, rounded } = usersIn(message, fields, ids, maxIds, oddText);
       return { kind: 'recipients', rooms: Array.from(users, userRoom), skipped, tooMany, rounded };
     };
   }
@@ -44,6 +44,7 @@ export function compileTarget(target: TargetConfig, audience: Audience): Target 
 export function usersIn(
   message: unknown,
   fields: readonly Field[],
+  ids: UserIds,
   maxIds: number,
   oddText: string | undefined,
 ): NamedUsers {
@@ -52,9 +53,9 @@ export function usersIn(
   let skipped = 0;
   let rounded = false;
   const add = (value: unknown, { optional }: Field): void => {
-    const user = toUserId(value);
+    const user = ids.parse(value);
     if (user !== undefined) users.add(user);
-    else if (!(optional && isNobody(value))) {
+    else if (!(optional && ids.isNobody(value))) {
       skipped += 1;
       if (isRounded(value)) rounded = true;
     }

@@ -11,23 +11,40 @@ export type FieldVerdict =
   | { readonly kind: 'not-required' | 'unproven' }
   | { readonly kind: 'not-ids'; readonly type: string };
 
-// Types that can hold an id, or a list, whose items are evaluated separately.
-const ID_TYPES = new Set(['integer', 'string', 'array']);
+/** The kind of user ids: positive integers, or any text. */
+export type UserIdKind = 'uint64' | 'text';
+
+/** Types that can hold an id, or a list, whose items are evaluated separately. */
+const ID_TYPES: Readonly<Record<UserIdKind, ReadonlySet<string>>> = {
+  uint64: new Set(['integer', 'string', 'array']),
+  text: new Set(['string', 'array']),
+};
+
+/** How a route uses a field. */
+export interface FieldUse {
+  readonly optional: boolean;
+  readonly ids: UserIdKind;
+}
 
 /** Evaluates a target field. Follows `$ref`, `allOf` and the branches of `anyOf`, `oneOf` and `if`; an undecidable case is `unproven`. */
 export function evaluateTargetField(
   main: SchemaFile,
   files: SchemaFiles,
   path: readonly string[],
-  optional: boolean,
+  { optional, ids }: FieldUse,
 ): FieldVerdict {
   const nodes = flattenAllOf({ file: main, schema: main.json, files });
-  return evaluate(nodes, path, { optional, certain: true, required: true, isMessage: true });
+  return evaluate(nodes, path, { optional, idTypes: ID_TYPES[ids], certain: true, required: true, isMessage: true });
+}
+
+/** What a value at the end of the path may be. */
+interface IdContext {
+  readonly optional: boolean;
+  readonly idTypes: ReadonlySet<string>;
 }
 
 /** What is known after a part of the path. */
-interface PathContext {
-  readonly optional: boolean;
+interface PathContext extends IdContext {
   readonly certain: boolean;
   readonly required: boolean;
   /** A message is an object, whatever its schema allows. */
@@ -63,7 +80,7 @@ function evaluateMember(
     declared.flatMap((place) => flattenAllOf(place)),
     rest,
     {
-      optional: context.optional,
+      ...context,
       certain: context.certain && presence !== 'unproven',
       required: context.required && presence !== 'not-required',
       isMessage: false,
@@ -71,9 +88,10 @@ function evaluateMember(
   );
 }
 
-function evaluateEnd(nodes: readonly Node[], { optional, certain, required }: PathContext): FieldVerdict {
+function evaluateEnd(nodes: readonly Node[], context: PathContext): FieldVerdict {
+  const { optional, certain, required } = context;
   if (!required && !optional) return { kind: 'not-required' };
-  const types = evaluateTypes(nodes, optional);
+  const types = evaluateTypes(nodes, context);
   return types.kind === 'proven' && !certain && !optional ? { kind: 'unproven' } : types;
 }
 
@@ -99,27 +117,28 @@ function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
   return { kind: 'undeclared', name, known };
 }
 
-function evaluateTypes(nodes: readonly Node[], optional: boolean, inList = false): FieldVerdict {
+function evaluateTypes(nodes: readonly Node[], context: IdContext, inList = false): FieldVerdict {
   const possible = alternatives(nodes).filter((choice) => canHold(choice, { isMessage: false }));
-  return inAll(possible.map((choice) => evaluateChoice(choice, optional, inList)));
+  return inAll(possible.map((choice) => evaluateChoice(choice, context, inList)));
 }
 
-function evaluateChoice(nodes: readonly Node[], optional: boolean, inList: boolean): FieldVerdict {
+function evaluateChoice(nodes: readonly Node[], context: IdContext, inList: boolean): FieldVerdict {
+  const { idTypes, optional } = context;
   const allowed = typesOf(nodes);
   if (allowed === undefined) return { kind: 'unproven' };
-  const wrong = allowed.find((type) => !ID_TYPES.has(type) && !(type === 'null' && optional));
+  const wrong = allowed.find((type) => !idTypes.has(type) && !(type === 'null' && optional));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
-  return inList ? { kind: 'not-ids', type: 'array of arrays' } : evaluateItems(nodes, optional);
+  return inList ? { kind: 'not-ids', type: 'array of arrays' } : evaluateItems(nodes, context);
 }
 
 /** Evaluates each place of a list separately: the items may have different schemas. */
-function evaluateItems(nodes: readonly Node[], optional: boolean): FieldVerdict {
+function evaluateItems(nodes: readonly Node[], context: IdContext): FieldVerdict {
   const places = Math.max(...nodes.map(({ schema }) => listOf(schema['prefixItems']).length));
   const closed = nodes.some(({ schema }) => schema['items'] === false);
   const verdicts = Array.from({ length: closed ? places : places + 1 }, (_, index) => {
     const items = nodes.flatMap((node) => flattenAllOf({ ...node, schema: itemAt(node.schema, index) }));
-    return evaluateTypes(items, optional, true);
+    return evaluateTypes(items, context, true);
   });
   return verdicts.find(({ kind }) => kind === 'not-ids') ?? verdicts.find(({ kind }) => kind === 'unproven') ?? PROVEN;
 }

@@ -2,25 +2,40 @@ import { alternatives } from './alternatives.ts';
 import { flattenAllOf, type Node } from './all-of.ts';
 import { linearPattern } from './pattern.ts';
 import type { SchemaFiles } from './references.ts';
-import { membersAt, typesOf } from './target-field.ts';
+import { membersAt, typesOf, type UserIdKind } from './target-field.ts';
 import type { SchemaFile } from './walk.ts';
 
-/** What publishers write for "no user", by type. */
-const ZEROS: readonly (readonly [type: string, value: unknown])[] = [
-  ['null', null],
-  ['integer', 0],
-  ['string', ''],
-  ['string', '0'],
-  ['array', []],
-];
+type Zeros = readonly (readonly [type: string, value: unknown])[];
+
+/** What publishers write for "no user", by type; among text ids "0" is an id. */
+const ZEROS: Readonly<Record<UserIdKind, Zeros>> = {
+  uint64: [
+    ['null', null],
+    ['integer', 0],
+    ['string', ''],
+    ['string', '0'],
+    ['array', []],
+  ],
+  text: [
+    ['null', null],
+    ['string', ''],
+    ['array', []],
+  ],
+};
 
 /** Returns the zero values that the schema of a declared field refuses: null, and those of the types that it allows. */
-export function refusedZeros(main: SchemaFile, files: SchemaFiles, path: readonly string[]): unknown[] {
+export function refusedZeros(
+  main: SchemaFile,
+  files: SchemaFiles,
+  path: readonly string[],
+  ids: UserIdKind,
+): unknown[] {
   const choices = choicesAt(flattenAllOf({ file: main, schema: main.json, files }), path);
   const types = choices.map(typesOf);
   // A field that is not declared has no refused values.
   if (types.length === 0 || types.includes(undefined)) return [];
-  return ZEROS.filter(([type]) => type === 'null' || types.some((allowed) => allowed?.includes(type)))
+  return ZEROS[ids]
+    .filter(([type]) => type === 'null' || types.some((allowed) => allowed?.includes(type)))
     .map(([, value]) => value)
     .filter((value) => !choices.some((nodes) => nodes.every(({ schema }) => allows(schema, value))));
 }

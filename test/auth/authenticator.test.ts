@@ -8,7 +8,7 @@ import { recordingTrace } from './checker.ts';
 
 /** An authenticator whose tokens all have this outcome. */
 function stage(outcome: CallOutcome, anonymousAllowed = false) {
-  const verify = vi.fn<TokenVerifier['verify']>(async () => ({ outcome, askedAt: 5 }));
+  const verify = vi.fn<TokenVerifier['verify']>(async () => ({ outcome, askedAt: 5, method: undefined }));
   const ended = vi.fn<(outcome: AuthOutcome) => void>();
   const started = vi.fn<AuthEvents['started']>(() => ({ ...recordingTrace(), ended }));
   return {
@@ -21,7 +21,7 @@ function stage(outcome: CallOutcome, anonymousAllowed = false) {
 
 const NETWORK = '192.0.2.1';
 const CLIENT = { token: 'token', network: NETWORK };
-const VALID: CallOutcome = { kind: 'valid', user: '7' };
+const VALID: CallOutcome = { kind: 'valid', identity: { user: '7' } };
 
 describe('a client with a token', () => {
   test.each<[string, CallOutcome, AuthOutcome]>([

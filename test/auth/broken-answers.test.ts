@@ -19,7 +19,10 @@ describe('a broken answer', () => {
 
   test('differs from a valid one that is sent in the same way', async () => {
     const { address } = await startBrokenService((stream) => replyWith(stream, frame(ADMITTING)));
-    expect(await checkerOf(address).check('token', recordingTrace())).toEqual({ kind: 'valid', user: '7' });
+    expect(await checkerOf(address).check('token', recordingTrace())).toEqual({
+      kind: 'valid',
+      identity: { user: '7' },
+    });
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { createBreaker } from '../../src/auth/breaker.ts';
 import { createCallQueue, type CallLimits, type CallOutcome } from '../../src/auth/call-queue.ts';
 import { recordingTrace } from './checker.ts';
 
-const VALID: TokenAnswer = { kind: 'valid', user: '7' };
+const VALID: TokenAnswer = { kind: 'valid', identity: { user: '7' } };
 const SILENCE: TokenAnswer = { kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' };
 const OPEN: CallOutcome = { kind: 'unavailable', cause: 'breaker open' };
 

@@ -14,6 +14,9 @@ export interface ValidateTokenResponse {
   readonly valid?: boolean;
   readonly user_id?: string;
   readonly email?: string;
+  readonly subject?: string;
+  readonly claims?: Readonly<Record<string, { readonly values: readonly string[] }>>;
+  readonly expires_at?: string;
 }
 
 export type ValidateToken = handleUnaryCall<ValidateTokenRequest, ValidateTokenResponse>;

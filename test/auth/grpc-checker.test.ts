@@ -14,14 +14,14 @@ describe('the answer of the auth service', () => {
   test.each(Object.entries(USERS))('%s is user %s', async (name, user) => {
     const { address } = await startAuth();
     const token = new Map<string, string>(Object.entries(TOKENS)).get(name) ?? '';
-    expect(await checkerOf(address).check(token, recordingTrace())).toEqual({ kind: 'valid', user });
+    expect(await checkerOf(address).check(token, recordingTrace())).toEqual({ kind: 'valid', identity: { user } });
   });
 
   test.each([
     [
       'the largest user id',
       { valid: true, user_id: '18446744073709551615' },
-      { kind: 'valid', user: '18446744073709551615' },
+      { kind: 'valid', identity: { user: '18446744073709551615' } },
     ],
     ['invalid', { valid: false }, { kind: 'invalid' }],
     ['invalid, with a user', { valid: false, user_id: '7' }, { kind: 'invalid' }],
@@ -102,7 +102,7 @@ describe('a call', () => {
     const trace = recordingTrace({ traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
     await checkerOf(address).check('a token', trace);
     expect(received).toEqual([['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'], 'a token']);
-    expect(trace.calls).toEqual([[{ kind: 'valid', user: '7' }, 'OK']]);
+    expect(trace.calls).toEqual([[{ kind: 'valid', identity: { user: '7' } }, 'OK']]);
   });
 
   test('reports the status of a failure', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
+import { createGrpcChecker } from '../../src/auth/methods/grpc/checker.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { freePort } from '../support/ports.ts';
 import { SLACK_MS } from '../support/slack.ts';
-import { checkerOf, recordingTrace } from './checker.ts';
+import { checkerOf, recordingTrace, DEFAULT_RULES } from './checker.ts';
 import { startFaultyService, startSilentService, type ValidateToken } from './faulty-service.ts';
 
 describe('a missing answer', () => {
@@ -24,7 +24,7 @@ describe('a missing answer', () => {
 
   test('is waited for two seconds by default', async () => {
     const { address } = await startFaultyService(() => undefined);
-    const checker = createGrpcChecker({ address });
+    const checker = createGrpcChecker({ identity: DEFAULT_RULES, address });
     onTestFinished(() => checker.close());
     const startedAt = performance.now();
     expect(await checker.check('token', recordingTrace())).toEqual({ kind: 'unavailable', cause: 'DEADLINE_EXCEEDED' });
@@ -38,7 +38,10 @@ describe('a missing answer', () => {
     expect(await checker.check(TOKENS.alice, recordingTrace())).toMatchObject({ kind: 'unavailable' });
     await startAuth(onTestFinished, `127.0.0.1:${port}`);
     while ((await checker.check(TOKENS.alice, recordingTrace())).kind === 'unavailable');
-    expect(await checker.check(TOKENS.alice, recordingTrace())).toEqual({ kind: 'valid', user: USERS.alice });
+    expect(await checker.check(TOKENS.alice, recordingTrace())).toEqual({
+      kind: 'valid',
+      identity: { user: USERS.alice },
+    });
   });
 });
 

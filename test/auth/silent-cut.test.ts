@@ -1,17 +1,17 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createGrpcChecker } from '../../src/auth/grpc-checker.ts';
+import { createGrpcChecker } from '../../src/auth/methods/grpc/checker.ts';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { SLACK_MS } from '../support/slack.ts';
-import { recordingTrace } from './checker.ts';
+import { recordingTrace, DEFAULT_RULES } from './checker.ts';
 import { startBrokenService } from './faulty-service.ts';
 
 describe('a connection to the auth service that is cut silently', () => {
   test('is replaced within some ten seconds', { timeout: 30_000 }, async () => {
     const auth = await startAuth();
     const link = await startLink(auth.address);
-    const checker = createGrpcChecker({ address: link.address, deadline: 500 });
+    const checker = createGrpcChecker({ identity: DEFAULT_RULES, address: link.address, deadline: 500 });
     onTestFinished(() => checker.close());
     expect(await checker.check(TOKENS.alice, recordingTrace())).toMatchObject({ kind: 'valid' });
 
@@ -29,7 +29,7 @@ describe('a service that hangs, and forbids keepalive pings as grpc-go does', ()
     const { address } = await startBrokenService((stream) => {
       stream.session?.removeAllListeners('ping').on('ping', () => (pings += 1));
     });
-    const checker = createGrpcChecker({ address, deadline: 500 });
+    const checker = createGrpcChecker({ identity: DEFAULT_RULES, address, deadline: 500 });
     onTestFinished(() => checker.close());
     const beganAt = performance.now();
     // Longer than the five seconds after which grpc-js would send one, if configured.

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { AnswerSource, TokenAnswer } from '../../src/auth/token-answer.ts';
+import type { AuthMethod } from '../../src/auth/auth-method.ts';
 import type { BreakerState } from '../../src/auth/breaker.ts';
 import { createRevocations } from '../../src/auth/revocations.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import type { CallOutcome } from '../../src/auth/call-queue.ts';
 import { recordingTrace } from './checker.ts';
 
-const VALID: TokenAnswer = { kind: 'valid', user: '7' };
+const VALID: TokenAnswer = { kind: 'valid', identity: { user: '7' } };
 const INVALID: TokenAnswer = { kind: 'invalid' };
 const SILENCE: TokenAnswer = { kind: 'unavailable', cause: 'UNAVAILABLE' };
 
@@ -17,13 +18,15 @@ function stage(lifetime = 30_000) {
   const open: { token: string; answer: (answer: CallOutcome) => void }[] = [];
   const revocations = createRevocations(60_000, () => now);
   let asked = 0;
-  const calls = {
-    check({ token }: { token: string }): Promise<CallOutcome> {
+  const grpc: AuthMethod = {
+    name: 'grpc',
+    isHealthy: () => state === 'healthy',
+    check({ token }): Promise<CallOutcome> {
       asked += 1;
       return new Promise((resolve) => open.push({ token, answer: resolve }));
     },
   };
-  const verifier = createTokenVerifier({ calls, breakerState: () => state, revocations, lifetime, now: () => now });
+  const verifier = createTokenVerifier({ methods: [grpc], revocations, lifetime, now: () => now });
   const sources: AnswerSource[] = [];
   const verify = (token = 'token', since = -Infinity): Promise<{ outcome: CallOutcome; askedAt: number }> =>
     verifier.verify({ token, network: '192.0.2.1' }, since, {
@@ -135,7 +138,7 @@ describe('an answer that must not be older than a moment', () => {
     wait(10);
     const fresh = verify('token', 11);
     await answer(INVALID);
-    expect(await fresh).toEqual({ outcome: INVALID, askedAt: 11 });
+    expect(await fresh).toMatchObject({ outcome: INVALID, askedAt: 11 });
     expect(await verifyWith(VALID)).toEqual(INVALID);
     expect(asked()).toBe(2);
   });
@@ -159,10 +162,10 @@ describe('after a revocation', () => {
     const { verifyWith, revocations, asked } = stage();
     await verifyWith(VALID, 'of 7');
     await verifyWith(VALID, 'of 7 too');
-    await verifyWith({ kind: 'valid', user: '8' }, 'of 8');
+    await verifyWith({ kind: 'valid', identity: { user: '8' } }, 'of 8');
     revocations.revoke(['7']);
     for (const token of ['of 7', 'of 7 too']) expect(await verifyWith(INVALID, token)).toEqual(INVALID);
-    expect(await verifyWith(INVALID, 'of 8')).toEqual({ kind: 'valid', user: '8' });
+    expect(await verifyWith(INVALID, 'of 8')).toEqual({ kind: 'valid', identity: { user: '8' } });
     expect(asked()).toBe(5);
   });
 

@@ -27,7 +27,7 @@ const BAN = contract({ ban: ROUTE });
 const WITHOUT = contract({});
 
 const ask = (message: string, user?: string): ReturnType<typeof explain> => {
-  const client = user === undefined ? undefined : readClient(user);
+  const client = user === undefined ? undefined : readClient(user, 'uint64');
   const raw = Buffer.from(message);
   return explain(BAN, { channel: 'bans', raw, limits: LIMITS, ...(client && { client }) });
 };

@@ -102,7 +102,11 @@ describe('gateway explain', () => {
 
   test.each([
     [['explain', 'user-status', 'none.json'], 64, 'the message cannot be read'],
-    [['explain', 'user-status', '-', '--user', '07'], 64, '--user is "07"; allowed is a user id, such as 7'],
+    [
+      ['explain', 'user-status', '-', '--user', '07'],
+      64,
+      '--user is "07"; allowed is anonymous, or a user id: a whole number',
+    ],
     [['explain', 'user-status'], 64, "missing required argument 'payload'"],
     [['explain', 'user-status', '-', '--file', 'none.yaml'], 78, 'none.yaml  error  does not exist'],
   ])('%j ends with %d: %s', (args, code, told) => {

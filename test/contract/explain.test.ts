@@ -6,6 +6,7 @@ import { dryRun } from '../../src/contract/explain/dry-run.ts';
 import { arrives, explain } from '../../src/contract/explain/explain.ts';
 import { explanationRows } from '../../src/contract/explain/explain-text.ts';
 import { readClient } from '../../src/contract/explain/receives.ts';
+import { USER_IDS } from '../../src/routes/user-id.ts';
 import { findTargets, recipientsOf } from '../../src/contract/explain/recipients.ts';
 import { compilePlan } from '../../src/routes/plan.ts';
 import { LIMITS } from './contract-tree.ts';
@@ -21,7 +22,7 @@ const METARGB = configOf('config/routes.metargb.yaml');
 
 function ask(channel: string, message: unknown, user?: string, config = SEED): ReturnType<typeof explain> {
   const raw = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
-  const client = user === undefined ? undefined : readClient(user);
+  const client = user === undefined ? undefined : readClient(user, 'uint64');
   return explain(config, { channel, raw, limits: LIMITS, ...(client && { client }) });
 }
 
@@ -79,7 +80,9 @@ describe('an explanation tells', () => {
 
   test('a field that must be there and is not as skipped, not as absent', () => {
     const field = { text: 'a', path: ['a'], optional: false };
-    expect(findTargets([field], {}, '{}')).toMatchObject([{ users: [], skippedText: ['nothing'], absent: false }]);
+    expect(findTargets([field], {}, '{}', USER_IDS.uint64)).toMatchObject([
+      { users: [], skippedText: ['nothing'], absent: false },
+    ]);
   });
 
   test('that it arrives only where each of its routes sends it on', () => {
@@ -205,7 +208,7 @@ describe('would a client hear it?', () => {
   });
 
   test.each(['07', '0', '', '-1', 'Anonymous', '1.5', NOBODY])('%j names no client', (text) => {
-    expect(readClient(text)).toBeUndefined();
+    expect(readClient(text, 'uint64')).toBeUndefined();
   });
 });
 
@@ -217,7 +220,7 @@ test('the fields that are shown name just those that the gateway sends to', () =
   const sale = fc.record({ feature_id: fc.constant(1), old_owner_id: fc.option(id), new_owner_id: id });
   fc.assert(
     fc.property(sale, (message) => {
-      const found = findTargets(fields, message, JSON.stringify(message));
+      const found = findTargets(fields, message, JSON.stringify(message), USER_IDS.uint64);
       const raw = Buffer.from(JSON.stringify(message));
       const [result] = dryRun(compilePlan(SEED, 1), 'feature-status', raw, LIMITS);
       const users = new Set(found.flatMap((field) => field.users));

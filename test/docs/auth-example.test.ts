@@ -21,6 +21,6 @@ test('the auth service in Node of the README identifies users and refuses other 
   await once(service.stdout, 'data');
 
   const checker = checkerOf(`127.0.0.1:${port}`);
-  expect(await checker.check('1|token', recordingTrace())).toEqual({ kind: 'valid', user: '7' });
+  expect(await checker.check('1|token', recordingTrace())).toEqual({ kind: 'valid', identity: { user: '7' } });
   expect(await checker.check('2|other', recordingTrace())).toEqual({ kind: 'invalid' });
 });

@@ -400,7 +400,11 @@ describe('a question that is not one', () => {
 
   test.each([
     ['/admin/explain', { ...GOOD, user: 7 }, 'user: found the number 7 (quote it to make it text)'],
-    ['/admin/explain', { ...GOOD, user: '07' }, 'user: found "07". A user id, such as "7", or "anonymous"'],
+    [
+      '/admin/explain',
+      { ...GOOD, user: '07' },
+      'user: found "07". Allowed is anonymous, or a user id: a whole number from 1 to 2^64 - 1',
+    ],
     ['/admin/explain', { ...GOOD, force: true }, 'unknown key "force"; allowed here: channel, payload, user'],
     ['/admin/publish', { ...GOOD, force: 'yes' }, 'force: found "yes". true or false'],
     ['/admin/publish', { ...GOOD, user: '7' }, 'unknown key "user"; allowed here: channel, payload, force'],

@@ -217,7 +217,17 @@ describe('the program reloads by itself', () => {
     await program.loggedNext('routes read again: unchanged');
     await writeFile(join(root, '.env'), 'LOG_LEVEL=debug\nAUTH_MODE=optional\n');
     program.signal('SIGHUP');
-    const told = await program.logged('routes not reloaded: changes of these variables need a restart');
-    expect(told['variables']).toEqual(['AUTH_MODE']);
+    const told = await program.logged('routes not reloaded: these changes need a restart');
+    expect(told['changed']).toEqual(['AUTH_MODE']);
+  });
+
+  test('never to another kind of user ids, which needs a restart', async () => {
+    const { root, environment, file } = await stage();
+    const program = await runProgram(environment, ['start'], root);
+    await program.logged('subscribed to Redis');
+    const broadcast = '{ event: e, schema: ../schemas/user-status.schema.json, target: broadcast, audience: anyone }';
+    await writeFile(file, `version: 1\nidentity: { user_id: text }\nroutes: { user-status: ${broadcast} }\n`);
+    const line = await program.logged('routes not reloaded: these changes need a restart');
+    expect(line['changed']).toEqual(['identity.user_id']);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_ENVELOPE } from '../../src/config/routes/envelope.ts';
+import { DEFAULT_IDENTITY } from '../../src/config/routes/identity.ts';
 import { parseField } from '../../src/config/routes/field.ts';
 import type {
   CheckedControlRoute,
@@ -14,7 +15,7 @@ function configOf(...routes: Partial<CheckedEventRoute>[]): RoutesConfig {
 }
 
 function configWith(...routes: CheckedRoute[]): RoutesConfig {
-  return { file: 'routes.yaml', envelope: DEFAULT_ENVELOPE, routes };
+  return { file: 'routes.yaml', envelope: DEFAULT_ENVELOPE, identity: DEFAULT_IDENTITY, routes };
 }
 
 function checked(route: Partial<CheckedEventRoute>, index = 0): CheckedEventRoute {

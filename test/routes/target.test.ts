@@ -1,16 +1,25 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTargetField } from '../../src/config/routes/field.ts';
+import { USER_IDS } from '../../src/routes/user-id.ts';
 import { compileTarget, type Recipients } from '../../src/routes/target.ts';
 
 /** The recipients that `target: { users: fields }` finds in a message. */
 function recipients(fields: readonly string[], message: unknown, maxIds = Infinity): Recipients {
-  return compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated')(message, maxIds);
+  return compileTarget(
+    { kind: 'users', fields: fields.map(parseTargetField) },
+    'authenticated',
+    USER_IDS.uint64,
+  )(message, maxIds);
 }
 
 /** The recipients in a text, whose numbers count as they are written. */
 function recipientsIn(fields: readonly string[], text: string): Recipients {
-  const target = compileTarget({ kind: 'users', fields: fields.map(parseTargetField) }, 'authenticated');
+  const target = compileTarget(
+    { kind: 'users', fields: fields.map(parseTargetField) },
+    'authenticated',
+    USER_IDS.uint64,
+  );
   return target(JSON.parse(text), Infinity, text);
 }
 
@@ -18,7 +27,7 @@ describe('a broadcast', () => {
   test.each(['authenticated', 'anyone'] as const)(
     'for %s has that audience as its recipients, whatever the message holds',
     (who) => {
-      const target = compileTarget({ kind: 'broadcast' }, who);
+      const target = compileTarget({ kind: 'broadcast' }, who, USER_IDS.uint64);
       expect(target({ user_id: 7 }, 0)).toMatchObject({ rooms: [`audience:${who}`], skipped: 0 });
       expect(target({}, 0)).toMatchObject({ rooms: [`audience:${who}`], skipped: 0 });
     },

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { idOnWire, toUserId } from '../../src/routes/user-id.ts';
+import { USER_IDS } from '../../src/routes/user-id.ts';
+
+const { parse: toUserId, onWire: idOnWire } = USER_IDS.uint64;
+const text = USER_IDS.text;
 
 const LARGEST = 2n ** 64n - 1n;
 
@@ -110,5 +113,54 @@ describe('a user id on the wire', () => {
         expect(toUserId(JSON.parse(JSON.stringify(idOnWire(String(id)))))).toBe(String(id));
       }),
     );
+  });
+});
+
+describe('a text user id', () => {
+  test.each([
+    ['auth0|5f7c8ec7c33c6c004bbafe82'],
+    ['7'],
+    ['0'],
+    ['user:7'],
+    ['ada@example.com'],
+    ['٧'],
+    ['x'.repeat(128)],
+  ])('%j is the user of exactly that text', (id) => {
+    expect(text.parse(id)).toBe(id);
+    expect(text.onWire(id)).toBe(id);
+  });
+
+  test.each([
+    [7],
+    [0],
+    [''],
+    [' '],
+    ['a b'],
+    ['a\n'],
+    ['a\u0000'],
+    ['a\u00a0'],
+    ['a\ud800'],
+    ['x'.repeat(129)],
+    [null],
+    [['a']],
+    [{ id: 'a' }],
+    [true],
+    [undefined],
+  ])('%j is no user', (value) => {
+    expect(text.parse(value)).toBeUndefined();
+  });
+
+  test('is compared by its characters: other case and other forms are other users', () => {
+    expect(new Set(['Ada', 'ada', 'Ad\u00e1', 'Ada\u0301'].map((id) => text.parse(id))).size).toBe(4);
+  });
+});
+
+describe('what publishers write for "no user"', () => {
+  test.each([[null], [0], [''], [[]]])('%j names no user, whatever the kind is', (value) => {
+    expect([USER_IDS.uint64.isNobody(value), text.isNobody(value)]).toEqual([true, true]);
+  });
+
+  test('"0" names no user where ids are numbers, and is a user where they are text', () => {
+    expect([USER_IDS.uint64.isNobody('0'), text.isNobody('0')]).toEqual([true, false]);
   });
 });

@@ -6,6 +6,7 @@ import type { ClientLimits, ConnectionEvents } from '../../src/sockets/lifecycle
 import { isObject } from '../../src/schema/json.ts';
 import { acceptConnections } from '../../src/sockets/connections.ts';
 import { createPeerOf } from '../../src/sockets/servers/client-address.ts';
+import { USER_IDS } from '../../src/routes/user-id.ts';
 import { createFanout } from '../../src/sockets/fanout/fanout.ts';
 import { WEBSOCKET_SERVERS, type WebSocketServerName } from '../../src/sockets/servers/open-servers.ts';
 import type { SocketHandlers } from '../../src/sockets/servers/socket-server.ts';
@@ -59,6 +60,7 @@ async function stage(
     authenticator: { identify, revalidate: ({ token, network }) => identify(token, network) },
     revocations: { isOutdated },
     revalidateWithin: 0,
+    userIds: USER_IDS.uint64,
     history: { claimsIn: () => ({}), clientJoined() {}, ready() {}, clientLeft() {} },
     fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
     originOf: () => 'absent',

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { arrives, explain, type Explanation } from '../../contract/explain/explain.ts';
 import { explanationRows, type Row } from '../../contract/explain/explain-text.ts';
-import { readClient } from '../../contract/explain/receives.ts';
+import { clientNames, readClient } from '../../contract/explain/receives.ts';
+import type { UserIdKind } from '../../schema/target-field.ts';
 import type { Register, Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainRemote, remoteRows } from './explain-remote.ts';
@@ -57,12 +58,12 @@ async function run(
   terminal: Terminal,
   misused: (problem: string) => never,
 ): Promise<void> {
-  if (user !== undefined && !readClient(user))
-    return misused(`error: --user is ${JSON.stringify(user)}; allowed is a user id, such as 7, or anonymous`);
+  if (user !== undefined && !readClient(user)) return misused(badUser(user));
   const raw = await readMessage(payload);
   if (typeof raw === 'string') return misused(`error: ${raw}`);
   const asked = { channel, raw, user };
-  const explained = url === undefined ? printLocal(asked, file, terminal) : await printRemote(asked, url, terminal);
+  const explained =
+    url === undefined ? printLocal(asked, file, terminal, misused) : await printRemote(asked, url, terminal);
   if (!explained) return;
   if (json) terminal.print(JSON.stringify(explained.document, undefined, 2));
   else printRows([...explanationRows(explained.explanation, nameOf(user)), ...explained.more], terminal);
@@ -73,13 +74,20 @@ function printLocal(
   { channel, raw, user }: Asked,
   file: string | undefined,
   terminal: Terminal,
+  misused: (problem: string) => never,
 ): Explained | undefined {
   const rules = readRules(terminal);
   const config = rules && openRoutes(file ?? rules.routesFile, rules, terminal);
   if (!config) return undefined;
-  const client = user === undefined ? undefined : readClient(user);
+  const { userId } = config.identity;
+  const client = user === undefined ? undefined : readClient(user, userId);
+  if (user !== undefined && !client) return misused(badUser(user, userId));
   const explanation = explain(config, { channel, raw, limits: rules.limits, ...(client && { client }) });
   return { explanation, document: explanation, more: [] };
+}
+
+function badUser(user: string, kind?: UserIdKind): string {
+  return `error: --user is ${JSON.stringify(user)}; allowed is ${clientNames(kind)}`;
 }
 
 async function printRemote(asked: Asked, url: string, terminal: Terminal): Promise<Explained | undefined> {

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { readEnvironment } from '../../config/environment/environment.ts';
 import { printable } from '../../config/text/findings.ts';
 import { Malformed, socketPath } from '../../config/environment/variable-types.ts';
-import { readClient } from '../../contract/explain/receives.ts';
+import { clientNames, readClient } from '../../contract/explain/receives.ts';
 import { paint, type Register, type Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gatewayUrl } from '../gateway-url.ts';
@@ -31,7 +31,7 @@ export const registerTail: Register = (command, terminal) => {
 
 function userName(text: string): string {
   if (readClient(text)) return text;
-  throw new InvalidArgumentError('Allowed is a user id, such as 7, or anonymous.');
+  throw new InvalidArgumentError(`Allowed is ${clientNames()}.`);
 }
 
 function pathOption(text: string): string {

@@ -2,7 +2,7 @@ import { valueAt } from '../../schema/json.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { mayCrossList } from '../../schema/list-on-path.ts';
 import { refusedZeros } from '../../schema/zero-values.ts';
-import { isRequired, evaluateTargetField, type FieldVerdict } from '../../schema/target-field.ts';
+import { isRequired, evaluateTargetField, type FieldVerdict, type UserIdKind } from '../../schema/target-field.ts';
 import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
@@ -19,32 +19,44 @@ export function fieldFindings(input: RouteInFile, schema: LoadedSchema, report: 
   ];
 }
 
-function targetFindings({ document, route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+function targetFindings({ document, route, identity }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
   if (route.target.kind === 'broadcast') return [];
+  const ids = identity.userId;
   const single = valueAt(document.value, ['routes', route.name, 'target', 'user']) !== undefined;
   return route.target.fields.flatMap((field, index) => {
-    const verdict = evaluateTargetField(schema.main, schema.files, field.path, field.optional);
-    const found = targetWords(field, verdict);
+    const verdict = evaluateTargetField(schema.main, schema.files, field.path, { optional: field.optional, ids });
+    const found = targetWords(field, verdict, ids);
     const path = single ? ['target', 'user'] : ['target', 'users', String(index)];
     return [
       ...(found ? [report(found[0], path, found[2], found[1])] : []),
-      ...(found?.[1] === 'error' ? [] : zeroFindings(field, path, schema, report)),
+      ...(found?.[1] === 'error' ? [] : zeroFindings(field, ids, path, schema, report)),
     ];
   });
 }
 
 /** Publishers in Go, PHP and Java write a zero value for "no user". */
-function zeroFindings(field: Field, at: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
-  const refused = field.optional ? refusedZeros(schema.main, schema.files, field.path) : [];
+function zeroFindings(
+  field: Field,
+  ids: UserIdKind,
+  at: readonly string[],
+  schema: LoadedSchema,
+  report: Report,
+): Finding[] {
+  const refused = field.optional ? refusedZeros(schema.main, schema.files, field.path, ids) : [];
   if (refused.length === 0) return [];
   const list = refused.map((value) => JSON.stringify(value)).join(', ');
   const message = `"${field.text}" is optional, but the schema refuses ${list}, which publishers write for "no user"; such messages are dropped as invalid. Allow these values, as $defs/optional_id of common.schema.json does`;
   return [report('target-zeros', at, message, 'warning')];
 }
 
+const ALLOWED_TYPES: Readonly<Record<UserIdKind, string>> = {
+  uint64: 'allow integer or string, or an array of them. For ids that are any text write identity: { user_id: text }',
+  text: 'identity.user_id is text: allow string, or an array of strings',
+};
+
 type Words = readonly [FindingCode, Severity, string];
 
-function targetWords(field: Field, verdict: FieldVerdict): Words | undefined {
+function targetWords(field: Field, verdict: FieldVerdict, ids: UserIdKind): Words | undefined {
   const name = field.text.replace(/\?$/, '');
   if (verdict.kind === 'undeclared') {
     const words = `target field "${name}" is not declared by the schema; ${declared(verdict)}`;
@@ -55,7 +67,7 @@ function targetWords(field: Field, verdict: FieldVerdict): Words | undefined {
     return ['target-not-required', 'error', words];
   }
   if (verdict.kind === 'not-ids') {
-    const words = `target field "${name}" may be of type ${verdict.type}, which is not a user id; allow integer or string, or an array of them`;
+    const words = `target field "${name}" may be of type ${verdict.type}, which is not a user id; ${ALLOWED_TYPES[ids]}`;
     return ['target-not-ids', 'error', words];
   }
   if (verdict.kind === 'proven') return undefined;
@@ -87,7 +99,7 @@ function latestFindings({ route }: RouteInFile, schema: LoadedSchema, report: Re
 }
 
 function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
-  const verdict = evaluateTargetField(schema.main, schema.files, field.path, true);
+  const verdict = evaluateTargetField(schema.main, schema.files, field.path, { optional: true, ids: 'uint64' });
   if (verdict.kind !== 'undeclared') return [];
   const message = `field "${field.text}" is not declared by the schema; ${declared(verdict)}`;
   return [report('field-undeclared', path, message, 'warning')];

@@ -4,6 +4,7 @@ import { compileShape, type Violation } from '../../schema/shape.ts';
 import { isObject, valueAt } from '../../schema/json.ts';
 import { confineTo, rootFor, type FileRefusal } from '../text/confined-files.ts';
 import { readEnvelope } from './envelope.ts';
+import { readIdentity } from './identity.ts';
 import { firstFindings, inFileOrder, isRefused, type Finding } from '../text/findings.ts';
 import { checkRoute, duplicateRoutes, sameField } from './route-rules.ts';
 import { readRoute } from './read-route.ts';
@@ -53,7 +54,8 @@ export function* loadingRoutes(file: string, { root, shown, memory }: LoadingOpt
   memory.loaded();
   const all = inFileOrder([...findings, ...routes.findings.filter((one) => !isTold(one, findings))]);
   if (isRefused(all)) return { findings: firstFindings(all) };
-  const config = { file, envelope: readEnvelope(document.value), routes: routes.checked };
+  const { value } = document;
+  const config = { file, envelope: readEnvelope(value), identity: readIdentity(value), routes: routes.checked };
   return { findings: firstFindings(all), config };
 }
 
@@ -88,9 +90,10 @@ function* checkedRoutes(
   const violations = routesShape(document.value);
   const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
   const envelope = readEnvelope(document.value);
+  const identity = readIdentity(document.value);
   const results: ReturnType<typeof checkRoute>[] = [];
   for (const route of routes) {
-    results.push(checkRoute({ file, document, route, schemas, envelope }));
+    results.push(checkRoute({ file, document, route, schemas, envelope, identity }));
     yield;
   }
   return {

@@ -5,6 +5,7 @@ import type { SchemaFiles } from '../../schema/references.ts';
 import type { SchemaFile } from '../../schema/walk.ts';
 import type { Envelope } from './envelope.ts';
 import type { Field } from './field.ts';
+import type { IdentityConfig } from './identity.ts';
 import type { StreamConfig } from './stream.ts';
 
 /** Who receives a broadcast. */
@@ -87,6 +88,7 @@ export type CheckedRoute = CheckedEventRoute | CheckedControlRoute;
 export interface RoutesConfig<Route extends CheckedRoute = CheckedRoute> {
   readonly file: string;
   readonly envelope: Envelope;
+  readonly identity: IdentityConfig;
   readonly routes: readonly Route[];
 }
 

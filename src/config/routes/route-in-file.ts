@@ -1,5 +1,6 @@
 import { valueAt } from '../../schema/json.ts';
 import type { Envelope } from './envelope.ts';
+import type { IdentityConfig } from './identity.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
 import type { RouteConfig } from './route-config.ts';
 import type { SchemaFilesLoader } from './schema-files.ts';
@@ -11,6 +12,7 @@ export interface RouteInFile {
   readonly document: YamlDocument;
   readonly route: RouteConfig;
   readonly envelope: Envelope;
+  readonly identity: IdentityConfig;
   readonly schemas: SchemaFilesLoader;
 }
 

@@ -2,6 +2,7 @@ import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../c
 import { LEVELS, type Change, type RoutePair } from './change.ts';
 import { controlChanges } from './control.ts';
 import { envelopeChanges } from './envelope.ts';
+import { identityChanges } from './identity.ts';
 import { payloadChanges } from './payload.ts';
 import { pairRoutes } from './pairs.ts';
 import { addedChange, removedChange, routeChanges } from './route.ts';
@@ -14,6 +15,7 @@ export function diffContracts(whole: RoutesConfig, wholeAfter: RoutesConfig): Ch
   const [before, after] = [clientRoutes(whole), clientRoutes(wholeAfter)];
   const { pairs, removed, added } = pairRoutes(before.routes, after.routes);
   const changes = [
+    ...identityChanges(before.identity, after.identity),
     ...envelopeChanges(before.envelope, after.envelope),
     ...removed.map((route) => removedChange(route, after)),
     ...pairs.flatMap((pair) => pairChanges(pair, before, after)),

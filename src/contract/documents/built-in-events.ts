@@ -1,6 +1,7 @@
 import { GAP_REASONS } from '../../subscription/gap.ts';
 import { RESET_REASONS } from '../../durable/reset-reasons.ts';
 import { clientRoutes, type RoutesConfig } from '../../config/routes/route-config.ts';
+import type { UserIdKind } from '../../schema/target-field.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 
 /** An event of the gateway's own, which no route has. */
@@ -10,7 +11,15 @@ export interface BuiltInEvent {
   readonly payload: Schema;
 }
 
-const CONNECTED: BuiltInEvent = {
+const USER_ID: Readonly<Record<UserIdKind, Schema>> = {
+  uint64: {
+    description: 'Absent for anonymous clients. A number up to 2^53 - 1, decimal text beyond.',
+    type: ['integer', 'string'],
+  },
+  text: { description: 'Absent for anonymous clients.', type: 'string' },
+};
+
+const connectedEvent = (kind: UserIdKind): BuiltInEvent => ({
   event: 'connected',
   description: 'The first event of each connection that is accepted.',
   payload: {
@@ -19,15 +28,12 @@ const CONNECTED: BuiltInEvent = {
     required: ['message', 'authenticated', 'timestamp'],
     properties: {
       message: { type: 'string' },
-      userId: {
-        description: 'Absent for anonymous clients. A number up to 2^53 - 1, decimal text beyond.',
-        type: ['integer', 'string'],
-      },
+      userId: USER_ID[kind],
       authenticated: { type: 'boolean' },
       timestamp: { type: 'string', format: 'date-time' },
     },
   },
-};
+});
 
 const PONG: BuiltInEvent = {
   event: 'pong',
@@ -149,7 +155,12 @@ export const BUILT_IN_NAMES = [
 
 /** What the gateway itself says to clients, by name; what durable routes bring along only where there is one. */
 export function builtInEvents(config: RoutesConfig): Readonly<Record<string, BuiltInEvent>> {
-  return { Connected: CONNECTED, Pong: PONG, ...NOTICES, ...(hasStreams(config) && OF_STREAMS) };
+  return {
+    Connected: connectedEvent(config.identity.userId),
+    Pong: PONG,
+    ...NOTICES,
+    ...(hasStreams(config) && OF_STREAMS),
+  };
 }
 
 export function hasStreams(config: RoutesConfig): boolean {

@@ -1,6 +1,7 @@
 import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/route-config.ts';
 import { isInvalid } from '../../dispatch/drop-reasons.ts';
 import { bodyFor, readMessage, type Message, type MessageLimits, type Unreadable } from '../../dispatch/message.ts';
+import type { UserIds } from '../../routes/user-id.ts';
 import { sliceAt } from '../../routes/json-text.ts';
 import { compilePlan, type Plan, type Route } from '../../routes/plan.ts';
 import { parsePath } from '../../schema/pointer.ts';
@@ -65,7 +66,7 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
     routes: config.routes.flatMap((route) => {
       const result = results.get(route.name);
       const seen = message.kind === 'unreadable' ? message : bodyFor(routeOf(plan, route), message);
-      return result === undefined ? [] : [explainRoute(route, seen, result, client)];
+      return result === undefined ? [] : [explainRoute(route, seen, result, { client, ids: plan.userIds })];
     }),
   };
 }
@@ -85,11 +86,11 @@ function explainRoute(
   route: CheckedRoute,
   message: Message | Unreadable,
   result: Result,
-  client: Client | undefined,
+  { client, ids }: { readonly client: Client | undefined; readonly ids: UserIds },
 ): RouteExplanation {
   const read = message.kind === 'unreadable' ? undefined : message;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
-  const target = read === undefined || invalid ? undefined : targetFound(route, read);
+  const target = read === undefined || invalid ? undefined : targetFound(route, read, ids);
   return {
     route: route.name,
     schema: route.schema,
@@ -121,8 +122,9 @@ function brokenBy({ value, text }: Message, { main, files }: PayloadSchema): Bro
 
 const LONGEST_NUMBER = 60;
 
-function targetFound(route: CheckedRoute, { value, text }: Message): TargetFound {
+function targetFound(route: CheckedRoute, { value, text }: Message, ids: UserIds): TargetFound {
   if (route.kind === 'event' && route.target.kind === 'broadcast')
     return { kind: 'broadcast', audience: route.audience };
-  return { kind: 'users', fields: findTargets(route.target.kind === 'users' ? route.target.fields : [], value, text) };
+  const fields = route.target.kind === 'users' ? route.target.fields : [];
+  return { kind: 'users', fields: findTargets(fields, value, text, ids) };
 }

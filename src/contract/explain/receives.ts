@@ -1,7 +1,8 @@
 import type { DropReason } from '../../dispatch/drop-reasons.ts';
 import { PLAIN_DETAILS } from '../../dispatch/message.ts';
 import { roomsOf } from '../../routes/rooms.ts';
-import { toUserId, type UserId } from '../../routes/user-id.ts';
+import { USER_IDS, type UserId } from '../../routes/user-id.ts';
+import type { UserIdKind } from '../../schema/target-field.ts';
 import type { Disconnected, Dropped, Result, Sent } from './dry-run.ts';
 import { recipientsOf, type FieldTarget } from './recipients.ts';
 
@@ -16,10 +17,15 @@ export interface ReceiveResult {
 
 const ANONYMOUS = 'anonymous';
 
-/** `7`, or `anonymous`; nothing where the text is neither. */
-export function readClient(text: string): Client | undefined {
+/** What a client may be called, to end a sentence. @param kind undefined where the routes file is not known. */
+export function clientNames(kind: UserIdKind = 'text'): string {
+  return `${ANONYMOUS}, or a user id: ${USER_IDS[kind].description}`;
+}
+
+/** A user id, or `anonymous`; undefined where the text is neither. @param kind undefined where the routes file is not known. */
+export function readClient(text: string, kind: UserIdKind = 'text'): Client | undefined {
   if (text === ANONYMOUS) return {};
-  const user = toUserId(text);
+  const user = USER_IDS[kind].parse(text);
   return user === undefined ? undefined : { user };
 }
 

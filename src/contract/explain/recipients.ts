@@ -3,7 +3,7 @@ import type { Audience } from '../../config/routes/route-config.ts';
 import { AUDIENCE_ROOMS, userOfRoom } from '../../routes/rooms.ts';
 import { itemsOf, sliceAt } from '../../routes/json-text.ts';
 import { exactly, usersIn } from '../../routes/target.ts';
-import { isNobody, toUserId, type UserId } from '../../routes/user-id.ts';
+import type { UserId, UserIds } from '../../routes/user-id.ts';
 import { valueAt } from '../../schema/json.ts';
 
 /** Who is meant by rooms: an audience, or users. */
@@ -32,13 +32,13 @@ export interface FieldTarget {
 }
 
 /** Each field by itself, found as the running gateway finds it. @param text of the message. */
-export function findTargets(fields: readonly Field[], message: unknown, text: string): FieldTarget[] {
+export function findTargets(fields: readonly Field[], message: unknown, text: string, ids: UserIds): FieldTarget[] {
   return fields.map((field) => {
-    const { users, rounded } = usersIn(message, [field], Infinity, text);
+    const { users, rounded } = usersIn(message, [field], ids, Infinity, text);
     const value = valueAt(message, field.path);
     const absent = field.optional && (value === undefined || value === null);
-    const others = absent ? [] : itemsAt(message, text, field).filter((item) => toUserId(item.exact) === undefined);
-    const isZero = ({ exact }: Item): boolean => field.optional && isNobody(exact);
+    const others = absent ? [] : itemsAt(message, text, field).filter((item) => ids.parse(item.exact) === undefined);
+    const isZero = ({ exact }: Item): boolean => field.optional && ids.isNobody(exact);
     const skipped = others.filter((item) => !isZero(item));
     return {
       field: field.text,

@@ -1,7 +1,7 @@
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
 import { compilePlan } from '../../routes/plan.ts';
-import { idOnWire } from '../../routes/user-id.ts';
+import type { UserIds } from '../../routes/user-id.ts';
 import { dryRun, type Result } from '../explain/dry-run.ts';
 import { enveloped } from '../publish/enveloped.ts';
 import { recipientsOf } from '../explain/recipients.ts';
@@ -10,8 +10,9 @@ import type { Schema } from '../schemas/schema-bundle.ts';
 /** A test that expects of a message what becomes of it now, on every route of its channel. */
 export function newRouteTest(config: RoutesConfig, channel: string, payload: Schema, limits: MessageLimits) {
   const message = enveloped(payload, config.envelope, channel);
-  const results = dryRun(compilePlan(config, 1), channel, Buffer.from(JSON.stringify(message)), limits);
-  const [only, ...others] = results.map(expectationOf);
+  const plan = compilePlan(config, 1);
+  const results = dryRun(plan, channel, Buffer.from(JSON.stringify(message)), limits);
+  const [only, ...others] = results.map((result) => expectationOf(result, plan.userIds));
   return {
     name: `a message on ${channel} reaches those it is for`,
     publish: { channel, message },
@@ -19,10 +20,10 @@ export function newRouteTest(config: RoutesConfig, channel: string, payload: Sch
   };
 }
 
-function expectationOf(result: Result): object {
+function expectationOf(result: Result, { onWire }: UserIds): object {
   const route = result.route === undefined ? {} : { route: result.route };
   if (result.kind === 'dropped') return { ...route, drop: result.reason };
-  if (result.kind === 'disconnected') return { ...route, action: 'disconnect', to: result.users.map(idOnWire) };
+  if (result.kind === 'disconnected') return { ...route, action: 'disconnect', to: result.users.map(onWire) };
   const recipients = recipientsOf(result.rooms);
-  return { ...route, event: result.event, to: typeof recipients === 'string' ? recipients : recipients.map(idOnWire) };
+  return { ...route, event: result.event, to: typeof recipients === 'string' ? recipients : recipients.map(onWire) };
 }

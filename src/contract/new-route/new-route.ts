@@ -5,7 +5,7 @@ import { parseTargetField, type Field } from '../../config/routes/field.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { isObject, valueAt } from '../../schema/json.ts';
 import { carriedIn } from '../../routes/envelope.ts';
-import { isNobody, toUserId } from '../../routes/user-id.ts';
+import { USER_IDS, type UserIds } from '../../routes/user-id.ts';
 import { inexactNumbers } from '../route-tests/exact-json.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 
@@ -52,7 +52,10 @@ export function newRoute(config: RoutesConfig, options: NewRouteOptions): NewRou
     return { problem: `${config.file} has a route "${name}" already` };
   const sample = readSample(options.sample, config.envelope);
   if (typeof sample === 'string') return { problem: `the sample ${sample}` };
-  const problem = options.target.fields.map((field) => fieldProblem(field, sample)).find((one) => one !== undefined);
+  const ids = USER_IDS[config.identity.userId];
+  const problem = options.target.fields
+    .map((field) => fieldProblem(field, sample, ids))
+    .find((one) => one !== undefined);
   if (problem !== undefined) return { problem };
   const folder = dirname(config.routes[0]?.schema ?? '../schemas/-');
   const schema = join(folder, `${options.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
@@ -91,13 +94,18 @@ function payloadIn(value: Schema, envelope: Envelope): Schema {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !taken.includes(key)));
 }
 
-function fieldProblem({ text, path, optional }: Field, sample: Schema): string | undefined {
+function fieldProblem({ text, path, optional }: Field, sample: Schema, ids: UserIds): string | undefined {
   const value = valueAt(sample, path);
   if (value === undefined || value === null)
     return optional
       ? undefined
       : `the sample has no ${text}, the target; a field that may be absent is written ${text}?`;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const wrong = values.find((one) => toUserId(one) === undefined && !(optional && isNobody(one)));
-  return wrong === undefined ? undefined : `${text} is ${JSON.stringify(wrong)} in the sample, which is no user id`;
+  const wrong = values.find((one) => ids.parse(one) === undefined && !(optional && ids.isNobody(one)));
+  if (wrong === undefined) return undefined;
+  const hint =
+    ids.kind === 'uint64' && typeof wrong === 'string'
+      ? '; for other ids write identity: { user_id: text } into the routes file'
+      : '';
+  return `${text} is ${JSON.stringify(wrong)} in the sample, which is no user id: that is ${ids.description}${hint}`;
 }

@@ -1,7 +1,7 @@
 import type { Finding, Position } from '../../config/text/findings.ts';
 import { readYaml, type YamlDocument } from '../../config/text/yaml-document.ts';
 import { DROP_REASONS, type DropReason } from '../../dispatch/drop-reasons.ts';
-import { toUserId, type UserId } from '../../routes/user-id.ts';
+import { USER_IDS, type UserId } from '../../routes/user-id.ts';
 import { isObject, valueAt } from '../../schema/json.ts';
 import { compileShape, type Violation } from '../../schema/shape.ts';
 import { inexactNumbers } from './exact-json.ts';
@@ -72,7 +72,7 @@ function toFinding(file: string, document: YamlDocument, { kind, path, of, messa
   return { code: kind, severity: 'error', file, at: document.locate(path, of), message };
 }
 
-/** Checks beyond the schema: values that JSON would change, ids beyond 2^64. */
+/** Checks beyond the schema: values that JSON would change, ids of no kind. */
 function valueViolations(value: unknown): Violation[] {
   return listOf(valueAt(value, ['tests'])).flatMap((test, i) => {
     const path = ['tests', String(i)];
@@ -89,8 +89,8 @@ function valueViolations(value: unknown): Violation[] {
 
 function badUsers(expected: unknown, at: readonly string[]): Violation[] {
   return listOf(valueAt(expected, ['to'])).flatMap((user, i): Violation[] => {
-    if (toUserId(user) !== undefined) return [];
-    const message = `found ${JSON.stringify(user)}. A user id is 2^64 - 1 at most`;
+    if (userIn(user) !== undefined) return [];
+    const message = `found ${JSON.stringify(user)}. A user id is ${USER_IDS.uint64.description}; with identity: { user_id: text } it is ${USER_IDS.text.description}`;
     return [{ kind: 'wrong-value', path: [...at, 'to', String(i)], of: 'value', message }];
   });
 }
@@ -128,7 +128,12 @@ function readRecipients(to: unknown): Recipients {
 }
 
 function readUsers(to: unknown): UserId[] {
-  return [...new Set(listOf(to).flatMap((user) => toUserId(user) ?? []))];
+  return [...new Set(listOf(to).flatMap((user) => userIn(user) ?? []))];
+}
+
+/** The reader does not know the routes file: whether the text is an id of its kind shows when the tests run. */
+function userIn(value: unknown): UserId | undefined {
+  return USER_IDS.uint64.parse(value) ?? USER_IDS.text.parse(value);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -114,10 +114,13 @@ function payloadDifferences(expected: Expectation, seen: Result): Difference[] {
   return isAddressed(expected, seen) ? differences(expected.payload.value, JSON.parse(seen.payload)) : [];
 }
 
-function hintsFor({ channel, expected }: RouteTest, { sources, routes }: Plan): string[] {
+function hintsFor({ channel, expected }: RouteTest, { sources, routes, userIds }: Plan): string[] {
   const events = expected.flatMap((one) => (one.kind === 'event' ? [one.event] : []));
   const named = expected.flatMap(({ route }) => route ?? []);
+  const users = expected.flatMap((one) => (one.kind === 'drop' || typeof one.to === 'string' ? [] : one.to));
+  const wrong = users.filter((user) => userIds.parse(user) === undefined);
   return [
+    ...wrong.map((user) => `${JSON.stringify(user)} is no user id of the routes file: that is ${userIds.description}`),
     ...unknown('channel', [channel], sources),
     ...unknown('event', events, [...new Set(routes.flatMap((route) => (route.kind === 'event' ? [route.event] : [])))]),
     ...unknown(

@@ -101,7 +101,7 @@ export class ConnectAuthenticator {
       refused({ ...outcome.rejection, ...known }, conn, trace.rejected(outcome.rejection));
       return outcome.rejection.retry ? CLOSED : { kind: 'refused', rejection: outcome.rejection };
     }
-    const { user } = outcome.identity;
+    const { user, claims, expiresAt } = outcome.identity;
     if (user !== undefined) {
       if (this.#users.isUsedUp(user)) {
         const why = rejection('user-limit');
@@ -110,6 +110,8 @@ export class ConnectAuthenticator {
       }
       this.#users.add(user, conn);
       data.user = user;
+      if (claims) data.claims = claims;
+      if (expiresAt !== undefined) data.expiresAt = expiresAt;
     }
     if (outcome.proof) data.proof = outcome.proof;
     trace.accepted(user !== undefined);

@@ -10,6 +10,7 @@ import type { LocalFanout } from '../fanout/fanout.ts';
 import type { ClientHistory } from '../servers/client-history.ts';
 import type { JoinLeaveEvents } from './join-leave.ts';
 import type { HandshakeLimits } from '../handshake/handshake-limits.ts';
+import type { UserIds } from '../../routes/user-id.ts';
 import type { OriginOf } from '../servers/origin.ts';
 import type { CookieTokensOf } from '../servers/token-cookie.ts';
 
@@ -40,5 +41,6 @@ export interface ConnectionsOptions extends DisconnectsOptions {
   readonly limits: ClientLimits;
   readonly fanout: LocalFanout;
   readonly history: ClientHistory;
+  readonly userIds: UserIds;
   readonly events: ConnectionEvents;
 }

@@ -1,6 +1,6 @@
 import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { noticeRoomsOf, roomsOf } from '../../routes/rooms.ts';
-import { idOnWire, type UserId } from '../../routes/user-id.ts';
+import type { UserId, UserIds } from '../../routes/user-id.ts';
 import type { Disconnects } from './disconnects.ts';
 import type { LocalFanout } from '../fanout/fanout.ts';
 import type { SocketWriter } from '../fanout/socket-writer.ts';
@@ -17,6 +17,7 @@ export interface JoinLeaveOptions {
   readonly fanout: Pick<LocalFanout, 'join'>;
   readonly history: ClientHistory;
   readonly disconnects: () => Pick<Disconnects, 'watch' | 'forget'>;
+  readonly userIds: UserIds;
   readonly events: JoinLeaveEvents;
   readonly refused: (why: Rejection, session: Session) => void;
 }
@@ -25,7 +26,7 @@ export interface JoinLeaveOptions {
 export function onConnected(
   socket: ClientSocket,
   writer: SocketWriter,
-  { events, fanout, history, disconnects }: JoinLeaveOptions,
+  { events, fanout, history, userIds, disconnects }: JoinLeaveOptions,
 ): void {
   const { data } = socket;
   const { user, notices, resume, hold, trace } = data;
@@ -34,7 +35,7 @@ export function onConnected(
   const rooms = notices ? [...roomsOf(user), ...noticeRoomsOf(user)] : roomsOf(user);
   const membership = fanout.join(writer, rooms, { resumable: resume !== undefined, traced: trace === true });
   data.membership = membership;
-  membership.send('connected', connectedPayload(user));
+  membership.send('connected', connectedPayload(user, userIds));
   history.clientJoined(membership, resume, hold === true);
   data.resume = undefined;
   disconnects().watch(socket);
@@ -57,10 +58,10 @@ export function onDisconnected(
 }
 
 /** The first event that a client receives. */
-function connectedPayload(user: UserId | undefined): string {
+function connectedPayload(user: UserId | undefined, { onWire }: UserIds): string {
   return JSON.stringify({
     message: 'Connected to MetaRGB WebSocket Gateway',
-    ...(user !== undefined && { userId: idOnWire(user) }),
+    ...(user !== undefined && { userId: onWire(user) }),
     authenticated: user !== undefined,
     timestamp: new Date().toISOString(),
   });

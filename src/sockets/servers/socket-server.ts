@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Proof } from '../../auth/auth-trace.ts';
+import type { Claims as TokenClaims } from '../../auth/identity.ts';
 import type { Rejection } from '../../auth/rejection.ts';
 import type { UserId } from '../../routes/user-id.ts';
 import type { Peer } from './client-address.ts';
@@ -21,6 +22,10 @@ export interface Session {
 /** State of a socket from its handshake to its end. */
 export interface SocketData {
   user?: UserId;
+  /** Declared claims of its token. */
+  claims?: TokenClaims;
+  /** When its token expires, in milliseconds since 1970. */
+  expiresAt?: number;
   /** The client requested events about the gateway (`gateway:…`) with `auth: { notices: true }`. */
   notices?: true;
   /** The client requested the trace context of events with `auth: { trace: true }`. */

@@ -34,8 +34,8 @@ function logOutcome(logger: Logger, outcome: ReloadOutcome): void {
     case 'unchanged':
       return logger.debug('routes read again: unchanged');
     case 'needs-restart': {
-      const { variables } = outcome;
-      return logger.warn({ variables }, 'routes not reloaded: changes of these variables need a restart');
+      const { changed } = outcome;
+      return logger.warn({ changed }, 'routes not reloaded: these changes need a restart');
     }
     case 'refused': {
       const { findings, reason } = outcome;

@@ -1,26 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import type { TokenChecker } from './call-queue.ts';
-import { answerTo, answerToError, libraryWords } from './grpc-answers.ts';
-import { createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from './grpc-channel.ts';
-import type { ServiceFailure } from './service-failure.ts';
-import type { ServiceHealth } from './service-health.ts';
+import type { IdentityRules } from '../../identity.ts';
+import type { ServiceFailure } from '../../service-failure.ts';
+import type { ServiceHealth } from '../../service-health.ts';
+import type { ServiceChecker } from '../service-method.ts';
+import { answerTo, answerToError, libraryWords } from './answers.ts';
+import { createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from './channel.ts';
 
 export interface GrpcCheckerOptions extends Omit<GrpcChannelOptions, 'deadline'> {
   /** Deadline of a call, in milliseconds. */
   readonly deadline?: number;
+  readonly identity: IdentityRules;
   /** Receives what each call says about the service. */
   readonly health?: Pick<ServiceHealth, 'answered' | 'failed'>;
 }
 
-export interface GrpcChecker extends TokenChecker {
-  /** Resolves with undefined once a connection to the service is open; sends no token. */
-  ping(): Promise<ServiceFailure | undefined>;
-  close(): void;
-}
-
-const PROTO = fileURLToPath(new URL('../../proto/auth.proto', import.meta.url));
+const PROTO = fileURLToPath(new URL('../../../../proto/auth.proto', import.meta.url));
 const DEADLINE_MS = 2000;
 
 /**
@@ -28,7 +24,12 @@ const DEADLINE_MS = 2000;
  *
  * @throws where a TLS file cannot be read.
  */
-export function createGrpcChecker({ deadline = DEADLINE_MS, health, ...target }: GrpcCheckerOptions): GrpcChecker {
+export function createGrpcChecker({
+  deadline = DEADLINE_MS,
+  identity,
+  health,
+  ...target
+}: GrpcCheckerOptions): ServiceChecker {
   const method = validateTokenMethod();
   const channel = createGrpcChannel({ ...target, deadline });
   return {
@@ -36,7 +37,9 @@ export function createGrpcChecker({ deadline = DEADLINE_MS, health, ...target }:
       const span = trace.callStarted();
       const outcome = await call(channel, method, { token }, deadline, metadataOf(span.headers));
       const { failure } = outcome;
-      const answer = outcome.error ? answerToError(outcome.error, failure?.words) : answerTo(outcome.response);
+      const answer = outcome.error
+        ? answerToError(outcome.error, failure?.words)
+        : answerTo(outcome.response, identity);
       span.ended(answer, failure?.status ?? 'OK', failure?.words);
       if (answer.kind === 'unavailable') health?.failed(failure ?? EMPTY, 'call');
       else health?.answered();

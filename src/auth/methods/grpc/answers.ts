@@ -1,6 +1,9 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { toUserId } from '../routes/user-id.ts';
-import type { TokenAnswer } from './token-answer.ts';
+import { isObject } from '../../../schema/json.ts';
+import { readClaims } from '../../claims.ts';
+import type { IdentityRules } from '../../identity.ts';
+import type { TokenAnswer } from '../../token-answer.ts';
+import { validAnswer } from '../valid-answer.ts';
 
 /** Statuses by which services other than MetaRGB's report an invalid token. */
 const BAD_TOKEN: ReadonlySet<status> = new Set([status.UNAUTHENTICATED, status.INVALID_ARGUMENT, status.NOT_FOUND]);
@@ -13,12 +16,29 @@ const REFUSED: ReadonlySet<status> = new Set([
 ]);
 
 /** Only a clear "valid" with a user id admits. */
-export function answerTo(response: object | undefined): TokenAnswer {
-  if (response === undefined || !('valid' in response) || !('user_id' in response))
+export function answerTo(response: object | undefined, rules: IdentityRules): TokenAnswer {
+  if (!isObject(response) || !('valid' in response) || !('user_id' in response))
     return { kind: 'unavailable', cause: 'an empty answer' };
-  if (response.valid !== true) return { kind: 'invalid' };
-  const user = toUserId(response.user_id);
-  return user === undefined ? { kind: 'no-user-id' } : { kind: 'valid', user };
+  if (response['valid'] !== true) return { kind: 'invalid' };
+  const { claims, expires_at: seconds } = response;
+  const user = userIn(response, rules);
+  const reading = readClaims(rules.claims(), (claim) => wordsOf(claims, claim));
+  return validAnswer(user, reading, Number(seconds) > 0 ? Number(seconds) : undefined);
+}
+
+/** Absent fields have proto3's defaults: `subject` is "", `user_id` is "0". */
+function userIn(response: Readonly<Record<string, unknown>>, { userIds }: IdentityRules): string | undefined {
+  const { user_id: number, subject } = response;
+  const isNumbered = number !== '0' && number !== 0;
+  if (subject === undefined || subject === '') return isNumbered ? userIds.parse(String(number)) : undefined;
+  if (userIds.kind === 'uint64' && isNumbered && subject !== String(number)) return undefined;
+  return userIds.parse(subject);
+}
+
+/** The values of one claim: `map<string, Words>`. */
+function wordsOf(claims: unknown, claim: string): unknown {
+  const words = isObject(claims) && Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  return isObject(words) ? words['values'] : undefined;
 }
 
 /** The meaning of a status; the library's own status for an HTTP page of a proxy says nothing about a token. */
