@@ -12,6 +12,7 @@ export const REJECTIONS = {
   'namespace-unknown': { retry: false, message: 'the gateway has only the main namespace' },
   'path-unknown': { retry: false, message: 'no Socket.IO at this path' },
   'too-many-packets': { retry: true, message: 'too many packets from this client' },
+  'packet-malformed': { retry: true, message: 'a packet of this client is not one of Socket.IO 4' },
   'message-too-large': { retry: true, message: 'a message from this client was too long' },
   'instance-full': { retry: true, message: 'this instance has reached its limit of connections' },
   'address-limit': { retry: true, message: 'too many connections from this address' },

@@ -48,7 +48,7 @@ async function stage(
   const { server, io, url } = await startSocketServer(webSockets, {
     refusal: (...args) => handlers.refusal(...args),
     sessionOpened: (...args) => handlers.sessionOpened(...args),
-    sessionClosed: (session) => (handlers.sessionClosed(session), sessionClosed.resolve()),
+    sessionClosed: (...args) => (handlers.sessionClosed(...args), sessionClosed.resolve()),
     admit(socket, credentials) {
       if (isObject(credentials.auth)) said.push(new WeakRef(credentials.auth));
       return handlers.admit(socket, credentials);

@@ -3,6 +3,7 @@ import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { findToken } from '../../auth/find-token.ts';
 import { isObject } from '../../schema/json.ts';
 import type { ClientHistory } from '../servers/client-history.ts';
+import { SECOND_CONNECT } from '../servers/first-packet.ts';
 import { UserLimit } from './user-limit.ts';
 import type { ClientSocket, Credentials, Session, SocketData, Verdict } from '../servers/socket-server.ts';
 
@@ -38,10 +39,6 @@ type Words = Pick<Rejection, 'hint'>;
 
 const ACCEPTED: Verdict = { kind: 'accepted' };
 const CLOSED: Verdict = { kind: 'closed' };
-const SECOND_CONNECT = rejection('handshake-malformed', {
-  message: 'a second CONNECT arrived before the first was answered',
-});
-
 const COOKIE_IGNORED: Words = {
   hint: 'the request has the cookie of TOKEN_COOKIE, but the cookie is read only with an Origin that is the own host or an exact entry of CORS_ORIGIN',
 };
@@ -50,6 +47,7 @@ const COOKIE_IGNORED: Words = {
 export class ConnectAuthenticator {
   readonly #options: ConnectAuthenticatorOptions;
   readonly #users: UserLimit;
+  readonly #announced = new WeakSet<Session>();
   readonly #undecided = new WeakSet<Session>();
 
   constructor(options: ConnectAuthenticatorOptions) {
@@ -64,7 +62,7 @@ export class ConnectAuthenticator {
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict> {
     const { conn, data } = socket;
     // One authentication per session at a time: a thousand CONNECTs would be a thousand calls to the auth service.
-    if (this.#undecided.has(conn)) {
+    if (!this.#announced.delete(conn) && this.#undecided.has(conn)) {
       this.#options.refused(SECOND_CONNECT, conn);
       return Promise.resolve(CLOSED);
     }
@@ -73,6 +71,16 @@ export class ConnectAuthenticator {
     const token = tokenIn(credentials, this.#options.queryToken);
     const isIgnored = token === undefined && credentials.cookieTokens === 'ignored';
     return this.#settle(socket, token, isIgnored ? COOKIE_IGNORED : {});
+  }
+
+  /** A CONNECT arrived. Socket.IO asks for its verdict later, after it has read further packets. */
+  announce(session: Session): void {
+    this.#announced.add(session);
+  }
+
+  /** Whether a CONNECT of the session waits for its verdict. */
+  isAsked(session: Session): boolean {
+    return this.#announced.has(session) || this.#undecided.has(session);
   }
 
   closed(session: Session): void {

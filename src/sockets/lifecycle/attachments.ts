@@ -1,4 +1,5 @@
 import type { PacketAnswer } from '../servers/first-packet.ts';
+import { endedBy, packetMalformed } from '../servers/later-packet.ts';
 import type { Session } from '../servers/socket-server.ts';
 
 export interface AttachmentEvents {
@@ -8,13 +9,17 @@ export interface AttachmentEvents {
   attachmentDiscarded(): void;
 }
 
-/** Number of attachments and callback id of a BINARY_EVENT or BINARY_ACK in the main namespace. */
-const HEADER = /^([56])(\d{1,2})-(\d{0,20})\[/;
+/**
+ * Number of attachments and callback id of a BINARY_EVENT or BINARY_ACK in the main namespace. Socket.IO's own parser allows
+ * ten attachments, and would end a page that sends eleven files at each of its reconnects.
+ */
+const HEADER = /^([56])(\d{1,4})-(?:\/,)?(\d{0,20})\[/;
 const BINARY_EVENT = '5';
 const BINARY_ACK = '6';
 
-/** The limit of Socket.IO's own parser. */
-const MOST = 10;
+const UNANNOUNCED = packetMalformed('a client sent bytes that no event announced');
+const TEXT_WITHIN = packetMalformed('a client sent text in place of the attachments of its binary event');
+const BAD_HEADER = packetMalformed('a client sent a binary event without a count of attachments from 1 to 9999');
 
 /**
  * Discards binary events without assembling them: an incomplete one held 0.6 MB per connection for as long as it was open.
@@ -31,12 +36,12 @@ export class Attachments {
   /**
    * Checks a packet of an accepted client.
    *
-   * @returns undefined where the parser handles it; the parser ends sessions for attachments that were not announced.
+   * @returns undefined where it is not part of a binary event.
    */
   answerTo(session: Session, message: string | Buffer): PacketAnswer | undefined {
     const awaited = this.#awaited.get(session) ?? 0;
-    if (typeof message !== 'string') return awaited > 0 ? this.#discard(session, awaited - 1) : undefined;
-    if (awaited > 0) return { ends: true };
+    if (typeof message !== 'string') return awaited > 0 ? this.#discard(session, awaited - 1) : endedBy(UNANNOUNCED);
+    if (awaited > 0) return endedBy(TEXT_WITHIN);
     if (!message.startsWith(BINARY_EVENT) && !message.startsWith(BINARY_ACK)) return undefined;
     return this.#announced(session, message);
   }
@@ -44,7 +49,7 @@ export class Attachments {
   #announced(session: Session, message: string): PacketAnswer {
     const [, type, announced, id] = HEADER.exec(message) ?? [];
     const count = Number(announced);
-    if (!(count >= 1 && count <= MOST)) return { ends: true };
+    if (!(count >= 1)) return endedBy(BAD_HEADER);
     this.#awaited.set(session, count);
     if (type !== BINARY_EVENT) return { ends: false };
     this.#events.binaryEvent();

@@ -9,6 +9,7 @@ export const CLOSINGS = {
   revoked: { retry: false },
   'token-invalid': { retry: true },
   'too-many-packets': { retry: true },
+  'packet-malformed': { retry: true },
 } as const;
 
 export type ClosingCode = keyof typeof CLOSINGS;

@@ -2,18 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { ConnectAuthenticator } from '../handshake/authenticate-connect.ts';
-import { Attachments } from './attachments.ts';
 import { networkOf, type Peer } from '../servers/client-address.ts';
 import { answerEvent } from './client-events.ts';
 import type { ConnectionsOptions } from './connection-options.ts';
 import type { Disconnects } from './disconnects.ts';
-import { refusalOfPacket, type PacketAnswer } from '../servers/first-packet.ts';
+import type { PacketAnswer } from '../servers/first-packet.ts';
 import { onConnected, onDisconnected, type JoinLeaveOptions } from './join-leave.ts';
 import { HandshakeLimiter } from '../handshake/handshake-limits.ts';
 import { beginsSession, handshakeFault } from '../servers/handshake-request.ts';
 import { HandshakeTimeout } from '../handshake/handshake-timeout.ts';
 import { originRefusal } from '../handshake/origin-refusal.ts';
+import { PacketCheck } from './packet-check.ts';
 import { PacketLimit } from './packet-limit.ts';
+import { rejectionOfFault, TOO_LONG_REQUEST, type SessionFault } from '../servers/session-fault.ts';
 import type { SocketWriter } from '../fanout/socket-writer.ts';
 import type { CookieTokens } from '../servers/token-cookie.ts';
 import type {
@@ -47,7 +48,7 @@ export class ConnectionHandler implements SocketHandlers {
   readonly #handshakeTime: HandshakeTimeout;
   readonly #authenticator: ConnectAuthenticator;
   readonly #packets: PacketLimit;
-  readonly #attachments: Attachments;
+  readonly #packetCheck: PacketCheck;
   readonly #joinLeave: JoinLeaveOptions;
 
   constructor(options: ConnectionsOptions, lateParts: LateParts) {
@@ -75,8 +76,14 @@ export class ConnectionHandler implements SocketHandlers {
       },
       exceededBelow: (peer) => events.refused(rejection('too-many-packets'), peer),
     });
-    this.#attachments = new Attachments(events);
-    this.#joinLeave = { ...options, refused, disconnects: lateParts.disconnects };
+    this.#packetCheck = new PacketCheck({
+      events,
+      connects: this.#authenticator,
+      refusedFirst: (why, session) => refused(why, session, events.handshake(session.transport.name).rejected(why)),
+      refused,
+      close: (client) => lateParts.disconnects().close(client, 'packet-malformed'),
+    });
+    this.#joinLeave = { ...options, disconnects: lateParts.disconnects };
   }
 
   refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
@@ -96,7 +103,7 @@ export class ConnectionHandler implements SocketHandlers {
 
   posted(request: IncomingMessage, bytes: number): void {
     const { limits, events, peerOf } = this.#options;
-    if (bytes > limits.maxClientMessageBytes) events.refused(rejection('message-too-large'), peerOf(request));
+    if (bytes > limits.maxClientMessageBytes) events.refused(TOO_LONG_REQUEST, peerOf(request));
   }
 
   webSocketOpened(webSocket: WebSocket, request: IncomingMessage, isProbe: boolean): void {
@@ -113,16 +120,20 @@ export class ConnectionHandler implements SocketHandlers {
     this.#packets.packetReceived(session);
   }
 
-  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined {
-    const refusal = refusalOfPacket(message, isIn);
-    if (refusal === undefined) return isIn ? this.#attachments.answerTo(session, message) : undefined;
-    const { rejection: why } = refusal;
-    const trace = this.#options.events.handshake(session.transport.name);
-    this.#refused(why, session, trace.rejected(why));
-    return refusal;
+  answerToPacket(
+    session: Session,
+    message: string | Buffer,
+    client: ClientSocket | undefined,
+  ): PacketAnswer | undefined {
+    return this.#packetCheck.answerTo(session, message, client);
   }
 
-  sessionClosed(session: Session): void {
+  packetNotParsed(client: ClientSocket): void {
+    this.#packetCheck.notParsed(client);
+  }
+
+  sessionClosed(session: Session, fault: SessionFault | undefined, isIn: boolean): void {
+    if (fault !== undefined) this.#refused(rejectionOfFault(fault, isIn), session);
     this.#quota.closed(this.#peerOf(session));
     this.#handshakeTime.settled(session);
     this.#authenticator.closed(session);
@@ -144,8 +155,8 @@ export class ConnectionHandler implements SocketHandlers {
     answerEvent(socket, event, acknowledge, this.#options);
   }
 
-  left(socket: ClientSocket, reason: string, tooLong: boolean): void {
-    onDisconnected(socket, reason, tooLong, this.#joinLeave);
+  left(socket: ClientSocket, reason: string): void {
+    onDisconnected(socket, reason, this.#joinLeave);
     // A session without a client gets the same time for the next CONNECT as for the first.
     if (socket.conn.readyState === 'open') this.#handshakeTime.opened(socket.conn);
   }

@@ -33,6 +33,8 @@ export interface Disconnects {
    * @returns the number of closed connections.
    */
   disconnect(users: Iterable<UserId>): number;
+  /** Closes the connection of an accepted client, with a notice where it requested notices. */
+  close(socket: ClientSocket, code: ClosingCode): void;
   /** Closes the session of a client, with a notice to an accepted one that requested notices. */
   cut(session: Session, code: ClosingCode): void;
   /** Schedules validation of the tokens of all connections. */
@@ -69,6 +71,7 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
       const theirs = Array.from(users, (user) => [...(byUser.members(user) ?? [])]).flat();
       return theirs.filter((socket) => close(socket, 'revoked')).length;
     },
+    close,
     cut(session, code) {
       // Scans all connections: this is rare, and an index would cost memory per connection.
       const socket = [...server.sockets()].find(({ conn }) => conn === session);

@@ -1,11 +1,10 @@
-import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { noticeRoomsOf, roomsOf } from '../../routes/rooms.ts';
 import type { UserId, UserIds } from '../../routes/user-id.ts';
 import type { Disconnects } from './disconnects.ts';
 import type { LocalFanout } from '../fanout/fanout.ts';
 import type { SocketWriter } from '../fanout/socket-writer.ts';
 import type { ClientHistory } from '../servers/client-history.ts';
-import type { ClientSocket, Session } from '../servers/socket-server.ts';
+import type { ClientSocket } from '../servers/socket-server.ts';
 
 export interface JoinLeaveEvents {
   opened(authenticated: boolean): void;
@@ -19,7 +18,6 @@ export interface JoinLeaveOptions {
   readonly disconnects: () => Pick<Disconnects, 'watch' | 'forget'>;
   readonly userIds: UserIds;
   readonly events: JoinLeaveEvents;
-  readonly refused: (why: Rejection, session: Session) => void;
 }
 
 /** Runs when a client is accepted: it joins its rooms, receives `connected`, then the events that it missed. */
@@ -45,15 +43,13 @@ export function onConnected(
 export function onDisconnected(
   socket: ClientSocket,
   reason: string,
-  tooLong: boolean,
-  { events, history, refused, disconnects }: JoinLeaveOptions,
+  { events, history, disconnects }: JoinLeaveOptions,
 ): void {
   const { membership, openedAt = 0 } = socket.data;
   if (membership === undefined) return;
   membership.leave();
   history.clientLeft(membership);
   disconnects().forget(socket);
-  if (tooLong) refused(rejection('message-too-large'), socket.conn);
   events.closed(reason, (performance.now() - openedAt) / 1000);
 }
 

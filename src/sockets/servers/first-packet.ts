@@ -4,16 +4,16 @@ import { isObject } from '../../schema/json.ts';
 
 /** The answer to a packet that is not passed on. */
 export interface PacketAnswer {
-  /** The packet to send. */
+  /** The packet to send; a CONNECT_ERROR, which a stock client shows, where the packet is refused. */
   readonly answer?: string | Buffer;
+  /** Why the packet is refused; absent where it is only discarded. */
+  readonly rejection?: Rejection;
   /** Whether the session is closed after it. */
   readonly ends: boolean;
 }
 
-/** Why a packet is refused; the answer is a CONNECT_ERROR, which a stock client shows. */
-export interface PacketRefusal extends PacketAnswer {
-  readonly rejection: Rejection;
-}
+/** A session without a CONNECT, with one that is being authenticated, or with an accepted client. */
+export type SessionStage = 'new' | 'asked' | 'in';
 
 const MAIN = '/';
 /** The answer repeats the name up to this length; longer names are not developers' mistakes. */
@@ -23,21 +23,22 @@ const CONNECT_ERROR = '4';
 
 /**
  * Checks what a session sends instead of a CONNECT to the main namespace. A parser only reports "invalid", and Socket.IO
- * ends the session without an answer, which a stock client takes for a network failure and retries forever.
- *
- * @param isIn whether a client of this session was accepted: then only a further CONNECT is checked.
+ * ends the session without an answer, which a stock client takes for a network failure and retries forever. Of an accepted
+ * client only a further CONNECT is checked.
  */
-export function refusalOfPacket(message: string | Buffer, isIn: boolean): PacketRefusal | undefined {
-  if (typeof message === 'string' && message.startsWith(CONNECT)) return refusalOfConnect(message);
-  if (isIn) return undefined;
-  const why = outOfPlace(message);
+export function refusalOfPacket(message: string | Buffer, stage: SessionStage): PacketAnswer | undefined {
+  if (typeof message === 'string' && message.startsWith(CONNECT)) return refusalOfConnect(message, stage);
+  if (stage === 'in') return undefined;
+  const why = stage === 'asked' ? TOO_EARLY : outOfPlace(message);
   return typeof message === 'string' ? endedBy(why) : { rejection: why, ...answerInBytes(message, why), ends: true };
 }
 
-function refusalOfConnect(message: string): PacketRefusal | undefined {
+function refusalOfConnect(message: string, stage: SessionStage): PacketAnswer | undefined {
   const namespace = namespaceIn(message);
-  if (namespace.length > LONGEST_NAMESPACE) return { rejection: UNKNOWN_NAMESPACE, ends: true };
+  // No answer to such a name can be read. A client of the main namespace on the same session is served on.
+  if (!isAnswerable(namespace)) return { rejection: UNANSWERABLE_NAMESPACE, ends: stage === 'new' };
   if (namespace !== MAIN) return unknownNamespace(namespace);
+  if (stage !== 'new') return { rejection: SECOND_CONNECT, ends: false };
   const auth = message.slice(message.startsWith('0/,') ? 3 : message === '0/' ? 2 : 1);
   const found = kindOf(auth);
   return found === undefined ? undefined : endedBy(malformedAuth(found));
@@ -45,9 +46,24 @@ function refusalOfConnect(message: string): PacketRefusal | undefined {
 
 function namespaceIn(message: string): string {
   if (message.charAt(1) !== '/') return MAIN;
-  const end = message.indexOf(',');
-  return message.slice(1, end === -1 ? undefined : end);
+  const first = message.indexOf(',');
+  if (first === -1) return message.slice(1);
+  return message.slice(1, endOfNamespace(message) ?? first);
 }
+
+/** Finds the comma that ends the name, which may contain commas: behind it is JSON, or nothing. */
+function endOfNamespace(message: string): number | undefined {
+  for (let at = message.indexOf(','); at !== -1 && at <= LONGEST_NAMESPACE + 1; at = message.indexOf(',', at + 1))
+    if (kindOf(message.slice(at + 1)) !== NO_JSON) return at;
+  return undefined;
+}
+
+/** A comma ends the name of a namespace in every packet, so that a client never receives an answer to a name with one. */
+function isAnswerable(namespace: string): boolean {
+  return namespace.length <= LONGEST_NAMESPACE && !namespace.includes(',');
+}
+
+const NO_JSON = 'no JSON';
 
 /** Names the type of `auth` where it is not an object; the digits of a number look like a packet id. */
 function kindOf(auth: string): string | undefined {
@@ -56,7 +72,7 @@ function kindOf(auth: string): string | undefined {
   try {
     value = JSON.parse(auth);
   } catch (error) {
-    if (error instanceof SyntaxError) return 'no JSON';
+    if (error instanceof SyntaxError) return NO_JSON;
     throw error;
   }
   if (isObject(value)) return undefined;
@@ -68,16 +84,34 @@ function kindOf(auth: string): string | undefined {
 function malformedAuth(found: string): Rejection {
   return rejection('handshake-malformed', {
     message: `auth must be an object: { token }; found ${found}`,
-    hint: 'clients connect with io(url, { auth: { token } })',
+    hint:
+      found === NO_JSON
+        ? 'not a Socket.IO client, or one that names a namespace without its slash; clients connect with io(url, { auth: { token } })'
+        : 'clients connect with io(url, { auth: { token } })',
   });
 }
+
+export const SECOND_CONNECT = rejection('handshake-malformed', {
+  message: 'a second CONNECT arrived on one session; the first one counts',
+  hint: 'does the client call the callback of its `auth` function twice, or connect() while it connects? Once per connection is enough',
+});
+
+const TOO_EARLY = rejection('handshake-malformed', {
+  message: 'a packet arrived before its CONNECT was answered',
+  hint: 'not a stock Socket.IO client: those send nothing between CONNECT and its answer',
+});
 
 const UNKNOWN_NAMESPACE = rejection('namespace-unknown', {
   hint: 'a path in the URL that a client gives to io() is a namespace; another path is its option `path`, and SOCKET_PATH here',
 });
 
+const UNANSWERABLE_NAMESPACE = rejection('namespace-unknown', {
+  message: 'the gateway has only the main namespace; this one has a comma in its name, or more than 100 characters',
+  hint: 'the client receives no answer, because the protocol has none for such a name; connect with io(url), without a path in the URL',
+});
+
 /** The name goes to the client only: it may hold an id or a token, which the log must not show. */
-function unknownNamespace(name: string): PacketRefusal {
+function unknownNamespace(name: string): PacketAnswer {
   const message = `only the main namespace; ${JSON.stringify(name)} in the URL is a namespace, not a path`;
   return { rejection: UNKNOWN_NAMESPACE, answer: connectError(name, { ...UNKNOWN_NAMESPACE, message }), ends: false };
 }
@@ -94,12 +128,12 @@ function outOfPlace(message: string | Buffer): Rejection {
   });
 }
 
-function endedBy(why: Rejection): PacketRefusal {
+function endedBy(why: Rejection): PacketAnswer {
   return { rejection: why, answer: connectError(MAIN, why), ends: true };
 }
 
 /** Answers in bytes to a parser that expects bytes; text would be an error there. */
-function answerInBytes(message: Buffer, { code, message: words, retry }: Rejection): Pick<PacketRefusal, 'answer'> {
+function answerInBytes(message: Buffer, { code, message: words, retry }: Rejection): Pick<PacketAnswer, 'answer'> {
   if (!looksLikeMsgpack(message)) return {};
   const data = { message: words, data: { code, message: words, retry } };
   return { answer: msgpackOf({ type: Number(CONNECT_ERROR), nsp: MAIN, data }) };

@@ -6,6 +6,7 @@ import type { Rejection } from '../../auth/rejection.ts';
 import type { UserId } from '../../routes/user-id.ts';
 import type { Peer } from './client-address.ts';
 import type { PacketAnswer } from './first-packet.ts';
+import type { SessionFault } from './session-fault.ts';
 import type { SocketWriter } from '../fanout/socket-writer.ts';
 import type { Membership } from '../fanout/membership.ts';
 import type { CookieTokens } from './token-cookie.ts';
@@ -96,20 +97,30 @@ export interface SocketHandlers {
   /** The session sent a packet of any kind, heartbeats included. */
   packetReceived(session: Session): void;
   /**
-   * Returns why a message is refused, if it is.
+   * Checks a message before the parser.
    *
+   * @param client the accepted client of this session, if there is one.
+   * @returns the answer where the message is not passed on.
+   */
+  answerToPacket(
+    session: Session,
+    message: string | Buffer,
+    client: ClientSocket | undefined,
+  ): PacketAnswer | undefined;
+  /** The parser does not read a packet of an accepted client. */
+  packetNotParsed(client: ClientSocket): void;
+  /**
+   * @param fault what its client did wrong, where that ended it.
    * @param isIn whether a client of this session was accepted.
    */
-  refusalOfPacket(session: Session, message: string | Buffer, isIn: boolean): PacketAnswer | undefined;
-  sessionClosed(session: Session): void;
+  sessionClosed(session: Session, fault: SessionFault | undefined, isIn: boolean): void;
   /** Reads the credentials before it returns, and keeps no other part of `auth`. Never rejects. */
   admit(socket: ClientSocket, credentials: Credentials): Promise<Verdict>;
   /** The client is accepted, and CONNECT was sent. */
   entered(socket: ClientSocket, writer: SocketWriter): void;
   /** @param args the name of the event, then its arguments. */
   eventReceived(socket: ClientSocket, args: readonly unknown[], acknowledge: Acknowledge | undefined): void;
-  /** @param tooLong whether the session ended because of a message that was too long. */
-  left(socket: ClientSocket, reason: string, tooLong: boolean): void;
+  left(socket: ClientSocket, reason: string): void;
 }
 
 /** A source of sockets: Socket.IO, the native server, or both. */

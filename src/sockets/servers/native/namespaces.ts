@@ -1,5 +1,6 @@
 import { PacketType, type Packet } from 'socket.io-parser';
 import type { PacketAnswer } from '../first-packet.ts';
+import type { SessionFault } from '../session-fault.ts';
 import type { Acknowledge, Credentials, SocketHandlers, Verdict } from '../socket-server.ts';
 import { WebSocketClient } from './client.ts';
 import { createId } from './id.ts';
@@ -30,22 +31,25 @@ export class Namespaces implements SessionOwner {
   }
 
   messageReceived(session: WebSocketSession, message: string | Buffer): void {
-    const refusal = this.#handlers.refusalOfPacket(session, message, this.#clientsOf(session).length > 0);
-    if (refusal !== undefined) return turnDown(session, refusal);
+    const [client] = this.#clientsOf(session);
+    const answer = this.#handlers.answerToPacket(session, message, client);
+    if (answer !== undefined) return turnDown(session, answer);
     let packet: Packet | undefined;
     try {
       packet = this.#packets.read(session, message);
     } catch {
       // A parser error is caused by the bytes of the client: its session ends, and no other is affected.
+      if (client !== undefined) this.#handlers.packetNotParsed(client);
       return session.abandon();
     }
     if (packet !== undefined) this.#serve(session, packet);
   }
 
-  sessionClosed(session: WebSocketSession, reason: string, error?: Error): void {
-    for (const client of this.#clientsOf(session)) this.#leave(client, reason, error);
+  sessionClosed(session: WebSocketSession, reason: string, fault: SessionFault | undefined): void {
+    const clients = this.#clientsOf(session);
+    for (const client of clients) this.#leave(client, reason);
     this.sessions.delete(session);
-    this.#handlers.sessionClosed(session);
+    this.#handlers.sessionClosed(session, fault, clients.length > 0);
   }
 
   #serve(session: WebSocketSession, packet: Packet): void {
@@ -91,13 +95,13 @@ export class Namespaces implements SessionOwner {
     if (Array.isArray(args)) this.#handlers.eventReceived(client, args, acknowledgementOf(client, id));
   }
 
-  readonly #leave = (client: WebSocketClient, reason: string, error?: Error): void => {
+  readonly #leave = (client: WebSocketClient, reason: string): void => {
     if (!client.connected) return;
     client.connected = false;
     const others = this.#clientsOf(client.conn).filter((one) => one !== client);
     this.sessions.set(client.conn, others);
     this.clients.delete(client);
-    this.#handlers.left(client, reason, isTooLong(error));
+    this.#handlers.left(client, reason);
   };
 }
 
@@ -110,11 +114,6 @@ function refuse(client: WebSocketClient, verdict: Exclude<Verdict, { kind: 'acce
   if (verdict.kind === 'closed') return client.conn.close();
   const { code, message, retry } = verdict.rejection;
   client.send({ type: PacketType.CONNECT_ERROR, data: { message, data: { code, message, retry } } });
-}
-
-/** ws documents this code. */
-function isTooLong(error: Error | undefined): boolean {
-  return error !== undefined && 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }
 
 function credentialsOf(session: WebSocketSession, auth: unknown): Credentials {

@@ -4,6 +4,7 @@ import type { Batch } from '../../fanout/batch.ts';
 import type { Peer } from '../client-address.ts';
 import { textFrame } from '../../fanout/frame.ts';
 import type { SocketWriter, Sender } from '../../fanout/socket-writer.ts';
+import type { SessionFault } from '../session-fault.ts';
 import type { Session } from '../socket-server.ts';
 import type { CookieTokens } from '../token-cookie.ts';
 import { bytesTaken, bytesWaiting, gatherWrites } from '../tcp.ts';
@@ -16,7 +17,8 @@ export interface SessionOwner {
   packetReceived(session: WebSocketSession): void;
   /** A message: text, or bytes that belong to an earlier text. */
   messageReceived(session: WebSocketSession, message: string | Buffer): void;
-  sessionClosed(session: WebSocketSession, reason: string, error?: Error): void;
+  /** @param fault what its client did wrong, where that ended it. */
+  sessionClosed(session: WebSocketSession, reason: string, fault: SessionFault | undefined): void;
 }
 
 /** The parts of the first request that are read later. */
@@ -119,15 +121,15 @@ export class WebSocketSession implements Session, SocketWriter {
   }
 
   /** The websocket is closed or closing. */
-  lost(reason: 'transport close' | 'transport error', error?: Error): void {
-    this.#end(reason, error);
+  lost(reason: 'transport close' | 'transport error', fault?: SessionFault): void {
+    this.#end(reason, fault);
   }
 
   /** The client violated the protocol. */
-  abandon(): void {
+  abandon(fault?: SessionFault): void {
     if (this.readyState !== 'open') return;
     this.#webSocket.close();
-    this.#end('parse error');
+    this.#end('parse error', fault);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -146,7 +148,7 @@ export class WebSocketSession implements Session, SocketWriter {
   #receiveOther(type: string): void {
     if (type === PACKET.pong) this.#heartbeat.pong(this);
     else if (IGNORED.has(type)) this.#heartbeat.activity(this);
-    else this.abandon();
+    else this.abandon('engine-packet');
   }
 
   #write(frame: Buffer): void {
@@ -162,10 +164,10 @@ export class WebSocketSession implements Session, SocketWriter {
     return this.readyState === 'open';
   }
 
-  #end(reason: string, error?: Error): void {
+  #end(reason: string, fault?: SessionFault): void {
     if (this.readyState !== 'open') return;
     this.readyState = 'closed';
     this.#heartbeat.end(this);
-    this.#owner.sessionClosed(this, reason, error);
+    this.#owner.sessionClosed(this, reason, fault);
   }
 }

@@ -7,6 +7,7 @@ import { refuseUpgrade } from '../refusals.ts';
 import { createSessionId } from '../session-id.ts';
 import type { SocketHandlers, SocketServer } from '../socket-server.ts';
 import { CLOSING } from '../tcp.ts';
+import { faultIn, upgradeFault } from '../ws-errors.ts';
 import { Heartbeat, type HeartbeatTimes } from './heartbeat.ts';
 import { Namespaces } from './namespaces.ts';
 import { WebSocketSession } from './session.ts';
@@ -39,6 +40,11 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
     maxPayload,
     WebSocket: SessionWebSocket,
     ...CLOSING,
+  });
+  webSockets.on('wsClientError', (error: Error, socket: Duplex, request: IncomingMessage) => {
+    const why = upgradeFault(error);
+    handlers.malformed(why, request);
+    refuseUpgrade(socket, why);
   });
   const owner = new Namespaces(namespaces, handlers);
   const heartbeat = new Heartbeat({ pingInterval, pingTimeout });
@@ -113,7 +119,7 @@ function closed(this: WebSocket): void {
 }
 
 function failed(this: WebSocket, error: Error): void {
-  sessionOf(this)?.lost('transport error', error);
+  sessionOf(this)?.lost('transport error', faultIn(error));
 }
 
 function sessionOf(webSocket: WebSocket): WebSocketSession | undefined {

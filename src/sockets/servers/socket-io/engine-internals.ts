@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket as TcpSocket } from 'node:net';
+import type { SessionFault } from '../session-fault.ts';
 import { gatherWrites } from '../tcp.ts';
+import { faultInText } from '../ws-errors.ts';
 
 // All undocumented behaviour of engine.io and ws that the gateway relies on, except one of ws, which native/session.ts
 // describes. Where one does not hold, packets take the documented way, `conn.write`: slower, and as correct.
@@ -136,10 +138,19 @@ export function shortenQuery(request: IncomingMessage, names: readonly string[])
   Object.assign(request, { _query: Object.fromEntries(kept) });
 }
 
-/** Whether ws closed a websocket with 1009 for a message that is too long: engine.io keeps only the text of the error. */
-export function isTooLong(details: unknown): boolean {
-  return details instanceof Error && details.message.includes('Max payload size exceeded');
+/** Returns what the client of a session did wrong, where that ended it: engine.io keeps only the texts of errors. */
+export function faultOf(reason: string, details: unknown): SessionFault | undefined {
+  if (reason === 'parse error') return 'engine-packet';
+  if (!(details instanceof Error)) return undefined;
+  return FAULTS[details.message] ?? faultInText(details.message);
 }
+
+const FAULTS: Readonly<Partial<Record<string, SessionFault>>> = {
+  'overlap from client': 'overlap',
+  'data request overlap from client': 'overlap',
+  'invalid content': 'content-type',
+  'invalid heartbeat direction': 'engine-packet',
+};
 
 /**
  * Returns a function that frees the connection immediately. It holds the websocket itself: a session that is closed by then

@@ -9,13 +9,14 @@ type Listener = ReturnType<LibrarySession['listeners']>[number];
  * Socket.IO's listener for `data` of a session; where that listener is not found, packets are not checked.
  */
 export class PacketGate {
-  readonly #handlers: Pick<SocketHandlers, 'refusalOfPacket'>;
+  readonly #handlers: Pick<SocketHandlers, 'answerToPacket'>;
   readonly #listeners = new WeakMap<LibrarySession, Listener>();
-  readonly #in = new WeakSet<LibrarySession>();
+  readonly #clients = new WeakMap<LibrarySession, LibrarySocket>();
+  readonly #leaving = new WeakSet<LibrarySession>();
   /** One listener for all sessions, with `this`: a closure each would live as long as the connection. */
   readonly #received: (this: LibrarySession, message: string | Buffer) => void;
 
-  constructor(handlers: Pick<SocketHandlers, 'refusalOfPacket'>) {
+  constructor(handlers: Pick<SocketHandlers, 'answerToPacket'>) {
     this.#handlers = handlers;
     const receive = (session: LibrarySession, message: string | Buffer): void => this.#receive(session, message);
     this.#received = function received(message) {
@@ -30,19 +31,37 @@ export class PacketGate {
     session.removeAllListeners('data').on('data', this.#received);
   }
 
-  entered(session: LibrarySession): void {
-    this.#in.add(session);
+  entered(client: LibrarySocket): void {
+    this.#clients.set(client.conn, client);
   }
 
   left(session: LibrarySession): void {
-    this.#in.delete(session);
+    this.#clients.delete(session);
+    this.#leaving.delete(session);
   }
 
-  #receive(session: LibrarySession, message: string | Buffer): void {
-    const refusal = this.#handlers.refusalOfPacket(session, message, this.#in.has(session));
-    const listener = this.#listeners.get(session);
-    if (refusal === undefined) return listener && void Reflect.apply(listener, session, [message]);
-    if (refusal.answer !== undefined) session.write(refusal.answer);
-    if (refusal.ends) session.close();
+  /** Returns the accepted client of a session, if there is one. */
+  clientOf(session: LibrarySession): LibrarySocket | undefined {
+    return this.#clients.get(session);
   }
+
+  /** Socket.IO handles a DISCONNECT a tick later: a CONNECT right behind it would be a second one, and waits as long. */
+  #receive(session: LibrarySession, message: string | Buffer): void {
+    if (this.#leaving.has(session)) return process.nextTick(() => this.#check(session, message));
+    if (isDisconnect(message) && this.#clients.has(session)) this.#leaving.add(session);
+    this.#check(session, message);
+  }
+
+  #check(session: LibrarySession, message: string | Buffer): void {
+    const answer = this.#handlers.answerToPacket(session, message, this.#clients.get(session));
+    const listener = this.#listeners.get(session);
+    if (answer === undefined) return listener && void Reflect.apply(listener, session, [message]);
+    if (answer.answer !== undefined) session.write(answer.answer);
+    if (answer.ends) session.close();
+  }
+}
+
+/** Whether a packet is a DISCONNECT of the main namespace. */
+function isDisconnect(message: string | Buffer): boolean {
+  return message === '1' || message === '1/' || message === '1/,';
 }

@@ -1,12 +1,13 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import type { Rejection } from '../../../auth/rejection.ts';
 import type { Peer } from '../client-address.ts';
 import { beginsSession, rejectionOf, type EngineRefusal } from '../handshake-request.ts';
 import type { SocketWriter } from '../../fanout/socket-writer.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../socket-server.ts';
 import type { CookieTokens } from '../token-cookie.ts';
-import { isEngineSession, isTooLong, joinWrites } from './engine-internals.ts';
+import { faultOf, isEngineSession, joinWrites } from './engine-internals.ts';
 import { PacketGate } from './packet-gate.ts';
 import { limitPollAnswers } from './poll-answers.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -45,12 +46,17 @@ export function serveSocketIo(
   const gate = new PacketGate(handlers);
   followSessions(io, handlers, gate);
   namespace.use((socket, next) => void letIn(socket, cookies.get(socket.conn) ?? [], handlers, next));
+  // Socket.IO reports errors of its parser before it closes the session.
+  function packetNotParsed(this: LibrarySocket): void {
+    handlers.packetNotParsed(this);
+  }
   namespace.on('connection', (socket) => {
     listenForEvents(socket, handlers);
-    gate.entered(socket.conn);
-    socket.on('disconnect', (reason, details: unknown) => {
+    socket.on('error', packetNotParsed);
+    gate.entered(socket);
+    socket.on('disconnect', (reason) => {
       gate.left(socket.conn);
-      handlers.left(socket, reason, isTooLong(details));
+      handlers.left(socket, reason);
     });
     handlers.entered(socket, lines.get(socket.conn) ?? writerOf(socket.conn));
     requests.free(socket);
@@ -72,8 +78,8 @@ function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: Re
   // One middleware for all checks: each costs every request a turn of promises.
   io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
     if (!(response instanceof ServerResponse)) requests.upgrading(request, response);
-    if (request.method === 'POST') handlers.posted(request, Number(request.headers['content-length']));
     const isPlain = response instanceof ServerResponse;
+    if (isPlain && request.method === 'POST') measure(request, response, handlers);
     const why = handlers.refusal(request, !isPlain);
     if (why === undefined) next();
     else if (isPlain) refuseRequest(response, why);
@@ -82,20 +88,33 @@ function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: Re
   io.engine.on('connection_error', ({ req, ...refusal }: EngineRefusal & { readonly req: IncomingMessage }) =>
     handlers.malformed(rejectionOf(refusal), req),
   );
+  io.engine.on('upgrade_refused', (why: Rejection, request: IncomingMessage) => handlers.malformed(why, request));
 }
+
+/** Engine.IO refuses a request in chunks, which has no length, once it is too long. */
+function measure(request: IncomingMessage, response: ServerResponse, handlers: SocketHandlers): void {
+  const length = request.headers['content-length'];
+  if (length !== undefined) return handlers.posted(request, Number(length));
+  response.once('finish', () => {
+    if (response.statusCode === TOO_LONG) handlers.posted(request, Infinity);
+  });
+}
+
+const TOO_LONG = 413;
 
 function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: PacketGate): void {
   // One listener for all sockets, with `this`: a closure each would live as long as the connection.
   function packetReceived(this: LibrarySession): void {
     handlers.packetReceived(this);
   }
-  function sessionClosed(this: LibrarySession): void {
-    handlers.sessionClosed(this);
+  function sessionClosed(this: LibrarySession, reason: string, details: unknown): void {
+    handlers.sessionClosed(this, faultOf(reason, details), gate.clientOf(this) !== undefined);
   }
   io.engine.on('connection', (session: LibrarySession) => {
     gate.guard(session);
     session.on('packet', packetReceived);
-    session.on('close', sessionClosed);
+    // Before Socket.IO's listener, which removes the client.
+    session.prependListener('close', sessionClosed);
   });
   io.engine.on('websocket', (webSocket: WebSocket, request: IncomingMessage) =>
     handlers.webSocketOpened(webSocket, request, !beginsSession(request)),

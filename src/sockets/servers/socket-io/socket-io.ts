@@ -36,7 +36,7 @@ export interface SocketIoOptions extends ProtocolOptions {
 
 /**
  * Creates the Socket.IO server. Its engine emits `websocket` for each upgraded connection before any packet is received on
- * it; the conformance profile differs in `options` only.
+ * it, and `upgrade_refused` for each that ws refuses; the conformance profile differs in `options` only.
  */
 export function createSocketIo(http: HttpServer, options: SocketIoOptions = PROTOCOL): LibraryServer {
   const { mayRead, path = createSocketPath('/socket.io/'), takesUpgrade, strayed, ...protocol } = options;
@@ -51,7 +51,10 @@ export function createSocketIo(http: HttpServer, options: SocketIoOptions = PROT
     httpCompression: false,
     // routeByPath handles paths.
     destroyUpgrade: false,
-    wsEngine: engineWithHook((webSocket, request) => io.engine.emit('websocket', webSocket, request)),
+    wsEngine: engineWithHook(
+      (webSocket, request) => io.engine.emit('websocket', webSocket, request),
+      (why, request) => io.engine.emit('upgrade_refused', why, request),
+    ),
     // Pages that may connect may read the answers, and no others. Sticky sessions by cookie need credentials.
     cors: (request, answer) =>
       answer(null, { origin: request instanceof IncomingMessage && mayRead?.(request) === true, credentials: true }),
