@@ -2,25 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
 import {
   withoutFields,
-  type CarriedField,
-  type OpenedBody,
+  type NotCloudEvent,
+  type Opened,
   type OpenEnvelope,
-  type Origin,
+  type PublishedBody,
 } from '../routes/envelope.ts';
 import type { Route } from '../routes/plan.ts';
 import { repeatsKey, survey } from '../routes/json-survey.ts';
 import { foreignForm, isEncodedTwice } from './foreign-form.ts';
 import type { DropReason } from './drop-reasons.ts';
 
-/** A message as routes see it: read, and taken out of its envelope. */
-export interface Message extends Origin, OpenedBody {
-  readonly kind: 'message';
-  /** Size as published. */
-  readonly bytes: number;
-  /** A number is written with a fraction or an exponent: its parsed value may be rounded, so its text decides. */
-  readonly oddNumbers: boolean;
-  readonly carried: readonly CarriedField[] | undefined;
-}
+/** A message as a route sees it: read, and taken out of the route's envelope. */
+export type Message = Opened;
 
 /** Why a message could not be read, whatever its routes are. */
 export interface Unreadable {
@@ -40,29 +33,57 @@ export interface MessageLimits {
   readonly maxTargetIds: number;
 }
 
+/** A message as published, read once for all routes of its channel. */
+export class Published implements PublishedBody {
+  readonly kind = 'published';
+  readonly value: PublishedBody['value'];
+  readonly text: string;
+  readonly bytes: number;
+  readonly oddNumbers: boolean;
+  #envelope: OpenEnvelope | undefined;
+  #opened: Opened | NotCloudEvent | undefined;
+  /** Where routes of one channel have several envelopes: what the others yielded. */
+  #others: Map<OpenEnvelope, Opened | NotCloudEvent> | undefined;
+
+  constructor(value: PublishedBody['value'], text: string, bytes: number, oddNumbers: boolean) {
+    this.value = value;
+    this.text = text;
+    this.bytes = bytes;
+    this.oddNumbers = oddNumbers;
+  }
+
+  /** Takes the message out of an envelope, once for all routes that have the same one. */
+  openedBy(envelope: OpenEnvelope): Opened | NotCloudEvent {
+    if (this.#opened === undefined) {
+      this.#envelope = envelope;
+      return (this.#opened = envelope(this));
+    }
+    if (this.#envelope === envelope) return this.#opened;
+    this.#others ??= new Map();
+    const opened = this.#others.get(envelope) ?? envelope(this);
+    this.#others.set(envelope, opened);
+    return opened;
+  }
+}
+
 /**
- * Reads a published message once for all its routes: size, UTF-8, depth, keys, JSON, envelope, in this order. Never throws.
- *
- * @param open the envelope of the plan or of the stream.
+ * Reads a published message once for all its routes: size, UTF-8, depth, keys, JSON, repeated keys, in this order. What
+ * fails here fails on each of them; `when` and the envelopes of the routes follow. Never throws.
  */
-export function readMessage(raw: Buffer, limits: MessageLimits, open: OpenEnvelope): Message | Unreadable {
+export function readMessage(raw: Buffer, limits: MessageLimits): Published | Unreadable {
   const { maxMessageBytes, maxMessageDepth, maxMessageKeys } = limits;
   const bytes = raw.length;
   if (bytes > maxMessageBytes) return tooLarge(bytes, limits);
   if (!isUtf8(raw)) return notJson(raw, 'not UTF-8');
-  const published = raw.toString('utf8');
+  const text = raw.toString('utf8');
   const found = survey(raw, maxMessageDepth, maxMessageKeys);
   if (found === 'depth') return unreadable('too-deep', `more than ${maxMessageDepth} levels`);
   if (found === 'keys') return unreadable('too-many-keys', `more than ${maxMessageKeys} keys`);
-  const parsed = parse(published);
+  const parsed = parse(text);
   if (parsed === undefined) return notJson(raw, 'not one JSON value');
   if (!isObject(parsed)) return unreadable('not-object', isEncodedTwice(parsed) ? ENCODED_TWICE : NO_OBJECT);
-  if (repeatsKey(published, parsed, found)) return unreadable('repeated-key', KEY_TWICE);
-  const opened = open(parsed, published);
-  if (opened.kind === 'not-cloudevent') return unreadable('not-cloudevent', opened.problem);
-  const { value, text, traceparent, tracestate, publishedAt, carried } = opened;
-  const { oddNumbers } = found;
-  return { kind: 'message', value, text, bytes, oddNumbers, traceparent, tracestate, publishedAt, carried };
+  if (repeatsKey(text, parsed, found)) return unreadable('repeated-key', KEY_TWICE);
+  return new Published(parsed, text, bytes, found.oddNumbers);
 }
 
 /** The message as one route's schema and clients see it: without the propagator fields that the schema does not declare. */

@@ -1,5 +1,6 @@
 import type { ControlRoute, EventRoute, Route } from '../routes/plan.ts';
 import type { DropReason } from './drop-reasons.ts';
+import type { NotCloudEvent } from '../routes/envelope.ts';
 import type { Unreadable } from './message.ts';
 
 /** What `schema_next` says of a message, compared with the schema in force. */
@@ -47,6 +48,11 @@ export function dropped(route: Route | undefined, reason: DropReason, detail?: s
 /** Drops a message that could not be read. */
 export function dropUnread(route: Route, { reason, detail }: Unreadable): Outcome {
   return asReported(route, dropped(route, reason, detail));
+}
+
+/** Drops a message that is not in the envelope of a route. */
+export function dropUnopened(route: Route, { problem }: NotCloudEvent): Outcome {
+  return asReported(route, dropped(route, 'not-cloudevent', problem));
 }
 
 /** The outcome as it is reported: a shadow route reports what it would have done. */

@@ -4,8 +4,9 @@ import type { Dedupe } from './dedupe.ts';
 import { deliver } from './deliver.ts';
 import { evaluate } from './evaluate.ts';
 import { countOnly, type Fanout } from './fanout.ts';
-import { bodyFor, readMessage, type Message, type MessageLimits } from './message.ts';
-import { asReported, dropped, dropUnread, type LiveOutcome, type Outcome } from './outcome.ts';
+import { bodyFor, readMessage, type Message, type MessageLimits, type Published } from './message.ts';
+import { originOf } from './origin.ts';
+import { asReported, dropped, dropUnopened, dropUnread, type LiveOutcome, type Outcome } from './outcome.ts';
 import { beginTrace, report, type DispatchEvents, type MessageTrace } from './report.ts';
 import { withTrial } from './trial.ts';
 
@@ -31,8 +32,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const { plan, events, limits } = options;
   const shadow = { ...options, fanout: countOnly(options.fanout), dedupe: undefined };
 
-  function serve(route: Route, read: Message, trace: MessageTrace | undefined): Outcome {
-    const message = bodyFor(route, read);
+  function serve(route: Route, published: Published, trace: MessageTrace | undefined): Outcome {
+    const opened = published.openedBy(route.openEnvelope);
+    if (opened.kind === 'not-cloudevent') return dropUnopened(route, opened);
+    const message = bodyFor(route, opened);
     const outcome =
       route.kind === 'control'
         ? disconnectUsers(route, message, options, trace)
@@ -43,16 +46,18 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   return (channel, raw) => {
     const received = { channel, raw, bytes: raw.length, receivedAt: performance.now() };
     const { routesFor, openEnvelope } = plan();
-    const message = readMessage(raw, limits, openEnvelope);
-    const trace = beginTrace(events, received, message);
     const routes = routesFor(channel);
+    const message = readMessage(raw, limits);
+    const origin = originOf(message, routes, openEnvelope);
+    const trace = beginTrace(events, received, origin);
+    const unread = message.kind === 'unreadable';
     const outcomes =
       routes.length === 0
         ? [dropped(undefined, 'no-route')]
         : routes.map((route) =>
-            message.kind === 'message' ? serve(route, message, trace) : dropUnread(route, message),
+            message.kind === 'unreadable' ? dropUnread(route, message) : serve(route, message, trace),
           );
-    report(events, received, message, outcomes, trace);
+    report(events, received, origin, unread, outcomes, trace);
   };
 }
 

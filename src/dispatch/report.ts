@@ -1,6 +1,5 @@
 import type { Origin } from '../routes/envelope.ts';
 import type { Route } from '../routes/plan.ts';
-import type { Message, Unreadable } from './message.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A message as it arrived from a channel or a stream, before it is read. */
@@ -17,6 +16,8 @@ export interface Received {
 
 /** A message with all its outcomes: one per route, or a single one without a route. */
 export interface Handled extends Received, Origin {
+  /** The message could not be read, whatever its routes are: each route of the channel has the same drop. */
+  readonly unread: boolean;
   readonly outcomes: readonly Outcome[];
   /** Present for a message that is recorded. */
   readonly trace: MessageTrace | undefined;
@@ -47,15 +48,13 @@ export interface DispatchEvents {
   handled(message: Handled): void;
 }
 
-const NO_ORIGIN: Origin = Object.freeze({ traceparent: undefined, tracestate: undefined, publishedAt: undefined });
-
 /** Starts the trace of a message that has just been read, if it is to be recorded. */
 export function beginTrace(
   { begun }: DispatchEvents,
   { channel, receivedAt }: Received,
-  message: Message | Unreadable,
+  origin: Origin,
 ): MessageTrace | undefined {
-  const trace = begun?.(channel, receivedAt, originOf(message));
+  const trace = begun?.(channel, receivedAt, origin);
   trace?.passed('read');
   return trace;
 }
@@ -64,14 +63,10 @@ export function beginTrace(
 export function report(
   events: DispatchEvents,
   { channel, raw, bytes, receivedAt }: Received,
-  message: Message | Unreadable,
+  { traceparent, tracestate, publishedAt }: Origin,
+  unread: boolean,
   outcomes: readonly Outcome[],
   trace: MessageTrace | undefined,
 ): void {
-  const { traceparent, tracestate, publishedAt } = originOf(message);
-  events.handled({ channel, raw, bytes, receivedAt, traceparent, tracestate, publishedAt, outcomes, trace });
-}
-
-function originOf(message: Message | Unreadable): Origin {
-  return message.kind === 'message' ? message : NO_ORIGIN;
+  events.handled({ channel, raw, bytes, receivedAt, traceparent, tracestate, publishedAt, unread, outcomes, trace });
 }

@@ -8,11 +8,12 @@ import {
   readMessage,
   tooLarge,
   unreadable,
-  type Message,
   type MessageLimits,
+  type Published,
   type Unreadable,
 } from './message.ts';
-import { asReported, dropped, dropUnread, textOf, type Outcome } from './outcome.ts';
+import { originOf } from './origin.ts';
+import { asReported, dropped, dropUnopened, dropUnread, textOf, type Outcome } from './outcome.ts';
 import { beginTrace, report, type DispatchEvents, type MessageTrace } from './report.ts';
 import { withTrial } from './trial.ts';
 
@@ -74,12 +75,13 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
       const receivedAt = performance.now();
       const received = { channel: route.stream.key, raw: content.payload ?? EMPTY, bytes: sizeOf(content), receivedAt };
       const message = readEntry(route, content, duplicate, limits);
-      const trace = beginTrace(events, received, message);
-      const [outcome, evaluated] =
-        message.kind === 'unreadable'
-          ? [dropUnread(route, message), NO_RECIPIENTS]
-          : serve(route, message, content, meta, options, trace);
-      report(events, received, message, [outcome], trace);
+      const origin = originOf(message, [route]);
+      const trace = beginTrace(events, received, origin);
+      const unread = message.kind === 'unreadable';
+      const [outcome, evaluated] = unread
+        ? [dropUnread(route, message), NO_RECIPIENTS]
+        : serve(route, message, content, meta, options, trace);
+      report(events, received, origin, unread, [outcome], trace);
       return evaluated;
     },
   };
@@ -90,13 +92,11 @@ function readEntry(
   { payload, bytes = 0 }: EntryContent,
   duplicate: boolean,
   limits: MessageLimits,
-): Message | Unreadable {
-  const { field, openEnvelope } = route.stream;
-  if (payload === undefined) return unreadable('no-payload', `no field "${field}"`);
+): Published | Unreadable {
+  if (payload === undefined) return unreadable('no-payload', `no field "${route.stream.field}"`);
   if (duplicate) return unreadable('duplicate');
   if (bytes > limits.maxMessageBytes) return tooLarge(bytes, limits);
-  const message = readMessage(payload, limits, openEnvelope);
-  return message.kind === 'unreadable' ? message : bodyFor(route, message);
+  return readMessage(payload, limits);
 }
 
 /** Size of an entry's payload; 0 where Redis does not send it whole and the size is unknown. */
@@ -104,8 +104,11 @@ function sizeOf({ bytes, payload = EMPTY }: EntryContent): number {
   return bytes !== undefined && Number.isFinite(bytes) ? bytes : payload.length;
 }
 
-function evaluateEntry(route: DurableRoute, message: Message, limits: MessageLimits): EvaluatedEntry {
+function evaluateEntry(route: DurableRoute, published: Published, limits: MessageLimits): EvaluatedEntry {
   try {
+    const opened = published.openedBy(route.openEnvelope);
+    if (opened.kind === 'not-cloudevent') return NO_RECIPIENTS;
+    const message = bodyFor(route, opened);
     const evaluated = evaluate(route, message, limits);
     return evaluated.kind === 'dropped' ? NO_RECIPIENTS : { rooms: evaluated.rooms, text: message.text };
   } catch {
@@ -117,13 +120,16 @@ function evaluateEntry(route: DurableRoute, message: Message, limits: MessageLim
 /** Catches everything: an entry that made the reader throw would be read again and again. */
 function serve(
   route: DurableRoute,
-  message: Message,
+  published: Published,
   { eventId }: EntryContent,
   meta: () => string,
   { fanout, dedupe, limits }: StreamDispatchOptions,
   trace: MessageTrace | undefined,
 ): [Outcome, EvaluatedEntry] {
   try {
+    const opened = published.openedBy(route.openEnvelope);
+    if (opened.kind === 'not-cloudevent') return [dropUnopened(route, opened), NO_RECIPIENTS];
+    const message = bodyFor(route, opened);
     const evaluated = evaluate(route, message, limits, trace);
     const known = route.stream.alsoPubsub && dedupe.isKnown(route, eventId);
     if (evaluated.kind === 'dropped') return [withTrial(route, message, asReported(route, evaluated)), NO_RECIPIENTS];

@@ -71,6 +71,8 @@ export function createQuarantine(store: QuarantineStore, events: QuarantineEvent
         // Redis did not send the entry, so there is nothing to keep.
         if (outcome.reason === 'too-large' && message.raw.length === 0) continue;
         if (isInvalid(outcome.reason)) take(message, outcome.route.name, outcome);
+        // The same text for each route: it is kept once.
+        if (message.unread) break;
       }
     },
     settled: () => Promise.race([Promise.all(writes), pause(SETTLE_MS, undefined, { ref: false })]),

@@ -20,8 +20,16 @@ export interface OpenedBody {
   readonly text: string;
 }
 
+/** A message as published, read and parsed. */
+export interface PublishedBody extends OpenedBody {
+  /** Size as published. */
+  readonly bytes: number;
+  /** A number is written with a fraction or an exponent: its parsed value may be rounded, so its text decides. */
+  readonly oddNumbers: boolean;
+}
+
 /** A message out of its envelope. */
-export interface Opened extends Origin, OpenedBody {
+export interface Opened extends Origin, PublishedBody {
   readonly kind: 'opened';
   /** Fields that a propagator added next to the trace context; removed where the route's schema does not declare them. */
   readonly carried: readonly CarriedField[] | undefined;
@@ -33,19 +41,22 @@ export interface NotCloudEvent {
 }
 
 /** Takes a message out of its envelope. An unreadable trace context or time does not drop the message. */
-export type OpenEnvelope = (value: Json, text: string) => Opened | NotCloudEvent;
+export type OpenEnvelope = (published: PublishedBody) => Opened | NotCloudEvent;
 
 export function compileEnvelope(envelope: Envelope): OpenEnvelope {
   if (envelope.kind === 'cloudevents') return openCloudEvent;
   const { traceparent, time } = envelope;
   const fields = time === undefined ? [traceparent] : [traceparent, time];
-  return (value, text) => {
+  return (published) => {
+    const { value, bytes, oddNumbers } = published;
     const taken = fields.filter((field) => Object.hasOwn(value, field));
     if (taken.length === 0)
       return {
         kind: 'opened',
         value,
-        text,
+        text: published.text,
+        bytes,
+        oddNumbers,
         traceparent: undefined,
         tracestate: undefined,
         publishedAt: undefined,
@@ -53,8 +64,9 @@ export function compileEnvelope(envelope: Envelope): OpenEnvelope {
       };
     const added = carriedIn(value, traceparent).filter((field) => !taken.includes(field));
     const publishedAt = time === undefined ? undefined : value[time];
-    const body = withoutFields({ value, text }, taken);
-    return openedOf(body, value[traceparent], publishedAt, value['tracestate'], added.length > 0 ? added : undefined);
+    const carried = added.length > 0 ? added : undefined;
+    const body = withoutFields(published, taken);
+    return openedOf(published, body, value[traceparent], publishedAt, value['tracestate'], carried);
   };
 }
 
@@ -83,7 +95,8 @@ export function withoutFields({ value, text }: OpenedBody, fields: readonly stri
 /** Attributes that CloudEvents 1.0 requires, in addition to `specversion`. */
 const REQUIRED = ['id', 'source', 'type'];
 
-function openCloudEvent(event: Json, text: string): Opened | NotCloudEvent {
+function openCloudEvent(published: PublishedBody): Opened | NotCloudEvent {
+  const { value: event, text } = published;
   const missing = REQUIRED.find((name) => typeof event[name] !== 'string' || event[name] === '');
   if (event['specversion'] !== '1.0') return notCloudEvent('specversion is not "1.0"');
   if (missing !== undefined) return notCloudEvent(`${missing} is not a text of at least one character`);
@@ -91,7 +104,8 @@ function openCloudEvent(event: Json, text: string): Opened | NotCloudEvent {
   const { data } = event;
   const payload = sliceAt(text, ['data']);
   if (!isObject(data) || payload === undefined) return notCloudEvent('data is no JSON object');
-  return openedOf({ value: data, text: payload }, event['traceparent'], event['time'], event['tracestate']);
+  const body = { value: data, text: payload };
+  return openedOf(published, body, event['traceparent'], event['time'], event['tracestate']);
 }
 
 function notCloudEvent(problem: string): NotCloudEvent {
@@ -99,6 +113,7 @@ function notCloudEvent(problem: string): NotCloudEvent {
 }
 
 function openedOf(
+  { bytes, oddNumbers }: PublishedBody,
   { value, text }: OpenedBody,
   traceparent: unknown,
   time: unknown,
@@ -110,6 +125,8 @@ function openedOf(
     kind: 'opened',
     value,
     text,
+    bytes,
+    oddNumbers,
     traceparent: parent,
     tracestate: parseTraceparent(parent) && isTracestate(tracestate) ? tracestate : undefined,
     publishedAt: readTime(time),

@@ -11,7 +11,7 @@ import type { StreamConfig } from '../config/routes/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import { declares } from '../schema/declared.ts';
 import type { Check } from '../schema/payload-schemas.ts';
-import { CARRIED_FIELDS, compileEnvelope, type CarriedField, type OpenEnvelope } from './envelope.ts';
+import { CARRIED_FIELDS, type CarriedField, type OpenEnvelope } from './envelope.ts';
 import { compileShaping, type Shape } from './payload.ts';
 import { createParts, type RouteParts } from './route-parts.ts';
 import { usersIn, type NamedUsers, type Target } from './target.ts';
@@ -27,6 +27,8 @@ interface AnyRoute {
   /** Greatest size of a message as published; longer ones are dropped. */
   readonly maxBytes: number;
   readonly onInvalid: OnInvalid;
+  /** Routes with equal envelopes share it. */
+  readonly openEnvelope: OpenEnvelope;
   /** Propagator fields that the schema declares: they belong to the payload. */
   readonly declares: readonly CarriedField[];
 }
@@ -56,7 +58,6 @@ export interface ControlRoute extends AnyRoute {
 export type Route = EventRoute | ControlRoute;
 
 export interface RouteStream extends StreamConfig {
-  readonly openEnvelope: OpenEnvelope;
   /** Equal for routes that evaluate every entry in the same way. */
   readonly fingerprint: string;
 }
@@ -68,6 +69,7 @@ export interface Plan {
   readonly loadedAt: Date;
   /** Hash of the configured routes: equal plans have equal hashes. */
   readonly hash: string;
+  /** The envelope of the file, for messages of channels without a route. */
   readonly openEnvelope: OpenEnvelope;
   readonly userIds: UserIds;
   /** Claims of tokens that the gateway keeps. */
@@ -105,7 +107,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     number,
     loadedAt: new Date(),
     hash: hashOf(config),
-    openEnvelope: compileEnvelope(config.envelope),
+    openEnvelope: parts.envelope(config.envelope),
     userIds,
     claims: config.identity.claims,
     routes: routes.map(([route]) => route),
@@ -130,6 +132,7 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
     shadow,
     maxBytes,
     onInvalid,
+    openEnvelope: parts.envelope(config.envelope),
     declares: declaredBy(configured),
   };
   if (configured.kind === 'control') {
@@ -175,11 +178,7 @@ function compileStream(route: CheckedRoute, stream: StreamConfig, config: Routes
   const { envelope, identity } = config;
   // A changed description does not change how entries are evaluated: the stream is read on.
   const { description: _, ...compared } = route;
-  return {
-    ...stream,
-    openEnvelope: compileEnvelope(envelope),
-    fingerprint: hashOf({ envelope, identity, routes: [compared] }),
-  };
+  return { ...stream, fingerprint: hashOf({ envelope, identity, routes: [compared] }) };
 }
 
 /** Hashes the content of the files, independent of their location. */

@@ -1,4 +1,5 @@
 import type { CheckedRoute } from '../config/routes/route-config.ts';
+import { compileEnvelope } from './envelope.ts';
 import { compileTarget } from './target.ts';
 import type { UserIds } from './user-id.ts';
 
@@ -13,6 +14,7 @@ export type RouteParts = ReturnType<typeof createParts>;
 export function createParts(ids: UserIds) {
   return {
     event: sharing((event: string) => event),
+    envelope: sharing(compileEnvelope),
     target: sharing(({ target, audience }: Pick<EventConfig, 'target' | 'audience'>) =>
       compileTarget(target, audience, ids),
     ),

@@ -12,6 +12,7 @@ export function handledMessage(channel: string, text: string, outcomes: readonly
     traceparent: undefined,
     tracestate: undefined,
     publishedAt: undefined,
+    unread: false,
     outcomes,
     trace: undefined,
   };

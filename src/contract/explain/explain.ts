@@ -1,9 +1,18 @@
 import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/route-config.ts';
 import { isInvalid } from '../../dispatch/drop-reasons.ts';
-import { bodyFor, readMessage, type Message, type MessageLimits, type Unreadable } from '../../dispatch/message.ts';
+import {
+  bodyFor,
+  readMessage,
+  unreadable,
+  type Message,
+  type MessageLimits,
+  type Published,
+  type Unreadable,
+} from '../../dispatch/message.ts';
+import type { OpenEnvelope } from '../../routes/envelope.ts';
 import type { UserIds } from '../../routes/user-id.ts';
 import { sliceAt } from '../../routes/json-text.ts';
-import { compilePlan, type Plan, type Route } from '../../routes/plan.ts';
+import { compilePlan, type Plan } from '../../routes/plan.ts';
 import { parsePath } from '../../schema/pointer.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../../schema/broken-rules.ts';
@@ -55,24 +64,45 @@ export type ResultExplained = Result & { readonly payloadBytes?: number };
 
 export function explain(config: RoutesConfig, { channel, raw, limits, client }: Question): Explanation {
   const plan = compilePlan(config, 1);
-  const message = readMessage(raw, limits, plan.openEnvelope);
+  const published = readMessage(raw, limits);
   const near = plan.sources.includes(channel) ? undefined : didYouMean(channel, plan.sources);
   const results = new Map(dryRun(plan, channel, raw, limits).map((result) => [result.route, result]));
+  const explained = config.routes.flatMap((route) => {
+    const result = results.get(route.name);
+    return result === undefined
+      ? []
+      : [explainRoute(route, bodyOf(plan, route, published), result, { client, ids: plan.userIds })];
+  });
   return {
     channel,
     ...(near !== undefined && { didYouMean: near }),
     bytes: raw.length,
-    message: messageFound(message, raw, config.envelope),
-    routes: config.routes.flatMap((route) => {
-      const result = results.get(route.name);
-      const seen = message.kind === 'unreadable' ? message : bodyFor(routeOf(plan, route), message);
-      return result === undefined ? [] : [explainRoute(route, seen, result, { client, ids: plan.userIds })];
-    }),
+    message: messageFound(openedBy(plan.openEnvelope, published), raw, config.envelope),
+    routes: published.kind === 'unreadable' ? keptOnce(explained, [...results.keys()]) : explained,
   };
 }
 
-function routeOf({ routes }: Plan, { name }: CheckedRoute): Pick<Route, 'declares'> {
-  return routes.find((route) => route.name === name) ?? { declares: [] };
+/** A message that cannot be read is kept once. @param order of the routes as they are served. */
+function keptOnce(routes: readonly RouteExplanation[], order: readonly (string | undefined)[]): RouteExplanation[] {
+  const kept = new Set(routes.flatMap(({ route, quarantined }) => (quarantined ? [route] : [])));
+  const first = order.find((name) => name !== undefined && kept.has(name));
+  return routes.map(({ quarantined, ...route }) => ({
+    ...route,
+    ...(quarantined && route.route === first && { quarantined }),
+  }));
+}
+
+/** The message as the schema of a route sees it. */
+function bodyOf(plan: Plan, { name }: CheckedRoute, published: Published | Unreadable): Message | Unreadable {
+  const route = plan.routes.find((one) => one.name === name);
+  const opened = openedBy(route?.openEnvelope ?? plan.openEnvelope, published);
+  return opened.kind === 'unreadable' || route === undefined ? opened : bodyFor(route, opened);
+}
+
+function openedBy(envelope: OpenEnvelope, published: Published | Unreadable): Message | Unreadable {
+  if (published.kind === 'unreadable') return published;
+  const opened = published.openedBy(envelope);
+  return opened.kind === 'opened' ? opened : unreadable('not-cloudevent', opened.problem);
 }
 
 /** Whether each of its live routes handles it; for a requested client, whether it receives anything. */

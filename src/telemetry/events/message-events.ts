@@ -9,17 +9,22 @@ import { createThrottle } from '../logging/throttle.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 
 const LOG_INTERVAL_MS = 1000;
+/** Routes of one channel that a log line names. */
+const MOST_NAMED = 20;
 
 /** Counts a handled message per route, logs its drops, and records one span. */
 export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: Tracing): Required<DispatchEvents> {
   const throttle = createThrottle(LOG_INTERVAL_MS);
 
   function logDrop(message: Handled, { route, reason, detail }: Outcome & { kind: 'dropped' }): void {
-    throttle(`${route?.name}:${reason}`, (heldBack) => {
+    // What cannot be read is a fact of the message: one line for all routes of the channel.
+    const [where, named] =
+      message.unread && route ? [message.channel, namesIn(message)] : [route?.name, { route: route?.name }];
+    throttle(`${where}:${reason}`, (heldBack) => {
       const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
       // The publisher of such a message meant that no user receives it.
       const level = reason === 'nobody' ? 'debug' : 'warn';
-      logger[level]({ channel: message.channel, route: route?.name, reason, detail, ...more }, 'message dropped');
+      logger[level]({ channel: message.channel, ...named, reason, detail, ...more }, 'message dropped');
     });
   }
 
@@ -48,9 +53,13 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
     handled(message) {
       metrics.pubsubReceived.inc();
       const now = Date.now();
+      let logged = false;
       for (const outcome of message.outcomes) {
         count(metrics, outcome, now);
-        if (outcome.kind === 'dropped') logDrop(message, outcome);
+        if (outcome.kind === 'dropped' && !(message.unread && logged)) {
+          logDrop(message, outcome);
+          logged = true;
+        }
         if (outcome.kind === 'disconnected') logDisconnect(message, outcome);
         if (outcome.next?.verdict === 'would-drop') logTrial(message, outcome.route?.name, outcome.next);
       }
@@ -59,6 +68,12 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
       measure(metrics, message, recorded && idIn(recorded.traceparent));
     },
   };
+}
+
+/** Names the route of an unreadable message, or the first routes. */
+function namesIn({ outcomes }: Handled): { route: string | undefined } | { routes: (string | undefined)[] } {
+  const names = outcomes.slice(0, MOST_NAMED).map(({ route }) => route?.name);
+  return names.length === 1 ? { route: names[0] } : { routes: names };
 }
 
 /** Starts a span for a dropped message that sampling left out: drops show where something is wrong. */
