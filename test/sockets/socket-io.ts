@@ -14,6 +14,7 @@ export const OPEN_DOOR: SocketHandlers = {
   refusal: () => undefined,
   cookieTokens: () => [],
   malformed() {},
+  unread() {},
   posted() {},
   webSocketOpened() {},
   sessionOpened() {},

@@ -101,6 +101,10 @@ export class ConnectionHandler implements SocketHandlers {
     events.refused(why, peerOf(request), events.handshake(transportIn(request)).rejected(why));
   }
 
+  unread(why: Rejection, address: string): void {
+    this.#options.events.refused(why, { ...NOWHERE, address });
+  }
+
   posted(request: IncomingMessage, bytes: number): void {
     const { limits, events, peerOf } = this.#options;
     if (bytes > limits.maxClientMessageBytes) events.refused(TOO_LONG_REQUEST, peerOf(request));

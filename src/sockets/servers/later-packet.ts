@@ -25,7 +25,10 @@ export function endedBy(why: Rejection): PacketAnswer {
 }
 
 /** The parser does not read a packet. */
-export const NOT_PARSED = packetMalformed('a packet is not one of the default parser of Socket.IO');
+export const NOT_PARSED = packetMalformed(
+  'a packet is not one of the default parser of Socket.IO',
+  `an event with a reserved name (connect, disconnect, …), or ${HINT}`,
+);
 
 const CONNECT_ERROR = '4';
 const SERVER_PACKET = packetMalformed('a client sent a CONNECT_ERROR, which only servers send');

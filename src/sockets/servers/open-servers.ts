@@ -8,6 +8,7 @@ import type { SocketPath } from './socket-path.ts';
 import type { SocketHandlers, SocketServer } from './socket-server.ts';
 import { unverifiedForNativeServer } from './library-versions.ts';
 import { serveWebSockets } from './native/websocket-server.ts';
+import { reportUnreadRequests } from './unread-requests.ts';
 
 /** Server of sessions that start with websocket: the native one, or Socket.IO, which serves all others. */
 export const WEBSOCKET_SERVERS = ['gateway', 'socket.io'] as const;
@@ -40,6 +41,7 @@ export function openServers(http: HttpServer, options: ServersOptions): (handler
   };
   return (handlers) => {
     const native = serveWebSockets(handlers, { ...protocol, peerOf });
+    reportUnreadRequests(http, (why, address) => handlers.unread(why, address));
     const io = createSocketIo(http, {
       ...protocol,
       path,

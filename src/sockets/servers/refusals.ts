@@ -24,9 +24,10 @@ export function refuseRequest(response: ServerResponse, why: Rejection): void {
 /** RFC 6455 demands the supported versions where a request has another one. */
 const VERSIONS = 'Sec-WebSocket-Version: 13, 8\r\n';
 
-/** Refuses an upgrade on the raw socket, whose errors and whose close no other code handles. */
-export function refuseUpgrade(socket: Duplex, why: Rejection): void {
-  const { status, headers, body } = answerFor(why);
+/** Refuses a request on the raw socket, whose errors and whose close no other code handles. */
+export function refuseUpgrade(socket: Duplex, why: Rejection, otherStatus?: number): void {
+  const { status: usual, headers, body } = answerFor(why);
+  const status = otherStatus ?? usual;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on('error', () => socket.destroy());
   if (why.code === 'handshake-malformed') lines.push(VERSIONS);

@@ -85,6 +85,8 @@ export interface SocketHandlers {
   cookieTokens(request: IncomingMessage): CookieTokens;
   /** The protocol refuses the request. */
   malformed(why: Rejection, request: IncomingMessage): void;
+  /** Node's parser refuses a request. */
+  unread(why: Rejection, address: string): void;
   /** A polling request with so many bytes arrived. */
   posted(request: IncomingMessage, bytes: number): void;
   /**
