@@ -46,7 +46,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
     may: ['auth', 'config', 'dispatch', 'flow', 'routes', 'schema'],
     owns: ['socket.io', 'socket.io-parser', 'proxy-addr', 'ws'],
   },
-  auth: { may: ['flow', 'routes', 'schema'], owns: ['@grpc/grpc-js', '@grpc/proto-loader'] },
+  auth: { may: ['flow', 'routes', 'schema'], owns: ['@grpc/grpc-js', '@grpc/proto-loader', 'jose'] },
   telemetry: {
     may: [
       'admin',

@@ -15,13 +15,13 @@ import { createUpgradeRule } from '../sockets/servers/socket-path.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createDrainState, drainStages } from './drain-state.ts';
 import { startInOrder, type Stage } from './stages.ts';
+import { createTokenAuth } from './wire-auth.ts';
 import {
   checkNewClaims,
   createConnections,
   createControl,
   createFdReserve,
   createLocalFanout,
-  createTokenAuth,
 } from './wire-connections.ts';
 import {
   createDurableRoutes,

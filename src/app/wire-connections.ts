@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
-import { createAuth, type Auth } from '../auth/auth.ts';
-import type { GrpcTls } from '../auth/methods/grpc/channel.ts';
+import type { Auth } from '../auth/auth.ts';
 import { rejection, type Rejection } from '../auth/rejection.ts';
-import { grpcTlsFiles, type Settings } from '../config/environment/environment.ts';
+import type { Settings } from '../config/environment/environment.ts';
 import type { Control } from '../dispatch/control.ts';
 import type { Durable } from '../durable/durable.ts';
 import { reserveFileDescriptors, openFileLimit, type FdReserve } from '../http/fd-reserve.ts';
@@ -30,23 +29,6 @@ export function createLocalFanout(settings: Settings, telemetry: Telemetry): Loc
     maxAge: settings.maxQueueAge * 1000,
     events: telemetry.fanout,
   });
-}
-
-export function createTokenAuth(settings: Settings, live: LivePlan, telemetry: Telemetry): Auth {
-  return createAuth({
-    // The kind of user ids is fixed until a restart.
-    identity: { userIds: live.current().userIds, claims: () => live.current().claims },
-    grpc: { address: settings.authServiceAddr, ...tlsOf(settings) },
-    anonymousAllowed: settings.authMode === 'optional',
-    cacheLifetime: settings.authCacheTtl * 1000,
-    events: telemetry.auth,
-  });
-}
-
-function tlsOf(settings: Settings): { tls?: GrpcTls } {
-  if (!settings.grpcTlsEnabled) return {};
-  const { ca, certificate, key } = grpcTlsFiles(settings);
-  return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
 }
 
 interface ConnectionRoom extends Pick<FdReserve, 'isUsedUp'> {
@@ -92,7 +74,14 @@ export interface ConnectionParts {
 export function createConnections(
   http: Server,
   limits: Settings & ConnectionRoom,
-  { auth: { authenticator, revocations, calls }, fanout, durable, drainState, live, telemetry }: ConnectionParts,
+  {
+    auth: { authenticator, revocations, calls, longestToken },
+    fanout,
+    durable,
+    drainState,
+    live,
+    telemetry,
+  }: ConnectionParts,
 ): Connections {
   const peerOf = createPeerOf(limits.trustProxy);
   const isTrustedProxy = createProxyTrust(limits.trustProxy);
@@ -111,7 +100,8 @@ export function createConnections(
     peerOf,
     isTrustedProxy,
     queryToken: limits.insecureQueryToken,
-    cookieTokensOf: createCookieTokensOf(limits.tokenCookie, originOf),
+    longestToken,
+    cookieTokensOf: createCookieTokensOf(limits.tokenCookie, originOf, longestToken),
     closedBecause: () => {
       if (drainState.isClosed()) return 'draining';
       if (limits.isUsedUp()) return 'instance-full';

@@ -1,9 +1,6 @@
 import type { AuthTrace } from './auth-trace.ts';
+import type { AuthMethodName } from './token-answer.ts';
 import type { CallOutcome, Question } from './call-queue.ts';
-
-/** A way to check tokens, as AUTH_METHODS names it. */
-export const AUTH_METHODS = ['grpc'] as const;
-export type AuthMethodName = (typeof AUTH_METHODS)[number];
 
 /** Checks tokens by one method. */
 export interface AuthMethod {

@@ -1,6 +1,6 @@
 import type { Identity } from './identity.ts';
 import type { Rejection } from './rejection.ts';
-import type { AnswerSource, TokenAnswer } from './token-answer.ts';
+import type { AnswerSource, AuthMethodName, TokenAnswer } from './token-answer.ts';
 
 /** What an identity rests on, for as long as the token is valid. */
 export interface Proof {
@@ -28,6 +28,8 @@ export interface AuthTrace {
   /** @param caller the authentication whose call gives the answer, where it is another one's. */
   answeredBy(source: AnswerSource, caller?: AuthTrace): void;
   callStarted(): CallTrace;
+  /** A method has answered, by a call or without one. */
+  answered(method: AuthMethodName, answer: TokenAnswer['kind'] | 'busy'): void;
   ended(outcome: AuthOutcome): void;
 }
 

@@ -1,7 +1,11 @@
 import type { AuthEvents } from './auth-trace.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
+import type { CallQueue } from './call-queue.ts';
+import { LONGEST_TOKEN } from './find-token.ts';
 import type { IdentityRules } from './identity.ts';
 import { createGrpcChecker, type GrpcCheckerOptions } from './methods/grpc/checker.ts';
+import { createJwtMethod, type JwtMethodOptions } from './methods/jwt/jwt-method.ts';
+import type { KeyEvents } from './methods/jwt/key-source.ts';
 import { createServiceMethod, type ServiceMethod } from './methods/service-method.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import type { ServiceProbeEvents } from './service-probe.ts';
@@ -9,21 +13,35 @@ import { createTokenVerifier } from './token-verifier.ts';
 
 export interface AuthOptions {
   readonly identity: IdentityRules;
-  readonly grpc: Omit<GrpcCheckerOptions, 'health' | 'identity'>;
+  /** Absent: tokens are not verified as JWTs. */
+  readonly jwt?: Omit<JwtMethodOptions, 'identity' | 'events'>;
+  /** Absent: no service is called. */
+  readonly grpc?: Omit<GrpcCheckerOptions, 'health' | 'identity'>;
   readonly anonymousAllowed: boolean;
   /** How long a valid answer is cached, in milliseconds; 0 caches none. */
   readonly cacheLifetime: number;
-  readonly events: AuthEvents & ServiceProbeEvents;
+  readonly events: AuthEvents & ServiceProbeEvents & KeyEvents;
 }
 
 /** Authentication of tokens by one or several methods: cache, call queue, circuit breaker. */
-export interface Auth extends Pick<ServiceMethod, 'start' | 'problem' | 'calls' | 'close'> {
+export interface Auth {
+  /** Starts probes and loads keys, so that a problem is found before the first client connects. */
+  start(): void;
+  /** What is wrong, for /health; undefined while nothing is. */
+  problem(): string | undefined;
   readonly authenticator: Authenticator;
   readonly revocations: Revocations;
+  /** Calls to the service. */
+  readonly calls: Omit<CallQueue, 'check'>;
+  /** Longest token, in characters. */
+  readonly longestToken: number;
+  close(): void;
 }
 
 /** Longer than any call takes, from its start until the socket is admitted. */
 const SHORTEST_REVOCATION_MS = 60_000;
+
+const NO_CALLS: Auth['calls'] = { closedBecause: () => undefined, underWay: () => 0, waiting: () => 0 };
 
 /**
  * Opens no connection until the first call or `start()`.
@@ -31,17 +49,24 @@ const SHORTEST_REVOCATION_MS = 60_000;
  * @throws where a TLS file cannot be read.
  */
 export function createAuth(options: AuthOptions): Auth {
-  const { anonymousAllowed, cacheLifetime: lifetime, events, identity, grpc } = options;
-  const service = createServiceMethod('grpc', (health) => createGrpcChecker({ ...grpc, identity, health }), events);
+  const { anonymousAllowed, cacheLifetime: lifetime, events, identity } = options;
+  const jwt = options.jwt && createJwtMethod({ ...options.jwt, identity, events });
+  const service = openService(options);
+  const methods = [jwt, service].filter((method) => method !== undefined);
   const revocations = createRevocations(Math.max(lifetime, SHORTEST_REVOCATION_MS));
-  const verifier = createTokenVerifier({ methods: [service], revocations, lifetime });
-  const { start, problem, calls, close } = service;
+  const verifier = createTokenVerifier({ methods, revocations, lifetime });
   return {
     authenticator: createAuthenticator({ verifier, events, anonymousAllowed }),
     revocations,
-    calls,
-    start,
-    problem,
-    close,
+    // While tokens may be JWTs, handshakes continue whatever the service does.
+    calls: { ...(service?.calls ?? NO_CALLS), ...(jwt && { closedBecause: NO_CALLS.closedBecause }) },
+    longestToken: jwt ? LONGEST_TOKEN.jwt : LONGEST_TOKEN.opaque,
+    start: () => methods.forEach((method) => method.start()),
+    problem: () => methods.map((method) => method.problem()).find((problem) => problem !== undefined),
+    close: () => methods.forEach((method) => method.close()),
   };
+}
+
+function openService({ grpc, identity, events }: AuthOptions): ServiceMethod | undefined {
+  return grpc && createServiceMethod('grpc', (health) => createGrpcChecker({ ...grpc, identity, health }), events);
 }

@@ -26,7 +26,10 @@ export function createAuthenticator({ verifier, events, anonymousAllowed }: Auth
     const { outcome, askedAt } = await verifier.verify(client, since, trace);
     if (outcome.kind === 'valid')
       return { kind: 'accepted', identity: outcome.identity, proof: { ...client, askedAt } };
-    return { kind: 'rejected', ...REJECTED[outcome.kind], ...('cause' in outcome && { cause: outcome.cause }) };
+    const { rejection: why } = REJECTED[outcome.kind];
+    if (outcome.kind === 'invalid' && outcome.why !== undefined)
+      return { kind: 'rejected', rejection: { ...why, hint: outcome.why } };
+    return { kind: 'rejected', rejection: why, ...(outcome.kind === 'unavailable' && { cause: outcome.cause }) };
   }
 
   async function decide(

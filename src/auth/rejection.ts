@@ -4,7 +4,10 @@
  */
 export const REJECTIONS = {
   'token-missing': { retry: false, message: 'unauthorized: no token was sent; send it as auth.token' },
-  'token-malformed': { retry: false, message: 'unauthorized: a token is text of 1 to 4096 visible ASCII characters' },
+  'token-malformed': {
+    retry: false,
+    message: 'unauthorized: a token is text of 1 to 4096 visible ASCII characters, or a JWT of up to 16384',
+  },
   'token-invalid': { retry: false, message: 'unauthorized: the token is invalid or has expired' },
   'no-user-id': { retry: false, message: 'unauthorized: the token is valid but belongs to no user' },
   'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },

@@ -1,5 +1,9 @@
 import type { UserIdentity } from './identity.ts';
 
+/** A way to check tokens, as AUTH_METHODS names it. */
+export const AUTH_METHODS = ['jwt', 'grpc'] as const;
+export type AuthMethodName = (typeof AUTH_METHODS)[number];
+
 /**
  * What a method answers about a token.
  *
@@ -14,11 +18,12 @@ export type TokenAnswer =
       /** Declared claims that the token has in a form that is not read. */
       readonly skippedClaims?: readonly string[];
     }
-  | { readonly kind: 'invalid' }
+  /** `why` is one of a closed list of sentences; it is logged, and not sent to the client. */
+  | { readonly kind: 'invalid'; readonly why?: string }
   | { readonly kind: 'no-user-id' }
   | { readonly kind: 'not-mine' }
   | { readonly kind: 'unavailable'; readonly cause: string; readonly answered?: true };
 
-/** The source of an answer: a call of its own, another client's call with the same token, or the cache. */
+/** The source of an answer: a check of its own, by a method, another client's check of the same token, or the cache. */
 export const ANSWER_SOURCES = ['service', 'shared', 'cache'] as const;
 export type AnswerSource = (typeof ANSWER_SOURCES)[number];

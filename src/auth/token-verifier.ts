@@ -69,6 +69,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   async function checkInOrder(question: Question, trace: AuthTrace): Promise<Omit<CachedAnswer, 'askedAt'>> {
     for (const method of methods) {
       const outcome = await method.check(question, trace);
+      trace.answered(method.name, outcome.kind);
       if (outcome.kind !== 'not-mine') return { outcome, method };
     }
     return { outcome: NOT_MINE, method: undefined };

@@ -23,6 +23,7 @@ export function recordingTrace(
   return {
     calls,
     answeredBy: () => undefined,
+    answered: () => undefined,
     callStarted: () => ({ headers, ended: (answer, code) => calls.push([answer, code]) }),
     ended: () => undefined,
   };

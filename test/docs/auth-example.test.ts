@@ -5,14 +5,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import { checkerOf, recordingTrace } from '../auth/checker.ts';
 import { freePort } from '../support/ports.ts';
 
-/** The auth service in Node that the README shows, with one user. */
+/** The auth service in Node of docs/authentication.md, with one user. */
 function authService(port: number): string {
-  const [, code = ''] = /^```javascript\n(\/\/ Node: [\s\S]*?)^```$/m.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const [, code = ''] =
+    /^```javascript\n(\/\/ Node: [\s\S]*?)^```$/m.exec(readFileSync('docs/authentication.md', 'utf8')) ?? [];
   const lines = code.replace('50051', String(port)).replace('() => {}', "() => console.log('ready')");
   return `const users = new Map([['1|token', '7']]);\n${lines}`;
 }
 
-test('the auth service in Node of the README identifies users and refuses other tokens', async () => {
+test('the auth service in Node of docs/authentication.md identifies users and refuses other tokens', async () => {
   const port = await freePort();
   const service = spawn(process.execPath, ['--input-type=module', '--eval', authService(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],

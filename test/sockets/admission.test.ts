@@ -68,6 +68,7 @@ async function stage(
     peerOf: createPeerOf([]),
     isTrustedProxy: () => false,
     queryToken: false,
+    longestToken: 4096,
     cookieTokensOf: () => [],
     closedBecause: () => undefined,
     events,

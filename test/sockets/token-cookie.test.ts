@@ -13,7 +13,7 @@ import { stageSockets, useStage } from './stage.ts';
 function cookieTokens(cookie: string | undefined, kind: OriginKind = 'exact', name: string | undefined = 'token') {
   const request = new IncomingMessage(new Socket());
   if (cookie !== undefined) request.headers.cookie = cookie;
-  return createCookieTokensOf(name, () => kind)(request);
+  return createCookieTokensOf(name, () => kind, 4096)(request);
 }
 
 describe('the cookie', () => {
@@ -47,7 +47,7 @@ describe('the cookie', () => {
   });
 
   test('is not looked at without TOKEN_COOKIE', () => {
-    expect(createCookieTokensOf(undefined, () => 'exact')(new IncomingMessage(new Socket()))).toEqual([]);
+    expect(createCookieTokensOf(undefined, () => 'exact', 4096)(new IncomingMessage(new Socket()))).toEqual([]);
   });
 
   test('keeps no more of a huge one than shows that it is too long', () => {

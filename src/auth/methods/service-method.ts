@@ -1,9 +1,10 @@
-import type { AuthMethod, AuthMethodName } from '../auth-method.ts';
+import type { AuthMethod } from '../auth-method.ts';
 import { createBreaker } from '../breaker.ts';
 import { createCallQueue, type CallQueue, type TokenChecker } from '../call-queue.ts';
 import type { ServiceFailure } from '../service-failure.ts';
 import { createServiceHealth, type ServiceHealth } from '../service-health.ts';
 import { createServiceProbe, type ServiceProbeEvents } from '../service-probe.ts';
+import type { AuthMethodName } from '../token-answer.ts';
 
 /** The client of an auth service. */
 export interface ServiceChecker extends TokenChecker {

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import type { Finding } from '../text/findings.ts';
+import { authProblems } from './auth-problems.ts';
 import { warningsOf } from './origin-entry.ts';
 import { tlsFileProblems, type TlsFiles } from './tls-files.ts';
 import { Malformed } from './variable-types.ts';
@@ -17,7 +18,7 @@ export interface EnvironmentReading {
 
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): EnvironmentReading {
   const findings: Finding[] = nearMisses(environment);
-  const take = <T>(variable: Variable<T>): T => takeVariable(environment, variable, findings);
+  const take: Take = (variable) => takeVariable(environment, variable, findings);
   const settings: Settings = {
     port: take(VARIABLES.port),
     bindAddress: take(VARIABLES.bindAddress),
@@ -26,10 +27,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     redisTlsCaFile: take(VARIABLES.redisTlsCaFile),
     redisTlsClientCertFile: take(VARIABLES.redisTlsClientCertFile),
     redisTlsClientKeyFile: take(VARIABLES.redisTlsClientKeyFile),
-    authServiceAddr: take(VARIABLES.authServiceAddr),
-    authMode: take(VARIABLES.authMode),
-    authCacheTtl: take(VARIABLES.authCacheTtl),
-    authRevalidate: take(VARIABLES.authRevalidate),
+    ...authSettings(take),
     insecureQueryToken: take(VARIABLES.insecureQueryToken),
     tokenCookie: take(VARIABLES.tokenCookie),
     corsOrigin: take(VARIABLES.corsOrigin),
@@ -65,9 +63,31 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     grpcTlsClientCertFile: take(VARIABLES.grpcTlsClientCertFile),
     grpcTlsClientKeyFile: take(VARIABLES.grpcTlsClientKeyFile),
   };
-  findings.push(...tlsFindings(settings), ...originFindings(settings));
+  findings.push(...tlsFindings(settings), ...originFindings(settings), ...authFindings(settings, environment));
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   return { findings, settings: Object.freeze(settings) };
+}
+
+type Take = <T>(variable: Variable<T>) => T;
+
+/** Reads the variables of the methods that check tokens. */
+function authSettings(take: Take) {
+  return {
+    authMethods: take(VARIABLES.authMethods),
+    authJwtIssuer: take(VARIABLES.authJwtIssuer),
+    authJwtAudience: take(VARIABLES.authJwtAudience),
+    authJwksUrl: take(VARIABLES.authJwksUrl),
+    authJwtKeyFile: take(VARIABLES.authJwtKeyFile),
+    authJwtUser: take(VARIABLES.authJwtUser),
+    authJwtClaims: take(VARIABLES.authJwtClaims),
+    authJwtMaxAge: take(VARIABLES.authJwtMaxAge),
+    authHttpCaFile: take(VARIABLES.authHttpCaFile),
+    insecureAuthHttp: take(VARIABLES.insecureAuthHttp),
+    authServiceAddr: take(VARIABLES.authServiceAddr),
+    authMode: take(VARIABLES.authMode),
+    authCacheTtl: take(VARIABLES.authCacheTtl),
+    authRevalidate: take(VARIABLES.authRevalidate),
+  };
 }
 
 function takeVariable<T>(
@@ -87,6 +107,11 @@ function takeVariable<T>(
     findings.push(finding('environment-value', 'error', `${name} is ${found}; allowed is ${error.message}`));
     return parse(fallback);
   }
+}
+
+function authFindings(settings: Settings, environment: Readonly<Record<string, string | undefined>>): Finding[] {
+  const isSet = (name: string): boolean => environment[name] !== undefined;
+  return authProblems(settings, isSet).map(({ severity, message }) => finding('environment-value', severity, message));
 }
 
 function originFindings({ corsOrigin }: Settings): Finding[] {

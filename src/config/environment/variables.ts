@@ -1,3 +1,4 @@
+import { authMethods, claimPointers, httpsUrl, pointer } from './auth-values.ts';
 import { natMap } from './nat-map.ts';
 import { redisUrl } from './redis-url.ts';
 import * as types from './variable-types.ts';
@@ -49,11 +50,66 @@ export const VARIABLES = {
     '',
     "PEM file of that certificate's key.",
   ),
+  authMethods: define(
+    'AUTH_METHODS',
+    authMethods,
+    'grpc',
+    'How tokens are checked, in this order, comma-separated: jwt (verified here), grpc (the auth service). The next one is called only for tokens that are no JWT of AUTH_JWT_ISSUER.',
+  ),
+  authJwtIssuer: define(
+    'AUTH_JWT_ISSUER',
+    types.optional(types.path),
+    '',
+    'The iss of accepted JWTs, to the letter. Demanded by AUTH_METHODS=jwt.',
+  ),
+  authJwtAudience: define(
+    'AUTH_JWT_AUDIENCE',
+    types.optional(types.path),
+    '',
+    'The aud that accepted JWTs have, alone or in a list. Demanded by AUTH_METHODS=jwt.',
+  ),
+  authJwksUrl: define(
+    'AUTH_JWKS_URL',
+    types.optional(httpsUrl),
+    '',
+    "https:// address of the issuer's keys (JWK Set); http:// to loopback only, unless INSECURE_AUTH_HTTP is true.",
+  ),
+  authJwtKeyFile: define(
+    'AUTH_JWT_KEY_FILE',
+    types.optional(types.path),
+    '',
+    "File with the issuer's public keys, in place of AUTH_JWKS_URL: a JWK Set, or PEM. Read again when it changes.",
+  ),
+  authJwtUser: define('AUTH_JWT_USER', pointer, '/sub', 'JSON Pointer to the user id in the payload of a JWT.'),
+  authJwtClaims: define(
+    'AUTH_JWT_CLAIMS',
+    claimPointers,
+    '',
+    'Where the claims of identity are in the payload of a JWT: orgs=/org_ids,roles=/realm_access/roles. A claim without an entry is read at its name.',
+  ),
+  authJwtMaxAge: define(
+    'AUTH_JWT_MAX_AGE',
+    types.positiveInteger,
+    '86400',
+    'Longest life of a JWT in seconds, from iat to exp; longer-lived ones are refused. Revocations are kept for so long.',
+  ),
+  authHttpCaFile: define(
+    'AUTH_HTTP_CA_FILE',
+    types.optional(types.path),
+    '',
+    "PEM file of the authority that signed the certificate of AUTH_JWKS_URL. Unset: the system's authorities.",
+  ),
+  insecureAuthHttp: define(
+    'INSECURE_AUTH_HTTP',
+    types.flag,
+    'false',
+    'true: also plain http:// to hosts other than loopback, where keys can be exchanged and tokens be read on the way.',
+  ),
   authServiceAddr: define(
     'AUTH_SERVICE_ADDR',
     types.hostAndPort,
     'localhost:50051',
-    'host:port of the auth service (gRPC).',
+    'host:port of the auth service (gRPC). Read only where AUTH_METHODS has grpc.',
   ),
   authMode: define(
     'AUTH_MODE',

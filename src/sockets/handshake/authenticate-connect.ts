@@ -24,6 +24,8 @@ export interface ConnectAuthenticatorOptions {
   readonly events: ConnectEvents;
   readonly authenticator: Pick<Authenticator, 'identify'>;
   readonly queryToken: boolean;
+  /** Longest token, in characters. */
+  readonly longestToken: number;
   readonly history: Pick<ClientHistory, 'claimsIn'>;
   /** Address of the client, or its IPv6 /64. */
   readonly networkOf: (session: Session) => string;
@@ -68,7 +70,7 @@ export class ConnectAuthenticator {
     }
     this.#undecided.add(conn);
     readClientOptions(data, credentials.auth, this.#options.history);
-    const token = tokenIn(credentials, this.#options.queryToken);
+    const token = tokenIn(credentials, this.#options);
     const isIgnored = token === undefined && credentials.cookieTokens === 'ignored';
     return this.#settle(socket, token, isIgnored ? COOKIE_IGNORED : {});
   }
@@ -137,11 +139,15 @@ function readClientOptions(data: SocketData, auth: unknown, history: Pick<Client
   if (isObject(resume)) data.resume = history.claimsIn(resume);
 }
 
-function tokenIn({ auth, authorization, queryToken, cookieTokens }: Credentials, isQueryRead: boolean): FoundToken {
-  return findToken({
+function tokenIn(
+  { auth, authorization, queryToken, cookieTokens }: Credentials,
+  { queryToken: isQueryRead, longestToken }: Pick<ConnectAuthenticatorOptions, 'queryToken' | 'longestToken'>,
+): FoundToken {
+  const places = {
     auth: isObject(auth) ? auth['token'] : undefined,
     authorization,
     ...(isQueryRead && { query: queryToken }),
     ...(cookieTokens !== 'ignored' && { cookies: cookieTokens }),
-  });
+  };
+  return findToken(places, longestToken);
 }

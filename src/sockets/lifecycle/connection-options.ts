@@ -35,6 +35,8 @@ export interface ConnectionsOptions extends DisconnectsOptions {
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly isTrustedProxy: IsTrustedProxy;
   readonly queryToken: boolean;
+  /** Longest token, in characters. */
+  readonly longestToken: number;
   readonly cookieTokensOf: CookieTokensOf;
   /** Returns why new connections are refused, if they are. */
   readonly closedBecause: () => RejectionCode | undefined;

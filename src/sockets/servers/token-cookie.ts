@@ -8,25 +8,27 @@ export type CookieTokensOf = (request: IncomingMessage) => CookieTokens;
 
 const NONE: CookieTokens = [];
 
-/** One character more than a token may have: a longer value is refused without being kept. */
-const LONGEST = 4097;
-
 /**
  * Reads the token cookie. Browsers send cookies whichever page connects, so the Origin must be a trusted one.
  *
  * @param name name of the cookie; undefined: cookies are not read.
+ * @param longestToken in characters.
  */
-export function createCookieTokensOf(name: string | undefined, originOf: OriginOf): CookieTokensOf {
+export function createCookieTokensOf(
+  name: string | undefined,
+  originOf: OriginOf,
+  longestToken: number,
+): CookieTokensOf {
   if (name === undefined) return () => NONE;
   return (request) => {
-    const values = valuesOf(request.headers.cookie ?? '', name);
+    const values = valuesOf(request.headers.cookie ?? '', name, longestToken);
     if (values.length === 0) return NONE;
     return originOf(request) === 'exact' ? values : 'ignored';
   };
 }
 
 /** Ignores empty values. Keeps several: a page of a sibling domain can add a cookie of that name. */
-function valuesOf(header: string, name: string): string[] {
+function valuesOf(header: string, name: string, longestToken: number): string[] {
   return header.split(';').flatMap((pair) => {
     const at = pair.indexOf('=');
     if (at < 0 || pair.slice(0, at).trim() !== name) return [];
@@ -36,8 +38,8 @@ function valuesOf(header: string, name: string): string[] {
         .trim()
         .replace(/^"(.*)"$/, '$1'),
     );
-    // Copied, because a substring keeps the whole header in memory: up to 16 KB of cookies per connection.
-    return value === '' ? [] : [Buffer.from(value.slice(0, LONGEST)).toString()];
+    // One character more than a token may have: a longer value is refused without being kept. Copied, because a substring keeps the whole header in memory: up to 16 KB of cookies per connection.
+    return value === '' ? [] : [Buffer.from(value.slice(0, longestToken + 1)).toString()];
   });
 }
 

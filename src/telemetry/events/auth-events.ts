@@ -3,7 +3,8 @@ import type { AuthEvents, AuthOutcome, AuthTrace, CallTrace } from '../../auth/a
 import type { TokenAnswer } from '../../auth/token-answer.ts';
 import type { ServiceFailure } from '../../auth/service-failure.ts';
 import type { ServiceProbeEvents } from '../../auth/service-probe.ts';
-import { createFailureReport, type Server } from './auth-failures.ts';
+import { createFailureReport, createKeyReport, type Server } from './auth-failures.ts';
+import type { KeyEvents } from '../../auth/methods/jwt/key-source.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { traceparentOf } from '../tracing/traceparent.ts';
@@ -17,12 +18,13 @@ export function createAuthEvents(
   logger: Logger,
   { tracer, sampling }: Tracing,
   server: Server,
-): AuthEvents & ServiceProbeEvents {
+): AuthEvents & ServiceProbeEvents & KeyEvents {
   /** Spans of calls whose answer other authentications may share. */
   const calls = new WeakMap<AuthTrace, Span>();
   const report = createFailureReport(logger, server);
   return {
     ...report,
+    ...createKeyReport(logger),
     started(what): AuthTrace {
       // The handshake has sampled already. A revalidation has no handshake.
       const isRecorded = what === 'authenticate' ? trace.getActiveSpan() !== undefined : sampling(undefined);
@@ -34,6 +36,10 @@ export function createAuthEvents(
           // Several authentications wait for one call, and a span has one parent: the others link to it.
           const call = asker && calls.get(asker);
           if (call) span?.addLink({ context: call.spanContext() });
+        },
+        answered(method, answer) {
+          metrics.authMethodAnswers.inc({ method, answer });
+          span?.setAttribute('gateway.auth.method', method);
         },
         callStarted() {
           const call = startCallSpan(tracer, span, server);

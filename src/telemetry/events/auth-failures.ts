@@ -1,4 +1,5 @@
 import { explain, type ServiceFailure } from '../../auth/service-failure.ts';
+import type { KeyEvents } from '../../auth/methods/jwt/key-source.ts';
 import type { ServiceProbeEvents } from '../../auth/service-probe.ts';
 import type { Logger } from '../logging/logger.ts';
 import { createThrottle } from '../logging/throttle.ts';
@@ -39,5 +40,22 @@ export function createFailureReport(
       if (isReached === false) logger.info({ authService: server }, 'the auth service can be reached');
       isReached = true;
     },
+  };
+}
+
+/** Logs why the keys of the JWT issuer cannot be loaded: at most one line per cause in ten seconds. */
+export function createKeyReport(logger: Logger): KeyEvents {
+  const throttle = createThrottle(LOG_INTERVAL_MS);
+  return {
+    keysFailed(cause, kept) {
+      const hint =
+        'check AUTH_JWKS_URL or AUTH_JWT_KEY_FILE, and AUTH_HTTP_CA_FILE where its authority is a private one';
+      const effect = kept ? 'the last loaded keys stay in use' : 'clients with a JWT are refused and come back';
+      throttle(cause, (heldBack) => {
+        const more = heldBack > 0 ? { heldBack } : {};
+        logger.warn({ cause, hint, ...more }, `the keys of the JWT issuer cannot be loaded; ${effect}`);
+      });
+    },
+    keysLoaded: (count) => logger.info({ keys: count }, 'the keys of the JWT issuer are loaded'),
   };
 }

@@ -6,13 +6,18 @@ import type { Instruments } from './instruments.ts';
 const USUAL_STATUSES = ['DEADLINE_EXCEEDED', 'UNAVAILABLE'];
 
 /** Creates the metrics of calls to the auth service and of their answers. */
-export function authMetrics({ counterBy, histogram }: Instruments) {
+export function authMetrics({ counter, counterBy, histogram }: Instruments) {
   return {
     authAnswers: counterBy(
       'gateway_auth_answers_total',
       'Token validations, by source of the answer: service, shared (the call of another client with the same token) or cache.',
       'source',
       ANSWER_SOURCES,
+    ),
+    authMethodAnswers: counter(
+      'gateway_auth_method_answers_total',
+      'Answers about tokens, by method and answer: valid, invalid, no-user-id, unavailable, busy, or not-mine, after which the next method is called.',
+      ['method', 'answer'],
     ),
     authCalls: counterBy('gateway_auth_calls_total', 'Calls to the auth service, by answer.', 'answer', [
       'valid',

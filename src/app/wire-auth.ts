@@ -1,0 +1,41 @@
+import { createAuth, type Auth, type AuthOptions } from '../auth/auth.ts';
+import type { GrpcTls } from '../auth/methods/grpc/channel.ts';
+import type { KeysOrigin } from '../auth/methods/jwt/load-keys.ts';
+import { grpcTlsFiles, type Settings } from '../config/environment/environment.ts';
+import type { LivePlan } from '../reload/live-plan.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** Creates the methods of AUTH_METHODS. */
+export function createTokenAuth(settings: Settings, live: LivePlan, telemetry: Telemetry): Auth {
+  const { authMethods, authServiceAddr } = settings;
+  return createAuth({
+    // The kind of user ids is fixed until a restart.
+    identity: { userIds: live.current().userIds, claims: () => live.current().claims },
+    ...(authMethods.includes('jwt') && { jwt: jwtOptions(settings) }),
+    ...(authMethods.includes('grpc') && { grpc: { address: authServiceAddr, ...tlsOf(settings) } }),
+    anonymousAllowed: settings.authMode === 'optional',
+    cacheLifetime: settings.authCacheTtl * 1000,
+    events: telemetry.auth,
+  });
+}
+
+function jwtOptions(settings: Settings): NonNullable<AuthOptions['jwt']> {
+  const { authJwtIssuer: issuer, authJwtAudience: audience, authJwtUser, authJwtClaims, authJwtMaxAge } = settings;
+  if (issuer === undefined || audience === undefined) throw new Error('the environment was not checked');
+  return {
+    rules: { issuer, audience, user: authJwtUser, claims: authJwtClaims, maxAge: authJwtMaxAge },
+    origin: keysOrigin(settings),
+  };
+}
+
+function keysOrigin({ authJwksUrl: url, authJwtKeyFile: path, authHttpCaFile: caFile }: Settings): KeysOrigin {
+  if (url !== undefined) return { kind: 'url', url, caFile };
+  if (path === undefined) throw new Error('the environment was not checked');
+  return { kind: 'file', path };
+}
+
+function tlsOf(settings: Settings): { tls?: GrpcTls } {
+  if (!settings.grpcTlsEnabled) return {};
+  const { ca, certificate, key } = grpcTlsFiles(settings);
+  return { tls: { caFile: ca, certFile: certificate, keyFile: key } };
+}
