@@ -13,6 +13,7 @@ export function createTokenAuth(settings: Settings, live: LivePlan, telemetry: T
     identity: { userIds: live.current().userIds, claims: () => live.current().claims },
     ...(authMethods.includes('jwt') && { jwt: jwtOptions(settings) }),
     ...(authMethods.includes('grpc') && { grpc: { address: authServiceAddr, ...tlsOf(settings) } }),
+    ...(authMethods.includes('http') && { http: httpOptions(settings) }),
     anonymousAllowed: settings.authMode === 'optional',
     cacheLifetime: settings.authCacheTtl * 1000,
     events: telemetry.auth,
@@ -26,6 +27,21 @@ function jwtOptions(settings: Settings): NonNullable<AuthOptions['jwt']> {
     rules: { issuer, audience, user: authJwtUser, claims: authJwtClaims, maxAge: authJwtMaxAge },
     origin: keysOrigin(settings),
   };
+}
+
+function httpOptions(settings: Settings): NonNullable<AuthOptions['http']> {
+  const {
+    authHttpUrl: url,
+    authHttpStyle: style,
+    authHttpUser,
+    authHttpClaims: claims,
+    authHttpCaFile: caFile,
+  } = settings;
+  const { authHttpClientId: id, authHttpClientSecret: secret } = settings;
+  if (url === undefined) throw new Error('the environment was not checked');
+  const user = authHttpUser ?? [style === 'bearer' ? 'id' : 'sub'];
+  const client = id === undefined || secret === undefined ? {} : { client: { id, secret } };
+  return { url, caFile, rules: { style, user, claims, ...client } };
 }
 
 function keysOrigin({ authJwksUrl: url, authJwtKeyFile: path, authHttpCaFile: caFile }: Settings): KeysOrigin {

@@ -31,7 +31,7 @@ export function createTelemetry(
 ): Telemetry {
   const telemetry = startTelemetry({
     environment,
-    authServiceAddr: settings.authServiceAddr,
+    authServiceAddr: authServiceOf(settings),
     keepDrops: settings.traceDrops === 'always',
     level: settings.logLevel,
     pretty: isDevelopment(settings),
@@ -39,6 +39,12 @@ export function createTelemetry(
   });
   telemetry.reload.planLoaded(plan.routes);
   return telemetry;
+}
+
+/** host:port of the service that checks tokens. */
+function authServiceOf({ authMethods, authHttpUrl: url, authServiceAddr }: Settings): string {
+  if (!authMethods.includes('http') || url === undefined) return authServiceAddr;
+  return url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
 }
 
 interface ProbedParts {

@@ -27,7 +27,7 @@ export interface CallTrace {
 export interface AuthTrace {
   /** @param caller the authentication whose call gives the answer, where it is another one's. */
   answeredBy(source: AnswerSource, caller?: AuthTrace): void;
-  callStarted(): CallTrace;
+  callStarted(method: 'grpc' | 'http'): CallTrace;
   /** A method has answered, by a call or without one. */
   answered(method: AuthMethodName, answer: TokenAnswer['kind'] | 'busy'): void;
   ended(outcome: AuthOutcome): void;

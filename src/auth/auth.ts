@@ -5,6 +5,7 @@ import { LONGEST_TOKEN } from './find-token.ts';
 import type { IdentityRules } from './identity.ts';
 import { createGrpcChecker, type GrpcCheckerOptions } from './methods/grpc/checker.ts';
 import { createJwtMethod, type JwtMethodOptions } from './methods/jwt/jwt-method.ts';
+import { createHttpChecker, type HttpCheckerOptions } from './methods/http/checker.ts';
 import type { KeyEvents } from './methods/jwt/key-source.ts';
 import { createServiceMethod, type ServiceMethod } from './methods/service-method.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
@@ -15,8 +16,10 @@ export interface AuthOptions {
   readonly identity: IdentityRules;
   /** Absent: tokens are not verified as JWTs. */
   readonly jwt?: Omit<JwtMethodOptions, 'identity' | 'events'>;
-  /** Absent: no service is called. */
+  /** Absent: no gRPC service is called. */
   readonly grpc?: Omit<GrpcCheckerOptions, 'health' | 'identity'>;
+  /** Absent: no HTTP endpoint is called. Only one of both services decides, as each decides about every token. */
+  readonly http?: Omit<HttpCheckerOptions, 'health' | 'identity'>;
   readonly anonymousAllowed: boolean;
   /** How long a valid answer is cached, in milliseconds; 0 caches none. */
   readonly cacheLifetime: number;
@@ -67,6 +70,7 @@ export function createAuth(options: AuthOptions): Auth {
   };
 }
 
-function openService({ grpc, identity, events }: AuthOptions): ServiceMethod | undefined {
-  return grpc && createServiceMethod('grpc', (health) => createGrpcChecker({ ...grpc, identity, health }), events);
+function openService({ grpc, http, identity, events }: AuthOptions): ServiceMethod | undefined {
+  if (grpc) return createServiceMethod('grpc', (health) => createGrpcChecker({ ...grpc, identity, health }), events);
+  return http && createServiceMethod('http', (health) => createHttpChecker({ ...http, identity, health }), events);
 }

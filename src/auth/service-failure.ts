@@ -1,6 +1,6 @@
 /** A call to the auth service that says nothing about the token. */
 export interface ServiceFailure {
-  /** Name of the gRPC status. */
+  /** Name of the gRPC status, or `HTTP_` and the status of HTTP. */
   readonly status: string;
   /** The gRPC library's description; undefined where the service itself sent the status. */
   readonly words?: string;
@@ -13,12 +13,20 @@ export interface Explanation {
 }
 
 const BY_WORDS: readonly (readonly [words: RegExp, reason: string, hint: string])[] = [
-  ['ECONNREFUSED', 'the connection is refused', 'is the service running, at the address in AUTH_SERVICE_ADDR?'],
-  ['Name resolution failed|ENOTFOUND|EAI_AGAIN', 'its name does not resolve', 'check the host in AUTH_SERVICE_ADDR'],
+  [
+    'ECONNREFUSED',
+    'the connection is refused',
+    'is the service running, at the address in AUTH_SERVICE_ADDR or AUTH_HTTP_URL?',
+  ],
+  [
+    'Name resolution failed|ENOTFOUND|EAI_AGAIN',
+    'its name does not resolve',
+    'check the host in AUTH_SERVICE_ADDR or AUTH_HTTP_URL',
+  ],
   [
     'altname|certificate|self.signed|CERT_',
     'its TLS certificate is not accepted',
-    'check GRPC_TLS_CA_FILE, and that the certificate names the host in AUTH_SERVICE_ADDR',
+    'check GRPC_TLS_CA_FILE or AUTH_HTTP_CA_FILE, and that the certificate names the host in AUTH_SERVICE_ADDR or AUTH_HTTP_URL',
   ],
   [
     'wrong version number|packet length too long|EPROTO',
@@ -42,6 +50,15 @@ const REFUSES = {
   hint: 'check the policies of the service, and of the proxies and the mesh in front of it',
 };
 const BY_STATUS: Readonly<Record<string, Explanation>> = {
+  HTTP_200: {
+    reason: 'it answers 200 without the JSON that is expected',
+    hint: 'AUTH_HTTP_URL must lead to an endpoint that answers in JSON, and AUTH_HTTP_STYLE must fit it',
+  },
+  HTTP_401: {
+    reason: 'it refuses the gateway',
+    hint: 'introspection: check AUTH_HTTP_CLIENT_ID and AUTH_HTTP_CLIENT_SECRET',
+  },
+  HTTP_404: { reason: 'there is nothing at its address', hint: 'check the path in AUTH_HTTP_URL' },
   DEADLINE_EXCEEDED: {
     reason: 'it does not answer within 2 s',
     hint: 'is it hung or overloaded, or does a firewall drop packets?',
@@ -60,5 +77,7 @@ const OTHER: Explanation = { reason: 'it fails', hint: 'check the log of the aut
 export function explain({ status, words }: ServiceFailure): Explanation {
   const [, reason, hint] = (words !== undefined && BY_WORDS.find(([pattern]) => pattern.test(words))) || [];
   if (status !== 'DEADLINE_EXCEEDED' && reason !== undefined && hint !== undefined) return { reason, hint };
+  if (status.startsWith('HTTP_3'))
+    return { reason: 'it redirects', hint: 'AUTH_HTTP_URL must be the final address: tokens are not sent on' };
   return BY_STATUS[status] ?? OTHER;
 }

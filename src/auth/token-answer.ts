@@ -1,7 +1,7 @@
 import type { UserIdentity } from './identity.ts';
 
 /** A way to check tokens, as AUTH_METHODS names it. */
-export const AUTH_METHODS = ['jwt', 'grpc'] as const;
+export const AUTH_METHODS = ['jwt', 'grpc', 'http'] as const;
 export type AuthMethodName = (typeof AUTH_METHODS)[number];
 
 /**

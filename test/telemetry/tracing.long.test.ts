@@ -223,6 +223,7 @@ describe('with an OTLP endpoint', () => {
       },
     });
     expect(authentication.attributes).toEqual({
+      'gateway.auth.method': 'grpc',
       'gateway.auth.source': 'service',
       'gateway.outcome': 'rejected',
       'gateway.rejection': 'token-invalid',

@@ -8,6 +8,10 @@ export interface AuthSettings {
   readonly authJwtAudience: string | undefined;
   readonly authJwksUrl: URL | undefined;
   readonly authJwtKeyFile: string | undefined;
+  readonly authHttpUrl: URL | undefined;
+  readonly authHttpStyle: string;
+  readonly authHttpClientId: string | undefined;
+  readonly authHttpClientSecret: string | undefined;
   readonly insecureAuthHttp: boolean;
 }
 
@@ -19,11 +23,37 @@ export interface AuthProblem {
 /** Variables without a default that only the method `jwt` reads. */
 const OF_JWT = ['AUTH_JWT_ISSUER', 'AUTH_JWT_AUDIENCE', 'AUTH_JWKS_URL', 'AUTH_JWT_KEY_FILE', 'AUTH_JWT_CLAIMS'];
 
+const OF_HTTP = [
+  'AUTH_HTTP_URL',
+  'AUTH_HTTP_USER',
+  'AUTH_HTTP_CLAIMS',
+  'AUTH_HTTP_CLIENT_ID',
+  'AUTH_HTTP_CLIENT_SECRET',
+];
+
 /** What is missing or contradicts itself in the variables of the methods of auth. */
 export function authProblems(settings: AuthSettings, isSet: (variable: string) => boolean): AuthProblem[] {
-  return settings.authMethods.includes('jwt')
-    ? [...missing(settings), ...keyProblems(settings)]
-    : OF_JWT.filter(isSet).map((name) => warning(`${name} is set, but AUTH_METHODS has no jwt, so it is not read`));
+  const unread = (method: string, variables: readonly string[]): AuthProblem[] =>
+    variables
+      .filter(isSet)
+      .map((name) => warning(`${name} is set, but AUTH_METHODS has no ${method}, so it is not read`));
+  const { authMethods: methods } = settings;
+  return [
+    ...(methods.includes('jwt') ? [...missing(settings), ...keyProblems(settings)] : unread('jwt', OF_JWT)),
+    ...(methods.includes('http') ? httpProblems(settings) : unread('http', OF_HTTP)),
+  ];
+}
+
+function httpProblems(settings: AuthSettings): AuthProblem[] {
+  const { authHttpUrl: url, authHttpStyle, authHttpClientId: id, authHttpClientSecret: secret } = settings;
+  if (url === undefined)
+    return [error('AUTH_METHODS has http, which needs AUTH_HTTP_URL: the endpoint that knows tokens')];
+  const problems = plainProblems('AUTH_HTTP_URL', url, settings, 'a program on the way can read every token');
+  if ((id === undefined) !== (secret === undefined))
+    problems.push(error('AUTH_HTTP_CLIENT_ID and AUTH_HTTP_CLIENT_SECRET belong together; set both or neither'));
+  else if (id !== undefined && authHttpStyle === 'bearer')
+    problems.push(warning('AUTH_HTTP_CLIENT_ID is set, but only AUTH_HTTP_STYLE=introspection sends it'));
+  return problems;
 }
 
 function missing({ authJwtIssuer, authJwtAudience, authJwksUrl, authJwtKeyFile }: AuthSettings): AuthProblem[] {
@@ -43,10 +73,17 @@ function missing({ authJwtIssuer, authJwtAudience, authJwksUrl, authJwtKeyFile }
   return problems;
 }
 
-function keyProblems({ authJwksUrl: url, authJwtKeyFile: file, insecureAuthHttp }: AuthSettings): AuthProblem[] {
+function keyProblems(settings: AuthSettings): AuthProblem[] {
+  const { authJwksUrl: url, authJwtKeyFile: file } = settings;
   if (file !== undefined) return fileProblems(file);
-  if (url === undefined || url.protocol === 'https:' || isLoopback(url)) return [];
-  const message = `AUTH_JWKS_URL is plain http to ${url.host}: a program on the way can replace the keys`;
+  return url === undefined
+    ? []
+    : plainProblems('AUTH_JWKS_URL', url, settings, 'a program on the way can replace the keys');
+}
+
+function plainProblems(name: string, url: URL, { insecureAuthHttp }: AuthSettings, danger: string): AuthProblem[] {
+  if (url.protocol === 'https:' || isLoopback(url)) return [];
+  const message = `${name} is plain http to ${url.host}: ${danger}`;
   return [insecureAuthHttp ? warning(message) : error(`${message}. Write https, or INSECURE_AUTH_HTTP=true`)];
 }
 

@@ -2,19 +2,20 @@ import { parsePath } from '../../schema/pointer.ts';
 import { Malformed, type Parse } from './variable-types.ts';
 
 /** Ways to check tokens. */
-const METHODS = ['jwt', 'grpc'] as const;
+const METHODS = ['jwt', 'grpc', 'http'] as const;
 type Method = (typeof METHODS)[number];
 
-/** At least one, each once, and `grpc` last: it decides about every token, so a method behind it is never called. */
+/** At least one, and a service last: it decides about every token, so a method behind it is never called. */
 export const authMethods: Parse<readonly Method[]> = (text) => {
   const names = text.split(',').map((name) => name.trim());
   const methods = METHODS.filter((method) => names.includes(method));
   const isKnown = names.every((name) => METHODS.some((method) => method === name));
   if (!isKnown || new Set(names).size < names.length)
     throw new Malformed(`a comma-separated list of ${METHODS.join(', ')}, each at most once`);
-  if (names.indexOf('jwt') > 0)
-    throw new Malformed('a list that begins with jwt, if it has it', {
-      why: 'grpc decides about every token, so jwt behind it would never be called',
+  const service = names.findIndex((name) => name !== 'jwt');
+  if (service >= 0 && service < names.length - 1)
+    throw new Malformed('jwt, grpc, http, or jwt before one of the two services', {
+      why: `${names[service]} decides about every token, so ${names[service + 1]} behind it would never be called`,
     });
   return methods;
 };

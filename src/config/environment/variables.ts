@@ -54,7 +54,7 @@ export const VARIABLES = {
     'AUTH_METHODS',
     authMethods,
     'grpc',
-    'How tokens are checked, in this order, comma-separated: jwt (verified here), grpc (the auth service). The next one is called only for tokens that are no JWT of AUTH_JWT_ISSUER.',
+    'How tokens are checked, in this order, comma-separated: jwt (verified here), then grpc or http (a service). The service is called only for tokens that are no JWT of AUTH_JWT_ISSUER.',
   ),
   authJwtIssuer: define(
     'AUTH_JWT_ISSUER',
@@ -93,11 +93,50 @@ export const VARIABLES = {
     '86400',
     'Longest life of a JWT in seconds, from iat to exp; longer-lived ones are refused. Revocations are kept for so long.',
   ),
+  authHttpUrl: define(
+    'AUTH_HTTP_URL',
+    types.optional(httpsUrl),
+    '',
+    'https:// address of the endpoint that knows tokens, with AUTH_METHODS=http; http:// to loopback only, unless INSECURE_AUTH_HTTP is true.',
+  ),
+  authHttpStyle: define(
+    'AUTH_HTTP_STYLE',
+    types.choice('bearer', 'introspection'),
+    'bearer',
+    'bearer: GET with the token as Authorization: Bearer; 200 with JSON is valid, 401 and 403 are invalid. introspection: OAuth 2.0 (RFC 7662), POST.',
+  ),
+  authHttpUser: define(
+    'AUTH_HTTP_USER',
+    types.optional(pointer),
+    '',
+    'JSON Pointer to the user id in the answer. Unset: /id with bearer, /sub with introspection.',
+  ),
+  authHttpClaims: define(
+    'AUTH_HTTP_CLAIMS',
+    claimPointers,
+    '',
+    'Where the claims of identity are in the answer, as in AUTH_JWT_CLAIMS.',
+  ),
+  authHttpClientId: define(
+    'AUTH_HTTP_CLIENT_ID',
+    types.optional(types.path),
+    '',
+    'Client id of the gateway at the introspection endpoint.',
+  ),
+  authHttpClientSecret: {
+    ...define(
+      'AUTH_HTTP_CLIENT_SECRET',
+      types.optional(types.path),
+      '',
+      'Its secret; both are sent as Authorization: Basic.',
+    ),
+    secret: true,
+  },
   authHttpCaFile: define(
     'AUTH_HTTP_CA_FILE',
     types.optional(types.path),
     '',
-    "PEM file of the authority that signed the certificate of AUTH_JWKS_URL. Unset: the system's authorities.",
+    "PEM file of the authority that signed the certificates of AUTH_JWKS_URL and AUTH_HTTP_URL. Unset: the system's authorities.",
   ),
   insecureAuthHttp: define(
     'INSECURE_AUTH_HTTP',

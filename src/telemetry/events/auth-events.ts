@@ -12,7 +12,7 @@ import type { Tracing } from '../tracing/tracing.ts';
 
 const METHOD = 'auth.AuthService/ValidateToken';
 
-/** Records an authentication as a span with the gRPC call as its child, and counts the answer and duration of the call. */
+/** Records an authentication as a span with the call of the auth service as its child, and counts the answer and duration of the call. */
 export function createAuthEvents(
   metrics: Metrics,
   logger: Logger,
@@ -41,8 +41,8 @@ export function createAuthEvents(
           metrics.authMethodAnswers.inc({ method, answer });
           span?.setAttribute('gateway.auth.method', method);
         },
-        callStarted() {
-          const call = startCallSpan(tracer, span, server);
+        callStarted(method) {
+          const call = startCallSpan(tracer, span, server, method);
           if (call) calls.set(own, call);
           return traceCall(metrics, call, report.failed);
         },
@@ -53,15 +53,20 @@ export function createAuthEvents(
   };
 }
 
-function startCallSpan(tracer: Tracer, parent: Span | undefined, server: Server): Span | undefined {
+function startCallSpan(
+  tracer: Tracer,
+  parent: Span | undefined,
+  server: Server,
+  method: 'grpc' | 'http',
+): Span | undefined {
+  const name = method === 'grpc' ? METHOD : 'HTTP';
   const attributes = {
-    'rpc.system.name': 'grpc',
-    'rpc.method': METHOD,
+    ...(method === 'grpc' && { 'rpc.system.name': 'grpc', 'rpc.method': METHOD }),
     'server.address': server.address,
     'server.port': server.port,
   };
   return (
-    parent && tracer.startSpan(METHOD, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent))
+    parent && tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent))
   );
 }
 

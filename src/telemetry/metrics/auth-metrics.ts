@@ -27,7 +27,7 @@ export function authMetrics({ counter, counterBy, histogram }: Instruments) {
     ]),
     authFailures: counterBy(
       'gateway_auth_failures_total',
-      'Calls to the auth service that failed, by gRPC status; OK: an empty answer.',
+      'Calls to the auth service that failed, by gRPC status (OK: an empty answer) or HTTP status (HTTP_502).',
       'status',
       USUAL_STATUSES,
     ),

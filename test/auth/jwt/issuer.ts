@@ -78,6 +78,7 @@ export async function startKeyServer(answer: KeyServer['answer'], port = 0): Pro
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
     const { answer: now } = state;
+    if (now === 'hang') return;
     if (typeof now === 'number') response.writeHead(now, { location: '/elsewhere' });
     response.end(typeof now === 'string' ? now : JSON.stringify(now));
   });

@@ -34,7 +34,7 @@ export function createGrpcChecker({
   const channel = createGrpcChannel({ ...target, deadline });
   return {
     async check(token, trace) {
-      const span = trace.callStarted();
+      const span = trace.callStarted('grpc');
       const outcome = await call(channel, method, { token }, deadline, metadataOf(span.headers));
       const { failure } = outcome;
       const answer = outcome.error

@@ -4,6 +4,7 @@ import type { TokenChecker } from '../../call-queue.ts';
 import { readClaims } from '../../claims.ts';
 import type { IdentityRules } from '../../identity.ts';
 import type { TokenAnswer } from '../../token-answer.ts';
+import { userAt } from '../user-at.ts';
 import { CLOCK_SKEW_MS, validAnswer } from '../valid-answer.ts';
 import { faultOf, JWT_FAULTS, type JwtFault } from './faults.ts';
 import type { KeySource } from './key-source.ts';
@@ -65,11 +66,11 @@ export function createJwtChecker({ rules, identity, keys, isRevoked }: JwtChecke
     return result;
   }
 
-  function answerTo(payload: JWTPayload): TokenAnswer {
+  function answerTo(payload: JWTPayload, token: string): TokenAnswer {
     const { iat = 0, exp = 0 } = payload;
     if (iat > Date.now() / 1000 + SKEW_SECONDS) return invalid('early');
     if (exp - iat > maxAge) return invalid('lives-too-long');
-    const user = identity.userIds.parse(valueAt(payload, rules.user));
+    const user = userAt(payload, payloadText(token), rules.user, identity.userIds);
     const reading = readClaims(identity.claims(), (claim) => valueAt(payload, rules.claims.get(claim) ?? [claim]));
     const revoked = user !== undefined && isRevoked ? isRevoked(user, iat * 1000) : false;
     if (revoked === undefined) return REVOCATIONS_UNKNOWN;
@@ -86,7 +87,7 @@ export function createJwtChecker({ rules, identity, keys, isRevoked }: JwtChecke
       if (found.kind === 'unavailable') return { kind: 'unavailable', cause: `keys: ${found.cause}`, answered: true };
       if (found.kind === 'unknown-key') return invalid('key-unknown');
       const result = await verifyWithAny(token, found.keys);
-      return typeof result === 'string' ? invalid(result) : answerTo(result);
+      return typeof result === 'string' ? invalid(result) : answerTo(result, token);
     },
   };
 }
@@ -105,6 +106,10 @@ function headerOf(token: string, issuer: string): Readonly<Record<string, unknow
   const header = jsonIn(head);
   const payload = jsonIn(body);
   return payload?.['iss'] === issuer ? header : undefined;
+}
+
+function payloadText(token: string): string {
+  return Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
 }
 
 function jsonIn(part: string): Readonly<Record<string, unknown>> | undefined {
