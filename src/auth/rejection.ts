@@ -9,6 +9,8 @@ export const REJECTIONS = {
     message: 'unauthorized: a token is text of 1 to 4096 visible ASCII characters, or a JWT of up to 16384',
   },
   'token-invalid': { retry: false, message: 'unauthorized: the token is invalid or has expired' },
+  'token-expired': { retry: true, message: 'the token of the connection has expired' },
+  'other-user': { retry: false, message: 'the new token belongs to another user than the connection' },
   'no-user-id': { retry: false, message: 'unauthorized: the token is valid but belongs to no user' },
   'origin-refused': { retry: false, message: 'this page may not connect: its origin is not in CORS_ORIGIN' },
   'handshake-malformed': { retry: false, message: 'not a Socket.IO 4 handshake' },

@@ -74,7 +74,7 @@ describe('rejections', () => {
   test.each(Object.entries(REJECTIONS))(
     '%s: who must stay away for its token hears "unauthorized"',
     (code, { retry, message }) => {
-      const ofToken = code.startsWith('token-') || code === 'no-user-id';
+      const ofToken = (code.startsWith('token-') && code !== 'token-expired') || code === 'no-user-id';
       expect(message.startsWith('unauthorized')).toBe(ofToken);
       expect(ofToken && retry).toBe(false);
     },

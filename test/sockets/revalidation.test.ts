@@ -41,6 +41,7 @@ function stage(
     revalidateWithin: interval,
     sockets: () => members.values(),
     close,
+    changed: () => undefined,
     events: { revalidated, failed },
   });
   return { ...revalidation, members, join, asked, close, revalidated, failed };

@@ -51,6 +51,13 @@ const PING: BuiltInEvent = {
   payload: { description: 'Anything or nothing.' },
 };
 
+const TOKEN: BuiltInEvent = {
+  event: 'gateway:token',
+  description:
+    'A fresh token of the same user, before the old one expires. Acknowledged with { ok: true, expires_at } or { ok: false, code, retry }.',
+  payload: { description: 'The token.', type: 'string' },
+};
+
 const READY: BuiltInEvent = {
   event: 'gateway:ready',
   description:
@@ -91,6 +98,16 @@ const NOTICES: Readonly<Record<string, BuiltInEvent>> = {
         routes: { type: 'array', items: { type: 'string' } },
         reason: { enum: [...GAP_REASONS] },
       },
+    },
+  },
+  GatewayExpiring: {
+    event: 'gateway:expiring',
+    description:
+      'For clients with auth: { notices: true }. The token is about to expire: send a fresh one with gateway:token.',
+    payload: {
+      type: 'object',
+      required: ['after'],
+      properties: { after: { description: 'Milliseconds until then.', type: 'integer' } },
     },
   },
   GatewayClosing: {
@@ -141,7 +158,7 @@ export const TRACE_META: Schema = {
 
 /** What clients may send, by name; what durable routes bring along only where there is one. */
 export function clientSays(config: RoutesConfig): Readonly<Record<string, BuiltInEvent>> {
-  return { Ping: PING, ...(hasStreams(config) && { GatewayReady: READY }) };
+  return { Ping: PING, GatewayToken: TOKEN, ...(hasStreams(config) && { GatewayReady: READY }) };
 }
 
 /** Names that no event of a route may take, whether a file has durable routes or not: adding one renames nothing. */
@@ -149,6 +166,7 @@ export const BUILT_IN_NAMES = [
   'Connected',
   'Pong',
   'GatewayReady',
+  'GatewayToken',
   ...Object.keys(NOTICES),
   ...Object.keys(OF_STREAMS),
 ];

@@ -16,6 +16,11 @@ const CLIENT_TO_SERVER = `/** What clients may send. */
 export interface ClientToServerEvents {
   /** Answered by \`pong\`, and by the acknowledgement if there is one. */
   ping: (payload?: unknown, acknowledge?: (answer: Pong) => void) => void;
+  /** A fresh token of the same user, before the old one expires. */
+  'gateway:token': (
+    token: string,
+    acknowledge?: (answer: { ok: true; expires_at?: number } | { ok: false; code: string; retry: boolean }) => void,
+  ) => void;
 `;
 const READY = `  /** With auth: { resume, hold: true }: the listeners are there, and what was missed may come. */
   'gateway:ready': () => void;

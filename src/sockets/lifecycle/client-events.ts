@@ -1,4 +1,5 @@
 import type { ClientHistory } from '../servers/client-history.ts';
+import type { ReplaceToken } from './replace-token.ts';
 import type { Acknowledge, ClientSocket } from '../servers/socket-server.ts';
 
 export interface ClientEventEvents {
@@ -8,15 +9,24 @@ export interface ClientEventEvents {
   failed(error: unknown): void;
 }
 
+/** What the handlers of client events use. */
+export interface EventContext {
+  readonly history: Pick<ClientHistory, 'ready'>;
+  readonly replaceToken: ReplaceToken;
+  readonly events: ClientEventEvents;
+}
+
 type Handler = (
   socket: ClientSocket,
   acknowledge: Acknowledge | undefined,
-  history: Pick<ClientHistory, 'ready'>,
+  context: EventContext,
+  argument: unknown,
 ) => void;
 
 const HANDLERS: ReadonlyMap<unknown, Handler> = new Map<unknown, Handler>([
   ['ping', answerPing],
   ['gateway:ready', releaseHeld],
+  ['gateway:token', takeToken],
 ]);
 
 /** Answers unknown events: without an acknowledgement the client would wait until its timeout, or forever. */
@@ -25,15 +35,16 @@ const UNKNOWN = { ok: false, code: 'unknown-event', retry: false };
 /** Handles the events that clients may send. */
 export function answerEvent(
   socket: ClientSocket,
-  event: unknown,
+  [event, argument]: readonly unknown[],
   acknowledge: Acknowledge | undefined,
-  { events, history }: { readonly events: ClientEventEvents; readonly history: Pick<ClientHistory, 'ready'> },
+  context: EventContext,
 ): void {
+  const { events } = context;
   const handler = HANDLERS.get(event);
   events.clientEvent(handler !== undefined);
   try {
     if (handler === undefined) acknowledge?.(UNKNOWN);
-    else handler(socket, acknowledge, history);
+    else handler(socket, acknowledge, context, argument);
   } catch (error) {
     events.failed(error);
   }
@@ -45,11 +56,16 @@ function answerPing(socket: ClientSocket, acknowledge: Acknowledge | undefined):
   socket.emit('pong', answer);
 }
 
-function releaseHeld(
-  { data }: ClientSocket,
-  acknowledge: Acknowledge | undefined,
-  history: Pick<ClientHistory, 'ready'>,
-): void {
+function releaseHeld({ data }: ClientSocket, acknowledge: Acknowledge | undefined, { history }: EventContext): void {
   acknowledge?.({ ok: true });
   if (data.membership) history.ready(data.membership);
+}
+
+function takeToken(
+  socket: ClientSocket,
+  acknowledge: Acknowledge | undefined,
+  { replaceToken, events }: EventContext,
+  token: unknown,
+): void {
+  replaceToken(socket, token, acknowledge).catch(events.failed);
 }

@@ -8,6 +8,7 @@ export const CLOSINGS = {
   draining: { retry: true },
   revoked: { retry: false },
   'token-invalid': { retry: true },
+  'token-expired': { retry: true },
   'too-many-packets': { retry: true },
   'packet-malformed': { retry: true },
 } as const;

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { rejection, type Rejection } from '../../auth/rejection.ts';
 import { ConnectAuthenticator } from '../handshake/authenticate-connect.ts';
 import { networkOf, type Peer } from '../servers/client-address.ts';
-import { answerEvent } from './client-events.ts';
+import { answerEvent, type EventContext } from './client-events.ts';
 import type { ConnectionsOptions } from './connection-options.ts';
 import type { Disconnects } from './disconnects.ts';
 import type { PacketAnswer } from '../servers/first-packet.ts';
@@ -15,6 +15,7 @@ import { originRefusal } from '../handshake/origin-refusal.ts';
 import { PacketCheck } from './packet-check.ts';
 import { PacketLimit } from './packet-limit.ts';
 import { rejectionOfFault, TOO_LONG_REQUEST, type SessionFault } from '../servers/session-fault.ts';
+import { createReplaceToken } from './replace-token.ts';
 import type { SocketWriter } from '../fanout/socket-writer.ts';
 import type { CookieTokens } from '../servers/token-cookie.ts';
 import type {
@@ -50,6 +51,7 @@ export class ConnectionHandler implements SocketHandlers {
   readonly #packets: PacketLimit;
   readonly #packetCheck: PacketCheck;
   readonly #joinLeave: JoinLeaveOptions;
+  readonly #eventContext: EventContext;
 
   constructor(options: ConnectionsOptions, lateParts: LateParts) {
     const { events, limits } = options;
@@ -84,6 +86,13 @@ export class ConnectionHandler implements SocketHandlers {
       close: (client) => lateParts.disconnects().close(client, 'packet-malformed'),
     });
     this.#joinLeave = { ...options, disconnects: lateParts.disconnects };
+    const replaceToken = createReplaceToken({
+      ...options,
+      networkOf: networkOfSession,
+      refused,
+      changed: (client) => lateParts.disconnects().identityChanged(client),
+    });
+    this.#eventContext = { ...options, replaceToken };
   }
 
   refusal(request: IncomingMessage, isUpgrade: boolean): Rejection | undefined {
@@ -155,8 +164,8 @@ export class ConnectionHandler implements SocketHandlers {
     else onConnected(socket, writer, this.#joinLeave);
   }
 
-  eventReceived(socket: ClientSocket, [event]: readonly unknown[], acknowledge: Acknowledge | undefined): void {
-    answerEvent(socket, event, acknowledge, this.#options);
+  eventReceived(socket: ClientSocket, args: readonly unknown[], acknowledge: Acknowledge | undefined): void {
+    answerEvent(socket, args, acknowledge, this.#eventContext);
   }
 
   left(socket: ClientSocket, reason: string): void {

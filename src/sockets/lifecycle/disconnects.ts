@@ -3,8 +3,10 @@ import type { Revocations } from '../../auth/revocations.ts';
 import type { UserId } from '../../routes/user-id.ts';
 import { closeConnection, type CloseConnection, type ClosingCode } from './close-codes.ts';
 import { drain } from './drain.ts';
+import { createExpiry } from './expiry.ts';
 import { createRevalidation, type RevalidationEvents } from './revalidation.ts';
 import { RoomIndex } from '../fanout/room-index.ts';
+import type { ClientHistory } from '../servers/client-history.ts';
 import type { ClientSocket, Session, SocketServer } from '../servers/socket-server.ts';
 
 export interface DisconnectEvents extends RevalidationEvents {
@@ -17,16 +19,19 @@ export interface DisconnectsOptions {
   readonly revocations: Pick<Revocations, 'isOutdated'>;
   /** Milliseconds after which, at the latest, a token is validated again; 0: never. */
   readonly revalidateWithin: number;
+  readonly history: Pick<ClientHistory, 'clientLeft'>;
   readonly events: DisconnectEvents;
 }
 
-/** Ends accepted connections: revocation, closing of users, drain. */
+/** Ends accepted connections: revocation, expiry, closing of users, drain. */
 export interface Disconnects {
   /** Whether the user was revoked after the auth service answered. */
   isRevoked(socket: ClientSocket): boolean;
   /** Makes the client findable by its user. */
   watch(socket: ClientSocket): void;
   forget(socket: ClientSocket): void;
+  /** The token was replaced or validated again: claims or the expiry may differ. */
+  identityChanged(socket: ClientSocket): void;
   /**
    * Closes the connections of these users, and stock clients do not reconnect.
    *
@@ -54,7 +59,9 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
     if (isClosed) events.closing(code);
     return isClosed;
   };
-  const revalidation = createRevalidation({ ...options, sockets: () => server.sockets(), close });
+  const sockets = (): Iterable<ClientSocket> => server.sockets();
+  const expiry = createExpiry<ClientSocket>({ sockets, expired: (socket) => withhold(socket, options.history), close });
+  const revalidation = createRevalidation<ClientSocket>({ ...options, sockets, close, changed: expiry.look });
   return {
     isRevoked({ data: { user, proof } }) {
       return user !== undefined && proof !== undefined && revocations.isOutdated(user, proof.askedAt);
@@ -62,11 +69,13 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
     watch(socket) {
       const { user } = socket.data;
       if (user !== undefined) byUser.join(socket, [user]);
+      expiry.look(socket);
     },
     forget(socket) {
       const { user } = socket.data;
       if (user !== undefined) byUser.leave(socket, [user]);
     },
+    identityChanged: expiry.look,
     disconnect(users) {
       const theirs = Array.from(users, (user) => [...(byUser.members(user) ?? [])]).flat();
       return theirs.filter((socket) => close(socket, 'revoked')).length;
@@ -82,7 +91,15 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
     revalidateAll: revalidation.all,
     drain(over) {
       revalidation.stop();
+      expiry.stop();
       return drain(server, over, close);
     },
   };
+}
+
+/** Delivers nothing more to a client whose connection is still open. */
+function withhold({ data: { membership } }: ClientSocket, history: Pick<ClientHistory, 'clientLeft'>): void {
+  if (membership === undefined) return;
+  membership.leave();
+  history.clientLeft(membership);
 }

@@ -1,6 +1,7 @@
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { AuthOutcome } from '../../auth/auth-trace.ts';
 import { createSemaphore } from '../../flow/semaphore.ts';
+import { takeIdentity } from './replace-token.ts';
 import type { ClosingCode } from './close-codes.ts';
 import type { ClientSocket } from '../servers/socket-server.ts';
 
@@ -22,6 +23,8 @@ export interface RevalidationOptions<Socket extends Member> {
   /** Called at each check. */
   readonly sockets: () => Iterable<Socket>;
   readonly close: (socket: Socket, code: ClosingCode) => void;
+  /** The token is valid, and its claims or its expiry may differ. */
+  readonly changed: (socket: Socket) => void;
   readonly events: RevalidationEvents;
 }
 
@@ -38,9 +41,9 @@ const MOST_AT_ONCE = 16;
 /** Delay after an unavailable answer and after a gap; or the interval, where that is shorter. */
 const SOON_MS = 30_000;
 
-/** The auth service reports no expiry: whether a token is still valid shows only when it is validated again. */
+/** Whether a token is still valid shows only when it is validated again: it may have been revoked, and not each method knows its expiry. */
 export function createRevalidation<Socket extends Member>(options: RevalidationOptions<Socket>): Revalidation {
-  const { authenticator, revalidateWithin: interval, sockets, close, events } = options;
+  const { authenticator, revalidateWithin: interval, sockets, close, changed, events } = options;
   const soon = Math.min(interval, SOON_MS);
   const semaphore = createSemaphore(MOST_AT_ONCE, Infinity);
   let distrustedAt = -Infinity;
@@ -69,6 +72,7 @@ export function createRevalidation<Socket extends Member>(options: RevalidationO
     const verdict = verdictOn(socket, outcome);
     // Expired and revoked tokens look alike: the client may reconnect with a fresh token.
     if (verdict === 'invalid') close(socket, 'token-invalid');
+    if (verdict === 'valid') changed(socket);
     postpone(socket, verdict === 'unavailable' ? soon : interval);
     events.revalidated(verdict);
   }
@@ -111,6 +115,7 @@ function verdictOn({ data }: Member, outcome: AuthOutcome): RevalidationOutcome 
   if (outcome.kind === 'rejected' && outcome.rejection.retry) return 'unavailable';
   if (outcome.kind === 'accepted' && outcome.proof && outcome.identity.user === data.user) {
     data.proof = outcome.proof;
+    takeIdentity(data, outcome.identity);
     return 'valid';
   }
   return 'invalid';

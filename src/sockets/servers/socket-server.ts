@@ -27,6 +27,10 @@ export interface SocketData {
   claims?: TokenClaims;
   /** When its token expires, in milliseconds since 1970. */
   expiresAt?: number;
+  /** The expiry that the client was notified of. */
+  expiryNotified?: number;
+  /** The expiry that a timer waits for. */
+  expiryDue?: number;
   /** The client requested events about the gateway (`gateway:…`) with `auth: { notices: true }`. */
   notices?: true;
   /** The client requested the trace context of events with `auth: { trace: true }`. */
