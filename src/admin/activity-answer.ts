@@ -7,6 +7,8 @@ export interface RouteCounts {
   readonly received: number;
   readonly delivered: number;
   readonly notHere: number;
+  /** `when` of the route does not hold. */
+  readonly passedOver: number;
   readonly recipients: number;
   readonly lastMessageAt?: Date;
   /** Reasons with at least one drop. */

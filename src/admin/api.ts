@@ -34,6 +34,8 @@ export interface RouteAnswer {
   /** Absent where the route has an `action`. */
   readonly event?: string;
   readonly action?: 'disconnect';
+  /** `when` as written; absent where the route takes every message. */
+  readonly when?: unknown;
   /** The target in words: `broadcast to authenticated clients`, `users in old_owner_id?, new_owner_id`. */
   readonly target: string;
   readonly shadow: boolean;
@@ -61,6 +63,8 @@ export interface RouteActivity {
   readonly received: number;
   readonly delivered: number;
   readonly notHere: number;
+  /** Messages that the route passes over: its `when` does not hold. */
+  readonly passedOver: number;
   readonly recipients: number;
   /** ISO 8601; absent before the first. */
   readonly lastMessageAt?: string;
@@ -88,6 +92,8 @@ export interface FeedLine {
     readonly reason?: DropReason;
     readonly detail?: string;
   }[];
+  /** Names of routes whose `when` does not hold; absent where there are none. */
+  readonly passedOver?: readonly string[];
   /** As published, cut at 16 KiB; only with `?payloads=1`. */
   readonly payload?: string;
   /** Lines left out before this one: above the rate limit, or the reader is slow. */

@@ -50,7 +50,7 @@ function reached({ routes }: Explanation, socketsIn: SocketsIn): [string, number
 }
 
 function roomsOf(result: Explanation['routes'][number]['result']): readonly string[] {
-  if (result.kind === 'dropped') return [];
+  if (result.kind === 'dropped' || result.kind === 'passed-over') return [];
   return result.kind === 'sent' ? result.rooms : result.users.map(userRoom);
 }
 

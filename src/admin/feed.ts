@@ -1,6 +1,6 @@
 import { whyDropped } from '../contract/explain/receives.ts';
 import type { Outcome } from '../dispatch/outcome.ts';
-import type { DispatchEvents, Handled } from '../dispatch/report.ts';
+import { passedOver, type DispatchEvents, type Handled } from '../dispatch/report.ts';
 import type { FeedLine } from './api.ts';
 
 /** A reader of the feed. */
@@ -78,8 +78,16 @@ function createRateLimit(most: number): () => boolean {
   };
 }
 
-function lineOf({ channel, bytes, outcomes }: Handled): FeedLine {
-  return { at: new Date().toISOString(), channel, bytes, outcomes: outcomes.map(outcomeOf) };
+function lineOf(message: Handled): FeedLine {
+  const { channel, bytes, outcomes } = message;
+  const passing = passedOver(message).map(({ name }) => name);
+  return {
+    at: new Date().toISOString(),
+    channel,
+    bytes,
+    outcomes: outcomes.map(outcomeOf),
+    ...(passing.length > 0 && { passedOver: passing }),
+  };
 }
 
 function outcomeOf(outcome: Outcome): FeedLine['outcomes'][number] {

@@ -1,5 +1,6 @@
 import { formatFinding } from '../config/text/findings.ts';
 import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes/route-config.ts';
+import { writtenWhen } from '../config/routes/when.ts';
 import { exampleMessage } from '../contract/publish/example-message.ts';
 import { publishedSchema } from '../contract/schemas/whole-schema.ts';
 import type { LivePlan } from '../reload/live-plan.ts';
@@ -67,6 +68,7 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
     ...(description !== undefined && { description }),
     channels,
     ...(route.kind === 'event' ? { event: route.event } : { action: route.action }),
+    ...(route.when && { when: writtenWhen(route.when) }),
     target: targetWords(route),
     shadow,
     onInvalid,

@@ -1,26 +1,25 @@
 import type { OpenEnvelope, Origin } from '../routes/envelope.ts';
 import { parseTraceparent } from '../routes/trace-context.ts';
-import type { Published, Unreadable } from './message.ts';
+import type { Published } from './message.ts';
 
-const NO_ORIGIN: Origin = Object.freeze({ traceparent: undefined, tracestate: undefined, publishedAt: undefined });
+export const NO_ORIGIN: Origin = Object.freeze({
+  traceparent: undefined,
+  tracestate: undefined,
+  publishedAt: undefined,
+});
 
 interface Enveloped {
   readonly openEnvelope: OpenEnvelope;
 }
 
 /**
- * Returns the origin of a message: the trace context of the first route whose envelope yields one. Empty for an unreadable
- * message.
+ * Returns the origin of a message: the trace context of the first route whose envelope yields one.
  *
  * @param fallback the envelope for a message without routes.
  */
-export function originOf(
-  message: Published | Unreadable,
-  routes: readonly Enveloped[],
-  fallback?: OpenEnvelope,
-): Origin {
+export function originOf(message: Published, routes: readonly Enveloped[], fallback?: OpenEnvelope): Origin {
   const envelope = routes[0]?.openEnvelope ?? fallback;
-  if (message.kind === 'unreadable' || envelope === undefined) return NO_ORIGIN;
+  if (envelope === undefined) return NO_ORIGIN;
   const first = message.openedBy(envelope);
   for (const route of routes) if (route.openEnvelope !== envelope) return firstTraced(message, routes);
   return first.kind === 'opened' ? first : NO_ORIGIN;

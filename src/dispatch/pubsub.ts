@@ -5,7 +5,7 @@ import { deliver } from './deliver.ts';
 import { evaluate } from './evaluate.ts';
 import { countOnly, type Fanout } from './fanout.ts';
 import { bodyFor, readMessage, type Message, type MessageLimits, type Published } from './message.ts';
-import { originOf } from './origin.ts';
+import { NO_ORIGIN, originOf } from './origin.ts';
 import { asReported, dropped, dropUnopened, dropUnread, type LiveOutcome, type Outcome } from './outcome.ts';
 import { beginTrace, report, type DispatchEvents, type MessageTrace } from './report.ts';
 import { withTrial } from './trial.ts';
@@ -46,19 +46,26 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   return (channel, raw) => {
     const received = { channel, raw, bytes: raw.length, receivedAt: performance.now() };
     const { routesFor, openEnvelope } = plan();
-    const routes = routesFor(channel);
+    const { routes, filtered, select } = routesFor(channel);
     const message = readMessage(raw, limits);
-    const origin = originOf(message, routes, openEnvelope);
+    if (message.kind === 'unreadable') {
+      const trace = beginTrace(events, received, NO_ORIGIN);
+      const outcomes = orNoRoute(routes.map((route) => dropUnread(route, message)));
+      return report(events, received, NO_ORIGIN, { unread: true, filtered: NONE, outcomes }, trace);
+    }
+    const taking = select === undefined ? routes : select(message.value);
+    const origin = originOf(message, taking.length > 0 ? taking : routes, openEnvelope);
     const trace = beginTrace(events, received, origin);
-    const unread = message.kind === 'unreadable';
-    const outcomes =
-      routes.length === 0
-        ? [dropped(undefined, 'no-route')]
-        : routes.map((route) =>
-            message.kind === 'unreadable' ? dropUnread(route, message) : serve(route, message, trace),
-          );
-    report(events, received, origin, unread, outcomes, trace);
+    const outcomes = taking.map((route) => serve(route, message, trace));
+    const all = routes.length === 0 ? orNoRoute(outcomes) : outcomes;
+    return report(events, received, origin, { unread: false, filtered, outcomes: all }, trace);
   };
+}
+
+const NONE: readonly Route[] = Object.freeze([]);
+
+function orNoRoute(outcomes: readonly Outcome[]): readonly Outcome[] {
+  return outcomes.length === 0 ? [dropped(undefined, 'no-route')] : outcomes;
 }
 
 interface EventParts {

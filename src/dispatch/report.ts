@@ -14,10 +14,12 @@ export interface Received {
   readonly receivedAt: number;
 }
 
-/** A message with all its outcomes: one per route, or a single one without a route. */
+/** A message with all its outcomes: one per route that took it, or a single one without a route. */
 export interface Handled extends Received, Origin {
   /** The message could not be read, whatever its routes are: each route of the channel has the same drop. */
   readonly unread: boolean;
+  /** Routes with `when` that were asked; those without an outcome passed the message over. Shared by all messages of a channel. */
+  readonly filtered: readonly Route[];
   readonly outcomes: readonly Outcome[];
   /** Present for a message that is recorded. */
   readonly trace: MessageTrace | undefined;
@@ -64,9 +66,32 @@ export function report(
   events: DispatchEvents,
   { channel, raw, bytes, receivedAt }: Received,
   { traceparent, tracestate, publishedAt }: Origin,
-  unread: boolean,
-  outcomes: readonly Outcome[],
+  { unread, filtered, outcomes }: Pick<Handled, 'unread' | 'filtered' | 'outcomes'>,
   trace: MessageTrace | undefined,
 ): void {
-  events.handled({ channel, raw, bytes, receivedAt, traceparent, tracestate, publishedAt, unread, outcomes, trace });
+  events.handled({
+    channel,
+    raw,
+    bytes,
+    receivedAt,
+    traceparent,
+    tracestate,
+    publishedAt,
+    unread,
+    filtered,
+    outcomes,
+    trace,
+  });
+}
+
+/** Returns the routes that passed a message over: their `when` does not hold. */
+export function passedOver({ filtered, outcomes }: Pick<Handled, 'filtered' | 'outcomes'>): readonly Route[] {
+  if (filtered.length === 0) return filtered;
+  const took = new Set(outcomes.map(({ route }) => route));
+  return filtered.filter((route) => !took.has(route));
+}
+
+/** Returns whether no route took the message, although some read its channel. */
+export function isPassedOver({ filtered, outcomes }: Pick<Handled, 'filtered' | 'outcomes'>): boolean {
+  return outcomes.length === 0 && filtered.length > 0;
 }

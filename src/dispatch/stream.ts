@@ -1,36 +1,14 @@
-import type { EventRoute, Route, RouteStream } from '../routes/plan.ts';
+import type { Route } from '../routes/plan.ts';
 import type { Dedupe } from './dedupe.ts';
 import { deliver } from './deliver.ts';
+import { readEntry, type DurableRoute, type EntryContent } from './entry.ts';
 import { evaluate } from './evaluate.ts';
 import { countOnly, type Fanout } from './fanout.ts';
-import {
-  bodyFor,
-  readMessage,
-  tooLarge,
-  unreadable,
-  type MessageLimits,
-  type Published,
-  type Unreadable,
-} from './message.ts';
-import { originOf } from './origin.ts';
+import { bodyFor, type MessageLimits, type Published } from './message.ts';
+import { NO_ORIGIN, originOf } from './origin.ts';
 import { asReported, dropped, dropUnopened, dropUnread, textOf, type Outcome } from './outcome.ts';
 import { beginTrace, report, type DispatchEvents, type MessageTrace } from './report.ts';
 import { withTrial } from './trial.ts';
-
-/** A route that reads a stream. */
-export type DurableRoute = EventRoute & { readonly stream: RouteStream };
-
-export function isDurable(route: Route): route is DurableRoute {
-  return route.stream !== undefined;
-}
-
-/** The parts of a stream entry that matter here. */
-export interface EntryContent {
-  readonly payload?: Buffer;
-  /** Size of the whole payload, where `payload` is only its beginning. */
-  readonly bytes?: number;
-  readonly eventId?: string;
-}
 
 /** An entry after all checks: its recipients and its message; neither where it was dropped. */
 export interface EvaluatedEntry {
@@ -66,37 +44,56 @@ const EMPTY = Buffer.alloc(0);
 
 export function createStreamDispatch(options: StreamDispatchOptions): StreamDispatch {
   const { events, limits } = options;
+  const filteredOf = filteredRoutes();
   return {
     evaluate(route, content, duplicate) {
       const message = readEntry(route, content, duplicate, limits);
-      return message.kind === 'unreadable' ? NO_RECIPIENTS : evaluateEntry(route, message, limits);
+      return message.kind === 'published' ? evaluateEntry(route, message, limits) : NO_RECIPIENTS;
     },
     deliver(route, content, duplicate, meta) {
       const receivedAt = performance.now();
       const received = { channel: route.stream.key, raw: content.payload ?? EMPTY, bytes: sizeOf(content), receivedAt };
       const message = readEntry(route, content, duplicate, limits);
-      const origin = originOf(message, [route]);
+      if (message.kind === 'unreadable') {
+        const trace = beginTrace(events, received, NO_ORIGIN);
+        const outcomes = [dropUnread(route, message)];
+        report(events, received, NO_ORIGIN, { unread: true, filtered: NONE, outcomes }, trace);
+        return NO_RECIPIENTS;
+      }
+      const published = message.kind === 'passed-over' ? message.published : message;
+      const origin = originOf(published, [route]);
       const trace = beginTrace(events, received, origin);
-      const unread = message.kind === 'unreadable';
-      const [outcome, evaluated] = unread
-        ? [dropUnread(route, message), NO_RECIPIENTS]
-        : serve(route, message, content, meta, options, trace);
-      report(events, received, origin, unread, [outcome], trace);
-      return evaluated;
+      const served =
+        message.kind === 'passed-over' ? PASSED_OVER : serve(route, message, content, meta, options, trace);
+      report(
+        events,
+        received,
+        origin,
+        { unread: false, filtered: filteredOf(route), outcomes: served.outcomes },
+        trace,
+      );
+      return served.evaluated;
     },
   };
 }
 
-function readEntry(
-  route: DurableRoute,
-  { payload, bytes = 0 }: EntryContent,
-  duplicate: boolean,
-  limits: MessageLimits,
-): Published | Unreadable {
-  if (payload === undefined) return unreadable('no-payload', `no field "${route.stream.field}"`);
-  if (duplicate) return unreadable('duplicate');
-  if (bytes > limits.maxMessageBytes) return tooLarge(bytes, limits);
-  return readMessage(payload, limits);
+interface Served {
+  readonly outcomes: readonly Outcome[];
+  readonly evaluated: EvaluatedEntry;
+}
+
+const PASSED_OVER: Served = Object.freeze({ outcomes: Object.freeze([]), evaluated: NO_RECIPIENTS });
+const NONE: readonly Route[] = Object.freeze([]);
+
+/** Returns one list per route with `when`, which all its messages share. */
+function filteredRoutes(): (route: DurableRoute) => readonly Route[] {
+  const known = new WeakMap<DurableRoute, readonly Route[]>();
+  return (route) => {
+    if (route.when === undefined) return NONE;
+    const list = known.get(route) ?? Object.freeze([route]);
+    known.set(route, list);
+    return list;
+  };
 }
 
 /** Size of an entry's payload; 0 where Redis does not send it whole and the size is unknown. */
@@ -125,18 +122,23 @@ function serve(
   meta: () => string,
   { fanout, dedupe, limits }: StreamDispatchOptions,
   trace: MessageTrace | undefined,
-): [Outcome, EvaluatedEntry] {
+): Served {
   try {
     const opened = published.openedBy(route.openEnvelope);
-    if (opened.kind === 'not-cloudevent') return [dropUnopened(route, opened), NO_RECIPIENTS];
+    if (opened.kind === 'not-cloudevent') return droppedAs(dropUnopened(route, opened));
     const message = bodyFor(route, opened);
     const evaluated = evaluate(route, message, limits, trace);
     const known = route.stream.alsoPubsub && dedupe.isKnown(route, eventId);
-    if (evaluated.kind === 'dropped') return [withTrial(route, message, asReported(route, evaluated)), NO_RECIPIENTS];
+    if (evaluated.kind === 'dropped') return droppedAs(withTrial(route, message, asReported(route, evaluated)));
     const stamp = { route: route.name, meta, plain: !known };
     const outcome = deliver(route, message, evaluated, route.shadow ? countOnly(fanout) : fanout, trace, stamp);
-    return [withTrial(route, message, asReported(route, outcome)), { rooms: evaluated.rooms, text: message.text }];
+    const outcomes = [withTrial(route, message, asReported(route, outcome))];
+    return { outcomes, evaluated: { rooms: evaluated.rooms, text: message.text } };
   } catch (error) {
-    return [dropped(route, 'emit-failed', textOf(error)), NO_RECIPIENTS];
+    return droppedAs(dropped(route, 'emit-failed', textOf(error)));
   }
+}
+
+function droppedAs(outcome: Outcome): Served {
+  return { outcomes: [outcome], evaluated: NO_RECIPIENTS };
 }

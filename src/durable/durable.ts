@@ -1,4 +1,4 @@
-import { isDurable, type DurableRoute } from '../dispatch/stream.ts';
+import { isDurable, type DurableRoute } from '../dispatch/entry.ts';
 import type { Plan } from '../routes/plan.ts';
 import { resume, NOT_READY, sendReset, type Resumed } from './resume.ts';
 import type { Client } from './client.ts';

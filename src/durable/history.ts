@@ -1,5 +1,6 @@
 import { RecentIds } from '../dispatch/recent-ids.ts';
-import type { DurableRoute, EvaluatedEntry, StreamDispatch } from '../dispatch/stream.ts';
+import type { DurableRoute } from '../dispatch/entry.ts';
+import type { EvaluatedEntry, StreamDispatch } from '../dispatch/stream.ts';
 import { before, START } from './position.ts';
 import { Ring, type RingEntry } from './ring.ts';
 import type { EventId, StreamEntry, StreamState, StreamStore } from './store.ts';

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DurableRoute, StreamDispatch } from '../dispatch/stream.ts';
+import type { DurableRoute } from '../dispatch/entry.ts';
+import type { StreamDispatch } from '../dispatch/stream.ts';
 import { exponentialBackoff, jittered } from '../flow/backoff.ts';
 import { Signal } from './signal.ts';
 import { Continuity } from './continuity.ts';

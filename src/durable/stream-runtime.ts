@@ -1,4 +1,5 @@
-import type { DurableRoute, StreamDispatch } from '../dispatch/stream.ts';
+import type { DurableRoute } from '../dispatch/entry.ts';
+import type { StreamDispatch } from '../dispatch/stream.ts';
 import { createSemaphore } from '../flow/semaphore.ts';
 import type { RouteStream } from '../routes/plan.ts';
 import { userOfRoom } from '../routes/rooms.ts';

@@ -11,14 +11,18 @@ import type { StreamConfig } from '../config/routes/stream.ts';
 import { valueAt } from '../schema/json.ts';
 import { declares } from '../schema/declared.ts';
 import type { Check } from '../schema/payload-schemas.ts';
+import { compileChannel, type ChannelRoutes } from './channel-routes.ts';
 import { CARRIED_FIELDS, type CarriedField, type OpenEnvelope } from './envelope.ts';
 import { compileShaping, type Shape } from './payload.ts';
 import { createParts, type RouteParts } from './route-parts.ts';
 import { usersIn, type NamedUsers, type Target } from './target.ts';
 import { USER_IDS, type UserIds } from './user-id.ts';
+import { compileWhen, type When } from './when.ts';
 
 interface AnyRoute {
   readonly name: string;
+  /** Which messages the route takes, decided before all else; absent: every one. */
+  readonly when?: When;
   readonly check: Check;
   /** Check of `schema_next`: its result is reported and has no effect. */
   readonly checkNext?: Check;
@@ -77,7 +81,7 @@ export interface Plan {
   readonly routes: readonly Route[];
   /** Channels of Redis Pub/Sub. */
   readonly channels: readonly string[];
-  routesFor(channel: string): readonly Route[];
+  routesFor(channel: string): ChannelRoutes<Route>;
   /** Names of channels and streams, as in the routes file. */
   readonly sources: readonly string[];
   /** The routes of a channel or a stream. */
@@ -85,6 +89,7 @@ export interface Plan {
 }
 
 const NONE: readonly Route[] = Object.freeze([]);
+const NO_ROUTES: ChannelRoutes<Route> = Object.freeze({ routes: NONE, filtered: NONE });
 
 /**
  * Compiles a checked configuration. Never throws: every error is a finding of the loader.
@@ -103,6 +108,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     for (const channel of configured.channels) addTo(byChannel, channel, route);
     for (const source of sourcesOf(configured)) addTo(bySource, source, route);
   }
+  const channels = new Map(Array.from(byChannel, ([channel, served]) => [channel, compileChannel(served)]));
   return Object.freeze({
     number,
     loadedAt: new Date(),
@@ -111,8 +117,8 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     userIds,
     claims: config.identity.claims,
     routes: routes.map(([route]) => route),
-    channels: [...byChannel.keys()],
-    routesFor: (channel: string) => byChannel.get(channel) ?? NONE,
+    channels: [...channels.keys()],
+    routesFor: (channel: string) => channels.get(channel) ?? NO_ROUTES,
     sources: [...bySource.keys()],
     routesFrom: (source: string) => bySource.get(source) ?? NONE,
   });
@@ -124,9 +130,10 @@ function controlLast([{ kind: a }]: readonly [Route, unknown], [{ kind: b }]: re
 }
 
 function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: RouteParts): Route {
-  const { name, check, next, shadow, onInvalid, maxBytes = Infinity } = configured;
+  const { name, when, matches, check, next, shadow, onInvalid, maxBytes = Infinity } = configured;
   const route = {
     name,
+    ...(when && { when: compileWhen(when, matches) }),
     check,
     ...(next && { checkNext: next.check }),
     shadow,

@@ -110,6 +110,11 @@ export function isRequired(main: SchemaFile, files: SchemaFiles, name: string): 
   return choices.every((choice) => choice.some(({ schema }) => requires(schema, name)));
 }
 
+/** Returns whether schemas that apply together require the member `name`. */
+export function isRequiredIn(nodes: readonly Node[], name: string): boolean {
+  return nodes.some(({ schema }) => requires(schema, name));
+}
+
 function undeclared(name: string, nodes: readonly Node[]): FieldVerdict {
   const known = nodes.flatMap(({ schema }) =>
     isObject(schema['properties']) ? Object.keys(schema['properties']) : [],
@@ -208,7 +213,7 @@ function presenceOf(
 const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas', 'dependentRequired'];
 
 /** Returns whether undeclared members are forbidden. */
-function isClosed({ schema }: Node): boolean {
+export function isClosed({ schema }: Node): boolean {
   return schema['additionalProperties'] === false || schema['unevaluatedProperties'] === false;
 }
 

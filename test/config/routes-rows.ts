@@ -265,7 +265,7 @@ export const ROUTES_ROWS: readonly Row[] = [
     { routes: instead('event:', 'evnt:') },
     [
       ['missing-key', 'routes@a:', 'key "event" is missing'],
-      ['unknown-key', 'routes@evnt', 'unknown key "evnt"; allowed here: description, channel, source,'],
+      ['unknown-key', 'routes@evnt', 'unknown key "evnt"; allowed here: description, channel, when, source,'],
     ],
   ],
   [
@@ -644,6 +644,51 @@ export const ROUTES_ROWS: readonly Row[] = [
     'a next schema that is the one in force',
     { routes: plus('schema_next: ../schemas/a.json') },
     [['schema-next-same', 'routes:7:18', 'remove it, or name the schema to try']],
+  ],
+  [
+    'a short form of when with matches',
+    { routes: plus('when: { user_id: 1, matches: { type: object } }') },
+    [['when-form', 'routes@{ type: object', 'A field called matches is written /matches']],
+  ],
+  [
+    'one field twice in when',
+    { routes: plus('when: { user_id: 1, /user_id: 2 }') },
+    [['when-form', 'routes@2 }', '"/user_id" and "user_id" are the same field']],
+  ],
+  [
+    'a number in when that JSON readers round',
+    { routes: plus('when: { user_id: [1, 9007199254740993] }') },
+    [['wrong-value', 'routes@9007199254740993', 'is a number that JSON readers round']],
+  ],
+  [
+    'a property that when compares and does not require',
+    { routes: plus('when: { matches: { properties: { kind: { const: a } } } }') },
+    [['when-not-required', 'routes@{ const', 'add "kind" to required']],
+  ],
+  [
+    'a reference out of the schema of when',
+    { routes: plus('when: { matches: { $ref: other.json } }') },
+    [['schema-ref', 'routes@other.json', 'refers to its own places only']],
+  ],
+  [
+    'a schema of when that is none',
+    { routes: plus('when: { matches: { type: objet } }') },
+    [['schema-keyword', 'routes@objet', 'type is "objet"']],
+  ],
+  [
+    'a schema of when that takes everything',
+    { routes: plus('when: { matches: {} }') },
+    [['when-always', 'routes@{}', 'an empty schema takes every message']],
+  ],
+  [
+    'a value of when that the schema does not allow',
+    { routes: plus('when: { user_id: true }') },
+    [['when-never', 'routes@true', 'the schema does not allow that "user_id" is true']],
+  ],
+  [
+    'an object as a value of when',
+    { routes: plus('when: { id: { const: 1 } }') },
+    [['wrong-value', 'routes@{ const', 'found a map with const. A text, number, true, false or null']],
   ],
   [
     'a next schema that is not there',

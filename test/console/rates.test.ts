@@ -6,7 +6,7 @@ const START = Date.parse('2026-11-22T10:00:00Z');
 
 function answer(second: number, received: number): ActivityAnswer {
   const at = new Date(START + second * 1000).toISOString();
-  const trades = { received, delivered: received, notHere: 0, recipients: received, drops: [] };
+  const trades = { received, delivered: received, notHere: 0, passedOver: 0, recipients: received, drops: [] };
   return { at, connections: 0, users: 0, ready: true, problems: [], routes: { trades } };
 }
 

@@ -222,7 +222,7 @@ test('the fields that are shown name just those that the gateway sends to', () =
     fc.property(sale, (message) => {
       const found = findTargets(fields, message, JSON.stringify(message), USER_IDS.uint64);
       const raw = Buffer.from(JSON.stringify(message));
-      const [result] = dryRun(compilePlan(SEED, 1), 'feature-status', raw, LIMITS);
+      const [result] = dryRun({ config: SEED, plan: compilePlan(SEED, 1) }, 'feature-status', raw, LIMITS);
       const users = new Set(found.flatMap((field) => field.users));
       const sentTo = result?.kind === 'sent' ? recipientsOf(result.rooms) : [];
       expect([...users]).toEqual(sentTo);

@@ -120,7 +120,11 @@ async function routesFile(): Promise<string> {
   await cp('schemas/common.schema.json', join(root, 'schemas/common.schema.json'));
   await writeFile(join(root, 'schemas/order.json'), JSON.stringify(ORDER));
   const route = { schema: '../schemas/order.json', target: { user: 'user_id' } };
-  const routes = { orders: { event: 'order', ...route }, bills: { event: 'bill', source: 'stream', ...route } };
+  const routes = {
+    orders: { event: 'order', ...route },
+    bills: { event: 'bill', source: 'stream', ...route },
+    refunds: { channel: 'orders', when: { user_id: 8 }, event: 'refund', ...route },
+  };
   const file = join(root, 'config/routes.yaml');
   await writeFile(file, JSON.stringify({ version: 1, envelope: { time: 'at' }, routes }));
   return file;

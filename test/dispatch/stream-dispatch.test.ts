@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDedupe } from '../../src/dispatch/dedupe.ts';
 import { createDispatch } from '../../src/dispatch/pubsub.ts';
 import type { Stamp } from '../../src/dispatch/fanout.ts';
 import type { Handled } from '../../src/dispatch/report.ts';
-import { createStreamDispatch, isDurable } from '../../src/dispatch/stream.ts';
+import { isDurable } from '../../src/dispatch/entry.ts';
+import { createStreamDispatch } from '../../src/dispatch/stream.ts';
 import { LIMITS, stageDispatch } from './stage.ts';
 
 const ROUTES = `version: 1
@@ -18,7 +19,7 @@ routes:
 const NOTE = {
   type: 'object',
   required: ['to'],
-  properties: { to: { type: 'integer' }, secret: { type: 'string' }, id: { type: 'string' } },
+  properties: { to: { type: 'integer' }, secret: { type: 'string' }, kind: { type: 'string' }, id: { type: 'string' } },
 };
 
 const meta = (): string => '{"id":"1"}';
@@ -29,8 +30,8 @@ interface Sent {
 }
 
 /** Both ways of a route whose publishers move. */
-function stage() {
-  const { plan } = stageDispatch(ROUTES, { note: NOTE });
+function stage(yaml = ROUTES) {
+  const { plan } = stageDispatch(yaml, { note: NOTE });
   const [route] = plan.routes.filter(isDurable);
   if (route === undefined) throw new Error('no durable route');
   const sent: Sent[] = [];
@@ -50,6 +51,7 @@ function stage() {
   const dispatch = createDispatch({ plan: () => plan, ...paths });
   return {
     sent,
+    handled,
     /** @returns what became of it, and what the ring gets. */
     entry(payload: string | undefined, { eventId, duplicate = false }: { eventId?: string; duplicate?: boolean } = {}) {
       const content = {
@@ -109,4 +111,32 @@ test('events without an id are not compared: each copy is sent', () => {
   message('{"to": 7}');
   message('{"to": 7}');
   expect(sent).toHaveLength(2);
+});
+
+describe('when on a durable route', () => {
+  const SOLD = ROUTES.replace('event: news', 'when: { kind: sold }\n    event: news');
+  const [sold, open] = ['{"to":7,"kind":"sold"}', '{"to":7,"kind":"open"}'];
+
+  test('an entry that the route passes over is sent to no client, live or in a replay', () => {
+    const { entry, sent, handled } = stage(SOLD);
+    expect(entry(sold).judged).toMatchObject({ rooms: ['user:7'] });
+    expect(entry(open)).toEqual({ judged: { rooms: [], text: '' }, outcome: undefined });
+    expect(handled.at(-1)).toMatchObject({ outcomes: [], filtered: [{ name: 'news' }], unread: false });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('what it passes over is no duplicate, whatever its id', () => {
+    const { entry } = stage(SOLD);
+    expect(entry(open, { duplicate: true }).outcome).toBeUndefined();
+    expect(entry(sold, { duplicate: true }).outcome).toMatchObject({ kind: 'dropped', reason: 'duplicate' });
+    expect(entry('{', { duplicate: true }).outcome).toMatchObject({ kind: 'dropped', reason: 'duplicate' });
+    expect(entry('{').outcome).toMatchObject({ kind: 'dropped', reason: 'not-json' });
+  });
+
+  test('of a route that moves from Pub/Sub holds for both', () => {
+    const { message, sent } = stage(SOLD);
+    expect(message(open)).toBeUndefined();
+    expect(message(sold)).toMatchObject({ kind: 'delivered' });
+    expect(sent).toHaveLength(1);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { isDurable, type StreamDispatch } from '../../src/dispatch/stream.ts';
+import { isDurable } from '../../src/dispatch/entry.ts';
+import type { StreamDispatch } from '../../src/dispatch/stream.ts';
 import { DurableRoutes } from '../../src/durable/durable.ts';
 import { stageDispatch } from '../dispatch/stage.ts';
 import { createFakeStream } from './fake-stream.ts';

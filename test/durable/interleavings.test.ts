@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StreamDispatch } from '../../src/dispatch/stream.ts';
-import { isDurable } from '../../src/dispatch/stream.ts';
+import { isDurable } from '../../src/dispatch/entry.ts';
 import { isObject } from '../../src/schema/json.ts';
 import type { Client } from '../../src/durable/client.ts';
 import { DurableRoutes } from '../../src/durable/durable.ts';

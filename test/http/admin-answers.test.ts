@@ -126,7 +126,7 @@ describe('GET /admin/activity', () => {
   test('counts as the metrics do, and reports the last message, and the last drop with the rule it broke', async () => {
     const { redis, gateway } = await stageAdmin({ ROUTES_FILE: file });
     const before = await gateway.get('/admin/activity');
-    const idle = { received: 0, delivered: 0, notHere: 0, recipients: 0, drops: [] };
+    const idle = { received: 0, delivered: 0, notHere: 0, passedOver: 0, recipients: 0, drops: [] };
     expect(before).toEqual({
       status: 200,
       body: {
@@ -152,7 +152,15 @@ describe('GET /admin/activity', () => {
       connections: 1,
       users: 1,
       routes: {
-        'feature-status': { received: 2, delivered: 1, notHere: 1, recipients: 1, lastMessageAt: TIME, drops: [] },
+        'feature-status': {
+          received: 2,
+          delivered: 1,
+          notHere: 1,
+          passedOver: 0,
+          recipients: 1,
+          lastMessageAt: TIME,
+          drops: [],
+        },
         'user-status': {
           received: 3,
           delivered: 0,

@@ -40,15 +40,23 @@ function readerOf(text: string): Read {
 
 function disagreements(route: string, read: Read, { publications }: History): string[] {
   const of = (name: string): number => read(`gateway_route_${name}_total`, route);
-  const [received, delivered, notHere, dropped] = ['received', 'delivered', 'not_here', 'dropped'].map(of);
+  const [received, delivered, notHere, dropped, passedOver] = [
+    'received',
+    'delivered',
+    'not_here',
+    'dropped',
+    'passed_over',
+  ].map(of);
   const published = publications.filter((publication) => publication.route === route);
   const certain = published.filter(({ outcome }) => outcome === 'ok').length;
   const possible = published.filter(({ outcome }) => outcome !== 'failed').length;
   const heardAll = read('gateway_gaps_total') === 0;
   return [
-    ...(received === sum(delivered, notHere, dropped)
+    ...(received === sum(delivered, notHere, dropped, passedOver)
       ? []
-      : [`received ${received}, but delivered ${delivered} + not here ${notHere} + dropped ${dropped}`]),
+      : [
+          `received ${received}, but delivered ${delivered} + not here ${notHere} + dropped ${dropped} + passed over ${passedOver}`,
+        ]),
     ...(dropped === 0 ? [] : [`dropped ${dropped} of messages that are all sound`]),
     ...((received ?? 0) > possible ? [`received ${received} of ${possible} published`] : []),
     ...(heardAll && (received ?? 0) < certain ? [`received ${received} of ${certain} published, without a gap`] : []),

@@ -46,7 +46,7 @@ describe('a plan', () => {
     const plan = compilePlan(configOf({ channels: ['a', 'b'] }, { channels: ['b'] }, { channels: ['c'] }), 3);
     expect(plan.number).toBe(3);
     expect(plan.channels).toEqual(['a', 'b', 'c']);
-    expect(plan.routesFor('b').map(({ name }) => name)).toEqual(['route-0', 'route-1']);
+    expect(plan.routesFor('b').routes.map(({ name }) => name)).toEqual(['route-0', 'route-1']);
   });
 
   test('puts control routes last: users receive their events before they are disconnected', () => {
@@ -65,14 +65,14 @@ describe('a plan', () => {
     });
     const config = configWith(control('ban'), checked({ name: 'a' }), control('logout'), checked({ name: 'b' }));
     const plan = compilePlan(config, 1);
-    expect(plan.routesFor('news').map(({ name }) => name)).toEqual(['a', 'b', 'ban', 'logout']);
+    expect(plan.routesFor('news').routes.map(({ name }) => name)).toEqual(['a', 'b', 'ban', 'logout']);
     expect(plan.routes.map(({ name }) => name)).toEqual(['ban', 'a', 'logout', 'b']);
   });
 
   test.each(['other', '', 'NEWS', '__proto__', 'constructor', 'toString'])(
     'has no route for channel "%s"',
     (channel) => {
-      expect(compilePlan(configOf({}), 1).routesFor(channel)).toEqual([]);
+      expect(compilePlan(configOf({}), 1).routesFor(channel).routes).toEqual([]);
     },
   );
 

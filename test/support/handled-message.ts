@@ -13,6 +13,7 @@ export function handledMessage(channel: string, text: string, outcomes: readonly
     tracestate: undefined,
     publishedAt: undefined,
     unread: false,
+    filtered: [],
     outcomes,
     trace: undefined,
   };

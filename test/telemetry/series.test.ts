@@ -20,11 +20,15 @@ const ORDER = { type: 'object', required: ['user_id'], properties: { user_id: { 
 
 const PAGE = readFileSync('docs/endpoints-and-metrics.md', 'utf8');
 const BOUND =
-  /at most (\d+) series, and (\d+) more for each route.*; (\d+) more with `on_invalid: quarantine`, (\d+) more with\s`schema_next`, (\d+) more for a durable route/;
-const [INSTANCE = 0, EACH = 0, QUARANTINE = 0, NEXT = 0, DURABLE = 0] = (BOUND.exec(PAGE) ?? []).slice(1).map(Number);
+  /at most (\d+) series, and (\d+) more for each route.*; (\d+) more with `when`, (\d+) more with `on_invalid: quarantine`, (\d+) more with\s`schema_next`, (\d+) more for a durable route/;
+const [INSTANCE = 0, EACH = 0, WHEN = 0, QUARANTINE = 0, NEXT = 0, DURABLE = 0] = (BOUND.exec(PAGE) ?? [])
+  .slice(1)
+  .map(Number);
 const BOUNDS: readonly [kind: string, lines: string, more: number][] = [
   ['a plain route', '', 0],
   ['a shadow route', 'shadow: true', 0],
+  ['a route with when', 'when: { type: order }', WHEN],
+  ['a shadow route with when', 'when: { type: order }\n    shadow: true', WHEN],
   ['a route with quarantine', 'on_invalid: quarantine', QUARANTINE],
   ['a route with schema_next', 'schema_next: ../order.json', NEXT],
   ['a durable route', 'source: stream', DURABLE],
@@ -82,6 +86,10 @@ function everything(metrics: Metrics, route: Route): void {
     ...handledMessage('orders', '{}', outcomesOf(route)),
     receivedAt: performance.now(),
     publishedAt: Date.now() - 5,
+  });
+  createMessageEvents(metrics, SILENT, startTracing({}, '0', false)).handled({
+    ...handledMessage('orders', '{}', []),
+    filtered: route.when ? [route] : [],
   });
   if (route.onInvalid === 'quarantine') {
     const events = createQuarantineEvents(metrics, SILENT);

@@ -127,6 +127,13 @@ function Result({
       </Step>
     );
   }
+  if (result.kind === 'passed-over') {
+    return (
+      <Step term="Passed over">
+        <span class="muted">{result.because}</span>
+      </Step>
+    );
+  }
   const reaches = sockets === undefined ? 'unknown' : `${count(sockets, 'connection')} of this instance`;
   if (result.kind === 'disconnected') {
     return (

@@ -9,7 +9,7 @@ export function FeedEntry({ entry }: { readonly entry: Entry }) {
   return useMemo(() => <Line {...entry} />, [entry]);
 }
 
-function Line({ at, channel, bytes, outcomes, payload }: FeedLine) {
+function Line({ at, channel, bytes, outcomes, passedOver, payload }: FeedLine) {
   return (
     <li>
       <p>
@@ -22,6 +22,11 @@ function Line({ at, channel, bytes, outcomes, payload }: FeedLine) {
         {outcomes.map((outcome, i) => (
           <Outcome key={i} {...outcome} />
         ))}
+        {passedOver && (
+          <li>
+            <strong class="muted">passed-over</strong> by {passedOver.join(', ')}
+          </li>
+        )}
       </ul>
       {payload !== undefined && <pre>{payload}</pre>}
     </li>

@@ -6,9 +6,12 @@ export interface Filter {
   readonly outcome: string;
 }
 
-const OUTCOMES = ['delivered', 'disconnected', 'not-here', 'dropped', 'shadow'] as const;
+const OUTCOMES = ['delivered', 'disconnected', 'not-here', 'dropped', 'shadow', 'passed-over'] as const;
 
-export function passes({ outcomes }: Entry, { route, outcome }: Filter): boolean {
+export function passes({ outcomes, passedOver = [] }: Entry, { route, outcome }: Filter): boolean {
+  // Messages that a route passes over are another route's: they are shown on request, or where no route took them.
+  if (outcome === 'passed-over') return passedOver.some((one) => route === '' || one === route);
+  if (outcomes.length === 0) return outcome === '' && (route === '' || passedOver.includes(route));
   return outcomes.some((one) => (route === '' || one.route === route) && (outcome === '' || one.outcome === outcome));
 }
 

@@ -9,7 +9,7 @@ interface RouteRowProps extends RouteActions {
   readonly history: History;
 }
 
-const COLUMNS = 8;
+const COLUMNS = 9;
 
 export function RouteRow({ route, history, ...actions }: RouteRowProps) {
   const [open, setOpen] = useState(false);
@@ -40,6 +40,11 @@ export function RouteRow({ route, history, ...actions }: RouteRowProps) {
         <td data-label="Channel">
           <code>{route.channels.join(', ')}</code> →{' '}
           {route.event === undefined ? route.action : <code>{route.event}</code>}
+          {route.when !== undefined && (
+            <p class="muted">
+              when <code>{JSON.stringify(route.when)}</code>
+            </p>
+          )}
         </td>
         <td data-label="Target">{route.target}</td>
         <Counts activity={now?.routes[route.name]} rate={ratePerSecond(history, route.name)} now={now?.at ?? ''} />
@@ -63,7 +68,7 @@ interface CountsProps {
 }
 
 function Counts({ activity, rate, now }: CountsProps) {
-  const { delivered = 0, notHere = 0, lastMessageAt, drops = [] } = activity ?? {};
+  const { delivered = 0, notHere = 0, passedOver = 0, lastMessageAt, drops = [] } = activity ?? {};
   return (
     <>
       <td class="count number" data-label="Messages/s">
@@ -83,6 +88,9 @@ function Counts({ activity, rate, now }: CountsProps) {
       </td>
       <td class="count number" data-label="Not here">
         {inDigits(notHere)}
+      </td>
+      <td class="count number" data-label="Passed over">
+        {inDigits(passedOver)}
       </td>
       <td data-label="Dropped">{drops.length === 0 ? '0' : <Drops drops={drops} now={now} />}</td>
     </>

@@ -33,6 +33,9 @@ export function RoutesTable({ routes, ...others }: RoutesTableProps) {
             <th scope="col" class="number">
               Not here
             </th>
+            <th scope="col" class="number">
+              Passed over
+            </th>
             <th scope="col">Dropped</th>
           </tr>
         </thead>

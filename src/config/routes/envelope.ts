@@ -27,3 +27,10 @@ export function envelopeFields(envelope: Envelope): readonly string[] {
   if (envelope.kind === 'cloudevents') return [];
   return [envelope.traceparent, ...(envelope.time === undefined ? [] : [envelope.time])];
 }
+
+/** Returns the path in the body of a field of the message as published; undefined for one that belongs to the envelope. */
+export function bodyPath(envelope: Envelope, path: readonly string[]): readonly string[] | undefined {
+  const [first = '', ...rest] = path;
+  if (envelope.kind === 'cloudevents') return first === 'data' && rest.length > 0 ? rest : undefined;
+  return envelopeFields(envelope).includes(first) ? undefined : path;
+}

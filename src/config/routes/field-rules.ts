@@ -98,7 +98,8 @@ function latestFindings({ route }: RouteInFile, schema: LoadedSchema, report: Re
   return undeclared(route.latest, ['latest'], schema, report);
 }
 
-function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
+/** Warns of a field that the schema does not declare. */
+export function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
   const verdict = evaluateTargetField(schema.main, schema.files, field.path, { optional: true, ids: 'uint64' });
   if (verdict.kind !== 'undeclared') return [];
   const message = `field "${field.text}" is not declared by the schema; ${declared(verdict)}`;

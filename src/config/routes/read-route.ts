@@ -3,16 +3,19 @@ import { exactChannel } from './channel.ts';
 import { parseField, parseTargetField } from './field.ts';
 import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './route-config.ts';
 import { readStream } from './stream.ts';
+import { readWhen } from './when.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
 /** Reads a route and fills in defaults. Event and schema are empty where their shape is wrong. */
 export function readRoute(name: string, value: Written): RouteConfig {
   const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes, on_invalid: onInvalid } = value;
+  const when = readWhen(value['when']);
   const route: Omit<AnyRoute, 'shadow'> = {
     name,
     ...(typeof description === 'string' && { description }),
     channels: texts(channel ?? name).map(exactChannel),
+    ...(when && { when }),
     schema: typeof schema === 'string' ? schema : '',
     ...(typeof schemaNext === 'string' && { schemaNext }),
     ...(typeof maxBytes === 'number' && { maxBytes }),

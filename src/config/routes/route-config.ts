@@ -7,6 +7,7 @@ import type { Envelope } from './envelope.ts';
 import type { Field } from './field.ts';
 import type { IdentityConfig } from './identity.ts';
 import type { StreamConfig } from './stream.ts';
+import type { WhenConfig } from './when.ts';
 
 /** Who receives a broadcast. */
 export type Audience = 'authenticated' | 'anyone';
@@ -31,6 +32,8 @@ export interface AnyRoute {
   readonly description?: string;
   /** Redis Pub/Sub channels; empty for a durable route unless it has `also: pubsub`. */
   readonly channels: readonly string[];
+  /** Which messages of its channels or stream the route takes; absent: every one. */
+  readonly when?: WhenConfig;
   /** Path as written in the routes file. */
   readonly schema: string;
   /** Path of a schema that messages are also validated against, without effect. */
@@ -78,6 +81,8 @@ export interface Checks {
   readonly payload: PayloadSchema;
   /** The schema of `schema_next`. */
   readonly next?: { readonly check: Check; readonly payload: PayloadSchema };
+  /** Validates against the inline schema of `when`. */
+  readonly matches?: Check;
 }
 
 export type CheckedEventRoute = EventRouteConfig & Checks;

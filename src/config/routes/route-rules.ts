@@ -10,6 +10,8 @@ import { channelsAsWritten, reporter, written, type Report, type RouteInFile } f
 import type { CheckedRoute, RouteConfig } from './route-config.ts';
 import type { LoadedSchema } from './schema-memory.ts';
 import { streamFindings } from './stream-rules.ts';
+import { areDisjoint } from './when.ts';
+import { whenAgainstSchema, whenFindings } from './when-rules.ts';
 import type { YamlDocument } from '../text/yaml-document.ts';
 
 /** Event names that Socket.IO refuses to emit or that the gateway uses itself. */
@@ -31,6 +33,7 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
   const report = reporter(input);
   const { schema, problem } = route.schema === '' ? {} : input.schemas.load(route.schema);
   const next = checkNext(input, schema, report);
+  const when = whenFindings(input, report);
   const findings = [
     ...eventFindings(route, report),
     ...channelFindings(input, report),
@@ -39,11 +42,14 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
     ...streamFindings(input, report),
     ...(problem ? [report(problem.code, ['schema'], schemaProblem(route.schema, problem))] : []),
     ...(schema?.check ? fieldFindings(input, schema, report) : []),
+    ...when.findings,
+    ...(schema?.check ? whenAgainstSchema(input, schema, report) : []),
     ...next.findings,
   ];
   if (!schema?.check) return { findings };
   const { check, main, files } = schema;
-  return { findings, checkedRoute: { ...route, check, payload: { main, files }, ...next.checked } };
+  const matches = when.matches && { matches: when.matches };
+  return { findings, checkedRoute: { ...route, check, payload: { main, files }, ...next.checked, ...matches } };
 }
 
 function schemaProblem(path: string, { message }: FileRefusal): string {
@@ -118,30 +124,39 @@ function eventCombinations(input: RouteInFile, report: Report): Finding[] {
   return findings;
 }
 
-/** With two routes of the same channel and event, each client would receive the event twice. */
+/** With two routes of the same channel and event, each client would receive the event twice, unless no message is for both. */
 export function duplicateRoutes(file: string, document: YamlDocument, routes: readonly RouteConfig[]): Finding[] {
-  const first = new Map<string, string>();
-  const duplicates = routes.flatMap((route) => {
+  const known = new Map<string, RouteConfig[]>();
+  return routes.flatMap((route): Finding[] => {
     // A shadow route sends nothing, so it may have the event of the route that it will replace.
     if (route.kind === 'control' || route.event === '' || route.shadow) return [];
-    const { name, channels, stream, event } = route;
-    const sources = [
-      ...channels.map((channel) => `channel "${channel}"`),
-      ...(stream ? [`stream "${stream.key}"`] : []),
-    ];
-    return sources.flatMap((source) => {
+    const { name, event } = route;
+    return sourceWords(route).flatMap((source) => {
       const key = JSON.stringify([source, event]);
-      const other = first.get(key) ?? name;
-      first.set(key, other);
-      return other === name ? [] : [{ name, other, source, event }];
+      const others = known.get(key) ?? [];
+      known.set(key, [...others, route]);
+      const other = others.find((one) => sendBoth(one, route));
+      if (other === undefined) return [];
+      const { line, column } = document.locate(['routes', other.name], 'key');
+      const at = document.locate(['routes', name], 'key');
+      const message = `${source} already becomes event "${event}" by route "${other.name}" at ${line}:${column}; clients would receive it twice${advice(other, route)}`;
+      return [{ code: 'duplicate-route', severity: 'error', file, at, route: name, message }];
     });
   });
-  return duplicates.map(({ name, other, source, event }) => {
-    const { line, column } = document.locate(['routes', other], 'key');
-    const at = document.locate(['routes', name], 'key');
-    const message = `${source} already becomes event "${event}" by route "${other}" at ${line}:${column}; clients would receive it twice`;
-    return { code: 'duplicate-route', severity: 'error', file, at, route: name, message };
-  });
+}
+
+function sourceWords({ channels, stream }: RouteConfig): string[] {
+  return [...channels.map((channel) => `channel "${channel}"`), ...(stream ? [`stream "${stream.key}"`] : [])];
+}
+
+/** Returns whether a client may receive one message by both routes: nothing known keeps their messages or their users apart. */
+function sendBoth(a: RouteConfig, b: RouteConfig): boolean {
+  return !areDisjoint(a.when, b.when);
+}
+
+function advice(...routes: readonly RouteConfig[]): string {
+  if (routes.every(({ when }) => when === undefined)) return '';
+  return '. Compare one field with different values in both, in the short form of when';
 }
 
 /** One field cannot hold both the trace context and the time. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { SchemaFinding } from '../../schema/schema-finding.ts';
-import { createPayloadSchemas, type PayloadSchemas } from '../../schema/payload-schemas.ts';
+import { createPayloadSchemas, type CompiledSchema, type PayloadSchemas } from '../../schema/payload-schemas.ts';
 import { fileOfReference, fileUri, referencesOf, type SchemaFiles } from '../../schema/references.ts';
 import type { SchemaFile } from '../../schema/walk.ts';
 import type { ConfinedFiles, FileRefusal } from '../text/confined-files.ts';
@@ -20,6 +20,12 @@ export interface SchemaLoading {
 export interface SchemaFilesLoader {
   /** @param path as written in the routes file, relative to its folder. */
   load(path: string): SchemaLoading;
+  /**
+   * Compiles a schema that stands in the routes file. It refers to its own places only.
+   *
+   * @param name unique in the routes file.
+   */
+  inline(name: string, json: unknown): CompiledSchema;
   /** Findings in the schema files themselves, with their own positions. */
   findings(): Finding[];
 }
@@ -60,7 +66,18 @@ export function createSchemaFiles(routesFile: string, files: ConfinedFiles, nami
     return { schema: { main, files: all, ...compiled }, findings: own };
   }
 
+  function inline(name: string, json: unknown): CompiledSchema {
+    const main = { uri: fileUri(resolve(routesFile, name)), json };
+    const files = new Map([[main.uri, main]]);
+    const judged = naming.memory.judged.take(main.uri, digest(JSON.stringify(json)), () => {
+      const compiled = (compiler ??= createPayloadSchemas()).compile(main, files);
+      return { schema: { main, files, ...compiled }, findings: [] };
+    });
+    return judged.schema;
+  }
+
   return {
+    inline,
     load(path) {
       const loading = loaded(fileUri(resolve(folder, path)));
       const misread = loading.problem?.code === 'file-unreadable' ? misreadPath(path) : undefined;

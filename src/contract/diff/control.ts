@@ -4,6 +4,7 @@ import { meaningFor } from './facts.ts';
 import { channelChanges, invalidChanges } from './route.ts';
 import { schemaFacts } from './schema.ts';
 import { publishedSchema } from '../schemas/whole-schema.ts';
+import { whenChanges } from './when.ts';
 
 /** Routes that disconnect: no event of theirs is in the contract with clients, but services rely on what they do. */
 export function controlChanges(before: RoutesConfig, after: RoutesConfig): Change[] {
@@ -42,6 +43,7 @@ function changed(
   const facts = schemaFacts(publishedSchema(old, before.envelope), publishedSchema(route, after.envelope));
   return [
     ...channelChanges({ before: old, after: route }, after),
+    ...whenChanges({ before: old, after: route }),
     ...invalidChanges({ before: old, after: route }),
     ...targetChanges(route, fieldsOf(old), fieldsOf(route)),
     ...facts.map((fact) => change(route, fact.what, meaningFor('publishers', fact))),

@@ -8,6 +8,7 @@ import { change, effect, type Change, type RoutePair } from './change.ts';
 import { shown } from './rules.ts';
 import { schemaFacts } from './schema.ts';
 import { isRead, streamChanges } from './stream.ts';
+import { whenChanges } from './when.ts';
 import { clientSchema } from '../schemas/whole-schema.ts';
 
 type ReceivedRoutes = RoutesConfig<CheckedEventRoute>;
@@ -52,6 +53,7 @@ export function routeChanges(pair: RoutePair, after: ReceivedRoutes): Change[] {
     ...nameChanges(pair),
     ...eventChanges(pair, after),
     ...channelChanges(pair, after),
+    ...whenChanges(pair),
     ...sizeChanges(pair),
     ...invalidChanges(pair),
     ...streamChanges(pair, after),

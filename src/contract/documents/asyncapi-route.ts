@@ -1,12 +1,14 @@
 import type { CheckedEventRoute } from '../../config/routes/route-config.ts';
+import { writtenWhen } from '../../config/routes/when.ts';
 import { META } from './built-in-events.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 
 /** Where a message comes from and whom it is for, under words of the routes file. */
-export function routeFacts({ name, channels, stream, target, audience }: CheckedEventRoute): Schema {
+export function routeFacts({ name, channels, stream, when, target, audience }: CheckedEventRoute): Schema {
   const source = {
     ...((!stream || channels.length > 0) && { redisChannels: channels }),
     ...(stream && { redisStream: stream.key, meta: META }),
+    ...(when && { when: writtenWhen(when) }),
   };
   return target.kind === 'broadcast'
     ? { route: name, ...source, target: 'broadcast', audience }

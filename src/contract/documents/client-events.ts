@@ -1,5 +1,6 @@
 import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { clientSchemaIn } from '../schemas/client-schema.ts';
+import { narrowed } from './narrowed.ts';
 import { createSchemaBundle, type Schema } from '../schemas/schema-bundle.ts';
 import { createNames, type NameIt } from '../schemas/type-names.ts';
 
@@ -34,7 +35,10 @@ export function clientEvents(config: RoutesConfig, prefix: string, taken: readon
   const events = named.map(({ event, name, routes }) => ({
     event,
     name,
-    payloads: routes.map((route) => ({ route, schema: clientSchemaIn(bundle, route, config.envelope) })),
+    payloads: routes.map((route) => {
+      const schema = clientSchemaIn(bundle, route, config.envelope);
+      return { route, schema: narrowed(schema, route, config.envelope) };
+    }),
   }));
   return { events, definitions: bundle.definitions(), nameIt };
 }

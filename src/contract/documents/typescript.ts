@@ -1,5 +1,6 @@
 import { compile } from 'json-schema-to-typescript';
-import type { RoutesConfig } from '../../config/routes/route-config.ts';
+import type { CheckedEventRoute, RoutesConfig } from '../../config/routes/route-config.ts';
+import { whenText } from '../../config/routes/when.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
 import { hasStreams, META, BUILT_IN_NAMES, builtInEvents, TRACE_META, type BuiltInEvent } from './built-in-events.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
@@ -81,7 +82,12 @@ function argumentsOf({ name, payloads }: ClientEvent): string {
 }
 
 function descriptionOf({ payloads }: ClientEvent): string {
-  return payloads.flatMap(({ route }) => route.description ?? []).join('\n');
+  return payloads.flatMap(({ route }) => [route.description ?? [], whenOf(route)].flat()).join('\n');
+}
+
+/** The schema of an inline `when` is for publishers: clients see the payload's. */
+function whenOf({ name, when }: CheckedEventRoute): string[] {
+  return when?.kind === 'fields' ? [`Route ${name} sends it where ${whenText(when)}.`] : [];
 }
 
 function payloadOf({ payloads }: ClientEvent): unknown {

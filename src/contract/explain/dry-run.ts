@@ -1,13 +1,16 @@
+import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { createDispatch } from '../../dispatch/pubsub.ts';
 import type { Outcome, Trial } from '../../dispatch/outcome.ts';
-import type { Handled } from '../../dispatch/report.ts';
+import { passedOver, type Handled } from '../../dispatch/report.ts';
 import type { DropReason } from '../../dispatch/drop-reasons.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
-import type { Plan } from '../../routes/plan.ts';
+import { compileChannel } from '../../routes/channel-routes.ts';
+import type { Plan, Route } from '../../routes/plan.ts';
 import type { UserId } from '../../routes/user-id.ts';
+import { whyPassedOver } from './why-passed-over.ts';
 
 /** What one route makes of a message: an event for these rooms, the end of some users' connections, or nothing. */
-export type Result = (Sent | Disconnected | Dropped) & {
+export type Result = (Sent | Disconnected | Dropped | PassedOver) & {
   /** By a shadow route, which only says what it would do. */
   readonly shadow?: true;
   /** What `schema_next` says of it. */
@@ -33,6 +36,15 @@ export interface Disconnected {
   readonly skipped: number;
 }
 
+/** The message is for other routes: `when` does not hold. */
+export interface PassedOver {
+  readonly kind: 'passed-over';
+  readonly route: string;
+  /** With values of the message. */
+  readonly because: string;
+  readonly skipped: 0;
+}
+
 export interface Dropped {
   readonly kind: 'dropped';
   /** Absent where no route names the channel. */
@@ -54,13 +66,19 @@ interface Effects {
   readonly disconnected: (readonly UserId[])[];
 }
 
+/** Routes as they are written, and compiled. */
+export interface Configured {
+  readonly config: RoutesConfig;
+  readonly plan: Plan;
+}
+
 /** Dispatches a message like the gateway, to a fan-out that records events and sends none. */
-export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: MessageLimits): Result[] {
+export function dryRun({ config, plan }: Configured, channel: string, raw: Buffer, limits: MessageLimits): Result[] {
   const effects: Effects = { emitted: [], disconnected: [] };
   const messages: Handled[] = [];
   const dispatch = createDispatch({
     // Shadow routes too are to show all that they would do.
-    plan: () => ({ ...plan, routesFor: (of) => plan.routesFrom(of).map((route) => ({ ...route, shadow: false })) }),
+    plan: () => ({ ...plan, routesFor: (of) => compileChannel(plan.routesFrom(of).map(unshadowed)) }),
     fanout: {
       // Every room has a member here: whether users are connected does not depend on the routes file.
       count: () => 1,
@@ -73,13 +91,29 @@ export function dryRun(plan: Plan, channel: string, raw: Buffer, limits: Message
   dispatch(channel, raw);
   // Routes are served one after the other: the next deed is that of the next one that did something.
   const shadows = new Set(plan.routes.filter(({ shadow }) => shadow).map(({ name }) => name));
-  return messages.flatMap(({ outcomes }) =>
-    outcomes.map((outcome) => {
-      const { next } = outcome;
-      const shadow = shadows.has(outcome.route?.name ?? '');
-      return { ...resultOf(outcome, effects), ...(shadow && { shadow }), ...(next && { next }) };
+  const asShadow = (route: Route | undefined) => (shadows.has(route?.name ?? '') ? { shadow: true as const } : {});
+  return messages.flatMap((message) => [
+    ...message.outcomes.map((outcome) => {
+      const { next, route } = outcome;
+      return { ...resultOf(outcome, effects), ...asShadow(route), ...(next && { next }) };
     }),
-  );
+    ...passedOver(message).map((route) => ({
+      kind: 'passed-over' as const,
+      route: route.name,
+      because: becauseOf(config, route, raw),
+      skipped: 0 as const,
+      ...asShadow(route),
+    })),
+  ]);
+}
+
+function becauseOf({ routes }: RoutesConfig, { name }: Route, raw: Buffer): string {
+  const configured = routes.find((route) => route.name === name);
+  return configured === undefined ? '' : whyPassedOver(configured, JSON.parse(raw.toString('utf8')));
+}
+
+function unshadowed(route: Route): Route {
+  return { ...route, shadow: false };
 }
 
 function resultOf(outcome: Outcome, effects: Effects): Sent | Disconnected | Dropped {

@@ -120,6 +120,7 @@ function named(users: readonly string[]): string {
 
 function resultRows(result: RouteExplanation['result']): Row[] {
   if (result.kind === 'dropped') return [bad('  dropped', `${result.reason}: ${whyDropped(result)}`)];
+  if (result.kind === 'passed-over') return [plain('  passed over', result.because)];
   if (result.kind === 'disconnected') return [good('  disconnects', named(result.users))];
   const { event, rooms, payload, payloadBytes = 0 } = result;
   return [

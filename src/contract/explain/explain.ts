@@ -66,7 +66,7 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
   const plan = compilePlan(config, 1);
   const published = readMessage(raw, limits);
   const near = plan.sources.includes(channel) ? undefined : didYouMean(channel, plan.sources);
-  const results = new Map(dryRun(plan, channel, raw, limits).map((result) => [result.route, result]));
+  const results = new Map(dryRun({ config, plan }, channel, raw, limits).map((result) => [result.route, result]));
   const explained = config.routes.flatMap((route) => {
     const result = results.get(route.name);
     return result === undefined
@@ -105,10 +105,10 @@ function openedBy(envelope: OpenEnvelope, published: Published | Unreadable): Me
   return opened.kind === 'opened' ? opened : unreadable('not-cloudevent', opened.problem);
 }
 
-/** Whether each of its live routes handles it; for a requested client, whether it receives anything. */
+/** Whether each live route that takes it handles it; for a requested client, whether it receives anything. */
 export function arrives({ routes }: Explanation): boolean {
   if (routes.some(({ client }) => client !== undefined)) return routes.some(({ client }) => client?.hears);
-  const live = routes.filter(({ result }) => !result.shadow);
+  const live = routes.filter(({ result }) => !result.shadow && result.kind !== 'passed-over');
   return live.length > 0 && live.every(({ result }) => result.kind !== 'dropped');
 }
 
@@ -118,7 +118,8 @@ function explainRoute(
   result: Result,
   { client, ids }: { readonly client: Client | undefined; readonly ids: UserIds },
 ): RouteExplanation {
-  const read = message.kind === 'unreadable' ? undefined : message;
+  // A route that passes the message over does not look at it any further.
+  const read = message.kind === 'unreadable' || result.kind === 'passed-over' ? undefined : message;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
   const target = read === undefined || invalid ? undefined : targetFound(route, read, ids);
   return {

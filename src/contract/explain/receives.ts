@@ -35,14 +35,19 @@ export function readClient(text: string, kind: UserIdKind = 'text'): Client | un
  * @param fields what the target fields hold; none for a broadcast.
  */
 export function receives(client: Client, result: Result, fields: readonly FieldTarget[]): ReceiveResult {
-  if (result.shadow)
-    return { hears: false, because: 'the route is a shadow: it is evaluated and counted, and delivers nothing' };
-  if (result.kind === 'dropped')
-    return { hears: false, because: `the message is dropped because ${whyDropped(result)}` };
-  if (result.kind === 'disconnected') return { hears: false, because: whyDisconnected(client, result, fields) };
+  const why = whyNothing(client, result, fields);
+  if (why !== undefined || result.kind !== 'sent') return { hears: false, because: why ?? '' };
   const mine = roomsOf(client.user);
   const isReceived = result.rooms.some((room) => mine.includes(room));
   return { hears: isReceived, because: whyReceived(client, result, isReceived) ?? whyNamed(client.user, fields) };
+}
+
+/** Returns why no client receives an event; undefined where one is sent. */
+function whyNothing(client: Client, result: Result, fields: readonly FieldTarget[]): string | undefined {
+  if (result.shadow) return 'the route is a shadow: it is evaluated and counted, and delivers nothing';
+  if (result.kind === 'passed-over') return `the route passes the message over: ${result.because}`;
+  if (result.kind === 'dropped') return `the message is dropped because ${whyDropped(result)}`;
+  return result.kind === 'disconnected' ? whyDisconnected(client, result, fields) : undefined;
 }
 
 function whyReceived(client: Client, { rooms }: Sent, isReceived: boolean): string | undefined {

@@ -8,6 +8,10 @@ export function dropsOf(config: RoutesConfig, question: Question): string[] {
   const { routes } = explain(config, question);
   const { channel } = question;
   if (routes.length === 0) return [unknownChannel(config, channel)];
+  const passing = routes.flatMap(({ result }) => (result.kind === 'passed-over' ? [result] : []));
+  // No route takes it: a mistake in the message, or in `when`.
+  if (passing.length === routes.length)
+    return passing.map(({ route, because }) => `route "${route}" passes it over: ${because}`);
   return routes.flatMap(({ route, result, broken = [] }) => {
     if (result.kind !== 'dropped' || result.shadow) return [];
     const keys = broken.flatMap(({ key }) => (key === undefined ? [] : JSON.stringify(key)));

@@ -40,12 +40,14 @@ function expectationText(expected: Expectation): string {
   const { route } = expected;
   if (expected.kind === 'event') return eventText(route, expected.event, expected.to);
   if (expected.kind === 'action') return actionText(route, expected.to);
+  if (expected.kind === 'passed-over') return `${route === undefined ? 'every route' : `route ${route}`}: passed over`;
   return `${route === undefined ? 'every route' : `route ${route}`}: dropped, ${expected.reason}`;
 }
 
 function resultText(seen: Result): string {
   if (seen.kind === 'sent') return eventText(seen.route, seen.event, recipientsOf(seen.rooms));
   if (seen.kind === 'disconnected') return actionText(seen.route, seen.users);
+  if (seen.kind === 'passed-over') return `route ${seen.route}: passed over, ${seen.because}`;
   const who = seen.route === undefined ? '' : `route ${seen.route}: `;
   return `${who}dropped, ${seen.reason}: ${whyDropped(seen)}`;
 }

@@ -8,7 +8,7 @@ import { inexactNumbers } from './exact-json.ts';
 import type { Recipients } from '../explain/recipients.ts';
 
 /** What should become of a message on one route, or, of a drop without a route, on all others. */
-export type Expectation = ExpectedEvent | ExpectedAction | ExpectedDrop;
+export type Expectation = ExpectedEvent | ExpectedAction | ExpectedDrop | ExpectedPass;
 
 export interface ExpectedEvent {
   readonly kind: 'event';
@@ -30,6 +30,12 @@ export interface ExpectedDrop {
   readonly kind: 'drop';
   readonly route?: string;
   readonly reason: DropReason;
+}
+
+/** The route passes the message over; without a route all of its channel do. */
+export interface ExpectedPass {
+  readonly kind: 'passed-over';
+  readonly route?: string;
 }
 
 export interface RouteTest {
@@ -114,10 +120,11 @@ function readTest(test: unknown, index: number, document: YamlDocument): RouteTe
 }
 
 function readExpectation(value: unknown): Expectation {
-  const { route, event, action, to, drop } = isObject(value) ? value : {};
+  const { route, event, action, to, drop, passed_over: passedOver } = isObject(value) ? value : {};
   const named = typeof route === 'string' ? { route } : {};
   const reason = DROP_REASONS.find((one) => one === drop);
   if (reason !== undefined) return { kind: 'drop', ...named, reason };
+  if (passedOver === true) return { kind: 'passed-over', ...named };
   if (action !== undefined) return { kind: 'action', ...named, action: 'disconnect', to: readUsers(to) };
   const payload = isObject(value) && Object.hasOwn(value, 'payload') ? { payload: { value: value['payload'] } } : {};
   return { kind: 'event', ...named, event: String(event), to: readRecipients(to), ...payload };

@@ -33,17 +33,18 @@ export function runRouteTests(config: RoutesConfig, tests: readonly RouteTest[],
   const plan = compilePlan(config, 1);
   const reached = new Set<string | undefined>();
   const results = tests.map((test) => {
-    const seen = dryRun(plan, test.channel, Buffer.from(test.message), limits);
+    const seen = dryRun({ config, plan }, test.channel, Buffer.from(test.message), limits);
     // What a shadow would do must be asked for: a test of the live route need not know of it.
     const asked = new Set(test.expected.map(({ route }) => route));
-    for (const { route, shadow } of seen) if (!shadow || asked.has(route)) reached.add(route);
+    for (const { route, shadow, kind } of seen)
+      if (kind !== 'passed-over' && (!shadow || asked.has(route))) reached.add(route);
     const mismatches = compare(test.expected, seen);
     return { test, mismatches, hints: mismatches.length === 0 ? [] : hintsFor(test, plan) };
   });
   return { results, untested: plan.routes.map(({ name }) => name).filter((name) => !reached.has(name)) };
 }
 
-/** Those that say most choose first; a drop without a route takes what is left. */
+/** Those that say most choose first; a drop without a route takes what is left. Routes that pass a message over need no expectation. */
 export function compare(expected: readonly Expectation[], seen: readonly Result[]): Mismatch[] {
   const left = new Set(seen);
   const missing = expected.toSorted((a, b) => weight(b) - weight(a)).filter((one) => !take(one, left));
@@ -52,25 +53,26 @@ export function compare(expected: readonly Expectation[], seen: readonly Result[
     if (near) left.delete(near);
     return { expected: one, ...(near && { seen: near }), payload: near ? payloadDifferences(one, near) : [] };
   });
-  const unexpected = [...left].filter(({ shadow }) => !shadow);
+  const unexpected = [...left].filter(({ shadow, kind }) => !shadow && kind !== 'passed-over');
   return [...paired, ...unexpected.map((one) => ({ seen: one, payload: [] }))];
 }
 
 function weight(expected: Expectation): number {
-  if (expected.kind === 'drop') return expected.route === undefined ? 0 : 2;
+  if (expected.kind === 'drop' || expected.kind === 'passed-over') return expected.route === undefined ? 0 : 2;
   return 1 + (expected.route === undefined ? 0 : 2) + (expected.kind === 'event' && expected.payload ? 1 : 0);
 }
 
 /** Removes a result that meets the expectation from the rest; returns whether there was one. */
 function take(expected: Expectation, left: Set<Result>): boolean {
   const meeting = [...left].filter((result) => isSuch(expected, result));
-  const all = expected.kind === 'drop' && expected.route === undefined;
+  const all = expected.route === undefined && (expected.kind === 'drop' || expected.kind === 'passed-over');
   for (const result of all ? meeting : meeting.slice(0, 1)) left.delete(result);
   return meeting.length > 0;
 }
 
 function isSuch(expected: Expectation, result: Result): boolean {
   if (expected.kind === 'drop') return isSuchDrop(expected, result);
+  if (expected.kind === 'passed-over') return result.kind === 'passed-over' && ofRoute(expected, result);
   return expected.kind === 'event' ? isSuchEvent(expected, result) : isSuchAction(expected, result);
 }
 
@@ -117,7 +119,7 @@ function payloadDifferences(expected: Expectation, seen: Result): Difference[] {
 function hintsFor({ channel, expected }: RouteTest, { sources, routes, userIds }: Plan): string[] {
   const events = expected.flatMap((one) => (one.kind === 'event' ? [one.event] : []));
   const named = expected.flatMap(({ route }) => route ?? []);
-  const users = expected.flatMap((one) => (one.kind === 'drop' || typeof one.to === 'string' ? [] : one.to));
+  const users = expected.flatMap((one) => (!('to' in one) || typeof one.to === 'string' ? [] : one.to));
   const wrong = users.filter((user) => userIds.parse(user) === undefined);
   return [
     ...wrong.map((user) => `${JSON.stringify(user)} is no user id of the routes file: that is ${userIds.description}`),

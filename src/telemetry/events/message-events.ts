@@ -1,50 +1,17 @@
-import type { LiveOutcome, Outcome, Trial } from '../../dispatch/outcome.ts';
-import type { DispatchEvents, Handled } from '../../dispatch/report.ts';
+import type { LiveOutcome, Outcome } from '../../dispatch/outcome.ts';
+import { isPassedOver, type DispatchEvents, type Handled } from '../../dispatch/report.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Origin } from '../../routes/envelope.ts';
 import { startMessageSpan, type SpanParent } from '../tracing/message-span.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { parseTraceparent } from '../../routes/trace-context.ts';
-import { createThrottle } from '../logging/throttle.ts';
+import { traceIdIn } from '../tracing/traceparent.ts';
 import type { Tracing } from '../tracing/tracing.ts';
-
-const LOG_INTERVAL_MS = 1000;
-/** Routes of one channel that a log line names. */
-const MOST_NAMED = 20;
+import { createMessageLog } from './message-log.ts';
 
 /** Counts a handled message per route, logs its drops, and records one span. */
 export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: Tracing): Required<DispatchEvents> {
-  const throttle = createThrottle(LOG_INTERVAL_MS);
-
-  function logDrop(message: Handled, { route, reason, detail }: Outcome & { kind: 'dropped' }): void {
-    // What cannot be read is a fact of the message: one line for all routes of the channel.
-    const [where, named] =
-      message.unread && route ? [message.channel, namesIn(message)] : [route?.name, { route: route?.name }];
-    throttle(`${where}:${reason}`, (heldBack) => {
-      const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
-      // The publisher of such a message meant that no user receives it.
-      const level = reason === 'nobody' ? 'debug' : 'warn';
-      logger[level]({ channel: message.channel, ...named, reason, detail, ...more }, 'message dropped');
-    });
-  }
-
-  function logDisconnect(message: Handled, { route, recipients }: Outcome & { kind: 'disconnected' }): void {
-    throttle(`${route.name}:disconnected`, (heldBack) => {
-      const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
-      logger.info(
-        { channel: message.channel, route: route.name, connections: recipients, ...more },
-        'connections closed by control route',
-      );
-    });
-  }
-
-  function logTrial(message: Handled, route: string | undefined, { detail }: Trial): void {
-    throttle(`${route}:schema_next`, (heldBack) => {
-      const more = { ...traceOf(message), ...(heldBack > 0 && { heldBack }) };
-      logger.warn({ channel: message.channel, route, detail, ...more }, 'message would be dropped by schema_next');
-    });
-  }
-
+  const log = createMessageLog(logger);
   return {
     begun(channel, receivedAt, origin) {
       const parent = parentIn(origin);
@@ -52,28 +19,27 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
     },
     handled(message) {
       metrics.pubsubReceived.inc();
+      metrics.passing.add(message);
+      if (isPassedOver(message)) {
+        metrics.messagesPassedOver.inc();
+        log.passedOver(message);
+      }
       const now = Date.now();
       let logged = false;
       for (const outcome of message.outcomes) {
         count(metrics, outcome, now);
         if (outcome.kind === 'dropped' && !(message.unread && logged)) {
-          logDrop(message, outcome);
+          log.dropped(message, outcome);
           logged = true;
         }
-        if (outcome.kind === 'disconnected') logDisconnect(message, outcome);
-        if (outcome.next?.verdict === 'would-drop') logTrial(message, outcome.route?.name, outcome.next);
+        if (outcome.kind === 'disconnected') log.disconnected(message, outcome);
+        if (outcome.next?.verdict === 'would-drop') log.tried(message, outcome.route?.name, outcome.next);
       }
       const recorded = message.trace ?? keptDrop(message, tracing);
       recorded?.ended(message);
-      measure(metrics, message, recorded && idIn(recorded.traceparent));
+      measure(metrics, message, recorded && traceIdIn(recorded.traceparent));
     },
   };
-}
-
-/** Names the route of an unreadable message, or the first routes. */
-function namesIn({ outcomes }: Handled): { route: string | undefined } | { routes: (string | undefined)[] } {
-  const names = outcomes.slice(0, MOST_NAMED).map(({ route }) => route?.name);
-  return names.length === 1 ? { route: names[0] } : { routes: names };
 }
 
 /** Starts a span for a dropped message that sampling left out: drops show where something is wrong. */
@@ -85,16 +51,6 @@ function keptDrop({ channel, receivedAt, outcomes, ...origin }: Handled, { trace
 function parentIn({ traceparent, tracestate }: Origin): SpanParent | undefined {
   const parent = parseTraceparent(traceparent);
   return parent && { ...parent, ...(tracestate !== undefined && { tracestate }) };
-}
-
-/** Returns the trace id even where the trace is not recorded: the publisher's logs may have it. */
-function traceOf({ trace, traceparent }: Handled): { trace_id?: string } {
-  const id = trace ? idIn(trace.traceparent) : parseTraceparent(traceparent)?.traceId;
-  return id === undefined ? {} : { trace_id: id };
-}
-
-function idIn(traceparent: string): string {
-  return traceparent.slice(3, 35);
 }
 
 /** @param now as Date.now(). */

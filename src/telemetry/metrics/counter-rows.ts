@@ -11,13 +11,23 @@ export class CounterRows<Field extends string> {
   readonly #registry: Registry;
   readonly #label: string;
   readonly #create: () => Record<Field, number>;
+  readonly #completed: () => void;
   readonly #rows = new Map<string, Record<Field, number>>();
 
-  /** @param create returns a row of zeroes. */
-  constructor(registry: Registry, label: string, create: () => Record<Field, number>) {
+  /**
+   * @param create returns a row of zeroes.
+   * @param completed adds what is counted elsewhere; called before a field is read.
+   */
+  constructor(
+    registry: Registry,
+    label: string,
+    create: () => Record<Field, number>,
+    completed: () => void = () => undefined,
+  ) {
     this.#registry = registry;
     this.#label = label;
     this.#create = create;
+    this.#completed = completed;
   }
 
   /** Returns the row of a label value, for the caller to add to; a scrape sets it back to zero. */
@@ -29,6 +39,7 @@ export class CounterRows<Field extends string> {
 
   counter(field: Field, name: string, help: string): Pick<Counter, 'get' | 'inc'> {
     const collect = (): void => {
+      this.#completed();
       for (const [value, row] of this.#rows) {
         if (row[field] > 0) created.inc({ [this.#label]: value }, row[field]);
         row[field] = 0;

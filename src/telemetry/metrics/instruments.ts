@@ -59,8 +59,12 @@ export function createInstruments(registry: Registry) {
     registry.registerMetric(instrument);
   }
 
-  function rows<F extends string>(label: string, create: () => Record<F, number>): CounterRows<F> {
-    return new CounterRows(registry, label, create);
+  function rows<F extends string>(
+    label: string,
+    create: () => Record<F, number>,
+    completed?: () => void,
+  ): CounterRows<F> {
+    return new CounterRows(registry, label, create, completed);
   }
 
   return { counter, counterBy, rows, histogram, reading, readingBy };

@@ -40,11 +40,13 @@ function keyOf(route: string, shadow: boolean, reason: string): string {
 type Values = Awaited<ReturnType<typeof readAll>>;
 
 async function readAll(metrics: Metrics) {
-  const { received, delivered, notHere, recipients, dropped, shadowMessages, shadowRecipients, lastMessage } = metrics;
+  const { received, delivered, notHere, passedOver, recipients, dropped } = metrics;
+  const { shadowMessages, shadowRecipients, lastMessage } = metrics;
   return {
     received: await valuesOf(received),
     delivered: await valuesOf(delivered),
     notHere: await valuesOf(notHere),
+    passedOver: await valuesOf(passedOver),
     recipients: await valuesOf(recipients),
     dropped: await valuesOf(dropped, 'reason'),
     shadow: await valuesOf(shadowMessages, 'outcome'),
@@ -81,11 +83,12 @@ function countsOf(route: string, shadow: boolean, values: Values, lastDrops: Las
 
 type Totals = Omit<RouteCounts, 'lastMessageAt' | 'drops'>;
 
-function liveTotals(route: string, { received, delivered, notHere, recipients }: Values): Totals {
+function liveTotals(route: string, { received, delivered, notHere, passedOver, recipients }: Values): Totals {
   return {
     received: received(route),
     delivered: delivered(route),
     notHere: notHere(route),
+    passedOver: passedOver(route),
     recipients: recipients(route),
   };
 }
@@ -93,11 +96,13 @@ function liveTotals(route: string, { received, delivered, notHere, recipients }:
 function shadowTotals(route: string, values: Values, drops: readonly DropCount[]): Totals {
   const delivered = values.shadow(route, 'delivered');
   const notHere = values.shadow(route, 'not-here');
+  const passedOver = values.shadow(route, 'passed-over');
   const dropped = drops.reduce((sum, { count }) => sum + count, 0);
   return {
-    received: delivered + notHere + dropped,
+    received: delivered + notHere + dropped + passedOver,
     delivered,
     notHere,
+    passedOver,
     recipients: values.shadowRecipients(route),
   };
 }

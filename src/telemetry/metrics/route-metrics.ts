@@ -1,38 +1,41 @@
 import { DROP_REASONS } from '../../dispatch/drop-reasons.ts';
 import type { ReloadEvents } from '../../reload/reload.ts';
+import type { CounterRows } from './counter-rows.ts';
 import type { Instruments } from './instruments.ts';
+import { PassedOverCounts } from './passed-over.ts';
 import { startStreamAtZero, type StreamMetrics } from './stream-metrics.ts';
 
 export type RouteMetrics = ReturnType<typeof routeMetrics>;
 
 /** Creates the metrics of messages: received, delivered, dropped, and how long that took. */
 export function routeMetrics({ counter, rows, histogram }: Instruments) {
-  const routes = rows('route', zeroes);
+  const passing = new PassedOverCounts();
+  const routes = rows('route', zeroes, () => passing.flush(countPassedOver));
   const events = rows('event', () => ({ broadcasts: 0 }));
+  const outcomes = outcomeMetrics(routes, counter);
+  // After the outcomes: a scrape reads metrics in this order, and the first of them completes the counts.
+  const trials = trialMetrics(counter);
+  function countPassedOver({ name, shadow }: { name: string; shadow: boolean }, messages: number): void {
+    if (shadow) return trials.shadowMessages.inc({ route: name, outcome: 'passed-over' }, messages);
+    const row = routes.of(name);
+    row.received += messages;
+    row.passedOver += messages;
+  }
   return {
+    /** Messages that routes with `when` pass over. */
+    passing,
     /** Rows of the counters whose only label is the route; callers add to them. */
     routes,
     /** Rows of the counters whose only label is the event. */
     events,
     pubsubReceived: counter('redis_pubsub_messages_received_total', 'Messages received from Redis.'),
     noRoute: counter('gateway_messages_without_route_total', 'Messages of channels without a route.'),
+    messagesPassedOver: counter(
+      'gateway_messages_passed_over_total',
+      'Messages that all routes of their channel pass over.',
+    ),
     broadcasts: events.counter('broadcasts', 'websocket_broadcasts_total', 'Messages delivered as this event.'),
-    received: routes.counter(
-      'received',
-      'gateway_route_received_total',
-      'Messages received for a route: delivered + not here + dropped.',
-    ),
-    delivered: routes.counter(
-      'delivered',
-      'gateway_route_delivered_total',
-      'Messages with a recipient on this instance.',
-    ),
-    notHere: routes.counter(
-      'notHere',
-      'gateway_route_not_here_total',
-      'Messages without a recipient on this instance.',
-    ),
-    dropped: counter('gateway_route_dropped_total', 'Messages dropped, by reason.', ['route', 'reason']),
+    ...outcomes,
     recipients: routes.counter(
       'recipients',
       'gateway_route_recipients_total',
@@ -54,12 +57,40 @@ export function routeMetrics({ counter, rows, histogram }: Instruments) {
       'Delivered messages of a route that carry their publication time.',
     ),
     ...timeMetrics(histogram),
-    ...trialMetrics(counter),
+    ...trials,
     lastMessage: routes.moment(
       'lastMessage',
       'gateway_route_last_message_timestamp_seconds',
       'Time of the last message of a route, in seconds since 1970; absent before the first.',
     ),
+  };
+}
+
+type RouteRows = CounterRows<keyof ReturnType<typeof zeroes>>;
+
+function outcomeMetrics(routes: RouteRows, counter: Instruments['counter']) {
+  return {
+    received: routes.counter(
+      'received',
+      'gateway_route_received_total',
+      'Messages received for a route: delivered + not here + dropped + passed over.',
+    ),
+    delivered: routes.counter(
+      'delivered',
+      'gateway_route_delivered_total',
+      'Messages with a recipient on this instance.',
+    ),
+    notHere: routes.counter(
+      'notHere',
+      'gateway_route_not_here_total',
+      'Messages without a recipient on this instance.',
+    ),
+    passedOver: routes.counter(
+      'passedOver',
+      'gateway_route_passed_over_total',
+      'Messages that a route passes over: its when does not hold.',
+    ),
+    dropped: counter('gateway_route_dropped_total', 'Messages dropped, by reason.', ['route', 'reason']),
   };
 }
 
@@ -83,7 +114,7 @@ function trialMetrics(counter: Instruments['counter']) {
   return {
     shadowMessages: counter(
       'gateway_shadow_messages_total',
-      'Messages of a shadow route, by the outcome that they would have: delivered, not-here or a drop reason.',
+      'Messages of a shadow route, by the outcome that they would have: delivered, not-here, passed-over or a drop reason.',
       ['route', 'outcome'],
     ),
     shadowRecipients: counter(
@@ -107,6 +138,7 @@ const zeroes = () => ({
   received: 0,
   delivered: 0,
   notHere: 0,
+  passedOver: 0,
   recipients: 0,
   skippedIds: 0,
   lagSeconds: 0,
@@ -130,9 +162,9 @@ export function startRoutesAtZero(metrics: RouteMetrics & StreamMetrics, routes:
   }
 }
 
-function startShadow(metrics: RouteMetrics, { name: route, stream }: StartingRoute): void {
+function startShadow(metrics: RouteMetrics, { name: route, when, stream }: StartingRoute): void {
   metrics.shadowRecipients.inc({ route }, 0);
-  for (const outcome of ['delivered', 'not-here', ...dropsOf(stream)])
+  for (const outcome of ['delivered', 'not-here', ...(when ? ['passed-over'] : []), ...dropsOf(stream)])
     metrics.shadowMessages.inc({ route, outcome }, 0);
 }
 
@@ -140,6 +172,7 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   const route = live.name;
   for (const metric of [metrics.received, metrics.delivered, metrics.notHere, metrics.recipients, metrics.skippedIds])
     metric.inc({ route }, 0);
+  if (live.when) metrics.passedOver.inc({ route }, 0);
   if (live.onInvalid === 'quarantine')
     for (const result of QUARANTINE_RESULTS) metrics.quarantined.inc({ route, result }, 0);
   for (const reason of dropsOf(live.stream)) metrics.dropped.inc({ route, reason }, 0);

@@ -11,7 +11,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Outcome } from '../../dispatch/outcome.ts';
-import type { Handled, MessageTrace } from '../../dispatch/report.ts';
+import { isPassedOver, passedOver, type Handled, type MessageTrace } from '../../dispatch/report.ts';
 import type { TraceParent } from '../../routes/trace-context.ts';
 import { traceparentOf } from './traceparent.ts';
 
@@ -48,10 +48,14 @@ export function startMessageSpan(
   };
 }
 
-function endSpan(span: Span, { bytes, outcomes, publishedAt }: Handled): void {
+function endSpan(span: Span, message: Handled): void {
+  const { bytes, outcomes, publishedAt } = message;
+  const passing = passedOver(message).length;
   span.setAttributes({
     'messaging.message.body.size': bytes,
     'gateway.recipients': outcomes.reduce((sum, outcome) => sum + recipientsOf(outcome), 0),
+    ...(passing > 0 && { 'gateway.passed_over': passing }),
+    ...(isPassedOver(message) && { 'gateway.outcome': 'passed-over' }),
     ...(publishedAt !== undefined && { 'gateway.lag_ms': Math.max(0, Date.now() - publishedAt) }),
   });
   const [only, ...others] = outcomes;
