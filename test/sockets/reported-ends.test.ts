@@ -194,6 +194,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
     'a client over %s that names a namespace with a comma is closed, logged with a hint and counted',
     async (transport) => {
       const before = await refused('namespace-unknown');
+      const late = await refused('handshake-timeout');
       const auth = { token: TOKENS.alice };
       const client = createClient(`${stage().gateway.url}/a,b`, {
         transports: [transport],
@@ -205,6 +206,7 @@ describe.each(WEBSOCKET_SERVERS)('on the server %s', (server) => {
         'the gateway has only the main namespace; this one has a comma in its name, or more than 100 characters';
       await assertReported('namespace-unknown', reason, before);
       await stage().gateway.logged('connect with io(url), without a path in the URL');
+      expect(await refused('handshake-timeout')).toBe(late);
     },
   );
 
