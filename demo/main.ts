@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setInterval as every } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
 import { createApp } from '../src/app/app.ts';
@@ -28,6 +31,7 @@ const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
 /** Redis, an auth service, the gateway and a stock client, all on this machine, until Ctrl-C. */
 async function demo(): Promise<void> {
   const ended = stopAsked();
+  await buildPages(ended);
   const redis = await findRedis(process.env['REDIS_URL']);
   const auth = await startSampleAuthService(TOKENS);
   const { app, port } = await startGateway(redis.url, auth.address);
@@ -55,6 +59,20 @@ async function demo(): Promise<void> {
   await app.stop();
   auth.stop();
   await redis.stop();
+}
+
+/** Builds the console and the docs page here: a signal to a script of npm before this one would leave the build running. */
+async function buildPages(ended: AbortSignal): Promise<void> {
+  const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
+  const build = spawn(process.execPath, [vite, 'build', 'console', '--logLevel', 'warn'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    signal: ended,
+  });
+  // Aborted, it reports an error and then its exit.
+  build.on('error', () => undefined);
+  await once(build, 'close');
+  if (build.exitCode !== 0 && !ended.aborted) throw new Error('the pages could not be built');
 }
 
 /** Aborted by the first signal, also during the start; a later one ends the demo immediately. */

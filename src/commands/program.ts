@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, Help } from 'commander';
 import { parseEnvironmentFile } from '../config/environment/environment-file.ts';
-import type { StopSignal, Terminal, Variables } from './terminal.ts';
+import type { Terminal, Variables } from './terminal.ts';
 import { COMMANDS } from './command-table.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -70,8 +70,8 @@ async function createProgram(args: readonly string[], terminal: Terminal): Promi
   return program;
 }
 
-/** @param earlySignals SIGTERM and SIGINT received before `start` handles them; the list may still grow. */
-export async function runProgram(earlySignals: readonly StopSignal[]): Promise<void> {
+/** @param start what was seen before the program was loaded; the list of signals may still grow. */
+export async function runProgram(start: Pick<Terminal, 'earlySignals' | 'parentPid'>): Promise<void> {
   if (!applyEnvironmentFile()) return void (process.exitCode = EXIT.config);
   if (process.argv[2] === 'start') ignoreOutputErrors();
   else exitWithoutReader();
@@ -79,7 +79,7 @@ export async function runProgram(earlySignals: readonly StopSignal[]): Promise<v
   const terminal: Terminal = {
     environment: process.env,
     environmentFile,
-    earlySignals,
+    ...start,
     print: (line) => void process.stdout.write(`${line}\n`),
     printError: (line) => void process.stderr.write(`${line}\n`),
     exitWith: (code) => void (process.exitCode = code),

@@ -4,6 +4,7 @@ import { VARIABLES } from '../config/environment/variables.ts';
 import { formatFinding, type Finding } from '../config/text/findings.ts';
 import { createRoutesLoader } from '../config/routes/served-routes.ts';
 import type { Register, StopSignal, Terminal, Variables } from './terminal.ts';
+import { onParentEnded } from './parent-process.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 
 export const registerStart: Register = (command, terminal) => {
@@ -36,8 +37,7 @@ export async function start(terminal: Terminal, metricsSharedFor?: number): Prom
   // Handled from here on: without a handler SIGHUP ends the process. The folders are watched as well.
   process.on('SIGHUP', () => void app.reload());
   exitWhenBroken(app);
-  stopWhenAsked(app, terminal.earlySignals);
-  if (terminal.earlySignals.length > 0) return;
+  if (stopWhenAsked(app, terminal)) return;
   try {
     const port = await app.start();
     app.logger.info({ port, routes: routes.config.routes.map(({ name }) => name) }, 'gateway started');
@@ -67,10 +67,9 @@ function readNow(terminal: Terminal): Variables | undefined {
 }
 /** Of one Ctrl-C two signals come below npm: the terminal sends one, npm another. */
 const SAME_CTRL_C_MS = 500;
-const PARENT_LOOK_MS = 500;
 
-/** In order at the first signal, at once at the second. */
-function stopWhenAsked(app: App, earlySignals: readonly StopSignal[]): void {
+/** Stops in order at the first signal, immediately at the second. @returns whether a signal has arrived already. */
+function stopWhenAsked(app: App, { earlySignals, parentPid }: Terminal): boolean {
   let first: { readonly signal: StopSignal; readonly at: number } | undefined;
   const asked = (signal: StopSignal): void => {
     const now = performance.now();
@@ -84,21 +83,8 @@ function stopWhenAsked(app: App, earlySignals: readonly StopSignal[]): void {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));
   for (const signal of earlySignals) asked(signal);
-  onParentEnded(() => first ?? asked('SIGTERM'));
-}
-
-/**
- * npm starts scripts and `npx` by a shell, and passes a SIGTERM on to that shell alone: it dies, npm follows, and what the
- * shell has started would live on and hold its port.
- */
-function onParentEnded(ended: () => void): void {
-  if (process.env['npm_lifecycle_event'] === undefined) return;
-  const parent = process.ppid;
-  const looking = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(looking);
-    ended();
-  }, PARENT_LOOK_MS).unref();
+  onParentEnded(parentPid, () => first ?? asked('SIGTERM'));
+  return first !== undefined;
 }
 
 async function stop(app: App, signal: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface Terminal {
   environmentFile(): Variables;
   /** Signals received while the program was loading. */
   readonly earlySignals: readonly StopSignal[];
+  /** Id of the process that started this one, as it was first seen. */
+  readonly parentPid: number;
   /** Prompts the user, who may stop answering; absent without a terminal. */
   readonly ask?: (questions: readonly string[]) => Promise<string[]>;
   /** Prints a line of the result to standard output. */

@@ -74,6 +74,7 @@ test.each(COMMANDS.map((entry) => [entry.name, entry] as const))(
       environment: {},
       environmentFile: () => ({}),
       earlySignals: [],
+      parentPid: process.ppid,
       print: refuse,
       printError: refuse,
       exitWith: refuse,

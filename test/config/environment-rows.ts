@@ -22,6 +22,7 @@ const hidden = (name: string, text: string, allowed: string, why?: string): Envi
 
 const PORTS = 'a whole number from 1 to 65535';
 const LIMIT = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
+const LIMIT_BYTES = LIMIT.replace('number', 'number of bytes');
 /** Variables that 0 switches off. */
 const LIMITS = [
   'MAX_CONNECTIONS',
@@ -55,13 +56,14 @@ const PROXIES = 'addresses, networks such as 10.0.0.0/8, or loopback, linklocal,
 
 const SOCKET_PATH =
   'a path such as /socket.io/ or /ws/socket.io/: names of letters, digits and . _ ~ -, the first none of health, metrics, admin, console, docs';
-const HEARTBEAT = 'a whole number from 1 to 300';
+const HEARTBEAT = 'a whole number of seconds from 1 to 300';
 const HEARTBEAT_SECONDS = "a whole number of seconds from 1 to 300; Socket.IO's own option is in milliseconds";
 
 /** Rows B20 and B21 of docs/bad-input.md. */
 export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   ...['PING_INTERVAL', 'PING_TIMEOUT'].flatMap((name) => [
-    ...['0', '-1', '2.5', '25s', 'abc', '1e2'].map((text) => shown(name, text, HEARTBEAT)),
+    ...['0', '-1', '2.5', 'abc', '1e2'].map((text) => shown(name, text, HEARTBEAT)),
+    ...['25s', '25 s', '2m'].map((text) => value(name, text, `${JSON.stringify(text)} (it has a unit)`, HEARTBEAT)),
     ...['301', '20000', '25000'].map((text) => shown(name, text, HEARTBEAT_SECONDS)),
   ]),
   ...['/', '//', '/a//b/', '/../x/', '/./', '/socket.io/?x', '/a b/', '/%2e/', 'https://a/b', '/é/', '/*', '/:x/'].map(
@@ -90,8 +92,15 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   shown('NODE_ENV', 'prod', 'one of production, development, test'),
   shown('LOG_LEVEL', 'verbose', 'one of fatal, error, warn, info, debug, trace, silent'),
   shown('TRACE_DROPS', 'yes', 'one of sampled, always'),
-  shown('MAX_MESSAGE_BYTES', '1MB', LIMIT),
-  ...LIMITS.map((name) => shown(name, '-1', LIMIT)),
+  value('MAX_MESSAGE_BYTES', '1MB', '"1MB" (it has a unit)', LIMIT_BYTES),
+  value('AUTH_CACHE_TTL', '30s', '"30s" (it has a unit)', 'a whole number of seconds from 0 to 3600'),
+  value(
+    'MAX_QUEUE_AGE',
+    '10s',
+    '"10s" (it has a unit)',
+    `a whole number of seconds from 1 to ${Number.MAX_SAFE_INTEGER}`,
+  ),
+  ...LIMITS.map((name) => shown(name, '-1', name.endsWith('_BYTES') ? LIMIT_BYTES : LIMIT)),
   ...['0', '1001', '1e2'].map((text) => shown('MAX_MESSAGE_DEPTH', text, 'a whole number from 1 to 1000')),
   ...['PORT', 'REDIS_URL', 'ADMIN_TOKEN', 'CORS_ORIGIN', 'BIND_ADDRESS', 'ROUTES_FILE'].map((name) =>
     value(name, '', 'empty', 'a value; remove the variable to leave it unset'),

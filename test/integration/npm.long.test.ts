@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AT_ONCE } from '../support/gateway.ts';
@@ -20,7 +21,7 @@ interface Started {
   processes(): string[];
 }
 
-async function start(command: string, up: string, environment: Record<string, string> = {}): Promise<Started> {
+async function spawnCommand(command: string, environment: Record<string, string>) {
   const port = String(await freePort());
   const env = {
     PATH: process.env['PATH'],
@@ -34,19 +35,24 @@ async function start(command: string, up: string, environment: Record<string, st
   // In a session of its own, by which all that it starts is found.
   const child = spawn(file, args, { cwd: ROOT, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const session = child.pid ?? 0;
-  const ended = once(child, 'exit');
   onTestFinished(() => {
     for (const pid of inSession(session)) process.kill(Number(pid), 'SIGKILL');
   });
+  return { child, processes: () => inSession(session), interrupt: () => void process.kill(-session, 'SIGINT') };
+}
+
+async function start(command: string, up: string, environment: Record<string, string> = {}): Promise<Started> {
+  const { child, processes, interrupt } = await spawnCommand(command, environment);
+  const ended = once(child, 'exit');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await expect.poll(() => output, { timeout: SLACK_MS * 2 }).toContain(up);
   return {
     signal: (name) => void child.kill(name),
-    interrupt: () => void process.kill(-session, 'SIGINT'),
+    interrupt,
     ended,
     output: () => output,
-    processes: () => inSession(session),
+    processes,
   };
 }
 
@@ -86,6 +92,20 @@ describe('below npm', { timeout: 4 * SLACK_MS }, () => {
     started.interrupt();
     await expect.poll(started.processes, { timeout: SLACK_MS }).toEqual([]);
     expect(started.output()).not.toContain('a second signal');
+  });
+
+  // Modules are loaded for a second: the parent may end before any of our code has seen it.
+  test.each([
+    ['npx gateway start', 'SIGTERM'],
+    ['npm start', 'SIGTERM'],
+    ['npm start', 'SIGHUP'],
+  ] as const)('%s leaves nothing behind after a %s at any moment of the start', async (command, signal) => {
+    for (let delay = 200; delay <= 1500; delay += 100) {
+      const { child, processes } = await spawnCommand(command, WITHOUT_REDIS);
+      await pause(delay);
+      child.kill(signal);
+      await expect.poll(processes, { timeout: SLACK_MS, message: `${signal} after ${delay} ms` }).toEqual([]);
+    }
   });
 
   // As npx starts a program: by a shell, which dies of the signal that npx passes on.

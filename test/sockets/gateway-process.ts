@@ -9,6 +9,7 @@ await start(
     environment: process.env,
     environmentFile: () => ({}),
     earlySignals: [],
+    parentPid: process.ppid,
     print: (line) => void process.stdout.write(`${line}\n`),
     printError: (line) => void process.stderr.write(`${line}\n`),
     exitWith: (code) => void (process.exitCode = code),

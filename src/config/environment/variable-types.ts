@@ -24,7 +24,15 @@ export const positiveInteger: Parse<number> = (text) => integerBetween(text, 1, 
 export const seconds =
   (most: number): Parse<number> =>
   (text) =>
-    integerBetween(text, 0, most);
+    integerBetween(text, 0, most, 'seconds');
+
+export const positiveSeconds: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER, 'seconds');
+
+export const positiveBytes: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER, 'bytes');
+
+/** A limit in bytes; 0 becomes Infinity. */
+export const limitOfBytes: Parse<number> = (text) =>
+  integerBetween(text, 0, Number.MAX_SAFE_INTEGER, 'bytes') || Infinity;
 
 const LONGEST_HEARTBEAT = 300;
 
@@ -34,7 +42,7 @@ export const heartbeat: Parse<number> = (text) => {
     throw new Malformed(
       `a whole number of seconds from 1 to ${LONGEST_HEARTBEAT}; Socket.IO's own option is in milliseconds`,
     );
-  return integerBetween(text, 1, LONGEST_HEARTBEAT);
+  return integerBetween(text, 1, LONGEST_HEARTBEAT, 'seconds');
 };
 
 /** First path segments that the gateway serves itself. */
@@ -141,8 +149,11 @@ function items(text: string): string[] {
   return list;
 }
 
-function integerBetween(text: string, least: number, most: number): number {
+/** @param unit of the number, which is written without it. */
+function integerBetween(text: string, least: number, most: number, unit?: 'seconds' | 'bytes'): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) throw new Malformed(`a whole number from ${least} to ${most}`);
-  return value;
+  if (value >= least && value <= most) return value;
+  const of = unit === undefined ? '' : ` of ${unit}`;
+  const why = unit !== undefined && /^\d+\s*[a-zA-Z]+$/.test(text) ? { why: 'it has a unit' } : {};
+  throw new Malformed(`a whole number${of} from ${least} to ${most}`, why);
 }

@@ -89,7 +89,7 @@ export const VARIABLES = {
   ),
   authJwtMaxAge: define(
     'AUTH_JWT_MAX_AGE',
-    types.positiveInteger,
+    types.positiveSeconds,
     '86400',
     'Longest life of a JWT in seconds, from iat to exp; longer-lived ones are refused. Revocations are kept for so long.',
   ),
@@ -282,7 +282,7 @@ export const VARIABLES = {
   ),
   maxClientMessageBytes: define(
     'MAX_CLIENT_MESSAGE_BYTES',
-    types.limit,
+    types.limitOfBytes,
     '65536',
     'Longest message accepted from a client, in bytes. 0: no limit.',
   ),
@@ -294,7 +294,7 @@ export const VARIABLES = {
   ),
   maxMessageBytes: define(
     'MAX_MESSAGE_BYTES',
-    types.limit,
+    types.limitOfBytes,
     '1048576',
     'Longest message accepted from Redis, in bytes. 0: no limit. A route may lower it with max_bytes.',
   ),
@@ -324,13 +324,13 @@ export const VARIABLES = {
   ),
   maxQueueBytes: define(
     'MAX_QUEUE_BYTES',
-    types.positiveInteger,
+    types.positiveBytes,
     '1048576',
     'Bytes that may be queued for a slow client. Above half of it, the client receives only the newest event of routes with latest; above it, the client is disconnected and reconnects.',
   ),
   maxQueueAge: define(
     'MAX_QUEUE_AGE',
-    types.positiveInteger,
+    types.positiveSeconds,
     '10',
     'Seconds that an event may be queued for a slow client, as above. A client that reads nothing for as long is disconnected.',
   ),
