@@ -87,7 +87,7 @@ describe('a Node that is too old', { timeout: 30_000 }, () => {
       expect({ status, stdout, stderr }).toEqual({
         status: 78,
         stdout: '',
-        stderr: `The gateway needs Node.js 24 (or 22.22.3 and later, or 26); this is Node.js ${versionOf(node)}. Install a newer one, or put it first in PATH.\n`,
+        stderr: `The gateway needs Node.js 22.22.3 or later of 22, 24.11.1 or later of 24, or 26; this is Node.js ${versionOf(node)}. Install another one, or put it first in PATH.\n`,
       });
     }
   });
