@@ -3,7 +3,7 @@ import type { Service } from '../services.ts';
 import { connects, idle } from './connections.ts';
 import { durable } from './durable.ts';
 import { fanOut } from './fan-out.ts';
-import { routeGrowth, userGrowth } from './growth.ts';
+import { kindGrowth, routeGrowth, userGrowth } from './growth.ts';
 import { longPolling } from './long-polling.ts';
 import { tracing } from './tracing.ts';
 
@@ -12,6 +12,7 @@ export function allContests(field: Field, spanSink: Pick<Service, 'port'>): Cont
     ...fanOut(field),
     longPolling(field),
     routeGrowth(field),
+    kindGrowth(field),
     userGrowth(field),
     tracing(field, spanSink),
     durable(field),

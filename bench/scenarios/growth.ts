@@ -2,7 +2,7 @@ import type { Contender } from '../contenders.ts';
 import type { Entrant, Field, LoadContest } from '../contest.ts';
 import type { Crowd, Load } from '../generator.ts';
 import type { Goal } from '../rows.ts';
-import { writeManyRoutes } from '../routes/many-routes.ts';
+import { writeKindsOfOneChannel, writeManyRoutes } from '../routes/many-routes.ts';
 
 const FLAT: Goal = { reachable: 1.15, stretch: 1.05, limit: 1 };
 const TO_A_USER: Load = { kind: 'u', window: 64 };
@@ -44,6 +44,24 @@ export function routeGrowth({ gateways, mostClients }: Field): LoadContest {
   return {
     entrants: variantsOf(gateways, variants),
     rows: [{ name: 'route-growth', title, unit: 'µs CPU / message', load: TO_A_USER, goal: FLAT }],
+  };
+}
+
+const KINDS = [40, 1];
+
+/** One kind of messages on a channel or forty, each with a route that takes it by `when`. */
+export function kindGrowth({ gateways, mostClients }: Field): LoadContest {
+  const crowd = { clients: Math.min(1000, mostClients) };
+  const variants = KINDS.map((count) => ({
+    name: count === 1 ? '1 route' : `${count} routes`,
+    crowd,
+    env: { ROUTES_FILE: writeKindsOfOneChannel(count) },
+  }));
+  const title = 'to one of 1k users, by one of the routes of a channel, 64 in flight';
+  const goal = { reachable: 1.3, stretch: 1.05, limit: 1 };
+  return {
+    entrants: variantsOf(gateways, variants),
+    rows: [{ name: 'kind-growth', title, unit: 'µs CPU / message', load: TO_A_USER, goal }],
   };
 }
 

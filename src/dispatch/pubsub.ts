@@ -51,14 +51,14 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (message.kind === 'unreadable') {
       const trace = beginTrace(events, received, NO_ORIGIN);
       const outcomes = orNoRoute(routes.map((route) => dropUnread(route, message)));
-      return report(events, received, NO_ORIGIN, { unread: true, filtered: NONE, outcomes }, trace);
+      return report(events, received, NO_ORIGIN, true, NONE, outcomes, trace);
     }
     const taking = select === undefined ? routes : select(message.value);
     const origin = originOf(message, taking.length > 0 ? taking : routes, openEnvelope);
     const trace = beginTrace(events, received, origin);
     const outcomes = taking.map((route) => serve(route, message, trace));
     const all = routes.length === 0 ? orNoRoute(outcomes) : outcomes;
-    return report(events, received, origin, { unread: false, filtered, outcomes: all }, trace);
+    return report(events, received, origin, false, filtered, all, trace);
   };
 }
 

@@ -66,7 +66,9 @@ export function report(
   events: DispatchEvents,
   { channel, raw, bytes, receivedAt }: Received,
   { traceparent, tracestate, publishedAt }: Origin,
-  { unread, filtered, outcomes }: Pick<Handled, 'unread' | 'filtered' | 'outcomes'>,
+  unread: boolean,
+  filtered: readonly Route[],
+  outcomes: readonly Outcome[],
   trace: MessageTrace | undefined,
 ): void {
   events.handled({

@@ -57,7 +57,7 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
       if (message.kind === 'unreadable') {
         const trace = beginTrace(events, received, NO_ORIGIN);
         const outcomes = [dropUnread(route, message)];
-        report(events, received, NO_ORIGIN, { unread: true, filtered: NONE, outcomes }, trace);
+        report(events, received, NO_ORIGIN, true, NONE, outcomes, trace);
         return NO_RECIPIENTS;
       }
       const published = message.kind === 'passed-over' ? message.published : message;
@@ -65,13 +65,7 @@ export function createStreamDispatch(options: StreamDispatchOptions): StreamDisp
       const trace = beginTrace(events, received, origin);
       const served =
         message.kind === 'passed-over' ? PASSED_OVER : serve(route, message, content, meta, options, trace);
-      report(
-        events,
-        received,
-        origin,
-        { unread: false, filtered: filteredOf(route), outcomes: served.outcomes },
-        trace,
-      );
+      report(events, received, origin, false, filteredOf(route), served.outcomes, trace);
       return served.evaluated;
     },
   };

@@ -12,8 +12,6 @@ const RARE_INTERVAL_MS = 60_000;
 /** Routes of one channel that a log line names. */
 const MOST_NAMED = 20;
 
-export type MessageLog = ReturnType<typeof createMessageLog>;
-
 /** Logs what became of messages: one line per interval, with the number of those held back. */
 export function createMessageLog(logger: Logger) {
   const throttle = createThrottle(LOG_INTERVAL_MS);
