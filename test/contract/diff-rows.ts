@@ -77,6 +77,20 @@ export type Row = readonly [string, Contract, string, string, readonly Party[]];
 
 export const BREAKING: Row[] = [
   [
+    'a route takes only some of its messages',
+    routes({ trades: { ...trades, when: { state: 'settled' } } }),
+    'trades',
+    'when is state is "settled", and was not set',
+    ['clients', 'publishers'],
+  ],
+  [
+    'a route takes messages by a schema',
+    routes({ trades: { ...trades, when: { matches: { required: ['note'] } } } }),
+    'trades',
+    'when is a schema, and was not set',
+    ['clients', 'publishers'],
+  ],
+  [
     'an event is renamed',
     routes({ trades: { ...trades, event: 'traded' } }),
     'trades',

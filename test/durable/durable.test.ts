@@ -76,3 +76,26 @@ test('a position before the trimmed part of the stream causes a reset, and the c
   expect((await after.next('news'))[0]).toEqual({ to: 7, n: 11 });
   expect(numbersOf(after)).toEqual([11]);
 });
+
+test.each([
+  ['from the ring', 'source: stream'],
+  ['from Redis', 'source: { ring: { entries: 1 } }'],
+])('entries that the route passes over are sent neither live nor in a replay, %s', async (_, source) => {
+  const { gateway, add, client } = await stageDurable(`${source}\nwhen: { n: [1, 3, 5, 7] }`);
+  const { url, metric } = await gateway();
+  const before = client(url, {});
+  await before.next('gateway:position');
+  await add(1);
+  const [, meta] = await before.next('news');
+  for (const n of [2, 3, 4, 5, 6]) await add(n);
+  await expect.poll(() => numbersOf(before)).toEqual([1, 3, 5]);
+
+  const after = client(url, { news: meta });
+  expect(await after.next('gateway:position')).toEqual([expect.objectContaining({ resumed: 2 })]);
+  await add(8);
+  await add(7);
+  await expect.poll(() => numbersOf(after)).toEqual([3, 5, 7]);
+  expect(numbersOf(before)).toEqual([1, 3, 5, 7]);
+  const counted = ['received', 'delivered', 'passed_over'].map((name) => metric(`gateway_route_${name}_total`));
+  expect(await Promise.all(counted)).toEqual([8, 4, 4]);
+});
