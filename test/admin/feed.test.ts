@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createFeed, LINES_PER_SECOND, MOST_READERS, type FeedReader } from '../../src/admin/feed.ts';
+import { stageDispatch } from '../dispatch/stage.ts';
 import { handledMessage } from '../support/handled-message.ts';
 
 const MESSAGE = handledMessage('news', '{"a":1}', []);
@@ -19,6 +20,26 @@ function readerThat(is: { ready: boolean }): FeedReader & { lines: unknown[]; en
 }
 
 describe('a feed', () => {
+  test('names the routes that passed a message over', () => {
+    const { handled, receive } = stageDispatch(
+      `version: 1
+routes:
+  sold: { channel: bids, when: { status: sold }, event: sold, schema: ../bid.json, target: broadcast }
+  open: { channel: bids, when: { status: open }, event: open, schema: ../bid.json, target: broadcast }
+`,
+      { bid: { type: 'object', properties: { status: { type: 'string' } } } },
+    );
+    const feed = createFeed();
+    const reader = readerThat({ ready: true });
+    feed.open(reader, false);
+    for (const status of ['sold', 'paid']) receive('bids', JSON.stringify({ status }));
+    for (const message of handled) feed.handled(message);
+    expect(reader.lines).toMatchObject([
+      { outcomes: [{ route: 'sold', outcome: 'delivered' }], passedOver: ['open'] },
+      { outcomes: [], passedOver: ['sold', 'open'] },
+    ]);
+  });
+
   test('does not look at a message while there is no reader', () => {
     const untouchable = new Proxy(MESSAGE, {
       get() {

@@ -5,8 +5,10 @@ import { diffContracts } from '../../src/contract/diff/diff.ts';
 import { arrives, explain } from '../../src/contract/explain/explain.ts';
 import { explanationRows } from '../../src/contract/explain/explain-text.ts';
 import { newRouteTest } from '../../src/contract/new-route/new-route-test.ts';
+import { newRoute } from '../../src/contract/new-route/new-route.ts';
 import { exampleMessage } from '../../src/contract/publish/example-message.ts';
 import { dropsOf } from '../../src/contract/publish/preflight-publish.ts';
+import { preflightReplay } from '../../src/contract/publish/preflight-replay.ts';
 import { failureLines } from '../../src/contract/route-tests/failure-text.ts';
 import { runRouteTests } from '../../src/contract/route-tests/run.ts';
 import type { Expectation, RouteTest } from '../../src/contract/route-tests/route-tests.ts';
@@ -127,6 +129,43 @@ describe('gateway publish', () => {
       return 'raw' in found ? JSON.parse(found.raw.toString()) : found.problem;
     };
     expect([example(1), example(2)]).toEqual([message('open'), message('sold')]);
+  });
+});
+
+describe('gateway new', () => {
+  const target = { written: 'broadcast', fields: [] } as const;
+  const options = {
+    channel: 'bids',
+    event: 'item-gone',
+    target,
+    sample: '{"status":"gone","item":{"id":7},"tags":[1]}',
+  };
+
+  test('writes when with the values of the sample, and names the route by them', () => {
+    expect(newRoute(contract(), { ...options, when: ['status', '/item/id'] })).toMatchObject({
+      name: 'bids-gone-7',
+      route: { channel: 'bids', when: { status: 'gone', '/item/id': 7 }, event: 'item-gone' },
+    });
+  });
+
+  test.each([
+    ['kind', 'the sample has no kind, which --when names'],
+    ['tags', 'the sample has no text, number, true, false or null in tags, which --when names'],
+  ])('refuses %s', (field, problem) => {
+    expect(newRoute(contract(), { ...options, when: [field] })).toEqual({ problem });
+  });
+});
+
+describe('gateway quarantine replay', () => {
+  test('refuses what the route passes over now, and names only routes that take it', () => {
+    const kept = (status: string) => {
+      const text = Buffer.from(JSON.stringify(message(status)));
+      return { route: 'sold', channel: 'bids', message: text, bytes: text.length };
+    };
+    expect(preflightReplay(contract(), kept('sold'), LIMITS)).toEqual({ channel: 'bids', others: [] });
+    expect(preflightReplay(contract(), kept('open'), LIMITS)).toEqual({
+      problems: ['route "sold" passes it over: status is "open", when asks for "sold"'],
+    });
   });
 });
 

@@ -1,19 +1,4 @@
-import type { Entry } from './use-feed.ts';
-
-/** Empty: all. */
-export interface Filter {
-  readonly route: string;
-  readonly outcome: string;
-}
-
-const OUTCOMES = ['delivered', 'disconnected', 'not-here', 'dropped', 'shadow', 'passed-over'] as const;
-
-export function passes({ outcomes, passedOver = [] }: Entry, { route, outcome }: Filter): boolean {
-  // Messages that a route passes over are another route's: they are shown on request, or where no route took them.
-  if (outcome === 'passed-over') return passedOver.some((one) => route === '' || one === route);
-  if (outcomes.length === 0) return outcome === '' && (route === '' || passedOver.includes(route));
-  return outcomes.some((one) => (route === '' || one.route === route) && (outcome === '' || one.outcome === outcome));
-}
+import { OUTCOMES, type Filter } from './filter.ts';
 
 interface FilterFieldsProps {
   readonly routes: readonly string[];

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import type { AdminApi } from '../admin/admin-api.ts';
 import { count } from '../page/words.ts';
 import { FeedEntry } from './feed-entry.tsx';
-import { FilterFields, passes, type Filter } from './feed-filter.tsx';
+import { FilterFields } from './feed-filter.tsx';
+import { passes, type Filter } from './filter.ts';
 import { MOST_ENTRIES, useFeed, type Entry, type Feed } from './use-feed.ts';
 
 interface FeedPanelProps {

@@ -30,7 +30,7 @@ function valuesOf(value: unknown): WhenValue[] {
   return (Array.isArray(value) ? value : [value]).filter(isWhenValue);
 }
 
-function isWhenValue(value: unknown): value is WhenValue {
+export function isWhenValue(value: unknown): value is WhenValue {
   return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path/posix';
 import { writtenChannel } from '../../config/routes/channel.ts';
 import { envelopeFields, type Envelope } from '../../config/routes/envelope.ts';
-import { parseTargetField, type Field } from '../../config/routes/field.ts';
+import { parseField, parseTargetField, type Field } from '../../config/routes/field.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
+import { isWhenValue } from '../../config/routes/when.ts';
 import { isObject, valueAt } from '../../schema/json.ts';
 import { carriedIn } from '../../routes/envelope.ts';
 import { USER_IDS, type UserIds } from '../../routes/user-id.ts';
@@ -14,6 +15,8 @@ export interface NewRouteOptions {
   readonly channel: string;
   readonly event: string;
   readonly target: TargetOption;
+  /** Fields of the message as published: the route takes messages with the values of the sample. */
+  readonly when?: readonly string[];
   /** A message, as JSON. */
   readonly sample: string;
   readonly schemaName?: string;
@@ -46,7 +49,12 @@ export function readTargetOption(text: string): TargetOption | undefined {
 
 /** The route, or why there can be none. */
 export function newRoute(config: RoutesConfig, options: NewRouteOptions): NewRoute | { readonly problem: string } {
-  const name = options.channel.replaceAll(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  const when = whenOf(options, config.envelope);
+  if (typeof when === 'string') return { problem: `the sample ${when}` };
+  const name = [options.channel, ...Object.values(when).map(String)]
+    .join('-')
+    .replaceAll(/[^A-Za-z0-9._:-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
   if (name === '') return { problem: `channel "${options.channel}" gives no name for a route` };
   if (config.routes.some((route) => route.name === name))
     return { problem: `${config.file} has a route "${name}" already` };
@@ -61,7 +69,24 @@ export function newRoute(config: RoutesConfig, options: NewRouteOptions): NewRou
   const schema = join(folder, `${options.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
   const channel = name === options.channel ? {} : { channel: writtenChannel(options.channel) };
   const typed = payloadIn(withFractions(options.sample), config.envelope);
-  return { name, sample, typed, route: { ...channel, event: options.event, schema, target: options.target.written } };
+  const taking = Object.keys(when).length > 0 ? { when } : {};
+  const { event, target } = options;
+  return { name, sample, typed, route: { ...channel, ...taking, event, schema, target: target.written } };
+}
+
+/** The short form with the values of the sample, or what is wrong with it. */
+function whenOf({ when = [], sample }: NewRouteOptions, envelope: Envelope): Schema | string {
+  if (when.length === 0) return {};
+  const problem = readSample(sample, envelope);
+  if (typeof problem === 'string') return problem;
+  const published: unknown = JSON.parse(sample);
+  const values = when.map((field) => [field, valueAt(published, parseField(field).path)] as const);
+  const wrong = values.find(([, value]) => !isWhenValue(value));
+  if (wrong === undefined) return Object.fromEntries(values);
+  const [field, value] = wrong;
+  return value === undefined
+    ? `has no ${field}, which --when names`
+    : `has no text, number, true, false or null in ${field}, which --when names`;
 }
 
 /** Or what is wrong with it. */

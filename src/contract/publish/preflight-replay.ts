@@ -3,6 +3,8 @@ import { DROP_REASONS } from '../../dispatch/drop-reasons.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import type { Question } from '../explain/explain.ts';
 import { whyDropped } from '../explain/receives.ts';
+import { whyPassedOver } from '../explain/why-passed-over.ts';
+import { compileWhen } from '../../routes/when.ts';
 import { dropsOf } from './preflight-publish.ts';
 
 /** A message in quarantine, as far as the rules ask about it. */
@@ -35,7 +37,10 @@ export function preflightReplay(config: RoutesConfig, kept: KeptMessage, limits:
   const there = config.routes.filter((one) => sourcesOf(one).includes(channel));
   const problems = dropsOf({ ...config, routes: there }, { channel, raw: message, limits });
   if (problems.length > 0) return { problems };
-  return { channel, others: there.filter((one) => one !== route && !one.shadow).map((one) => one.name) };
+  const published: unknown = JSON.parse(message.toString('utf8'));
+  const takes = ({ when, matches }: CheckedRoute) => when === undefined || compileWhen(when, matches).holds(published);
+  if (!takes(route)) return { problems: [`route "${name}" passes it over: ${whyPassedOver(route, published)}`] };
+  return { channel, others: there.filter((one) => one !== route && !one.shadow && takes(one)).map((one) => one.name) };
 }
 
 /** Channels may be renamed under their routes. */
