@@ -1,3 +1,4 @@
+import { audienceWords } from '../contract/explain/recipients.ts';
 import { formatFinding } from '../config/text/findings.ts';
 import { sourcesOf, type CheckedRoute, type RoutesConfig } from '../config/routes/route-config.ts';
 import { writtenWhen } from '../config/routes/when.ts';
@@ -80,7 +81,5 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
 
 function targetWords(route: CheckedRoute): string {
   if (route.target.kind === 'users') return `users in ${route.target.fields.map(({ text }) => text).join(', ')}`;
-  return route.kind === 'event' && route.audience === 'anyone'
-    ? 'broadcast to anyone'
-    : 'broadcast to authenticated clients';
+  return `broadcast to ${audienceWords(route.kind === 'event' ? route.audience : 'authenticated')}`;
 }

@@ -17,11 +17,11 @@ import { createDrainState, drainStages } from './drain-state.ts';
 import { startInOrder, type Stage } from './stages.ts';
 import { createTokenAuth } from './wire-auth.ts';
 import {
-  checkNewClaims,
   createConnections,
   createControl,
   createFdReserve,
   createLocalFanout,
+  followIdentity,
 } from './wire-connections.ts';
 import {
   createDurableRoutes,
@@ -104,9 +104,9 @@ export function createApp(options: AppOptions): App {
   requests.use(createHttpApp({ probes, admin, ...httpSettings(settings, live, telemetry) }));
 
   // Reload.
-  const warnLimits = warnIneffectiveLimits(settings, telemetry);
-  warnLimits(live.current());
-  const swapped = notifyAll((plan: Plan) => durable.runPlan(plan), warnLimits, checkNewClaims(live, control));
+  const warnLimits = warnIneffectiveLimits(settings, telemetry, live.current());
+  const follow = followIdentity(live, connections, control);
+  const swapped = notifyAll((plan: Plan) => durable.runPlan(plan), warnLimits, follow);
   const reloaded = notifyAll(telemetry.reload.reloaded, refusal.reloaded, lastReload.reloaded);
   const { loader, changedVariables } = options;
   const events = { ...telemetry.reload, reloaded };

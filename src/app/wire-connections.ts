@@ -92,6 +92,7 @@ export function createConnections(
     authenticator,
     revocations,
     userIds: live.current().userIds,
+    audiences: () => live.current().audiences,
     revalidateWithin: limits.authRevalidate * 1000,
     fanout,
     limits,
@@ -125,10 +126,15 @@ export interface Revoking extends Control {
   invalidateAll(): void;
 }
 
-/** Has all tokens checked again where a new plan declares claims that the old one did not: they were not kept. */
-export function checkNewClaims({ current }: LivePlan, { invalidateAll }: Revoking): (plan: Plan) => void {
+/** Moves clients to the audiences of a new plan, and has tokens checked again for claims that were not kept. */
+export function followIdentity(
+  { current }: LivePlan,
+  connections: Pick<Connections, 'audiencesChanged'>,
+  { invalidateAll }: Revoking,
+): (plan: Plan) => void {
   let { claims: known } = current();
   return ({ claims }) => {
+    connections.audiencesChanged();
     if (claims.some((claim) => !known.includes(claim))) invalidateAll();
     known = claims;
   };

@@ -24,14 +24,20 @@ export function redisTarget(settings: Settings): RedisTarget {
   return { address: settings.redis, tlsFiles: redisTlsFiles(settings), natMap: settings.redisNatMap };
 }
 
-/** Warns of routes whose `max_bytes` has no effect: `gateway check` does not know the limits of the gateway. */
-export function warnIneffectiveLimits({ maxMessageBytes }: Settings, telemetry: Telemetry): (plan: Plan) => void {
-  return ({ routes }) => {
+/** Warns of routes whose `max_bytes` has no effect, now and after each reload: `gateway check` does not know the limits of the gateway. */
+export function warnIneffectiveLimits(
+  { maxMessageBytes }: Settings,
+  telemetry: Telemetry,
+  first: Plan,
+): (plan: Plan) => void {
+  const warn = ({ routes }: Plan): void => {
     const ineffective = routes.filter(({ maxBytes }) => maxBytes !== Infinity && maxBytes > maxMessageBytes);
     if (ineffective.length === 0) return;
     const named = { routes: ineffective.map(({ name }) => name), maxMessageBytes };
     telemetry.logger.warn(named, 'max_bytes exceeds MAX_MESSAGE_BYTES and has no effect');
   };
+  warn(first);
+  return warn;
 }
 
 /** Creates the parts that share the Redis connection for commands. */

@@ -13,16 +13,16 @@ import type { MessageTrace } from './report.ts';
 export function deliver(
   route: EventRoute,
   message: Message,
-  { rooms, skipped }: Recipients,
+  { rooms, except, skipped }: Pick<Recipients, 'rooms' | 'except' | 'skipped'>,
   fanout: Fanout,
   trace: MessageTrace | undefined,
   stamp?: Stamp,
 ): LiveOutcome {
   try {
-    const recipients = fanout.count(rooms);
+    const recipients = fanout.count(rooms, except);
     if (recipients === 0) return { kind: 'not-here', route, skipped };
     const key = route.latestKey?.(message.value);
-    fanout.emit(rooms, route.event, route.shape(message.text), key, stamp, trace?.traceparent);
+    fanout.emit(rooms, route.event, route.shape(message.text), key, stamp, trace?.traceparent, except);
     trace?.passed('sent', route);
     return { kind: 'delivered', route, recipients, skipped };
   } catch (error) {

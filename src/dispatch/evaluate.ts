@@ -40,10 +40,15 @@ export function textIfRounded({ oddNumbers, text }: Message): string | undefined
 
 const ROUNDED = 'an id is a number beyond 2^53 - 1, which JSON readers round; publish it as text';
 
+const UNCLEAR = 'a field of except holds no user id, so who is excepted is not known';
+
 /** Drops a message that names no user: on purpose (`nobody`), or because its ids are not user ids (`no-target`). */
-export function noRecipients(route: Route, { skipped, rounded }: Pick<NamedUsers, 'skipped' | 'rounded'>): Dropped {
+export function noRecipients(
+  route: Route,
+  { skipped, rounded, unclear }: Pick<NamedUsers, 'skipped' | 'rounded'> & { readonly unclear?: true },
+): Dropped {
   if (skipped === 0) return dropped(route, 'nobody');
-  return dropped(route, 'no-target', rounded ? ROUNDED : undefined, skipped);
+  return dropped(route, 'no-target', rounded ? ROUNDED : unclear && UNCLEAR, skipped);
 }
 
 export function tooManyIds(route: Route, maxTargetIds: number): Dropped {

@@ -1,7 +1,7 @@
 /** Sends events to this instance's own sockets. */
 export interface Fanout {
-  /** Counts the sockets in these rooms; a socket counts once per room. */
-  count(rooms: readonly string[]): number;
+  /** Counts the sockets in these rooms; a socket counts once per room. @param except rooms whose sockets do not count. */
+  count(rooms: readonly string[], except?: readonly string[]): number;
   /**
    * Sends an event once to each socket in any of the rooms. Throws without rooms, so that nothing becomes a broadcast by
    * accident.
@@ -10,6 +10,7 @@ export interface Fanout {
    * @param latestKey a slow client receives only the newest of the messages with equal keys.
    * @param stamp given for a durable route: which clients receive the event, and in which form.
    * @param traceparent for clients that continue the trace; given for a message that is recorded.
+   * @param except rooms whose sockets do not receive it.
    */
   emit(
     rooms: readonly string[],
@@ -18,6 +19,7 @@ export interface Fanout {
     latestKey?: string,
     stamp?: Stamp,
     traceparent?: string,
+    except?: readonly string[],
   ): void;
 }
 

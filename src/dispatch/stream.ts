@@ -1,4 +1,5 @@
 import type { Route } from '../routes/plan.ts';
+import type { Recipients } from '../routes/target.ts';
 import type { Dedupe } from './dedupe.ts';
 import { deliver } from './deliver.ts';
 import { readEntry, type DurableRoute, type EntryContent } from './entry.ts';
@@ -13,6 +14,8 @@ import { withTrial } from './trial.ts';
 /** An entry after all checks: its recipients and its message; neither where it was dropped. */
 export interface EvaluatedEntry {
   readonly rooms: readonly string[];
+  /** Rooms whose members are no recipients. */
+  readonly except: readonly string[];
   readonly text: string;
 }
 
@@ -39,7 +42,11 @@ export interface StreamDispatch {
   deliver(route: DurableRoute, content: EntryContent, duplicate: boolean, meta: () => string): EvaluatedEntry;
 }
 
-const NO_RECIPIENTS: EvaluatedEntry = Object.freeze({ rooms: Object.freeze([]), text: '' });
+const NO_RECIPIENTS: EvaluatedEntry = Object.freeze({
+  rooms: Object.freeze([]),
+  except: Object.freeze([]),
+  text: '',
+});
 const EMPTY = Buffer.alloc(0);
 
 export function createStreamDispatch(options: StreamDispatchOptions): StreamDispatch {
@@ -101,7 +108,7 @@ function evaluateEntry(route: DurableRoute, published: Published, limits: Messag
     if (opened.kind === 'not-cloudevent') return NO_RECIPIENTS;
     const message = bodyFor(route, opened);
     const evaluated = evaluate(route, message, limits);
-    return evaluated.kind === 'dropped' ? NO_RECIPIENTS : { rooms: evaluated.rooms, text: message.text };
+    return evaluated.kind === 'dropped' ? NO_RECIPIENTS : entryOf(evaluated, message.text);
   } catch {
     // Reported when the entry was live; in history it counts as dropped.
     return NO_RECIPIENTS;
@@ -127,10 +134,14 @@ function serve(
     const stamp = { route: route.name, meta, plain: !known };
     const outcome = deliver(route, message, evaluated, route.shadow ? countOnly(fanout) : fanout, trace, stamp);
     const outcomes = [withTrial(route, message, asReported(route, outcome))];
-    return { outcomes, evaluated: { rooms: evaluated.rooms, text: message.text } };
+    return { outcomes, evaluated: entryOf(evaluated, message.text) };
   } catch (error) {
     return droppedAs(dropped(route, 'emit-failed', textOf(error)));
   }
+}
+
+function entryOf({ rooms, except }: Recipients, text: string): EvaluatedEntry {
+  return { rooms, except, text };
 }
 
 function droppedAs(outcome: Outcome): Served {

@@ -106,13 +106,12 @@ export class History {
 
   /** Evaluates an entry for a replay or for the ring, without sending it. */
   evaluate(entry: StreamEntry, duplicate: boolean): RingEntry {
-    const { rooms, text } = this.#dispatch.evaluate(this.route, entry, duplicate);
-    return { id: entry.id, rooms, text };
+    return { id: entry.id, ...this.#dispatch.evaluate(this.route, entry, duplicate) };
   }
 
   /** Changes the ring and the position in the same synchronous step in which the entry was sent. */
-  #append(id: string, { rooms, text }: EvaluatedEntry): void {
-    this.ring.push({ id, rooms, text });
+  #append(id: string, evaluated: EvaluatedEntry): void {
+    this.ring.push({ id, ...evaluated });
     this.#position = id;
   }
 }

@@ -5,7 +5,7 @@ import { ReplayIncomplete } from './replay-incomplete.ts';
 import type { HistoryPages } from './redis-history.ts';
 import type { Reader } from './reader.ts';
 import { START } from './position.ts';
-import type { RingEntry } from './ring.ts';
+import type { Addressed, RingEntry } from './ring.ts';
 
 /** Everything a replay needs, except the client. */
 export interface ReplayParts {
@@ -65,7 +65,10 @@ export class Replay {
     }
   }
 
-  readonly #isFor = (rooms: readonly string[]): boolean => rooms.some((room) => this.client.rooms.includes(room));
+  readonly #isFor = ({ rooms, except }: Addressed): boolean => {
+    const mine = this.client.rooms;
+    return rooms.some((room) => mine.includes(room)) && !except.some((room) => mine.includes(room));
+  };
 
   /** Waits until the client has received most of what was sent to it. */
   async #waitForClient(): Promise<void> {
@@ -123,12 +126,11 @@ export class Replay {
   async greet(count: number): Promise<void> {
     const { pages, reader } = this.#parts;
     const { ring, route } = reader.history;
-    const isWanted = ({ rooms }: RingEntry): boolean => this.#isFor(rooms);
     const { floor } = ring;
     const recent = ring.last(count, this.#isFor);
     const missing = floor === START ? 0 : count - recent.length;
     const older =
-      missing > 0 ? await this.#inTurn(() => pages.last(floor, missing, route.stream.replay.scan, isWanted)) : [];
+      missing > 0 ? await this.#inTurn(() => pages.last(floor, missing, route.stream.replay.scan, this.#isFor)) : [];
     this.#assertCurrent();
     const cursor = this.cursor;
     await this.#sendAll([...older, ...recent]);
@@ -139,7 +141,7 @@ export class Replay {
     for (const entry of entries) {
       if (this.client.queued() > this.#parts.pauseAboveBytes) await this.#waitForClient();
       this.cursor = entry.id;
-      if (this.#isFor(entry.rooms)) this.#send(entry);
+      if (this.#isFor(entry)) this.#send(entry);
     }
   }
 

@@ -7,6 +7,8 @@ export interface RingEntry {
   readonly id: string;
   /** Rooms of its recipients; empty if it was dropped. */
   readonly rooms: readonly string[];
+  /** Rooms whose members are no recipients. */
+  readonly except: readonly string[];
   /** The message; empty if it was dropped. */
   readonly text: string;
 }
@@ -17,9 +19,10 @@ export interface RingLimits {
 }
 
 /** An entry as it is stored: its id and its text in one piece. */
-interface Kept extends StoredText {
-  readonly rooms: readonly string[];
-}
+interface Kept extends StoredText, Addressed {}
+
+/** The recipients of an entry. */
+export type Addressed = Pick<RingEntry, 'rooms' | 'except'>;
 
 /** Bytes that an entry takes in addition to its id and its text: its rooms, the objects. */
 const OVERHEAD = 160;
@@ -57,9 +60,9 @@ export class Ring {
     this.#setFloor(floor);
   }
 
-  push({ id, rooms, text }: RingEntry): void {
+  push({ id, rooms, except, text }: RingEntry): void {
     const { chunk, from, to } = this.#chunks.store(id + text);
-    this.#entries.push({ chunk, from, to, rooms });
+    this.#entries.push({ chunk, from, to, rooms, except });
     this.#bytes += to - from + OVERHEAD;
     while (this.size > this.#limits.entries || this.#bytes > this.#limits.bytes) this.#evict();
   }
@@ -75,11 +78,11 @@ export class Ring {
     const kept: Kept[] = [];
     let next = older.length - 1;
     for (let entry = older[next]; entry !== undefined; entry = older[(next -= 1)]) {
-      const { id, rooms, text } = entry;
+      const { id, rooms, except, text } = entry;
       const isFull = this.size + kept.length >= this.#limits.entries;
       if (isFull || this.#bytes + Buffer.byteLength(text) + START.length + OVERHEAD > this.#limits.bytes) break;
       const stored = this.#chunks.store(id + text);
-      kept.push({ ...stored, rooms });
+      kept.push({ ...stored, rooms, except });
       this.#bytes += stored.to - stored.from + OVERHEAD;
     }
     this.#entries = new CompactingQueue([...kept.toReversed(), ...this.#entries.from(0)]);
@@ -88,20 +91,20 @@ export class Ring {
   }
 
   /** The wanted entries after `id`, in order; to be iterated before anything else is done. */
-  *after(id: string, isWanted: (rooms: readonly string[]) => boolean): Generator<RingEntry> {
+  *after(id: string, isWanted: (entry: Addressed) => boolean): Generator<RingEntry> {
     const entries = this.#entries;
     for (let index = this.#indexAfter(id); index < entries.size; index += 1) {
       const entry = entries.at(index);
-      if (entry !== undefined && isWanted(entry.rooms)) yield entryOf(entry);
+      if (entry !== undefined && isWanted(entry)) yield entryOf(entry);
     }
   }
 
   /** The last `count` wanted entries, in order. */
-  last(count: number, isWanted: (rooms: readonly string[]) => boolean): RingEntry[] {
+  last(count: number, isWanted: (entry: Addressed) => boolean): RingEntry[] {
     const found: RingEntry[] = [];
     for (let index = this.size - 1; index >= 0 && found.length < count; index -= 1) {
       const entry = this.#entries.at(index);
-      if (entry !== undefined && isWanted(entry.rooms)) found.push(entryOf(entry));
+      if (entry !== undefined && isWanted(entry)) found.push(entryOf(entry));
     }
     return found.toReversed();
   }
@@ -137,8 +140,8 @@ export class Ring {
 }
 
 function entryOf(kept: Kept): RingEntry {
-  const { chunk, from, to, rooms } = kept;
-  return { id: idOf(kept), rooms, text: chunk.bytes.toString('utf8', from + START.length, to) };
+  const { chunk, from, to, rooms, except } = kept;
+  return { id: idOf(kept), rooms, except, text: chunk.bytes.toString('utf8', from + START.length, to) };
 }
 
 function idOf({ chunk, from }: Kept): string {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Field } from '../config/routes/field.ts';
 import {
   sourcesOf,
+  type CheckedControlRoute,
   type CheckedRoute,
+  type ClaimAudience,
   type OnInvalid,
   type PayloadSchema,
   type RoutesConfig,
@@ -14,8 +16,9 @@ import type { Check } from '../schema/payload-schemas.ts';
 import { compileChannel, type ChannelRoutes } from './channel-routes.ts';
 import { CARRIED_FIELDS, type CarriedField, type OpenEnvelope } from './envelope.ts';
 import { compileShaping, type Shape } from './payload.ts';
+import { audienceRoom } from './rooms.ts';
 import { createParts, type RouteParts } from './route-parts.ts';
-import { usersIn, type NamedUsers, type Target } from './target.ts';
+import { namedWithout, usersIn, type NamedUsers, type Target } from './target.ts';
 import { USER_IDS, type UserIds } from './user-id.ts';
 import { compileWhen, type When } from './when.ts';
 
@@ -78,6 +81,8 @@ export interface Plan {
   readonly userIds: UserIds;
   /** Claims of tokens that the gateway keeps. */
   readonly claims: readonly string[];
+  /** Audiences that name a claim, each once. */
+  readonly audiences: readonly ClaimAudience[];
   readonly routes: readonly Route[];
   /** Channels of Redis Pub/Sub. */
   readonly channels: readonly string[];
@@ -116,12 +121,22 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     openEnvelope: parts.envelope(config.envelope),
     userIds,
     claims: config.identity.claims,
+    audiences: claimAudiences(config),
     routes: routes.map(([route]) => route),
     channels: [...channels.keys()],
     routesFor: (channel: string) => channels.get(channel) ?? NO_ROUTES,
     sources: [...bySource.keys()],
     routesFrom: (source: string) => bySource.get(source) ?? NONE,
   });
+}
+
+function claimAudiences({ routes }: RoutesConfig): ClaimAudience[] {
+  const audiences = routes.flatMap((route) =>
+    route.kind === 'event' && route.target.kind === 'broadcast' && typeof route.audience !== 'string'
+      ? [route.audience]
+      : [],
+  );
+  return [...new Map(audiences.map((audience) => [audienceRoom(audience), audience])).values()];
 }
 
 /** Control routes run last, so users receive the events before they are disconnected. */
@@ -143,25 +158,27 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
     declares: declaredBy(configured),
   };
   if (configured.kind === 'control') {
-    const { kind, action, target } = configured;
-    return {
-      kind,
-      ...route,
-      action,
-      users: (message, maxIds, oddText) =>
-        usersIn(message, target.fields, USER_IDS[config.identity.userId], maxIds, oddText),
-    };
+    const { kind, action } = configured;
+    return { kind, ...route, action, users: compileUsers(configured, USER_IDS[config.identity.userId]) };
   }
-  const { kind, event, target, audience, shape, latest, stream } = configured;
+  const { kind, event, target, audience, except, shape, latest, stream } = configured;
   return {
     kind,
     ...route,
     event: parts.event(event),
-    target: parts.target({ target, audience }),
+    target: parts.target({ target, audience, ...(except && { except }) }),
     shape: compileShaping(shape),
     ...(latest && { latestKey: compileLatestKey(name, latest) }),
     ...(stream && { stream: compileStream(configured, stream, config) }),
   };
+}
+
+function compileUsers({ target, except }: CheckedControlRoute, ids: UserIds): ControlRoute['users'] {
+  const users: ControlRoute['users'] = (message, maxIds, oddText) =>
+    usersIn(message, target.fields, ids, maxIds, oddText);
+  if (except === undefined) return users;
+  return (message, maxIds, oddText) =>
+    namedWithout(users(message, maxIds, oddText), usersIn(message, except, ids, maxIds, oddText));
 }
 
 function declaredBy({ payload: { main, files } }: CheckedRoute): CarriedField[] {

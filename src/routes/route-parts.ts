@@ -1,6 +1,6 @@
 import type { CheckedRoute } from '../config/routes/route-config.ts';
 import { compileEnvelope } from './envelope.ts';
-import { compileTarget } from './target.ts';
+import { compileTarget, withoutUsers } from './target.ts';
 import type { UserIds } from './user-id.ts';
 
 type EventConfig = Extract<CheckedRoute, { kind: 'event' }>;
@@ -15,9 +15,10 @@ export function createParts(ids: UserIds) {
   return {
     event: sharing((event: string) => event),
     envelope: sharing(compileEnvelope),
-    target: sharing(({ target, audience }: Pick<EventConfig, 'target' | 'audience'>) =>
-      compileTarget(target, audience, ids),
-    ),
+    target: sharing(({ target, audience, except }: Pick<EventConfig, 'target' | 'audience' | 'except'>) => {
+      const compiled = compileTarget(target, audience, ids);
+      return except === undefined ? compiled : withoutUsers(compiled, except, ids);
+    }),
   };
 }
 

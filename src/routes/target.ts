@@ -3,7 +3,7 @@ import type { Field } from '../config/routes/field.ts';
 import { valueAt } from '../schema/json.ts';
 import { exactInteger } from './json-number.ts';
 import { itemsOf, sliceAt } from './json-text.ts';
-import { AUDIENCE_ROOMS, userRoom } from './rooms.ts';
+import { audienceRoom, userOfRoom, userRoom } from './rooms.ts';
 import { isRounded, type UserId, type UserIds } from './user-id.ts';
 
 /** User ids that a message names, and how many of its values are not user ids. */
@@ -21,10 +21,16 @@ export interface NamedUsers {
 export interface Recipients extends Omit<NamedUsers, 'users'> {
   readonly kind: 'recipients';
   readonly rooms: readonly string[];
+  /** Rooms whose members are no recipients. */
+  readonly except: readonly string[];
+  /** A field of `except` holds a value that is no user id: who is no recipient is not known, so there is none. */
+  readonly unclear?: true;
 }
 
 /** @param oddText the message's text, where its numbers may be rounded. */
 export type Target = (message: unknown, maxIds: number, oddText?: string) => Recipients;
+
+const NONE: readonly string[] = Object.freeze([]);
 
 /** Compiles what finds the recipients of each message; those of a broadcast are always the same. */
 export function compileTarget(target: TargetConfig, audience: Audience, ids: UserIds): Target {
@@ -32,12 +38,45 @@ export function compileTarget(target: TargetConfig, audience: Audience, ids: Use
     const { fields } = target;
     return (message, maxIds, oddText) => {
       const { users, skipped, tooMany, rounded } = usersIn(message, fields, ids, maxIds, oddText);
-      return { kind: 'recipients', rooms: Array.from(users, userRoom), skipped, tooMany, rounded };
+      return { kind: 'recipients', rooms: Array.from(users, userRoom), except: NONE, skipped, tooMany, rounded };
     };
   }
-  const rooms = Object.freeze([AUDIENCE_ROOMS[audience]]);
-  const everyone = Object.freeze({ kind: 'recipients', rooms, skipped: 0, tooMany: false, rounded: false });
+  const rooms = Object.freeze([audienceRoom(audience)]);
+  const everyone = Object.freeze({
+    kind: 'recipients',
+    rooms,
+    except: NONE,
+    skipped: 0,
+    tooMany: false,
+    rounded: false,
+  });
   return () => everyone;
+}
+
+/** Takes users out of the recipients of a target. @param except fields that name them. */
+export function withoutUsers(target: Target, except: readonly Field[], ids: UserIds): Target {
+  return (message, maxIds, oddText) => {
+    const found = target(message, maxIds, oddText);
+    const { users, skipped, tooMany, rounded } = usersIn(message, except, ids, maxIds, oddText);
+    if (tooMany || skipped > 0)
+      return { ...found, rooms: NONE, skipped: found.skipped + skipped, tooMany, rounded, unclear: true };
+    const rooms = Array.from(users, userRoom);
+    const left = found.rooms.filter((room) => !rooms.includes(room));
+    // Named users are taken out of the list here, and members of an audience when the event is sent.
+    return { ...found, rooms: left, except: left.some((room) => userOfRoom(room) === undefined) ? rooms : NONE };
+  };
+}
+
+/** Takes users out of those that a control route names; an unclear exception leaves none. */
+export function namedWithout(named: NamedUsers, except: NamedUsers): NamedUsers {
+  const isUnclear = except.tooMany || except.skipped > 0;
+  const users = isUnclear ? [] : [...named.users].filter((user) => !except.users.has(user));
+  return {
+    users: new Set(users),
+    skipped: named.skipped + except.skipped,
+    tooMany: named.tooMany || except.tooMany,
+    rounded: named.rounded || except.rounded,
+  };
 }
 
 /** Finds the user ids in the target fields of a message. */

@@ -7,7 +7,7 @@ import { ConnectionHandler } from './lifecycle/connection-handler.ts';
 import type { SocketHandlers, SocketServer } from './servers/socket-server.ts';
 
 /** The connections of this instance, as health and metrics read them. */
-export interface Connections extends Pick<Disconnects, 'disconnect' | 'revalidateAll' | 'drain'> {
+export interface Connections extends Pick<Disconnects, 'disconnect' | 'revalidateAll' | 'audiencesChanged' | 'drain'> {
   count(): number;
   kinds(): ConnectionKind[];
   users(): UserId[];
@@ -34,6 +34,7 @@ export function acceptConnections(
     users: () => [...fanout.rooms()].flatMap((room) => userOfRoom(room) ?? []),
     disconnect: disconnects.disconnect,
     revalidateAll: disconnects.revalidateAll,
+    audiencesChanged: disconnects.audiencesChanged,
     drain: disconnects.drain,
   };
 }

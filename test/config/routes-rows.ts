@@ -4,6 +4,9 @@ import { GOOD_ROUTE, GOOD_SCHEMA, withProperties, type Expected, type Row } from
 const plus = (line: string): string => `${GOOD_ROUTE}    ${line}\n`;
 const instead = (old: string, text: string): string => GOOD_ROUTE.replace(old, text);
 const event = (text: string): string => instead('event: changed', `event: ${text}`);
+/** The good route in a file with a claim, with this target. */
+const withClaims = (target: string, audience?: string): string =>
+  `identity: { claims: [roles] }\n${instead('{ user: user_id }', target)}${audience === undefined ? '' : `    audience: ${audience}\n`}`;
 const names = 'abcdefghij'.split('');
 const bomb = names
   .slice(1)
@@ -578,6 +581,38 @@ export const ROUTES_ROWS: readonly Row[] = [
     'an audience where users are named',
     { routes: plus('audience: anyone') },
     [['audience-unused', 'routes@anyone', 'Remove it']],
+  ],
+  [
+    'a broadcast that does not say who receives it, where users differ',
+    { routes: withClaims('broadcast') },
+    [['audience-unsaid', 'routes@broadcast', 'identity.claims says that users differ']],
+  ],
+  ['a broadcast to all users, where users differ', { routes: withClaims('broadcast', 'authenticated') }, []],
+  ['a broadcast to users by a claim', { routes: withClaims('broadcast', '{ claim: roles, has: staff }') }, []],
+  [
+    'an audience of a claim that is not read',
+    { routes: withClaims('broadcast', '{ claim: role, has: staff }') },
+    [['audience-undeclared', 'routes@role,', 'did you mean "roles"?']],
+  ],
+  [
+    'an audience of a claim where users are named',
+    { routes: withClaims('{ user: user_id }', '{ claim: roles, has: staff }') },
+    [['audience-unused', 'routes@{ claim: roles, has', 'Remove it']],
+  ],
+  [
+    'an exception',
+    { routes: plus('except: { users: [user_id?] }').replace('{ user: user_id }', 'broadcast') },
+    [['target-zeros', 'routes@user_id?', 'refuses null']],
+  ],
+  [
+    'an exception of every user that the target names',
+    { routes: plus('except: { users: [user_id] }') },
+    [['except-all', 'routes@{ users', 'so no user is left']],
+  ],
+  [
+    'an exception by a field that the schema does not declare',
+    { routes: plus('except: { users: [usr_id] }').replace('{ user: user_id }', 'broadcast') },
+    [['target-undeclared', 'routes@usr_id', 'did you mean "user_id"?']],
   ],
   ['a route that disconnects', { routes: instead('event: changed', 'action: disconnect') }, []],
   [

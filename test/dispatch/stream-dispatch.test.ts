@@ -73,7 +73,7 @@ test('an entry takes the steps of a message: checked, shaped, sent with its posi
   const { entry, sent } = stage();
   const { outcome, judged } = entry('{"to": 7, "secret": "x"}');
   expect(outcome).toMatchObject({ kind: 'delivered', recipients: 1 });
-  expect(judged).toEqual({ rooms: ['user:7'], text: '{"to": 7, "secret": "x"}' });
+  expect(judged).toEqual({ rooms: ['user:7'], except: [], text: '{"to": 7, "secret": "x"}' });
   expect(sent).toEqual([{ payload: '{"to": 7}', stamp: { route: 'news', meta, plain: true } }]);
 });
 
@@ -88,7 +88,7 @@ test.each([
   const { entry, sent } = stage();
   const { outcome, judged } = entry(payload, content);
   expect(outcome).toMatchObject({ kind: 'dropped', reason });
-  expect(judged).toEqual({ rooms: [], text: '' });
+  expect(judged).toEqual({ rooms: [], except: [], text: '' });
   expect(sent).toEqual([]);
 });
 
@@ -120,7 +120,7 @@ describe('when on a durable route', () => {
   test('an entry that the route passes over is sent to no client, live or in a replay', () => {
     const { entry, sent, handled } = stage(SOLD);
     expect(entry(sold).judged).toMatchObject({ rooms: ['user:7'] });
-    expect(entry(open)).toEqual({ judged: { rooms: [], text: '' }, outcome: undefined });
+    expect(entry(open)).toEqual({ judged: { rooms: [], except: [], text: '' }, outcome: undefined });
     expect(handled.at(-1)).toMatchObject({ outcomes: [], filtered: [{ name: 'news' }], unread: false });
     expect(sent).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ const POSITION = { e: 'epoch', id: ID };
 function routes(): DurableRoutes {
   const { plan } = stageDispatch(ROUTES, { any: { type: 'object' } });
   expect(plan.routes.filter(isDurable)).toHaveLength(2);
-  const judged = { rooms: [], text: '' };
+  const judged = { rooms: [], except: [], text: '' };
   const dispatch: StreamDispatch = { evaluate: () => judged, deliver: () => judged };
   const events = { readFailed() {}, historyLost() {}, resumed() {}, replayFailed() {} };
   const durable = new DurableRoutes({ open: () => createFakeStream().store, dispatch, events, pauseAboveBytes: 1000 });

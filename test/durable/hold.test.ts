@@ -127,7 +127,7 @@ routes:
 `,
     { any: { type: 'object' } },
   );
-  const judged = { rooms: [], text: '' };
+  const judged = { rooms: [], except: [], text: '' };
   const dispatch: StreamDispatch = { evaluate: () => judged, deliver: () => judged };
   const results: unknown[] = [];
   const events = {

@@ -78,7 +78,7 @@ function stage() {
   const stream = createFakeStream();
   let guest = new Guest();
   const known: string[] = [];
-  const judged = { rooms: ['everyone'], text: '{}' };
+  const judged = { rooms: ['everyone'], except: [], text: '{}' };
   const dispatch: StreamDispatch = {
     evaluate: () => judged,
     deliver(_route, _content, _duplicate, meta) {

@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   AUDIENCE_ROOMS,
+  audienceOfRoom,
+  audienceRoom,
   noticeRoom,
   noticeRoomsOf,
   NOTICE_ROOMS,
@@ -45,5 +47,29 @@ describe('rooms', () => {
         expect(shared.includes(userRoom(one))).toBe(one === other);
       }),
     );
+  });
+});
+
+describe('the audiences of claims', () => {
+  const STAFF = { claim: 'roles', has: 'staff' };
+  const ODD = { claim: 'roles', has: 'a=b:c' };
+
+  test('a user is in those of its claims that the plan names', () => {
+    const claims = new Map([['roles', ['staff', 'x']]]);
+    expect(roomsOf('7', claims, [STAFF, ODD])).toEqual([...roomsOf('7'), audienceRoom(STAFF)]);
+    expect(roomsOf(undefined, claims, [STAFF])).toEqual(roomsOf(undefined));
+    expect(roomsOf('7', new Map(), [STAFF])).toEqual(roomsOf('7'));
+  });
+
+  test('have rooms that name them, whatever the value is', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z_][\w.:-]{0,20}$/), fc.string({ minLength: 1 }), (claim, has) => {
+        const room = audienceRoom({ claim, has });
+        expect(audienceOfRoom(room)).toEqual({ claim, has });
+        expect(userOfRoom(room)).toBeUndefined();
+        expect(Object.values(AUDIENCE_ROOMS)).not.toContain(room);
+      }),
+    );
+    expect(audienceOfRoom(audienceRoom(ODD))).toEqual(ODD);
   });
 });

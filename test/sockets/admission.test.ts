@@ -61,6 +61,7 @@ async function stage(
     revocations: { isOutdated },
     revalidateWithin: 0,
     userIds: USER_IDS.uint64,
+    audiences: () => [],
     history: { claimsIn: () => ({}), clientJoined() {}, ready() {}, clientLeft() {} },
     fanout: createFanout({ maxBytes: 2 ** 20, maxAge: 10_000, events: { cut() {}, superseded() {} } }),
     originOf: () => 'absent',

@@ -33,7 +33,7 @@ export interface RouteFacts {
   /** Schema of the second argument, which clients ask for. */
   readonly meta?: unknown;
   readonly target: 'broadcast' | { readonly users: readonly string[] };
-  readonly audience?: 'anyone' | 'authenticated';
+  readonly audience?: 'anyone' | 'authenticated' | { readonly claim: string; readonly has: string };
 }
 
 /** A Socket.IO event as the page shows it. */

@@ -96,6 +96,12 @@ function Source({ route: { redisChannels = [], redisStream } }: { readonly route
 }
 
 function Target({ route: { target, audience } }: { readonly route: RouteFacts }) {
+  if (target === 'broadcast' && typeof audience === 'object')
+    return (
+      <>
+        every client whose claim <Codes words={[audience.claim]} /> has <Codes words={[audience.has]} />
+      </>
+    );
   if (target === 'broadcast')
     return <>{audience === 'anyone' ? 'every client, also without a token' : 'every client with a valid token'}</>;
   const fields = target.users.map((field) => field.replace(/\?$/, ''));

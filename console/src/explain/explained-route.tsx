@@ -95,8 +95,7 @@ function Broken({ rules }: { readonly rules: NonNullable<RouteExplanation['broke
 }
 
 function Target({ target }: { readonly target: NonNullable<RouteExplanation['target']> }) {
-  if (target.kind === 'broadcast')
-    return <>broadcast to {target.audience === 'anyone' ? 'anyone' : 'authenticated clients'}</>;
+  if (target.kind === 'broadcast') return <>broadcast to {audienceText(target.audience)}</>;
   return (
     <ul>
       {target.fields.map(({ field, users, skippedText, rounded, nobody, absent }) => (
@@ -160,4 +159,9 @@ function Result({
       </Step>
     </>
   );
+}
+
+function audienceText(audience: 'anyone' | 'authenticated' | { readonly claim: string; readonly has: string }): string {
+  if (typeof audience !== 'string') return `clients whose claim ${audience.claim} has "${audience.has}"`;
+  return audience === 'anyone' ? 'anyone' : 'authenticated clients';
 }

@@ -13,6 +13,7 @@ import type { LoadedSchema } from './schema-memory.ts';
 export function fieldFindings(input: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
   return [
     ...targetFindings(input, schema, report),
+    ...exceptFindings(input, schema, report),
     ...shapeFindings(input, schema, report),
     ...latestFindings(input, schema, report),
     ...envelopeFindings(input, schema, report),
@@ -24,14 +25,39 @@ function targetFindings({ document, route, identity }: RouteInFile, schema: Load
   const ids = identity.userId;
   const single = valueAt(document.value, ['routes', route.name, 'target', 'user']) !== undefined;
   return route.target.fields.flatMap((field, index) => {
-    const verdict = evaluateTargetField(schema.main, schema.files, field.path, { optional: field.optional, ids });
-    const found = targetWords(field, verdict, ids);
     const path = single ? ['target', 'user'] : ['target', 'users', String(index)];
-    return [
-      ...(found ? [report(found[0], path, found[2], found[1])] : []),
-      ...(found?.[1] === 'error' ? [] : zeroFindings(field, ids, path, schema, report)),
-    ];
+    return userFieldFindings(field, { ids, path, schema, report });
   });
+}
+
+/** Checks the fields of `except` as those of a target: a value that is no id leaves a message without recipients. */
+function exceptFindings({ route, identity }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+  const { except = [], target } = route;
+  const isExcepted = ({ path }: Field): boolean => except.some((one) => one.path.join('\0') === path.join('\0'));
+  const noneLeft = target.kind === 'users' && target.fields.length > 0 && target.fields.every(isExcepted);
+  const message = 'except names every field of the target, so no user is left; remove it, or name other fields';
+  return [
+    ...except.flatMap((field, index) =>
+      userFieldFindings(field, { ids: identity.userId, path: ['except', 'users', String(index)], schema, report }),
+    ),
+    ...(noneLeft ? [report('except-all', ['except'], message)] : []),
+  ];
+}
+
+interface FieldInRoute {
+  readonly ids: UserIdKind;
+  readonly path: readonly string[];
+  readonly schema: LoadedSchema;
+  readonly report: Report;
+}
+
+function userFieldFindings(field: Field, { ids, path, schema, report }: FieldInRoute): Finding[] {
+  const verdict = evaluateTargetField(schema.main, schema.files, field.path, { optional: field.optional, ids });
+  const found = targetWords(field, verdict, ids);
+  return [
+    ...(found ? [report(found[0], path, found[2], found[1])] : []),
+    ...(found?.[1] === 'error' ? [] : zeroFindings(field, ids, path, schema, report)),
+  ];
 }
 
 /** Publishers in Go, PHP and Java write a zero value for "no user". */

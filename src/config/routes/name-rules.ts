@@ -46,7 +46,8 @@ function fieldsIn(input: RouteInFile): Named[] {
   const named = (fields: readonly Field[], ...path: string[]): Named[] =>
     fields.map(({ text }, index) => ({ what: 'field', text, path: [...path, String(index)] }));
   const key = written(input, 'target', 'user') === undefined ? 'users' : 'user';
-  const target = route.target.kind === 'users' ? named(route.target.fields, 'target', key) : [];
+  const except = named(route.except ?? [], 'except', 'users');
+  const target = [...(route.target.kind === 'users' ? named(route.target.fields, 'target', key) : []), ...except];
   if (route.kind === 'control') return target;
   const { shape, latest } = route;
   const latestField = latest === undefined ? [] : [{ what: 'field', text: latest.text, path: ['latest'] }];

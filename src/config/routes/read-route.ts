@@ -1,7 +1,7 @@
 import { isObject } from '../../schema/json.ts';
 import { exactChannel } from './channel.ts';
 import { parseField, parseTargetField } from './field.ts';
-import type { AnyRoute, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './route-config.ts';
+import type { AnyRoute, Audience, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './route-config.ts';
 import { readStream } from './stream.ts';
 import { readWhen } from './when.ts';
 
@@ -20,6 +20,7 @@ export function readRoute(name: string, value: Written): RouteConfig {
     ...(typeof schemaNext === 'string' && { schemaNext }),
     ...(typeof maxBytes === 'number' && { maxBytes }),
     onInvalid: onInvalid === 'quarantine' ? onInvalid : 'drop',
+    ...readExcept(value['except']),
   };
   return value['action'] === 'disconnect'
     ? { kind: 'control', ...route, shadow: false, action: 'disconnect', target: readUsers(value['target']) }
@@ -42,10 +43,20 @@ function readEvent({ event, audience, latest, shadow, target, map, omit }: Writt
     event: typeof event === 'string' ? event : '',
     shadow: shadow === true,
     target: isObject(target) ? readUsers(target) : { kind: 'broadcast' },
-    audience: audience === 'anyone' ? 'anyone' : 'authenticated',
+    audience: readAudience(audience),
     shape: readShape(map, omit),
     ...(typeof latest === 'string' && { latest: parseField(latest) }),
   };
+}
+
+function readExcept(except: unknown): Pick<AnyRoute, 'except'> {
+  if (!isObject(except) || !Array.isArray(except['users'])) return {};
+  return { except: texts(except['users']).map(parseTargetField) };
+}
+
+function readAudience(audience: unknown): Audience {
+  if (isObject(audience)) return { claim: String(audience['claim']), has: String(audience['has']) };
+  return audience === 'anyone' ? 'anyone' : 'authenticated';
 }
 
 /** An empty list where the target is not users. */

@@ -9,8 +9,14 @@ import type { IdentityConfig } from './identity.ts';
 import type { StreamConfig } from './stream.ts';
 import type { WhenConfig } from './when.ts';
 
+/** Users whose token has this value in this claim. */
+export interface ClaimAudience {
+  readonly claim: string;
+  readonly has: string;
+}
+
 /** Who receives a broadcast. */
-export type Audience = 'authenticated' | 'anyone';
+export type Audience = 'authenticated' | 'anyone' | ClaimAudience;
 
 export interface UsersTarget {
   readonly kind: 'users';
@@ -44,6 +50,8 @@ export interface AnyRoute {
   readonly maxBytes?: number;
   /** Whether invalid messages are dropped or quarantined. */
   readonly onInvalid: OnInvalid;
+  /** Fields of users who are no recipients; absent: none. */
+  readonly except?: readonly Field[];
 }
 
 /** A route that sends messages to clients as an event. */

@@ -1,5 +1,6 @@
 import type { FileRefusal } from '../text/confined-files.ts';
 import { exactChannel, hasSingleBrace, writtenChannel } from './channel.ts';
+import { audienceFindings } from './audience-rules.ts';
 import { controlFindings } from './control-rules.ts';
 import { readEnvelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
@@ -116,12 +117,7 @@ function eventCombinations(input: RouteInFile, report: Report): Finding[] {
   if (written(input, 'map') !== undefined && written(input, 'omit') !== undefined) {
     findings.push(report('map-with-omit', ['omit'], 'map already lists every field that clients receive; remove omit'));
   }
-  const audience = written(input, 'audience');
-  if ((audience === 'authenticated' || audience === 'anyone') && input.route.target.kind === 'users') {
-    const message = 'audience applies to broadcasts only; users are always authenticated. Remove it';
-    findings.push(report('audience-unused', ['audience'], message, 'warning'));
-  }
-  return findings;
+  return [...findings, ...audienceFindings(input, report)];
 }
 
 /** With two routes of the same channel and event, each client would receive the event twice, unless no message is for both. */
@@ -151,12 +147,19 @@ function sourceWords({ channels, stream }: RouteConfig): string[] {
 
 /** Returns whether a client may receive one message by both routes: nothing known keeps their messages or their users apart. */
 function sendBoth(a: RouteConfig, b: RouteConfig): boolean {
-  return !areDisjoint(a.when, b.when);
+  return !areDisjoint(a.when, b.when) && !exceptsUsersOf(a, b) && !exceptsUsersOf(b, a);
+}
+
+/** Whether no user that `other` names receives a message by `route`. */
+function exceptsUsersOf({ except = [] }: RouteConfig, { target }: RouteConfig): boolean {
+  const isExcepted = (path: readonly string[]): boolean =>
+    except.some((field) => field.path.join('\0') === path.join('\0'));
+  return target.kind === 'users' && target.fields.every(({ path }) => isExcepted(path));
 }
 
 function advice(...routes: readonly RouteConfig[]): string {
   if (routes.every(({ when }) => when === undefined)) return '';
-  return '. Compare one field with different values in both, in the short form of when';
+  return '. Compare one field with different values in both, in the short form of when, or let one except the users of the other';
 }
 
 /** One field cannot hold both the trace context and the time. */

@@ -1,11 +1,40 @@
-import type { CheckedEventRoute, TargetConfig } from '../../config/routes/route-config.ts';
+import type { Audience, CheckedEventRoute, TargetConfig } from '../../config/routes/route-config.ts';
+import { audienceRoom } from '../../routes/rooms.ts';
+import { audienceWords } from '../explain/recipients.ts';
 import { change, effect, type Change, type RoutePair } from './change.ts';
 
 /**
  * Changes of recipients: more is a risk to the users that the data is about, fewer a loss to the clients that relied on it. What was for the
  * users named and is for everyone afterwards is no mere risk.
  */
-export function targetChanges({ before, after }: RoutePair): Change[] {
+export function targetChanges(pair: RoutePair): Change[] {
+  return [...recipientChanges(pair), ...exceptChanges(pair)];
+}
+
+/** Users who are excepted: fewer is a risk, more a loss. */
+function exceptChanges({ before, after }: RoutePair): Change[] {
+  const [old, now] = [before, after].map(({ except = [] }) => except.map(({ path }) => path.join('/')));
+  const removed = old?.filter((field) => !now?.includes(field)) ?? [];
+  const added = now?.filter((field) => !old?.includes(field)) ?? [];
+  return [
+    ...removed.map((field) =>
+      change(
+        after,
+        `except no longer names ${field}`,
+        effect('operators', 'risky', 'the users in that field receive it now'),
+      ),
+    ),
+    ...added.map((field) =>
+      change(
+        after,
+        `except names ${field}`,
+        effect('clients', 'breaking', 'the users in that field no longer receive it'),
+      ),
+    ),
+  ];
+}
+
+function recipientChanges({ before, after }: RoutePair): Change[] {
   if (before.target.kind === 'broadcast' && after.target.kind === 'broadcast') return audienceChanges(before, after);
   if (before.target.kind === 'users' && after.target.kind === 'users')
     return fieldChanges(after, fieldsOf(before.target), fieldsOf(after.target));
@@ -13,26 +42,49 @@ export function targetChanges({ before, after }: RoutePair): Change[] {
 }
 
 function opened(after: CheckedEventRoute): Change {
-  const who = after.audience === 'anyone' ? 'every client, anonymous ones too' : 'every authenticated client';
-  const why = `payloads that only the users named in them saw now reach ${who}`;
+  const why = `payloads that only the users named in them saw now reach ${who(after.audience)}`;
   return change(after, 'target is widened from users to a broadcast', effect('operators', 'breaking', why));
 }
 
 function narrowed(before: CheckedEventRoute, after: CheckedEventRoute): Change {
   const named = fieldsOf(after.target).join(', ');
-  const who = before.audience === 'anyone' ? 'clients, anonymous ones too,' : 'authenticated clients';
-  const why = `${who} that ${named} do not name no longer receive it`;
+  const why = `${who(before.audience)} that ${named} do not name no longer receive it`;
   return change(after, 'target is narrowed from a broadcast to users', effect('clients', 'breaking', why));
 }
 
+function who(audience: Audience): string {
+  if (audience === 'anyone') return 'clients, anonymous ones too,';
+  return audienceWords(audience);
+}
+
+/** From few clients to many; two different claims cannot be compared. */
+function widthOf(audience: Audience): number {
+  if (audience === 'anyone') return 2;
+  return audience === 'authenticated' ? 1 : 0;
+}
+
 function audienceChanges(before: CheckedEventRoute, after: CheckedEventRoute): Change[] {
-  if (before.audience === after.audience) return [];
-  if (after.audience === 'anyone') {
-    const why = 'visitors who are not logged in receive it too';
-    return [change(after, 'audience is opened to anyone', effect('operators', 'risky', why))];
-  }
-  const why = 'visitors who are not logged in no longer receive it';
-  return [change(after, 'audience is closed to authenticated clients', effect('clients', 'breaking', why))];
+  if (audienceRoom(before.audience) === audienceRoom(after.audience)) return [];
+  const [old, now] = [widthOf(before.audience), widthOf(after.audience)];
+  const opens = effect('operators', 'risky', `${who(after.audience)} receive it, and did not before`);
+  const closes = effect(
+    'clients',
+    'breaking',
+    `${who(before.audience)} no longer receive it, unless they are of the new audience`,
+  );
+  const what = `audience is ${verb(old, now)} ${label(after.audience)}`;
+  if (now > old) return [change(after, what, opens)];
+  return [now < old ? change(after, what, closes) : change(after, what, opens, closes)];
+}
+
+function verb(old: number, now: number): string {
+  if (now > old) return 'opened to';
+  return now < old ? 'closed to' : 'changed to';
+}
+
+function label(audience: Audience): string {
+  if (audience === 'authenticated') return 'authenticated clients';
+  return typeof audience === 'string' ? audience : `{ claim: ${audience.claim}, has: ${audience.has} }`;
 }
 
 function fieldChanges(after: CheckedEventRoute, old: readonly string[], now: readonly string[]): Change[] {

@@ -6,6 +6,7 @@ import type { DropReason } from '../../dispatch/drop-reasons.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
 import { compileChannel } from '../../routes/channel-routes.ts';
 import type { Plan, Route } from '../../routes/plan.ts';
+import { userOfRoom } from '../../routes/rooms.ts';
 import type { UserId } from '../../routes/user-id.ts';
 import { whyPassedOver } from './why-passed-over.ts';
 
@@ -21,6 +22,8 @@ export interface Sent {
   readonly kind: 'sent';
   readonly route: string;
   readonly rooms: readonly string[];
+  /** Users of an audience who are no recipients. */
+  readonly except?: readonly UserId[];
   readonly event: string;
   /** JSON text, as clients get it. */
   readonly payload: string;
@@ -56,6 +59,7 @@ export interface Dropped {
 
 interface Emitted {
   readonly rooms: readonly string[];
+  readonly except?: readonly UserId[];
   readonly event: string;
   readonly payload: string;
 }
@@ -82,7 +86,8 @@ export function dryRun({ config, plan }: Configured, channel: string, raw: Buffe
     fanout: {
       // Every room has a member here: whether users are connected does not depend on the routes file.
       count: () => 1,
-      emit: (rooms, event, payload) => void effects.emitted.push({ rooms, event, payload }),
+      emit: (rooms, event, payload, _key, _stamp, _traceparent, except = []) =>
+        void effects.emitted.push({ rooms, ...exceptOf(except), event, payload }),
     },
     control: { disconnectUsers: (users) => effects.disconnected.push([...users]) },
     events: { handled: (message) => void messages.push(message) },
@@ -110,6 +115,10 @@ export function dryRun({ config, plan }: Configured, channel: string, raw: Buffe
 function becauseOf({ routes }: RoutesConfig, { name }: Route, raw: Buffer): string {
   const configured = routes.find((route) => route.name === name);
   return configured === undefined ? '' : whyPassedOver(configured, JSON.parse(raw.toString('utf8')));
+}
+
+function exceptOf(rooms: readonly string[]): Pick<Sent, 'except'> {
+  return rooms.length === 0 ? {} : { except: rooms.flatMap((room) => userOfRoom(room) ?? []) };
 }
 
 function unshadowed(route: Route): Route {

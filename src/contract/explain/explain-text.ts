@@ -2,7 +2,7 @@ import type { BrokenRule } from '../../schema/broken-rules.ts';
 import type { Explanation, RouteExplanation, TargetFound } from './explain.ts';
 import type { MessageFound } from './explain-message.ts';
 import { whyDropped } from './receives.ts';
-import type { FieldTarget } from './recipients.ts';
+import { audienceWords, type FieldTarget } from './recipients.ts';
 
 /** Whether a row is good or bad news; most rows are neither. */
 export type Tone = 'good' | 'bad' | 'plain';
@@ -58,7 +58,7 @@ function messageRow(message: MessageFound, bytes: number): Row {
 }
 
 function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
-  const { route, schema, broken, next, target, result, quarantined, client } = explanation;
+  const { route, schema, broken, next, target, except = [], result, quarantined, client } = explanation;
   return [
     plain('route', route, ...(result.shadow ? ['a shadow: nothing of this is delivered, it is what would be'] : [])),
     ...(broken === undefined
@@ -66,6 +66,7 @@ function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
       : [schemaRow(schema, broken, result.kind === 'dropped' && result.reason === 'invalid')]),
     ...(next === undefined ? [] : [schemaRow(next.schema, next.broken, next.broken.length > 0, '  schema_next')]),
     ...(target === undefined ? [] : [plain('  target', ...targetLines(target))]),
+    ...(except.length === 0 ? [] : [plain('  except', ...fieldLines(except))]),
     ...resultRows(result),
     ...(quarantined ? [plain('  kept', 'in quarantine, for gateway quarantine to show and replay')] : []),
     ...(client === undefined ? [] : [clientRow(client, asked)]),
@@ -88,9 +89,12 @@ function foundThere(rule: BrokenRule | undefined): string {
 }
 
 function targetLines(target: TargetFound): string[] {
-  if (target.kind === 'broadcast')
-    return [target.audience === 'anyone' ? 'broadcast to anyone' : 'broadcast to authenticated clients'];
-  return columns(target.fields.map((field) => [field.field, fieldFound(field)]));
+  if (target.kind === 'broadcast') return [`broadcast to ${audienceWords(target.audience)}`];
+  return fieldLines(target.fields);
+}
+
+function fieldLines(fields: readonly FieldTarget[]): string[] {
+  return columns(fields.map((field) => [field.field, fieldFound(field)]));
 }
 
 function fieldFound({ users, skippedText, rounded, nobody, absent }: FieldTarget): string {

@@ -1,4 +1,4 @@
-import type { CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/route-config.ts';
+import type { Audience, CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/route-config.ts';
 import { isInvalid } from '../../dispatch/drop-reasons.ts';
 import {
   bodyFor,
@@ -49,6 +49,8 @@ export interface RouteExplanation {
   readonly next?: { readonly schema: string; readonly broken: readonly BrokenRule[] };
   /** Who is named by what; absent where the message was not read or is not valid. */
   readonly target?: TargetFound;
+  /** Who is excepted by what; absent where the route excepts no users. */
+  readonly except?: readonly FieldTarget[];
   readonly result: ResultExplained;
   /** The message is kept, as `on_invalid` says. */
   readonly quarantined?: true;
@@ -57,7 +59,7 @@ export interface RouteExplanation {
 }
 
 export type TargetFound =
-  | { readonly kind: 'broadcast'; readonly audience: 'anyone' | 'authenticated' }
+  | { readonly kind: 'broadcast'; readonly audience: Audience }
   | { readonly kind: 'users'; readonly fields: readonly FieldTarget[] };
 
 export type ResultExplained = Result & { readonly payloadBytes?: number };
@@ -122,15 +124,19 @@ function explainRoute(
   const read = message.kind === 'unreadable' || result.kind === 'passed-over' ? undefined : message;
   const invalid = result.kind === 'dropped' && result.reason === 'invalid';
   const target = read === undefined || invalid ? undefined : targetFound(route, read, ids);
+  const except = target && route.except && read && findTargets(route.except, read.value, read.text, ids);
   return {
     route: route.name,
     schema: route.schema,
     ...(read !== undefined && { broken: invalid ? brokenBy(read, route.payload) : [] }),
     ...(read !== undefined && nextFound(route, read)),
     ...(target !== undefined && { target }),
+    ...(except && { except }),
     result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
     ...(isKept(route, result) && { quarantined: true }),
-    ...(client !== undefined && { client: receives(client, result, target?.kind === 'users' ? target.fields : []) }),
+    ...(client !== undefined && {
+      client: receives(client, result, { fields: target?.kind === 'users' ? target.fields : [], except: except ?? [] }),
+    }),
   };
 }
 

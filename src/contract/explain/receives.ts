@@ -4,7 +4,7 @@ import { roomsOf } from '../../routes/rooms.ts';
 import { USER_IDS, type UserId } from '../../routes/user-id.ts';
 import type { UserIdKind } from '../../schema/target-field.ts';
 import type { Disconnected, Dropped, Result, Sent } from './dry-run.ts';
-import { recipientsOf, type FieldTarget } from './recipients.ts';
+import { audienceWords, isUsers, recipientsOf, type FieldTarget } from './recipients.ts';
 
 /** Who asks: a user, or a client without a token. */
 export type Client = { readonly user?: UserId };
@@ -29,15 +29,23 @@ export function readClient(text: string, kind: UserIdKind = 'text'): Client | un
   return user === undefined ? undefined : { user };
 }
 
+/** What the fields of a route hold in one message. */
+interface FieldsFound {
+  readonly fields: readonly FieldTarget[];
+  readonly except: readonly FieldTarget[];
+}
+
 /**
  * By the rooms that such a client's sockets are in.
  *
- * @param fields what the target fields hold; none for a broadcast.
+ * @param found what the fields of target and `except` hold; no target fields for a broadcast.
  */
-export function receives(client: Client, result: Result, fields: readonly FieldTarget[]): ReceiveResult {
+export function receives(client: Client, result: Result, { fields, except }: FieldsFound): ReceiveResult {
   const why = whyNothing(client, result, fields);
   if (why !== undefined || result.kind !== 'sent') return { hears: false, because: why ?? '' };
   const mine = roomsOf(client.user);
+  const excepting = except.find(({ users }) => users.some((user) => user === client.user));
+  if (excepting) return { hears: false, because: `except ${excepting.field} names user ${client.user}` };
   const isReceived = result.rooms.some((room) => mine.includes(room));
   return { hears: isReceived, because: whyReceived(client, result, isReceived) ?? whyNamed(client.user, fields) };
 }
@@ -57,6 +65,10 @@ function whyReceived(client: Client, { rooms }: Sent, isReceived: boolean): stri
     return isReceived
       ? 'it is broadcast to all authenticated clients'
       : 'it is broadcast to authenticated clients only; anonymous ones receive broadcasts with audience: anyone';
+  if (!isUsers(recipients))
+    return client.user === undefined
+      ? `it is broadcast to ${audienceWords(recipients)}, and an anonymous client has no claims`
+      : `it is broadcast to ${audienceWords(recipients)}; the claims of a user are in its token only`;
   return client.user === undefined ? 'it is for users by their id, and an anonymous client has none' : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Field } from '../../config/routes/field.ts';
 import type { Audience } from '../../config/routes/route-config.ts';
-import { AUDIENCE_ROOMS, userOfRoom } from '../../routes/rooms.ts';
+import { audienceOfRoom, userOfRoom } from '../../routes/rooms.ts';
 import { itemsOf, sliceAt } from '../../routes/json-text.ts';
 import { exactly, usersIn } from '../../routes/target.ts';
 import type { UserId, UserIds } from '../../routes/user-id.ts';
@@ -10,8 +10,19 @@ import { valueAt } from '../../schema/json.ts';
 export type Recipients = Audience | readonly UserId[];
 
 export function recipientsOf(rooms: readonly string[]): Recipients {
-  const audience = (['anyone', 'authenticated'] as const).find((one) => rooms.includes(AUDIENCE_ROOMS[one]));
+  const [audience] = rooms.flatMap((room) => audienceOfRoom(room) ?? []);
   return audience ?? rooms.flatMap((room) => userOfRoom(room) ?? []);
+}
+
+/** An audience, to end "broadcast to …". */
+export function audienceWords(audience: Audience): string {
+  if (audience === 'anyone') return 'anyone';
+  if (audience === 'authenticated') return 'authenticated clients';
+  return `authenticated clients whose claim ${audience.claim} has ${JSON.stringify(audience.has)}`;
+}
+
+export function isUsers(recipients: Recipients): recipients is readonly UserId[] {
+  return Array.isArray(recipients);
 }
 
 /** What a target field holds in one message. */

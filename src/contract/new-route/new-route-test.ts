@@ -4,7 +4,7 @@ import { compilePlan } from '../../routes/plan.ts';
 import type { UserIds } from '../../routes/user-id.ts';
 import { dryRun, type Result } from '../explain/dry-run.ts';
 import { enveloped } from '../publish/enveloped.ts';
-import { recipientsOf } from '../explain/recipients.ts';
+import { isUsers, recipientsOf } from '../explain/recipients.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 
 /** A test that expects of a message what becomes of it now, on every route of its channel. */
@@ -29,5 +29,5 @@ function expectationOf(result: Result, { onWire }: UserIds): object {
   if (result.kind === 'dropped') return { ...route, drop: result.reason };
   if (result.kind === 'disconnected') return { ...route, action: 'disconnect', to: result.users.map(onWire) };
   const recipients = recipientsOf(result.rooms);
-  return { ...route, event: result.event, to: typeof recipients === 'string' ? recipients : recipients.map(onWire) };
+  return { ...route, event: result.event, to: isUsers(recipients) ? recipients.map(onWire) : recipients };
 }

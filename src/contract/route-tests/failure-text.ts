@@ -1,7 +1,8 @@
 import type { Result } from '../explain/dry-run.ts';
 import type { Difference } from './exact-json.ts';
 import { whyDropped } from '../explain/receives.ts';
-import { recipientsOf, type Recipients } from '../explain/recipients.ts';
+import { isUsers, recipientsOf, type Recipients } from '../explain/recipients.ts';
+import type { Audience } from '../../config/routes/route-config.ts';
 import type { Expectation } from './route-tests.ts';
 import type { Mismatch, TestResult } from './run.ts';
 
@@ -38,14 +39,14 @@ function shown(value: unknown): string {
 
 function expectationText(expected: Expectation): string {
   const { route } = expected;
-  if (expected.kind === 'event') return eventText(route, expected.event, expected.to);
+  if (expected.kind === 'event') return eventText(route, expected.event, expected.to) + exceptText(expected);
   if (expected.kind === 'action') return actionText(route, expected.to);
   if (expected.kind === 'passed-over') return `${route === undefined ? 'every route' : `route ${route}`}: passed over`;
   return `${route === undefined ? 'every route' : `route ${route}`}: dropped, ${expected.reason}`;
 }
 
 function resultText(seen: Result): string {
-  if (seen.kind === 'sent') return eventText(seen.route, seen.event, recipientsOf(seen.rooms));
+  if (seen.kind === 'sent') return eventText(seen.route, seen.event, recipientsOf(seen.rooms)) + exceptText(seen);
   if (seen.kind === 'disconnected') return actionText(seen.route, seen.users);
   if (seen.kind === 'passed-over') return `route ${seen.route}: passed over, ${seen.because}`;
   const who = seen.route === undefined ? '' : `route ${seen.route}: `;
@@ -53,7 +54,17 @@ function resultText(seen: Result): string {
 }
 
 function eventText(route: string | undefined, event: string, to: Recipients): string {
-  return `${routeText(route)}${event} to ${typeof to === 'string' ? to : usersText(to)}`;
+  return `${routeText(route)}${event} to ${isUsers(to) ? usersText(to) : audienceText(to)}`;
+}
+
+function exceptText({ except = [] }: { readonly except?: readonly string[] }): string {
+  return except.length === 0 ? '' : ` except ${usersText(except)}`;
+}
+
+function audienceText(audience: Audience): string {
+  return typeof audience === 'string'
+    ? audience
+    : `those whose claim ${audience.claim} has ${JSON.stringify(audience.has)}`;
 }
 
 function actionText(route: string | undefined, users: readonly string[]): string {

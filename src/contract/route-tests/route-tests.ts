@@ -15,6 +15,8 @@ export interface ExpectedEvent {
   readonly route?: string;
   readonly event: string;
   readonly to: Recipients;
+  /** Users of an audience who do not receive it. */
+  readonly except?: readonly UserId[];
   /** Absent where any payload will do. */
   readonly payload?: { readonly value: unknown };
 }
@@ -120,17 +122,19 @@ function readTest(test: unknown, index: number, document: YamlDocument): RouteTe
 }
 
 function readExpectation(value: unknown): Expectation {
-  const { route, event, action, to, drop, passed_over: passedOver } = isObject(value) ? value : {};
+  const { route, event, action, to, except, drop, passed_over: passedOver } = isObject(value) ? value : {};
   const named = typeof route === 'string' ? { route } : {};
   const reason = DROP_REASONS.find((one) => one === drop);
   if (reason !== undefined) return { kind: 'drop', ...named, reason };
   if (passedOver === true) return { kind: 'passed-over', ...named };
   if (action !== undefined) return { kind: 'action', ...named, action: 'disconnect', to: readUsers(to) };
   const payload = isObject(value) && Object.hasOwn(value, 'payload') ? { payload: { value: value['payload'] } } : {};
-  return { kind: 'event', ...named, event: String(event), to: readRecipients(to), ...payload };
+  const excepted = Array.isArray(except) ? { except: readUsers(except) } : {};
+  return { kind: 'event', ...named, event: String(event), to: readRecipients(to), ...excepted, ...payload };
 }
 
 function readRecipients(to: unknown): Recipients {
+  if (isObject(to)) return { claim: String(to['claim']), has: String(to['has']) };
   return to === 'anyone' || to === 'authenticated' ? to : readUsers(to);
 }
 

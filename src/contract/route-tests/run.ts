@@ -1,10 +1,11 @@
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import type { MessageLimits } from '../../dispatch/message.ts';
 import { compilePlan, type Plan } from '../../routes/plan.ts';
+import { audienceRoom } from '../../routes/rooms.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { dryRun, type Result, type Sent } from '../explain/dry-run.ts';
 import { differences, type Difference } from './exact-json.ts';
-import { recipientsOf, type Recipients } from '../explain/recipients.ts';
+import { isUsers, recipientsOf, type Recipients } from '../explain/recipients.ts';
 import type { ExpectedAction, ExpectedDrop, ExpectedEvent, Expectation, RouteTest } from './route-tests.ts';
 
 /** Something that should have happened and did not, or the other way round; both where one came for the other. */
@@ -91,7 +92,10 @@ function isSuchEvent(expected: ExpectedEvent, result: Result): boolean {
 
 function isAddressed(expected: ExpectedEvent, result: Sent): boolean {
   return (
-    ofRoute(expected, result) && result.event === expected.event && isSame(expected.to, recipientsOf(result.rooms))
+    ofRoute(expected, result) &&
+    result.event === expected.event &&
+    isSame(expected.to, recipientsOf(result.rooms)) &&
+    isSame(expected.except ?? [], result.except ?? [])
   );
 }
 
@@ -100,7 +104,7 @@ function ofRoute({ route }: Expectation, result: Result): boolean {
 }
 
 function isSame(a: Recipients, b: Recipients): boolean {
-  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  if (!isUsers(a) || !isUsers(b)) return !isUsers(a) && !isUsers(b) && audienceRoom(a) === audienceRoom(b);
   return a.length === b.length && a.every((user) => b.includes(user));
 }
 
@@ -119,7 +123,7 @@ function payloadDifferences(expected: Expectation, seen: Result): Difference[] {
 function hintsFor({ channel, expected }: RouteTest, { sources, routes, userIds }: Plan): string[] {
   const events = expected.flatMap((one) => (one.kind === 'event' ? [one.event] : []));
   const named = expected.flatMap(({ route }) => route ?? []);
-  const users = expected.flatMap((one) => (!('to' in one) || typeof one.to === 'string' ? [] : one.to));
+  const users = expected.flatMap((one) => ('to' in one && isUsers(one.to) ? one.to : []));
   const wrong = users.filter((user) => userIds.parse(user) === undefined);
   return [
     ...wrong.map((user) => `${JSON.stringify(user)} is no user id of the routes file: that is ${userIds.description}`),

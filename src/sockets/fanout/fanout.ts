@@ -37,14 +37,15 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
   let isTraceRequested = false;
 
   return {
-    count(rooms) {
+    count(rooms, except = NO_ROOMS) {
       let sockets = 0;
-      for (const room of rooms) sockets += sizeOf(index.members(room));
+      if (except.length > 0) for (const members of index.foundWithout(rooms, except)) sockets += members.length;
+      else for (const room of rooms) sockets += sizeOf(index.members(room));
       return sockets;
     },
-    emit(rooms, event, payload, latestKey, stamp, traceparent) {
+    emit(rooms, event, payload, latestKey, stamp, traceparent, except = NO_ROOMS) {
       if (rooms.length === 0) throw new Error('emit without rooms');
-      const here = index.found(rooms);
+      const here = except.length > 0 ? index.foundWithout(rooms, except) : index.found(rooms);
       if (here.length === 0) return;
       const trace = isTraceRequested ? traceparent : undefined;
       if (stamp || trace !== undefined)
@@ -61,4 +62,5 @@ export function createFanout({ events, ...limits }: FanoutOptions): LocalFanout 
   };
 }
 
+const NO_ROOMS: readonly string[] = Object.freeze([]);
 const NONE: RecipientOptions = { resumable: false, traced: false };

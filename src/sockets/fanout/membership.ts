@@ -5,17 +5,36 @@ import type { RoomIndex } from './room-index.ts';
 
 /** A client in the fan-out, from join to leave. */
 export class Membership {
-  readonly rooms: readonly string[];
+  #rooms: readonly string[];
   readonly #recipient: Recipient;
   readonly #scheduler: WriteScheduler;
   readonly #index: RoomIndex<Recipient>;
 
   constructor(recipient: Recipient, rooms: readonly string[], scheduler: WriteScheduler, index: RoomIndex<Recipient>) {
-    this.rooms = rooms;
+    this.#rooms = rooms;
     this.#recipient = recipient;
     this.#scheduler = scheduler;
     this.#index = index;
     index.join(recipient, rooms);
+  }
+
+  get rooms(): readonly string[] {
+    return this.#rooms;
+  }
+
+  /** Moves a client that has not left to other rooms; the first one stays the same. */
+  moveTo(rooms: readonly string[]): void {
+    if (!this.isOpen()) return;
+    const before = this.#rooms;
+    this.#index.join(
+      this.#recipient,
+      rooms.filter((room) => !before.includes(room)),
+    );
+    this.#index.leave(
+      this.#recipient,
+      before.filter((room) => !rooms.includes(room)),
+    );
+    this.#rooms = rooms;
   }
 
   /** Whether the client receives positions. */
@@ -39,7 +58,7 @@ export class Membership {
 
   /** False once the client left or the gateway stops: nothing sent then would be read. */
   isOpen(): boolean {
-    const [room = ''] = this.rooms;
+    const [room = ''] = this.#rooms;
     return this.#recipient.writer.readyState === 'open' && this.#index.has(room, this.#recipient);
   }
 
@@ -62,7 +81,7 @@ export class Membership {
   }
 
   leave(): void {
-    this.#index.leave(this.#recipient, this.rooms);
+    this.#index.leave(this.#recipient, this.#rooms);
     // The recipient still watches control packets: the session may stay, and request answers without reading them.
     this.#recipient.flush();
   }

@@ -46,6 +46,14 @@ export class RoomIndex<Member> {
     return found;
   }
 
+  /** Yields the members of these rooms who are in none of the others. */
+  foundWithout(rooms: readonly string[], except: readonly string[]): (readonly Member[])[] {
+    const excepted = new Set(this.found(except).flatMap((members) => [...members]));
+    return this.found(rooms)
+      .map((members) => [...members].filter((member) => !excepted.has(member)))
+      .filter((members) => members.length > 0);
+  }
+
   /** Rooms with members. */
   names(): IterableIterator<string> {
     return this.#rooms.keys();

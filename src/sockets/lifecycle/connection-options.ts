@@ -10,6 +10,7 @@ import type { LocalFanout } from '../fanout/fanout.ts';
 import type { ClientHistory } from '../servers/client-history.ts';
 import type { JoinLeaveEvents } from './join-leave.ts';
 import type { HandshakeLimits } from '../handshake/handshake-limits.ts';
+import type { ClaimAudience } from '../../config/routes/route-config.ts';
 import type { UserIds } from '../../routes/user-id.ts';
 import type { OriginOf } from '../servers/origin.ts';
 import type { CookieTokensOf } from '../servers/token-cookie.ts';
@@ -44,5 +45,7 @@ export interface ConnectionsOptions extends DisconnectsOptions {
   readonly fanout: LocalFanout;
   readonly history: ClientHistory;
   readonly userIds: UserIds;
+  /** Audiences of the plan in force that name a claim. */
+  readonly audiences: () => readonly ClaimAudience[];
   readonly events: ConnectionEvents;
 }

@@ -1,6 +1,8 @@
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { Revocations } from '../../auth/revocations.ts';
+import type { ClaimAudience } from '../../config/routes/route-config.ts';
 import type { UserId } from '../../routes/user-id.ts';
+import { updateRooms } from './client-rooms.ts';
 import { closeConnection, type CloseConnection, type ClosingCode } from './close-codes.ts';
 import { drain } from './drain.ts';
 import { createExpiry } from './expiry.ts';
@@ -20,6 +22,8 @@ export interface DisconnectsOptions {
   /** Milliseconds after which, at the latest, a token is validated again; 0: never. */
   readonly revalidateWithin: number;
   readonly history: Pick<ClientHistory, 'clientLeft'>;
+  /** Audiences of the plan in force that name a claim. */
+  readonly audiences: () => readonly ClaimAudience[];
   readonly events: DisconnectEvents;
 }
 
@@ -42,6 +46,8 @@ export interface Disconnects {
   close(socket: ClientSocket, code: ClosingCode): void;
   /** Closes the session of a client, with a notice to an accepted one that requested notices. */
   cut(session: Session, code: ClosingCode): void;
+  /** The plan in force has other audiences that name a claim. */
+  audiencesChanged(): void;
   /** Schedules validation of the tokens of all connections. */
   revalidateAll(): void;
   /**
@@ -61,7 +67,11 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
   };
   const sockets = (): Iterable<ClientSocket> => server.sockets();
   const expiry = createExpiry<ClientSocket>({ sockets, expired: (socket) => withhold(socket, options.history), close });
-  const revalidation = createRevalidation<ClientSocket>({ ...options, sockets, close, changed: expiry.look });
+  const changed = (socket: ClientSocket): void => {
+    expiry.look(socket);
+    updateRooms(socket, options.audiences());
+  };
+  const revalidation = createRevalidation<ClientSocket>({ ...options, sockets, close, changed });
   return {
     isRevoked({ data: { user, proof } }) {
       return user !== undefined && proof !== undefined && revocations.isOutdated(user, proof.askedAt);
@@ -75,7 +85,10 @@ export function createDisconnects(server: SocketServer, options: DisconnectsOpti
       const { user } = socket.data;
       if (user !== undefined) byUser.leave(socket, [user]);
     },
-    identityChanged: expiry.look,
+    identityChanged: changed,
+    audiencesChanged() {
+      for (const socket of server.sockets()) if (socket.data.claims) updateRooms(socket, options.audiences());
+    },
     disconnect(users) {
       const theirs = Array.from(users, (user) => [...(byUser.members(user) ?? [])]).flat();
       return theirs.filter((socket) => close(socket, 'revoked')).length;

@@ -1,4 +1,5 @@
-import { noticeRoomsOf, roomsOf } from '../../routes/rooms.ts';
+import type { ClaimAudience } from '../../config/routes/route-config.ts';
+import { clientRooms } from './client-rooms.ts';
 import type { UserId, UserIds } from '../../routes/user-id.ts';
 import type { Disconnects } from './disconnects.ts';
 import type { LocalFanout } from '../fanout/fanout.ts';
@@ -17,6 +18,8 @@ export interface JoinLeaveOptions {
   readonly history: ClientHistory;
   readonly disconnects: () => Pick<Disconnects, 'watch' | 'forget'>;
   readonly userIds: UserIds;
+  /** Audiences of the plan in force that name a claim. */
+  readonly audiences: () => readonly ClaimAudience[];
   readonly events: JoinLeaveEvents;
 }
 
@@ -24,14 +27,16 @@ export interface JoinLeaveOptions {
 export function onConnected(
   socket: ClientSocket,
   writer: SocketWriter,
-  { events, fanout, history, userIds, disconnects }: JoinLeaveOptions,
+  { events, fanout, history, userIds, audiences, disconnects }: JoinLeaveOptions,
 ): void {
   const { data } = socket;
-  const { user, notices, resume, hold, trace } = data;
+  const { user, resume, hold, trace } = data;
   data.openedAt = performance.now();
   events.opened(user !== undefined);
-  const rooms = notices ? [...roomsOf(user), ...noticeRoomsOf(user)] : roomsOf(user);
-  const membership = fanout.join(writer, rooms, { resumable: resume !== undefined, traced: trace === true });
+  const membership = fanout.join(writer, clientRooms(data, audiences()), {
+    resumable: resume !== undefined,
+    traced: trace === true,
+  });
   data.membership = membership;
   membership.send('connected', connectedPayload(user, userIds));
   history.clientJoined(membership, resume, hold === true);
