@@ -197,6 +197,7 @@ test('types and AsyncAPI have the values that when leaves', async () => {
   expect(types).toContain('Route sold sends it where status is "sold".');
   const document = JSON.stringify(asyncapiOf(contract(), { host: 'localhost' }));
   expect(document).toContain('"when":{"status":"sold"}');
+  expect(document).toContain('"examples":[{"payload":{"status":"sold","buyer":7}}]');
 });
 
 test('two routes of a channel may have one event only if no message is for both', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { folderWith } from '../http/admin-stage.ts';
 import { startAuth, TOKENS } from '../support/auth-service.ts';
 import { connectClient, createClient } from '../support/client.ts';
 import { startOtlpGrpcReceiver, startOtlpReceiver, type Span } from '../support/otlp-receiver.ts';
@@ -55,6 +56,30 @@ describe('with an OTLP endpoint', () => {
     });
     expect(receiver.raw()).toContain('"traceState":"dd=s:1"');
     expect(receiver.raw()).not.toContain('who=me');
+  });
+
+  test('a message that all routes pass over is a span without an error, in the trace of its publisher', async () => {
+    const receiver = await startOtlpReceiver();
+    const { redis } = await traced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ROUTES_FILE: await folderWith(`version: 1
+routes:
+  notifications:
+    when: { type: sale }
+    event: sold
+    schema: ../schemas/notification.schema.json
+    target: { user: user_id }
+`),
+    });
+    const traceparent = `00-${PARENT.traceId}-${PARENT.spanId}-01`;
+    await redis.publish('notifications', { ...NOTIFICATION, traceparent });
+    const span = await receiver.span('process notifications');
+    expect(span).toMatchObject({
+      traceId: PARENT.traceId,
+      attributes: { 'gateway.outcome': 'passed-over', 'gateway.passed_over': 1, 'gateway.recipients': 0 },
+    });
+    expect(span).not.toMatchObject({ status: { code: ERROR } });
   });
 
   test('a dropped message is an error span with its reason', async () => {

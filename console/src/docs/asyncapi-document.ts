@@ -30,6 +30,8 @@ export interface RouteFacts {
   /** Absent where it comes from a stream alone. */
   readonly redisChannels?: readonly string[];
   readonly redisStream?: string;
+  /** Which messages become this event; absent where all do. */
+  readonly when?: Readonly<Record<string, unknown>>;
   /** Schema of the second argument, which clients ask for. */
   readonly meta?: unknown;
   readonly target: 'broadcast' | { readonly users: readonly string[] };

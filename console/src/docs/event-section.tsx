@@ -73,6 +73,14 @@ function Hearers({ route }: { readonly route: RouteFacts }) {
       <dd>
         <Source route={route} />, by route <code>{route.route}</code>
       </dd>
+      {route.when !== undefined && (
+        <>
+          <dt>Of messages with</dt>
+          <dd>
+            <code>{JSON.stringify(route.when)}</code>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }
