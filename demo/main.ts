@@ -8,7 +8,7 @@ import { createApp } from '../src/app/app.ts';
 import { readEnvironment } from '../src/config/environment/environment.ts';
 import { formatFinding, type Finding } from '../src/config/text/findings.ts';
 import { loadRoutes } from '../src/config/routes/load-routes.ts';
-import { startSampleAuthService } from './auth-service.ts';
+import { startSampleAuthService } from '../src/auth/sample-service.ts';
 import { findRedis } from './redis.ts';
 import { sampleMessages } from './sample-messages.ts';
 import { createSpans } from './spans.ts';

@@ -25,7 +25,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   },
   reload: { may: ['config', 'flow', 'routes'], owns: [] },
   commands: {
-    may: ['admin', 'app', 'config', 'contract', 'redis', 'schema'],
+    may: ['admin', 'app', 'auth', 'config', 'contract', 'redis', 'routes', 'schema'],
     owns: ['commander', 'socket.io-client'],
   },
   config: { may: ['schema'], owns: ['yaml'] },

@@ -1,4 +1,4 @@
-import { startSampleAuthService } from '../../demo/auth-service.ts';
+import { startSampleAuthService } from '../../src/auth/sample-service.ts';
 
 /** `user-7.anything` is a token of user 7: as many users as a crowd needs, and as many tokens of each. */
 class UserByToken extends Map<string, string> {

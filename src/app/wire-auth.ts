@@ -1,22 +1,29 @@
 import { createAuth, type Auth, type AuthOptions } from '../auth/auth.ts';
+import type { IdentityRules } from '../auth/identity.ts';
 import type { GrpcTls } from '../auth/methods/grpc/channel.ts';
 import type { KeysOrigin } from '../auth/methods/jwt/load-keys.ts';
 import { grpcTlsFiles, type Settings } from '../config/environment/environment.ts';
 import type { LivePlan } from '../reload/live-plan.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Creates the methods of AUTH_METHODS. */
+/** Creates the methods of AUTH_METHODS for a gateway. */
 export function createTokenAuth(settings: Settings, live: LivePlan, telemetry: Telemetry): Auth {
+  // The kind of user ids is fixed until a restart.
+  const identity = { userIds: live.current().userIds, claims: () => live.current().claims };
+  return createMethods(settings, identity, telemetry.auth);
+}
+
+/** @throws where a TLS file cannot be read. */
+export function createMethods(settings: Settings, identity: IdentityRules, events: AuthOptions['events']): Auth {
   const { authMethods, authServiceAddr } = settings;
   return createAuth({
-    // The kind of user ids is fixed until a restart.
-    identity: { userIds: live.current().userIds, claims: () => live.current().claims },
+    identity,
     ...(authMethods.includes('jwt') && { jwt: jwtOptions(settings) }),
     ...(authMethods.includes('grpc') && { grpc: { address: authServiceAddr, ...tlsOf(settings) } }),
     ...(authMethods.includes('http') && { http: httpOptions(settings) }),
     anonymousAllowed: settings.authMode === 'optional',
     cacheLifetime: settings.authCacheTtl * 1000,
-    events: telemetry.auth,
+    events,
   });
 }
 

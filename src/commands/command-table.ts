@@ -50,6 +50,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./tail/tail.ts')).registerTail,
   },
   {
+    name: 'token',
+    usage: '[options] [token]',
+    description: 'check a token by the methods of AUTH_METHODS: who it is, its claims and expiry, or why it is refused',
+    load: async () => (await import('./token.ts')).registerToken,
+  },
+  {
+    name: 'auth-server',
+    usage: '[options]',
+    description: 'run a sample auth service, for trials',
+    load: async () => (await import('./auth-server.ts')).registerAuthServer,
+  },
+  {
     name: 'quarantine',
     usage: '',
     description: 'list, show and replay the invalid messages of routes with on_invalid: quarantine',

@@ -9,7 +9,7 @@ const sections = new Map(
     .slice(1)
     .map((section) => [section.slice(0, section.indexOf('\n')), section]),
 );
-const commands = [...runCommand(['--help']).out.matchAll(/^ {2}(\w+) .*$/gm)]
+const commands = [...runCommand(['--help']).out.matchAll(/^ {2}([\w-]+) .*$/gm)]
   .map(([, name = '']) => name)
   .filter((name) => name !== 'help');
 

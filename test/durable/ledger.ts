@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { startSampleAuthService } from '../../demo/auth-service.ts';
+import { startSampleAuthService } from '../../src/auth/sample-service.ts';
 import { freePort } from '../../demo/ports.ts';
 import { spawnRedisServer, untilReady } from '../../demo/redis-server.ts';
 import { fromRedisId } from '../../src/durable/position.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { isObject } from '../../src/schema/json.ts';
-import { startSampleAuthService } from '../../demo/auth-service.ts';
+import { startSampleAuthService } from '../../src/auth/sample-service.ts';
 import { connectClient, type TestClient } from '../support/client.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { runGateway, type RunningGateway } from '../sockets/running-gateway.ts';

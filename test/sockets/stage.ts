@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import type { SampleAuthService } from '../../demo/auth-service.ts';
+import type { SampleAuthService } from '../../src/auth/sample-service.ts';
 import { startAuth, TOKENS, USERS } from '../support/auth-service.ts';
 import { createClient } from '../support/client.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { startSampleAuthService, type SampleAuthService } from '../../demo/auth-service.ts';
+import { startSampleAuthService, type SampleAuthService } from '../../src/auth/sample-service.ts';
 
 /** Tokens that every test's auth service knows, by user. */
 export const TOKENS = {
