@@ -13,7 +13,7 @@ interface Fuzzed {
   readonly targets: readonly string[];
 }
 
-/** The shipped ones, and one whose schema lets everything pass to the target. */
+/** The shipped ones, one whose schema lets everything pass to the target, and one that takes some of its messages. */
 export const FUZZED_ROUTES: readonly Fuzzed[] = [
   { channel: 'user-status', event: 'user-status-changed', schema: 'user-status', targets: [] },
   {
@@ -24,6 +24,7 @@ export const FUZZED_ROUTES: readonly Fuzzed[] = [
   },
   { channel: 'notifications', event: 'notification-received', schema: 'notification', targets: ['user_id'] },
   { channel: 'lax', event: 'lax', schema: 'lax', targets: ['user_id', 'others'] },
+  { channel: 'lax', event: 'chosen', schema: 'lax', targets: ['user_id'] },
 ];
 
 /** Folder with the routes file and the schemas. */
@@ -31,9 +32,11 @@ export function writeRoutes(root: string): string {
   cpSync('schemas', join(root, 'schemas'), { recursive: true });
   writeFileSync(join(root, 'schemas', 'lax.schema.json'), '{"type":"object","examples":[{"user_id":7}]}');
   const lax = '  lax: { event: lax, schema: ../schemas/lax.schema.json, target: { users: ["user_id?", "others?"] } }';
+  const chosen =
+    '  chosen: { channel: lax, when: { user_id: [7, "7"] }, event: chosen, schema: ../schemas/lax.schema.json, target: { user: "user_id?" } }';
   mkdirSync(join(root, 'config'));
   const file = join(root, 'config', 'routes.yaml');
-  writeFileSync(file, `${readFileSync('config/routes.yaml', 'utf8')}\n${lax}\n`);
+  writeFileSync(file, `${readFileSync('config/routes.yaml', 'utf8')}\n${lax}\n${chosen}\n`);
   return file;
 }
 

@@ -10,7 +10,8 @@ export type RouteMetrics = ReturnType<typeof routeMetrics>;
 /** Creates the metrics of messages: received, delivered, dropped, and how long that took. */
 export function routeMetrics({ counter, rows, histogram }: Instruments) {
   const passing = new PassedOverCounts();
-  const routes = rows('route', zeroes, () => passing.flush(countPassedOver));
+  const completePassedOver = () => passing.flush(countPassedOver);
+  const routes = rows('route', zeroes, completePassedOver);
   const events = rows('event', () => ({ broadcasts: 0 }));
   const outcomes = outcomeMetrics(routes, counter);
   // After the outcomes: a scrape reads metrics in this order, and the first of them completes the counts.
@@ -24,6 +25,7 @@ export function routeMetrics({ counter, rows, histogram }: Instruments) {
   return {
     /** Messages that routes with `when` pass over. */
     passing,
+    completePassedOver,
     /** Rows of the counters whose only label is the route; callers add to them. */
     routes,
     /** Rows of the counters whose only label is the event. */
@@ -153,6 +155,8 @@ type StartingRoute = Parameters<ReloadEvents['planLoaded']>[0][number];
 
 /** Creates the series of these routes at zero: a counter that appears with its first event hides that event from rate(). */
 export function startRoutesAtZero(metrics: RouteMetrics & StreamMetrics, routes: readonly StartingRoute[]): void {
+  // Without scrapes the counts would keep the routes of each old plan in memory.
+  metrics.completePassedOver();
   for (const route of routes) {
     if (route.checkNext)
       for (const verdict of TRIAL_VERDICTS) metrics.schemaNext.inc({ route: route.name, verdict }, 0);
