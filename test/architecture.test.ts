@@ -39,7 +39,7 @@ const MODULES: Record<string, { may: string[]; owns: string[] }> = {
   durable: { may: ['dispatch', 'flow', 'routes'], owns: [] },
   quarantine: { may: ['dispatch', 'durable', 'routes'], owns: [] },
   flow: { may: [], owns: [] },
-  redis: { may: ['config', 'durable', 'flow', 'quarantine', 'subscription'], owns: ['ioredis'] },
+  redis: { may: ['auth', 'config', 'durable', 'flow', 'quarantine', 'subscription'], owns: ['ioredis'] },
   subscription: { may: ['flow'], owns: [] },
   sockets: {
     // config: the spelling in which origins are compared, those of CORS_ORIGIN and those of requests.

@@ -84,7 +84,7 @@ export function createApp(options: AppOptions): App {
   const durable = createDurableRoutes(paths, streams, settings, telemetry);
 
   // Clients: HTTP server, authentication, connections.
-  const auth = createTokenAuth(settings, live, telemetry);
+  const auth = createTokenAuth(settings, live, commands, telemetry);
   const requests = createLateListener();
   const http = createHttpServer(requests.listener, createUpgradeRule(settings.socketPath));
   const limits = { ...settings, ...createFdReserve(http, settings, telemetry) };

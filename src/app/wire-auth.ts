@@ -3,22 +3,34 @@ import type { IdentityRules } from '../auth/identity.ts';
 import type { GrpcTls } from '../auth/methods/grpc/channel.ts';
 import type { KeysOrigin } from '../auth/methods/jwt/load-keys.ts';
 import { grpcTlsFiles, type Settings } from '../config/environment/environment.ts';
+import type { Commands } from '../redis/commands.ts';
+import { createRevocationStore } from '../redis/revocation-store.ts';
 import type { LivePlan } from '../reload/live-plan.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** Creates the methods of AUTH_METHODS for a gateway. */
-export function createTokenAuth(settings: Settings, live: LivePlan, telemetry: Telemetry): Auth {
+export function createTokenAuth(settings: Settings, live: LivePlan, commands: Commands, telemetry: Telemetry): Auth {
   // The kind of user ids is fixed until a restart.
   const identity = { userIds: live.current().userIds, claims: () => live.current().claims };
-  return createMethods(settings, identity, telemetry.auth);
+  const store = createRevocationStore(commands, settings.authJwtMaxAge * 1000);
+  const isNeeded = (): boolean => live.current().refusesTokens;
+  return createMethods(settings, identity, telemetry.auth, { store, isNeeded });
 }
 
-/** @throws where a TLS file cannot be read. */
-export function createMethods(settings: Settings, identity: IdentityRules, events: AuthOptions['events']): Auth {
+/**
+ * @param revocations of JWTs; absent: they are not checked.
+ * @throws where a TLS file cannot be read.
+ */
+export function createMethods(
+  settings: Settings,
+  identity: IdentityRules,
+  events: AuthOptions['events'],
+  revocations?: NonNullable<AuthOptions['jwt']>['revocations'],
+): Auth {
   const { authMethods, authServiceAddr } = settings;
   return createAuth({
     identity,
-    ...(authMethods.includes('jwt') && { jwt: jwtOptions(settings) }),
+    ...(authMethods.includes('jwt') && { jwt: { ...jwtOptions(settings), ...(revocations && { revocations }) } }),
     ...(authMethods.includes('grpc') && { grpc: { address: authServiceAddr, ...tlsOf(settings) } }),
     ...(authMethods.includes('http') && { http: httpOptions(settings) }),
     anonymousAllowed: settings.authMode === 'optional',

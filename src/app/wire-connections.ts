@@ -142,8 +142,8 @@ export function followIdentity(
 
 export function createControl({ revocations }: Auth, connections: Connections): Revoking {
   return {
-    disconnectUsers(users) {
-      revocations.revoke(users);
+    disconnectUsers(users, keepTokens) {
+      revocations.revoke(users, keepTokens);
       return connections.disconnect(users);
     },
     invalidateAll() {

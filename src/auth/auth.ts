@@ -7,6 +7,12 @@ import { createGrpcChecker, type GrpcCheckerOptions } from './methods/grpc/check
 import { createJwtMethod, type JwtMethodOptions } from './methods/jwt/jwt-method.ts';
 import { createHttpChecker, type HttpCheckerOptions } from './methods/http/checker.ts';
 import type { KeyEvents } from './methods/jwt/key-source.ts';
+import {
+  createRevokedTokens,
+  type RevokedTokens,
+  type RevokedTokensEvents,
+  type RevokedTokensOptions,
+} from './methods/jwt/revoked-tokens.ts';
 import { createServiceMethod, type ServiceMethod } from './methods/service-method.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import type { ServiceProbeEvents } from './service-probe.ts';
@@ -15,7 +21,10 @@ import { createTokenVerifier } from './token-verifier.ts';
 export interface AuthOptions {
   readonly identity: IdentityRules;
   /** Absent: tokens are not verified as JWTs. */
-  readonly jwt?: Omit<JwtMethodOptions, 'identity' | 'events'>;
+  readonly jwt?: Omit<JwtMethodOptions, 'identity' | 'events' | 'isRevoked'> & {
+    /** Absent: JWTs are not checked against revocations. */
+    readonly revocations?: Pick<RevokedTokensOptions, 'store' | 'isNeeded'>;
+  };
   /** Absent: no gRPC service is called. */
   readonly grpc?: Omit<GrpcCheckerOptions, 'health' | 'identity'>;
   /** Absent: no HTTP endpoint is called. Only one of both services decides, as each decides about every token. */
@@ -23,7 +32,7 @@ export interface AuthOptions {
   readonly anonymousAllowed: boolean;
   /** How long a valid answer is cached, in milliseconds; 0 caches none. */
   readonly cacheLifetime: number;
-  readonly events: AuthEvents & ServiceProbeEvents & KeyEvents;
+  readonly events: AuthEvents & ServiceProbeEvents & KeyEvents & RevokedTokensEvents;
 }
 
 /** Authentication of tokens by one or several methods: cache, call queue, circuit breaker. */
@@ -53,20 +62,48 @@ const NO_CALLS: Auth['calls'] = { closedBecause: () => undefined, underWay: () =
  */
 export function createAuth(options: AuthOptions): Auth {
   const { anonymousAllowed, cacheLifetime: lifetime, events, identity } = options;
-  const jwt = options.jwt && createJwtMethod({ ...options.jwt, identity, events });
+  const revoked = openRevokedTokens(options);
+  const isRevoked = revoked && { isRevoked: revoked.isRevoked };
+  const jwt = options.jwt && createJwtMethod({ ...options.jwt, ...isRevoked, identity, events });
   const service = openService(options);
   const methods = [jwt, service].filter((method) => method !== undefined);
   const revocations = createRevocations(Math.max(lifetime, SHORTEST_REVOCATION_MS));
   const verifier = createTokenVerifier({ methods, revocations, lifetime });
   return {
     authenticator: createAuthenticator({ verifier, events, anonymousAllowed }),
-    revocations,
+    revocations: revoked ? withTokens(revocations, revoked) : revocations,
     // While tokens may be JWTs, handshakes continue whatever the service does.
     calls: { ...(service?.calls ?? NO_CALLS), ...(jwt && { closedBecause: NO_CALLS.closedBecause }) },
     longestToken: jwt ? LONGEST_TOKEN.jwt : LONGEST_TOKEN.opaque,
-    start: () => methods.forEach((method) => method.start()),
-    problem: () => methods.map((method) => method.problem()).find((problem) => problem !== undefined),
-    close: () => methods.forEach((method) => method.close()),
+    start() {
+      for (const method of methods) method.start();
+      revoked?.reload();
+    },
+    problem: () => [...methods, revoked].map((part) => part?.problem()).find((problem) => problem !== undefined),
+    close() {
+      for (const method of methods) method.close();
+      revoked?.close();
+    },
+  };
+}
+
+function openRevokedTokens({ jwt, events }: AuthOptions): RevokedTokens | undefined {
+  return jwt?.revocations && createRevokedTokens({ ...jwt.revocations, maxAge: jwt.rules.maxAge * 1000, events });
+}
+
+/** Revocations of cached answers and of JWTs. */
+function withTokens(answers: Revocations, tokens: RevokedTokens): Revocations {
+  return {
+    isOutdated: answers.isOutdated,
+    revoke(users, keepTokens = false) {
+      const list = [...users];
+      answers.revoke(list);
+      if (!keepTokens) tokens.revoke(list);
+    },
+    revokeAll() {
+      answers.revokeAll();
+      tokens.reload();
+    },
   };
 }
 

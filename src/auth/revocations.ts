@@ -3,8 +3,12 @@ import { ExpiringMap } from './expiring-map.ts';
 
 /** Which answers of the auth service no longer count, because the user was revoked after the call started. */
 export interface Revocations {
-  /** Answers about these users to calls until now no longer count. */
-  revoke(users: Iterable<UserId>): void;
+  /**
+   * Answers about these users to calls until now no longer count.
+   *
+   * @param keepTokens whether JWTs issued until now stay valid.
+   */
+  revoke(users: Iterable<UserId>, keepTokens?: boolean): void;
   /** The same for all users, after a gap in which revocations may have been lost. */
   revokeAll(): void;
   /** @param askedAt performance.now() when the auth service was called. */

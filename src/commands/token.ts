@@ -87,6 +87,7 @@ async function check(token: string, settings: Settings, { identity }: RoutesConf
     reached() {},
     keysFailed: (cause) => void failures.push(cause),
     keysLoaded() {},
+    revocationsFailed() {},
   });
   try {
     const found = findToken({ auth: token, authorization: undefined }, auth.longestToken);

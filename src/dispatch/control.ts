@@ -10,9 +10,10 @@ export interface Control {
   /**
    * Closes the connections of these users permanently, and makes what is cached for their tokens invalid.
    *
+   * @param keepTokens whether JWTs that were issued until now stay valid.
    * @returns how many connections.
    */
-  disconnectUsers(users: ReadonlySet<UserId>): number;
+  disconnectUsers(users: ReadonlySet<UserId>, keepTokens: boolean): number;
 }
 
 interface ControlParts {
@@ -35,7 +36,7 @@ export function disconnectUsers(
   trace?.passed('targeted', route);
   if (users.size === 0) return noRecipients(route, named);
   try {
-    const recipients = control.disconnectUsers(users);
+    const recipients = control.disconnectUsers(users, !route.refusesTokens);
     trace?.passed('sent', route);
     return recipients === 0
       ? { kind: 'not-here', route, skipped }

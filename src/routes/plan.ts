@@ -57,6 +57,8 @@ export interface ControlRoute extends AnyRoute {
   readonly kind: 'control';
   readonly action: 'disconnect';
   readonly users: (message: unknown, maxIds: number, oddText?: string) => NamedUsers;
+  /** Whether tokens of the users that were issued before are refused; not where some users are excepted: they may share them. */
+  readonly refusesTokens: boolean;
   /** Control routes read Redis Pub/Sub only. */
   readonly stream?: never;
 }
@@ -81,6 +83,8 @@ export interface Plan {
   readonly userIds: UserIds;
   /** Claims of tokens that the gateway keeps. */
   readonly claims: readonly string[];
+  /** Whether a route refuses tokens of the users that it disconnects. */
+  readonly refusesTokens: boolean;
   /** Audiences that name a claim, each once. */
   readonly audiences: readonly ClaimAudience[];
   readonly routes: readonly Route[];
@@ -121,6 +125,7 @@ export function compilePlan(config: RoutesConfig, number: number): Plan {
     openEnvelope: parts.envelope(config.envelope),
     userIds,
     claims: config.identity.claims,
+    refusesTokens: routes.some(([route]) => route.kind === 'control' && route.refusesTokens),
     audiences: claimAudiences(config),
     routes: routes.map(([route]) => route),
     channels: [...channels.keys()],
@@ -159,7 +164,8 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
   };
   if (configured.kind === 'control') {
     const { kind, action } = configured;
-    return { kind, ...route, action, users: compileUsers(configured, USER_IDS[config.identity.userId]) };
+    const users = compileUsers(configured, USER_IDS[config.identity.userId]);
+    return { kind, ...route, action, users, refusesTokens: configured.except === undefined };
   }
   const { kind, event, target, audience, except, shape, latest, stream } = configured;
   return {

@@ -5,6 +5,7 @@ import type { ServiceFailure } from '../../auth/service-failure.ts';
 import type { ServiceProbeEvents } from '../../auth/service-probe.ts';
 import { createFailureReport, createKeyReport, type Server } from './auth-failures.ts';
 import type { KeyEvents } from '../../auth/methods/jwt/key-source.ts';
+import type { RevokedTokensEvents } from '../../auth/methods/jwt/revoked-tokens.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { traceparentOf } from '../tracing/traceparent.ts';
@@ -18,7 +19,7 @@ export function createAuthEvents(
   logger: Logger,
   { tracer, sampling }: Tracing,
   server: Server,
-): AuthEvents & ServiceProbeEvents & KeyEvents {
+): AuthEvents & ServiceProbeEvents & KeyEvents & RevokedTokensEvents {
   /** Spans of calls whose answer other authentications may share. */
   const calls = new WeakMap<AuthTrace, Span>();
   const report = createFailureReport(logger, server);

@@ -1,5 +1,6 @@
 import { explain, type ServiceFailure } from '../../auth/service-failure.ts';
 import type { KeyEvents } from '../../auth/methods/jwt/key-source.ts';
+import type { RevokedTokensEvents } from '../../auth/methods/jwt/revoked-tokens.ts';
 import type { ServiceProbeEvents } from '../../auth/service-probe.ts';
 import type { Logger } from '../logging/logger.ts';
 import { createThrottle } from '../logging/throttle.ts';
@@ -44,7 +45,7 @@ export function createFailureReport(
 }
 
 /** Logs why the keys of the JWT issuer cannot be loaded: at most one line per cause in ten seconds. */
-export function createKeyReport(logger: Logger): KeyEvents {
+export function createKeyReport(logger: Logger): KeyEvents & RevokedTokensEvents {
   const throttle = createThrottle(LOG_INTERVAL_MS);
   return {
     keysFailed(cause, kept) {
@@ -54,6 +55,12 @@ export function createKeyReport(logger: Logger): KeyEvents {
       throttle(cause, (heldBack) => {
         const more = heldBack > 0 ? { heldBack } : {};
         logger.warn({ cause, hint, ...more }, `the keys of the JWT issuer cannot be loaded; ${effect}`);
+      });
+    },
+    revocationsFailed(error) {
+      throttle('revocations', (heldBack) => {
+        const more = heldBack > 0 ? { heldBack } : {};
+        logger.warn({ err: error, ...more }, 'the revocations of JWTs cannot be read or written in Redis; retrying');
       });
     },
     keysLoaded: (count) => logger.info({ keys: count }, 'the keys of the JWT issuer are loaded'),

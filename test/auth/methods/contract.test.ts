@@ -99,7 +99,14 @@ function open({ options }: Stage, lifetime = 30_000): Auth & { sources: AnswerSo
     identity: { userIds: USER_IDS.uint64, claims: () => ['orgs'] },
     anonymousAllowed: false,
     cacheLifetime: lifetime,
-    events: { started: () => trace, notReached() {}, reached() {}, keysFailed() {}, keysLoaded() {} },
+    events: {
+      started: () => trace,
+      notReached() {},
+      reached() {},
+      keysFailed() {},
+      keysLoaded() {},
+      revocationsFailed() {},
+    },
   });
   onTestFinished(() => auth.close());
   return { ...auth, sources };
