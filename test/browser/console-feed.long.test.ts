@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { TOKENS } from '../support/auth-service.ts';
 import { connectClient } from '../support/client.ts';
 import { launchBrowser } from './chromium.ts';
-import { NOTIFICATION, button, openStage, section } from './pages-stage.ts';
+import { NOTIFICATION, button, cell, openStage, plantRoutes, section } from './pages-stage.ts';
 
 let browser: Browser;
 
@@ -74,5 +74,35 @@ test('a flood does not flood the page: it keeps the newest and reports what was 
   passing.abort();
   await flood;
   expect(await feed.locator('ol.messages > li').count()).toBeLessThanOrEqual(300);
+  expect(complaints).toEqual([]);
+});
+
+test('a route shows its when, and the feed and the table what it passes over', async () => {
+  const { environment } = plantRoutes(`
+  sales:
+    channel: notifications
+    when: { type: sale }
+    event: sale-made
+    schema: ../schemas/notification.schema.json
+    target: { user: user_id }
+`);
+  const { redis, gateway, page, complaints } = await openStage(browser, '/console', environment);
+  await connectClient(gateway.url, TOKENS.alice);
+  const feed = section(page, 'Live feed');
+  const entries = feed.getByRole('region', { name: 'Messages, newest first' }).locator('ol > li');
+  await button(page, 'Start').click();
+  await feed.getByText('Running; nothing has passed yet.').waitFor();
+
+  await redis.publish('notifications', NOTIFICATION);
+  await redis.publish('notifications', { ...NOTIFICATION, type: 'sale' });
+  await entries.nth(1).waitFor();
+  expect(await entries.last().innerText()).toMatch(/delivered by notifications[^]*passed-over by sales/);
+  expect(await entries.first().innerText()).not.toContain('passed-over');
+  await feed.getByLabel('Outcome').selectOption('passed-over');
+  expect(await entries.count()).toBe(1);
+
+  await page.getByText('when {"type":"sale"}').waitFor();
+  await cell(page, 'sales', 'Passed over').getByText('1', { exact: true }).waitFor();
+  await cell(page, 'notifications', 'Passed over').getByText('0', { exact: true }).waitFor();
   expect(complaints).toEqual([]);
 });

@@ -12,6 +12,14 @@ import { createMessageLog } from './message-log.ts';
 /** Counts a handled message per route, logs its drops, and records one span. */
 export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: Tracing): Required<DispatchEvents> {
   const log = createMessageLog(logger);
+
+  function countPassedOver(message: Handled): void {
+    metrics.passing.add(message);
+    if (!isPassedOver(message)) return;
+    metrics.messagesPassedOver.inc();
+    log.passedOver(message);
+  }
+
   return {
     begun(channel, receivedAt, origin) {
       const parent = parentIn(origin);
@@ -19,11 +27,7 @@ export function createMessageEvents(metrics: Metrics, logger: Logger, tracing: T
     },
     handled(message) {
       metrics.pubsubReceived.inc();
-      metrics.passing.add(message);
-      if (isPassedOver(message)) {
-        metrics.messagesPassedOver.inc();
-        log.passedOver(message);
-      }
+      if (message.filtered.length > 0) countPassedOver(message);
       const now = Date.now();
       let logged = false;
       for (const outcome of message.outcomes) {

@@ -10,8 +10,8 @@ export class PassedOverCounts {
   readonly #asked = new Map<readonly Route[], number>();
   readonly #taken = new Map<Route, number>();
 
+  /** Adds a message that some routes were asked about. */
   add({ filtered, outcomes }: Pick<Handled, 'filtered' | 'outcomes'>): void {
-    if (filtered.length === 0) return;
     this.#asked.set(filtered, (this.#asked.get(filtered) ?? 0) + 1);
     for (const { route } of outcomes)
       if (route?.when !== undefined) this.#taken.set(route, (this.#taken.get(route) ?? 0) + 1);
