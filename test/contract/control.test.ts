@@ -153,7 +153,7 @@ describe('diff', () => {
       { level: 'breaking', what: 'field by is required now', effects: [{ party: 'publishers' }] },
     ]);
     expect(changes[0]?.effects).toHaveLength(1);
-    expect(diffLines(changes, (_, text) => text)[0]).toBe('breaking  route ban: field by is required now');
+    expect(diffLines(changes, [], (_, text) => text)[0]).toBe('breaking  route ban: field by is required now');
   });
 
   test('tells nothing where nothing changed', () => {

@@ -138,7 +138,11 @@ describe('gateway diff', () => {
   test('gives machines all it tells people', () => {
     const { code, out } = diff(repository(), '--json', 'v2', 'main');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({
+    expect(JSON.parse(out)).toMatchObject({
+      receivers: [
+        { event: 'tick', field: 'price', before: ['authenticated clients'], after: ['anyone'] },
+        { field: '*' },
+      ],
       failOn: 'breaking',
       failed: false,
       changes: [

@@ -3,6 +3,8 @@ import { formatFinding, type Finding } from '../../config/text/findings.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { isAtLeast, type Level } from '../../contract/diff/change.ts';
 import { diffLines, type PaintLevel } from '../../contract/diff/text.ts';
+import { diffMarkdown } from '../../contract/diff/markdown.ts';
+import { receiverChanges } from '../../contract/diff/receivers.ts';
 import { diffContracts } from '../../contract/diff/diff.ts';
 import { paint, type Register, type Terminal } from '../terminal.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -11,8 +13,11 @@ import { fileNamedBy, loadRoutesRevision } from './routes-revision.ts';
 interface DiffOptions {
   readonly file?: string;
   readonly failOn: Exclude<Level, 'safe'>;
-  readonly json?: boolean;
+  readonly format: Format;
 }
+
+const FORMATS = ['text', 'json', 'markdown'] as const;
+type Format = (typeof FORMATS)[number];
 
 export const registerDiff: Register = (command, terminal) => {
   command
@@ -27,11 +32,16 @@ export const registerDiff: Register = (command, terminal) => {
         .choices(['breaking', 'risky'])
         .default('breaking'),
     )
-    .option('--json', 'print the result as one JSON document')
+    .addOption(
+      new Option('--format <format>', 'how the result is printed; markdown is a comment for a pull request')
+        .choices(FORMATS)
+        .default('text'),
+    )
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .action((old: string, now: string, options: DiffOptions) => diff([old, now], options, terminal));
 };
 
-function diff(names: readonly [string, string], { file, failOn, json }: DiffOptions, terminal: Terminal): void {
+function diff(names: readonly [string, string], { file, failOn, format }: DiffOptions, terminal: Terminal): void {
   const { CONFIG_ROOT: root, ROUTES_FILE: usual = 'config/routes.yaml' } = terminal.environment;
   // Two files of different names are seldom two versions of one.
   const fileNextTo = (other: string) => (): string => file ?? fileNamedBy(other) ?? usual;
@@ -41,21 +51,22 @@ function diff(names: readonly [string, string], { file, failOn, json }: DiffOpti
   ];
   const problem = before.problem ?? after.problem;
   if (problem !== undefined) refuse([problem], EXIT.usage, terminal);
-  else if (before.config && after.config)
-    printDiff(before.config, after.config, { failOn, json: json === true }, terminal);
+  else if (before.config && after.config) printDiff(before.config, after.config, { failOn, format }, terminal);
   else refuse(wordsOf([before, after]), EXIT.config, terminal);
 }
 
 function printDiff(
   before: RoutesConfig,
   after: RoutesConfig,
-  { failOn, json }: { failOn: Level; json: boolean },
+  { failOn, format }: Pick<DiffOptions, 'failOn' | 'format'>,
   terminal: Terminal,
 ): void {
   const changes = diffContracts(before, after);
+  const receivers = receiverChanges(before, after);
   const failed = changes.some(({ level }) => isAtLeast(level, failOn));
-  if (json) terminal.print(JSON.stringify({ failOn, failed, changes }, undefined, 2));
-  else for (const line of diffLines(changes, inColour)) terminal.print(line);
+  if (format === 'json') terminal.print(JSON.stringify({ failOn, failed, changes, receivers }, undefined, 2));
+  else if (format === 'markdown') terminal.print(diffMarkdown(changes, receivers).trimEnd());
+  else for (const line of diffLines(changes, receivers, inColour)) terminal.print(line);
   terminal.exitWith(failed ? EXIT.failed : EXIT.ok);
 }
 

@@ -18,8 +18,6 @@ export class Malformed extends Error {
 
 export const port: Parse<number> = (text) => integerBetween(text, 1, 65535);
 
-export const positiveInteger: Parse<number> = (text) => integerBetween(text, 1, Number.MAX_SAFE_INTEGER);
-
 /** A whole number where 0 disables. */
 export const seconds =
   (most: number): Parse<number> =>

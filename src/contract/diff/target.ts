@@ -42,7 +42,7 @@ function recipientChanges({ before, after }: RoutePair): Change[] {
 }
 
 function opened(after: CheckedEventRoute): Change {
-  const why = `payloads that only the users named in them saw now reach ${who(after.audience)}`;
+  const why = `payloads that only the users named in them saw now reach ${all(after.audience)}`;
   return change(after, 'target is widened from users to a broadcast', effect('operators', 'breaking', why));
 }
 
@@ -50,6 +50,11 @@ function narrowed(before: CheckedEventRoute, after: CheckedEventRoute): Change {
   const named = fieldsOf(after.target).join(', ');
   const why = `${who(before.audience)} that ${named} do not name no longer receive it`;
   return change(after, 'target is narrowed from a broadcast to users', effect('clients', 'breaking', why));
+}
+
+function all(audience: Audience): string {
+  if (audience === 'anyone') return 'every client, anonymous ones too';
+  return audience === 'authenticated' ? 'every authenticated client' : who(audience);
 }
 
 function who(audience: Audience): string {
@@ -66,15 +71,17 @@ function widthOf(audience: Audience): number {
 function audienceChanges(before: CheckedEventRoute, after: CheckedEventRoute): Change[] {
   if (audienceRoom(before.audience) === audienceRoom(after.audience)) return [];
   const [old, now] = [widthOf(before.audience), widthOf(after.audience)];
-  const opens = effect('operators', 'risky', `${who(after.audience)} receive it, and did not before`);
-  const closes = effect(
-    'clients',
-    'breaking',
-    `${who(before.audience)} no longer receive it, unless they are of the new audience`,
-  );
+  const opens = effect('operators', 'risky', `${more(before.audience, after.audience)} receive it too`);
+  const closes = effect('clients', 'breaking', `${more(after.audience, before.audience)} no longer receive it`);
   const what = `audience is ${verb(old, now)} ${label(after.audience)}`;
   if (now > old) return [change(after, what, opens)];
   return [now < old ? change(after, what, closes) : change(after, what, opens, closes)];
+}
+
+/** Who is in the one audience and not in the other, as far as that can be told. */
+function more(narrow: Audience, wide: Audience): string {
+  if (narrow === 'authenticated' && wide === 'anyone') return 'visitors who are not logged in';
+  return `${who(wide)}, unless they are of the other audience,`;
 }
 
 function verb(old: number, now: number): string {
