@@ -36,6 +36,10 @@ export interface RouteAnswer {
   readonly action?: 'disconnect';
   /** `when` as written; absent where the route takes every message. */
   readonly when?: unknown;
+  /** What takes the payload out of a message. */
+  readonly envelope: 'fields' | 'cloudevents' | 'laravel';
+  /** Field of the body whose value is sent; absent where all of the body is. */
+  readonly payload?: string;
   /** The target in words: `broadcast to authenticated clients`, `users in old_owner_id?, new_owner_id`. */
   readonly target: string;
   readonly shadow: boolean;

@@ -69,12 +69,14 @@ function routeAnswer(route: CheckedRoute, config: RoutesConfig): RouteAnswer {
     ...(description !== undefined && { description }),
     channels,
     ...(route.kind === 'event' ? { event: route.event } : { action: route.action }),
+    envelope: route.envelope.kind,
+    ...(route.kind === 'event' && route.shape.from && { payload: route.shape.from.text }),
     ...(route.when && { when: writtenWhen(route.when) }),
     target: targetWords(route),
     shadow,
     onInvalid,
     schemaPath: schema,
-    schema: publishedSchema(route, config.envelope),
+    schema: publishedSchema(route),
     ...('raw' in example && { example: example.raw.toString('utf8') }),
   };
 }

@@ -1,3 +1,4 @@
+import { valueAt } from '../schema/json.ts';
 import type { EventRoute, Route } from '../routes/plan.ts';
 import type { NamedUsers, Recipients } from '../routes/target.ts';
 import type { Message, MessageLimits } from './message.ts';
@@ -15,7 +16,7 @@ export function evaluate(
   { maxTargetIds }: MessageLimits,
   trace?: MessageTrace,
 ): Recipients | Dropped {
-  const unfit = check(route, message, trace);
+  const unfit = check(route, message, trace) ?? checkPayload(route, message);
   if (unfit) return unfit;
   const recipients = route.target(message.value, maxTargetIds, textIfRounded(message));
   if (recipients.tooMany) return tooManyIds(route, maxTargetIds);
@@ -31,6 +32,12 @@ export function check(route: Route, { bytes, value }: Message, trace: MessageTra
   if (broken !== undefined) return dropped(route, 'invalid', broken);
   trace?.passed('checked', route);
   return undefined;
+}
+
+/** Where `gateway check` has a warning, the schema does not prove that each message has the value. */
+function checkPayload(route: EventRoute, { value }: Message): Dropped | undefined {
+  if (route.payloadAt === undefined || valueAt(value, route.payloadAt) !== undefined) return undefined;
+  return dropped(route, 'invalid', 'the value that payload names is absent');
 }
 
 /** The text of a message whose parsed numbers may be rounded. */

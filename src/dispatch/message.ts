@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { isObject } from '../schema/json.ts';
 import {
   withoutFields,
-  type NotCloudEvent,
   type Opened,
   type OpenEnvelope,
   type PublishedBody,
+  type Unopened,
 } from '../routes/envelope.ts';
 import type { Route } from '../routes/plan.ts';
 import { repeatsKey, survey } from '../routes/json-survey.ts';
@@ -41,9 +41,9 @@ export class Published implements PublishedBody {
   readonly bytes: number;
   readonly oddNumbers: boolean;
   #envelope: OpenEnvelope | undefined;
-  #opened: Opened | NotCloudEvent | undefined;
+  #opened: Opened | Unopened | undefined;
   /** Where routes of one channel have several envelopes: what the others yielded. */
-  #others: Map<OpenEnvelope, Opened | NotCloudEvent> | undefined;
+  #others: Map<OpenEnvelope, Opened | Unopened> | undefined;
 
   constructor(value: PublishedBody['value'], text: string, bytes: number, oddNumbers: boolean) {
     this.value = value;
@@ -53,7 +53,7 @@ export class Published implements PublishedBody {
   }
 
   /** Takes the message out of an envelope, once for all routes that have the same one. */
-  openedBy(envelope: OpenEnvelope): Opened | NotCloudEvent {
+  openedBy(envelope: OpenEnvelope): Opened | Unopened {
     if (this.#opened === undefined) {
       this.#envelope = envelope;
       return (this.#opened = envelope(this));

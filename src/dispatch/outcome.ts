@@ -1,6 +1,6 @@
 import type { ControlRoute, EventRoute, Route } from '../routes/plan.ts';
 import type { DropReason } from './drop-reasons.ts';
-import type { NotCloudEvent } from '../routes/envelope.ts';
+import type { Unopened } from '../routes/envelope.ts';
 import type { Unreadable } from './message.ts';
 
 /** What `schema_next` says of a message, compared with the schema in force. */
@@ -51,8 +51,8 @@ export function dropUnread(route: Route, { reason, detail }: Unreadable): Outcom
 }
 
 /** Drops a message that is not in the envelope of a route. */
-export function dropUnopened(route: Route, { problem }: NotCloudEvent): Outcome {
-  return asReported(route, dropped(route, 'not-cloudevent', problem));
+export function dropUnopened(route: Route, { reason, problem }: Unopened): Outcome {
+  return asReported(route, dropped(route, reason, problem));
 }
 
 /** The outcome as it is reported: a shadow route reports what it would have done. */

@@ -34,7 +34,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   function serve(route: Route, published: Published, trace: MessageTrace | undefined): Outcome {
     const opened = published.openedBy(route.openEnvelope);
-    if (opened.kind === 'not-cloudevent') return dropUnopened(route, opened);
+    if (opened.kind === 'unopened') return dropUnopened(route, opened);
     const message = bodyFor(route, opened);
     const outcome =
       route.kind === 'control'

@@ -105,7 +105,7 @@ function sizeOf({ bytes, payload = EMPTY }: EntryContent): number {
 function evaluateEntry(route: DurableRoute, published: Published, limits: MessageLimits): EvaluatedEntry {
   try {
     const opened = published.openedBy(route.openEnvelope);
-    if (opened.kind === 'not-cloudevent') return NO_RECIPIENTS;
+    if (opened.kind === 'unopened') return NO_RECIPIENTS;
     const message = bodyFor(route, opened);
     const evaluated = evaluate(route, message, limits);
     return evaluated.kind === 'dropped' ? NO_RECIPIENTS : entryOf(evaluated, message.text);
@@ -126,7 +126,7 @@ function serve(
 ): Served {
   try {
     const opened = published.openedBy(route.openEnvelope);
-    if (opened.kind === 'not-cloudevent') return droppedAs(dropUnopened(route, opened));
+    if (opened.kind === 'unopened') return droppedAs(dropUnopened(route, opened));
     const message = bodyFor(route, opened);
     const evaluated = evaluate(route, message, limits, trace);
     const known = route.stream.alsoPubsub && dedupe.isKnown(route, eventId);

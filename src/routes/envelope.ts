@@ -1,6 +1,4 @@
-import type { Envelope } from '../config/routes/envelope.ts';
-import { isObject } from '../schema/json.ts';
-import { sliceAt, without } from './json-text.ts';
+import { without } from './json-text.ts';
 import { isBaggage, isTracestate, parseTraceparent } from './trace-context.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -35,40 +33,15 @@ export interface Opened extends Origin, PublishedBody {
   readonly carried: readonly CarriedField[] | undefined;
 }
 
-export interface NotCloudEvent {
-  readonly kind: 'not-cloudevent';
+/** A message is not in the envelope of a route. */
+export interface Unopened {
+  readonly kind: 'unopened';
+  readonly reason: 'not-cloudevent' | 'not-laravel';
   readonly problem: string;
 }
 
 /** Takes a message out of its envelope. An unreadable trace context or time does not drop the message. */
-export type OpenEnvelope = (published: PublishedBody) => Opened | NotCloudEvent;
-
-export function compileEnvelope(envelope: Envelope): OpenEnvelope {
-  if (envelope.kind === 'cloudevents') return openCloudEvent;
-  const { traceparent, time } = envelope;
-  const fields = time === undefined ? [traceparent] : [traceparent, time];
-  return (published) => {
-    const { value, bytes, oddNumbers } = published;
-    const taken = fields.filter((field) => Object.hasOwn(value, field));
-    if (taken.length === 0)
-      return {
-        kind: 'opened',
-        value,
-        text: published.text,
-        bytes,
-        oddNumbers,
-        traceparent: undefined,
-        tracestate: undefined,
-        publishedAt: undefined,
-        carried: undefined,
-      };
-    const added = carriedIn(value, traceparent).filter((field) => !taken.includes(field));
-    const publishedAt = time === undefined ? undefined : value[time];
-    const carried = added.length > 0 ? added : undefined;
-    const body = withoutFields(published, taken);
-    return openedOf(published, body, value[traceparent], publishedAt, value['tracestate'], carried);
-  };
-}
+export type OpenEnvelope = (published: PublishedBody) => Opened | Unopened;
 
 const CARRIED = { tracestate: isTracestate, baggage: isBaggage };
 export type CarriedField = keyof typeof CARRIED;
@@ -92,27 +65,7 @@ export function withoutFields({ value, text }: OpenedBody, fields: readonly stri
   };
 }
 
-/** Attributes that CloudEvents 1.0 requires, in addition to `specversion`. */
-const REQUIRED = ['id', 'source', 'type'];
-
-function openCloudEvent(published: PublishedBody): Opened | NotCloudEvent {
-  const { value: event, text } = published;
-  const missing = REQUIRED.find((name) => typeof event[name] !== 'string' || event[name] === '');
-  if (event['specversion'] !== '1.0') return notCloudEvent('specversion is not "1.0"');
-  if (missing !== undefined) return notCloudEvent(`${missing} is not a text of at least one character`);
-  if (Object.hasOwn(event, 'data_base64')) return notCloudEvent('it has data_base64; data must be JSON');
-  const { data } = event;
-  const payload = sliceAt(text, ['data']);
-  if (!isObject(data) || payload === undefined) return notCloudEvent('data is no JSON object');
-  const body = { value: data, text: payload };
-  return openedOf(published, body, event['traceparent'], event['time'], event['tracestate']);
-}
-
-function notCloudEvent(problem: string): NotCloudEvent {
-  return { kind: 'not-cloudevent', problem };
-}
-
-function openedOf(
+export function openedOf(
   { bytes, oddNumbers }: PublishedBody,
   { value, text }: OpenedBody,
   traceparent: unknown,

@@ -7,6 +7,13 @@ export type Shape = (text: string) => string;
 const asPublished: Shape = (text) => text;
 
 export function compileShaping(shape: ShapeConfig): Shape {
+  const { from } = shape;
+  const cut = compileCut(shape);
+  // A message without that value is dropped before it is shaped.
+  return from === undefined ? cut : (text) => cut(sliceAt(text, from.path) ?? 'null');
+}
+
+function compileCut(shape: ShapeConfig): Shape {
   if (shape.kind === 'as-published') return asPublished;
   if (shape.kind === 'omit') {
     const paths = shape.fields.map(({ path }) => path);

@@ -46,6 +46,8 @@ export interface EventRoute extends AnyRoute {
   readonly event: string;
   readonly target: Target;
   readonly shape: Shape;
+  /** Where the value stands that is sent; a message without it is dropped. Absent: the whole body is sent. */
+  readonly payloadAt?: readonly string[];
   /** A slow client receives only the newest message per key; no key if the field is absent. */
   readonly latestKey?: (message: unknown) => string | undefined;
   /** Present for a durable route. */
@@ -159,7 +161,7 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
     shadow,
     maxBytes,
     onInvalid,
-    openEnvelope: parts.envelope(config.envelope),
+    openEnvelope: parts.envelope(configured.envelope),
     declares: declaredBy(configured),
   };
   if (configured.kind === 'control') {
@@ -174,6 +176,7 @@ function compileRoute(configured: CheckedRoute, config: RoutesConfig, parts: Rou
     event: parts.event(event),
     target: parts.target({ target, audience, ...(except && { except }) }),
     shape: compileShaping(shape),
+    ...(shape.from && { payloadAt: shape.from.path }),
     ...(latest && { latestKey: compileLatestKey(name, latest) }),
     ...(stream && { stream: compileStream(configured, stream, config) }),
   };
@@ -205,7 +208,8 @@ function compileLatestKey(route: string, { path }: Field): (message: unknown) =>
 }
 
 function compileStream(route: CheckedRoute, stream: StreamConfig, config: RoutesConfig): RouteStream {
-  const { envelope, identity } = config;
+  const { identity } = config;
+  const { envelope } = route;
   // A changed description does not change how entries are evaluated: the stream is read on.
   const { description: _, ...compared } = route;
   return { ...stream, fingerprint: hashOf({ envelope, identity, routes: [compared] }) };

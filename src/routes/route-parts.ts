@@ -1,5 +1,5 @@
 import type { CheckedRoute } from '../config/routes/route-config.ts';
-import { compileEnvelope } from './envelope.ts';
+import { compileEnvelope } from './compile-envelope.ts';
 import { compileTarget, withoutUsers } from './target.ts';
 import type { UserIds } from './user-id.ts';
 

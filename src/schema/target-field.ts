@@ -37,10 +37,18 @@ export function evaluateTargetField(
   return evaluate(nodes, path, { optional, idTypes: ID_TYPES[ids], certain: true, required: true, isMessage: true });
 }
 
+/** Evaluates whether each message has a value at the path, whatever the value is; `unproven` where that is undecidable. */
+export function evaluatePresence(main: SchemaFile, files: SchemaFiles, path: readonly string[]): FieldVerdict {
+  const nodes = flattenAllOf({ file: main, schema: main.json, files });
+  const context = { optional: false, certain: true, required: true, isMessage: true };
+  return evaluate(nodes, path, { ...context, idTypes: undefined });
+}
+
 /** What a value at the end of the path may be. */
 interface IdContext {
   readonly optional: boolean;
-  readonly idTypes: ReadonlySet<string>;
+  /** Undefined where any value will do. */
+  readonly idTypes: ReadonlySet<string> | undefined;
 }
 
 /** What is known after a part of the path. */
@@ -91,6 +99,7 @@ function evaluateMember(
 function evaluateEnd(nodes: readonly Node[], context: PathContext): FieldVerdict {
   const { optional, certain, required } = context;
   if (!required && !optional) return { kind: 'not-required' };
+  if (context.idTypes === undefined) return certain ? PROVEN : { kind: 'unproven' };
   const types = evaluateTypes(nodes, context);
   return types.kind === 'proven' && !certain && !optional ? { kind: 'unproven' } : types;
 }
@@ -131,7 +140,7 @@ function evaluateChoice(nodes: readonly Node[], context: IdContext, inList: bool
   const { idTypes, optional } = context;
   const allowed = typesOf(nodes);
   if (allowed === undefined) return { kind: 'unproven' };
-  const wrong = allowed.find((type) => !idTypes.has(type) && !(type === 'null' && optional));
+  const wrong = allowed.find((type) => !idTypes?.has(type) && !(type === 'null' && optional));
   if (wrong !== undefined) return { kind: 'not-ids', type: wrong };
   if (!allowed.includes('array')) return { kind: 'proven' };
   return inList ? { kind: 'not-ids', type: 'array of arrays' } : evaluateItems(nodes, context);

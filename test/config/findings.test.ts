@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadRoutes } from '../../src/config/routes/load-routes.ts';
 import { NAME_ROWS, ROUTES_ROWS, TARGET_KEY_ROWS } from './routes-rows.ts';
 import { GOOD_SCHEMA_ROWS, SCHEMA_ROWS } from './schema-rows.ts';
+import { MESSAGE_ROWS } from './message-rows.ts';
 import { STREAM_ROWS } from './stream-rows.ts';
 import { TARGET_LIST_ROWS, TARGET_ROWS } from './target-rows.ts';
 import { compare, plant, treeOf, type Row } from './tree.ts';
@@ -18,6 +19,9 @@ function tell(_: string, input: Row[1], expected: Row[2]): void {
 
 describe('all findings of a routes file are reported', () => {
   test.each(ROUTES_ROWS)('%s', tell);
+});
+describe('envelopes of routes, and payload, are held against the schema', () => {
+  test.each(MESSAGE_ROWS)('%s', tell);
 });
 describe('a key under target that there is not says what can be done', () => {
   test.each(TARGET_KEY_ROWS)('%s', tell);

@@ -268,7 +268,7 @@ export const ROUTES_ROWS: readonly Row[] = [
     { routes: instead('event:', 'evnt:') },
     [
       ['missing-key', 'routes@a:', 'key "event" is missing'],
-      ['unknown-key', 'routes@evnt', 'unknown key "evnt"; allowed here: description, channel, when, source,'],
+      ['unknown-key', 'routes@evnt', 'unknown key "evnt"; allowed here: description, channel, when, envelope, source,'],
     ],
   ],
   [

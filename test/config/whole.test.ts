@@ -10,6 +10,7 @@ import { ENVIRONMENT_ROWS } from './environment-rows.ts';
 import { NOT_APPLICABLE } from './not-applicable.ts';
 import { NAME_ROWS, ROUTES_ROWS } from './routes-rows.ts';
 import { SCHEMA_ROWS } from './schema-rows.ts';
+import { MESSAGE_ROWS } from './message-rows.ts';
 import { STREAM_ROWS } from './stream-rows.ts';
 import { TARGET_LIST_ROWS, TARGET_ROWS } from './target-rows.ts';
 import { GOOD_ROUTE, load, plant, treeOf, withProperties } from './tree.ts';
@@ -185,7 +186,15 @@ test('mistakes leave no mark on the next load', () => {
 });
 
 describe('the tables', () => {
-  const rows = [...NAME_ROWS, ...ROUTES_ROWS, ...SCHEMA_ROWS, ...TARGET_ROWS, ...TARGET_LIST_ROWS, ...STREAM_ROWS];
+  const rows = [
+    ...NAME_ROWS,
+    ...MESSAGE_ROWS,
+    ...ROUTES_ROWS,
+    ...SCHEMA_ROWS,
+    ...TARGET_ROWS,
+    ...TARGET_LIST_ROWS,
+    ...STREAM_ROWS,
+  ];
   const elsewhere = ['too-many-routes', 'more-findings'];
 
   test('hold each code of a finding', () => {

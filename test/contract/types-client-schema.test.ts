@@ -1,7 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_ENVELOPE } from '../../src/config/routes/envelope.ts';
 import type { CheckedEventRoute } from '../../src/config/routes/route-config.ts';
 import { clientSchema } from '../../src/contract/schemas/whole-schema.ts';
 import { without } from '../../src/routes/json-text.ts';
@@ -69,14 +68,13 @@ const routeOf = (wanted: string): CheckedEventRoute => {
   if (route?.kind !== 'event') throw new Error('each shape has its route');
   return route;
 };
-const schemaOf = (name: string): { properties?: unknown; required?: unknown } =>
-  clientSchema(routeOf(name), DEFAULT_ENVELOPE);
+const schemaOf = (name: string): { properties?: unknown; required?: unknown } => clientSchema(routeOf(name));
 
 describe('the schema that clients are shown is true of what they get, with', () => {
   test.each(SHAPES.map(([name], index) => [name, `shape-${index}`] as const))('%s', (_, name) => {
     const route = routeOf(name);
     const shape = compileShaping(route.shape);
-    const valid = new Ajv2020({ strict: false }).compile(clientSchema(route, DEFAULT_ENVELOPE));
+    const valid = new Ajv2020({ strict: false }).compile(clientSchema(route));
     fc.assert(
       fc.property(messages, (message) => {
         const text = without(JSON.stringify(message), ['traceparent']);

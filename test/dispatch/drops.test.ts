@@ -41,7 +41,7 @@ describe('a message that cannot be delivered', () => {
   });
 
   test('is reported with one of the reasons in the list, and each reason of the list has a row in this file or in envelope.test.ts', () => {
-    const elsewhere = ['nobody', 'no-route', 'emit-failed', 'not-cloudevent', 'no-payload', 'duplicate'];
+    const elsewhere = ['nobody', 'no-route', 'emit-failed', 'not-cloudevent', 'not-laravel', 'no-payload', 'duplicate'];
     const reasons = new Set([...DROPS.map(([, , reason]) => reason), ...elsewhere]);
     expect([...reasons].sort()).toEqual([...DROP_REASONS].sort());
   });

@@ -29,6 +29,7 @@ function checked(route: Partial<CheckedEventRoute>, index = 0): CheckedEventRout
     audience: 'authenticated',
     shadow: false,
     onInvalid: 'drop',
+    envelope: DEFAULT_ENVELOPE,
     shape: { kind: 'as-published' },
     check: () => undefined,
     payload: payloadOf({ type: 'object' }),
@@ -54,6 +55,7 @@ describe('a plan', () => {
     const control = (name: string): CheckedControlRoute => ({
       kind: 'control',
       name,
+      envelope: DEFAULT_ENVELOPE,
       channels: ['news'],
       schema: 'news.json',
       shadow: false,

@@ -32,6 +32,8 @@ export interface RouteFacts {
   readonly redisStream?: string;
   /** Which messages become this event; absent where all do. */
   readonly when?: Readonly<Record<string, unknown>>;
+  /** Field of the message whose value is sent; absent where all of the message is. */
+  readonly payload?: string;
   /** Schema of the second argument, which clients ask for. */
   readonly meta?: unknown;
   readonly target: 'broadcast' | { readonly users: readonly string[] };

@@ -81,6 +81,14 @@ function Hearers({ route }: { readonly route: RouteFacts }) {
           </dd>
         </>
       )}
+      {route.payload !== undefined && (
+        <>
+          <dt>Sends the value of</dt>
+          <dd>
+            <code>{route.payload}</code>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }

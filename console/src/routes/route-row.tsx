@@ -45,6 +45,12 @@ export function RouteRow({ route, history, ...actions }: RouteRowProps) {
               when <code>{JSON.stringify(route.when)}</code>
             </p>
           )}
+          {route.envelope !== 'fields' && <p class="muted">envelope {route.envelope}</p>}
+          {route.payload !== undefined && (
+            <p class="muted">
+              sends the value of <code>{route.payload}</code>
+            </p>
+          )}
         </td>
         <td data-label="Target">{route.target}</td>
         <Counts activity={now?.routes[route.name]} rate={ratePerSecond(history, route.name)} now={now?.at ?? ''} />

@@ -17,6 +17,7 @@ import { readRules, refuse, type Rules } from '../inputs.ts';
 
 interface Options extends Partial<Wanted> {
   readonly when?: readonly string[];
+  readonly payload?: string;
   readonly schemaName?: string;
   readonly file?: string;
   readonly json?: boolean;
@@ -31,6 +32,7 @@ export const registerNew: Register = (command, terminal) => {
       'broadcast, user:<field> or users:<field>,<field>; a ? marks a field that may be absent',
     )
     .option('--when <fields...>', 'take only messages in which these fields have the values of the sample')
+    .option('--payload <field>', 'send the value of this field, in place of the whole message')
     .option('--sample <message>', 'a message as published: a file, - for standard input, or JSON text')
     .option('--schema-name <name>', "the schema's file is <name>.schema.json (default: the channel)")
     .option('--file <file>', 'the routes file (default: $ROUTES_FILE, else config/routes.yaml)')
@@ -44,7 +46,7 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 async function run(
   channel: string,
-  { schemaName, when = [], file, json = false, ...given }: Options,
+  { schemaName, when = [], payload, file, json = false, ...given }: Options,
   terminal: Terminal,
   misused: (problem: string) => never,
 ): Promise<void> {
@@ -63,7 +65,8 @@ async function run(
   const { config, findings } = loadRoutes(routesFile, rules.configRoot);
   if (!config && !json) return refuse(findings, terminal);
   const sample = bytes.toString('utf8');
-  const options = { channel, event, target, when, sample, ...(schemaName !== undefined && { schemaName }) };
+  const named = { ...(schemaName !== undefined && { schemaName }), ...(payload !== undefined && { payload }) };
+  const options = { channel, event, target, when, sample, ...named };
   const ending: NewResult = config
     ? add({ config, rules, options, reportFindings: (found) => !json && printFindings(routesFile, found, terminal) })
     : { added: false, problem: `${routesFile} has errors already`, findings };

@@ -18,7 +18,7 @@ export type WrittenTest =
 /** Adds to the test file next to the routes file, or creates it; throws where the result has errors. */
 export function writeTest(
   config: RoutesConfig,
-  { channel, sample }: NewRoute & { readonly channel: string },
+  { channel, message }: NewRoute & { readonly channel: string },
   { limits }: Rules,
   changes: FileChanges,
 ): WrittenTest {
@@ -27,7 +27,7 @@ export function writeTest(
   const before = existsSync(file) ? readText(file) : undefined;
   const untested = before === undefined ? undefined : whyNotIn(file, config.file, read);
   if (untested !== undefined) return { untested };
-  const test = newRouteTest(config, channel, sample, limits);
+  const test = newRouteTest(config, channel, message, limits);
   const { text, isReformatted }: Edit =
     before === undefined
       ? { text: headOf(file) + fileOfTests(basename(config.file), test), isReformatted: false }

@@ -2,7 +2,7 @@ import type { Finding } from '../text/findings.ts';
 import { written, type Report, type RouteInFile } from './route-in-file.ts';
 
 /** Keys that say what clients receive. */
-const EVENT_KEYS = ['event', 'audience', 'map', 'omit', 'latest', 'shadow'];
+const EVENT_KEYS = ['event', 'audience', 'payload', 'map', 'omit', 'latest', 'shadow'];
 
 /** Finds keys that have no meaning, or a dangerous one, in a route with `action`. */
 export function controlFindings(input: RouteInFile, report: Report): Finding[] {

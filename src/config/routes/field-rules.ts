@@ -1,11 +1,11 @@
 import { valueAt } from '../../schema/json.ts';
-import { didYouMean } from '../../schema/did-you-mean.ts';
-import { mayCrossList } from '../../schema/list-on-path.ts';
 import { refusedZeros } from '../../schema/zero-values.ts';
 import { isRequired, evaluateTargetField, type FieldVerdict, type UserIdKind } from '../../schema/target-field.ts';
+import { declared, undeclared } from './declared-fields.ts';
 import { envelopeFields } from './envelope.ts';
 import type { Field } from './field.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
+import { payloadFindings, shapeFindings } from './payload-rules.ts';
 import type { Report, RouteInFile } from './route-in-file.ts';
 import type { LoadedSchema } from './schema-memory.ts';
 
@@ -14,6 +14,7 @@ export function fieldFindings(input: RouteInFile, schema: LoadedSchema, report: 
   return [
     ...targetFindings(input, schema, report),
     ...exceptFindings(input, schema, report),
+    ...payloadFindings(input, schema, report),
     ...shapeFindings(input, schema, report),
     ...latestFindings(input, schema, report),
     ...envelopeFindings(input, schema, report),
@@ -101,46 +102,14 @@ function targetWords(field: Field, verdict: FieldVerdict, ids: UserIdKind): Word
   return ['target-unproven', 'warning', words];
 }
 
-function shapeFindings({ route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
-  if (route.kind === 'control' || route.shape.kind === 'as-published') return [];
-  const { shape } = route;
-  const keys = shape.kind === 'map' ? [...shape.fields.keys()] : shape.fields.map((_, index) => String(index));
-  return [...shape.fields.values()].flatMap((field, index) => {
-    const at = [shape.kind, keys[index] ?? ''];
-    const lists = shape.kind === 'omit' ? inList(field, at, schema, report) : [];
-    return lists.length > 0 ? lists : undeclared(field, at, schema, report);
-  });
-}
-
-/** Removing an item of a list would move the next one to its index. */
-function inList({ text, path }: Field, at: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
-  if (!mayCrossList(schema.main, schema.files, path)) return [];
-  const message = `"${text}" leads into a list, or the schema does not exclude one, and omit removes nothing from lists. Omit the whole list, list the fields for clients with map, or declare "type": "object" there`;
-  return [report('omit-in-list', at, message)];
-}
-
 function latestFindings({ route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
   if (route.kind === 'control' || route.latest === undefined) return [];
   return undeclared(route.latest, ['latest'], schema, report);
 }
 
-/** Warns of a field that the schema does not declare. */
-export function undeclared(field: Field, path: readonly string[], schema: LoadedSchema, report: Report): Finding[] {
-  const verdict = evaluateTargetField(schema.main, schema.files, field.path, { optional: true, ids: 'uint64' });
-  if (verdict.kind !== 'undeclared') return [];
-  const message = `field "${field.text}" is not declared by the schema; ${declared(verdict)}`;
-  return [report('field-undeclared', path, message, 'warning')];
-}
-
-function declared({ name, known }: { readonly name: string; readonly known: readonly string[] }): string {
-  const near = didYouMean(name, known);
-  if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? 'declare it in properties' : `declared are ${known.slice(0, 10).join(', ')}`;
-}
-
 /** Envelope fields are removed before validation: a schema that requires one rejects every message. */
-function envelopeFindings({ envelope, route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
-  return envelopeFields(envelope)
+function envelopeFindings({ route }: RouteInFile, schema: LoadedSchema, report: Report): Finding[] {
+  return envelopeFields(route.envelope)
     .filter((field) => isRequired(schema.main, schema.files, field))
     .map((field) => {
       const message = `schema ${route.schema} requires "${field}", which belongs to the envelope and is removed before validation, so no message is valid. Remove it from required, or name another field in envelope`;

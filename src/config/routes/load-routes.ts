@@ -88,12 +88,12 @@ function* checkedRoutes(
   const many = tooManyRoutes(file, document);
   if (many) return { checked: [], findings: [many] };
   const violations = routesShape(document.value);
-  const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value));
   const envelope = readEnvelope(document.value);
+  const routes = soundParts(document.value, violations).map(([name, value]) => readRoute(name, value, envelope));
   const identity = readIdentity(document.value);
   const results: ReturnType<typeof checkRoute>[] = [];
   for (const route of routes) {
-    results.push(checkRoute({ file, document, route, schemas, envelope, identity }));
+    results.push(checkRoute({ file, document, route, schemas, identity }));
     yield;
   }
   return {

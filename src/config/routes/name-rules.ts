@@ -50,12 +50,14 @@ function fieldsIn(input: RouteInFile): Named[] {
   const target = [...(route.target.kind === 'users' ? named(route.target.fields, 'target', key) : []), ...except];
   if (route.kind === 'control') return target;
   const { shape, latest } = route;
-  const latestField = latest === undefined ? [] : [{ what: 'field', text: latest.text, path: ['latest'] }];
-  if (shape.kind === 'as-published') return [...target, ...latestField];
-  if (shape.kind === 'omit') return [...target, ...latestField, ...named(shape.fields, 'omit')];
+  const single = (key: string, field: Field | undefined): Named[] =>
+    field === undefined ? [] : [{ what: 'field', text: field.text, path: [key] }];
+  const others = [...target, ...single('latest', latest), ...single('payload', shape.from)];
+  if (shape.kind === 'as-published') return others;
+  if (shape.kind === 'omit') return [...others, ...named(shape.fields, 'omit')];
   const mapped = [...shape.fields].flatMap(([name, { text }]): Named[] => [
     { what: 'name', text: name, path: ['map', name] },
     { what: 'field', text, path: ['map', name] },
   ]);
-  return [...target, ...latestField, ...mapped];
+  return [...others, ...mapped];
 }

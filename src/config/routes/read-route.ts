@@ -1,5 +1,6 @@
 import { isObject } from '../../schema/json.ts';
 import { exactChannel } from './channel.ts';
+import { envelopeFrom, type Envelope } from './envelope.ts';
 import { parseField, parseTargetField } from './field.ts';
 import type { AnyRoute, Audience, EventRouteConfig, RouteConfig, ShapeConfig, UsersTarget } from './route-config.ts';
 import { readStream } from './stream.ts';
@@ -7,8 +8,12 @@ import { readWhen } from './when.ts';
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** Reads a route and fills in defaults. Event and schema are empty where their shape is wrong. */
-export function readRoute(name: string, value: Written): RouteConfig {
+/**
+ * Reads a route and fills in defaults. Event and schema are empty where their shape is wrong.
+ *
+ * @param envelope of the file.
+ */
+export function readRoute(name: string, value: Written, envelope: Envelope): RouteConfig {
   const { description, channel, schema, schema_next: schemaNext, max_bytes: maxBytes, on_invalid: onInvalid } = value;
   const when = readWhen(value['when']);
   const route: Omit<AnyRoute, 'shadow'> = {
@@ -16,6 +21,7 @@ export function readRoute(name: string, value: Written): RouteConfig {
     ...(typeof description === 'string' && { description }),
     channels: texts(channel ?? name).map(exactChannel),
     ...(when && { when }),
+    envelope: envelopeFrom(value['envelope'], envelope),
     schema: typeof schema === 'string' ? schema : '',
     ...(typeof schemaNext === 'string' && { schemaNext }),
     ...(typeof maxBytes === 'number' && { maxBytes }),
@@ -38,13 +44,14 @@ function readSource(
 
 type EventKeys = 'event' | 'shadow' | 'target' | 'audience' | 'shape' | 'latest';
 
-function readEvent({ event, audience, latest, shadow, target, map, omit }: Written): Pick<EventRouteConfig, EventKeys> {
+function readEvent(value: Written): Pick<EventRouteConfig, EventKeys> {
+  const { event, audience, latest, shadow, target } = value;
   return {
     event: typeof event === 'string' ? event : '',
     shadow: shadow === true,
     target: isObject(target) ? readUsers(target) : { kind: 'broadcast' },
     audience: readAudience(audience),
-    shape: readShape(map, omit),
+    shape: readShape(value),
     ...(typeof latest === 'string' && { latest: parseField(latest) }),
   };
 }
@@ -65,15 +72,17 @@ function readUsers(target: unknown): UsersTarget {
   return { kind: 'users', fields: fields.map(parseTargetField) };
 }
 
-function readShape(map: unknown, omit: unknown): ShapeConfig {
+function readShape({ payload, map, omit }: Written): ShapeConfig {
+  const from = typeof payload === 'string' && { from: parseField(payload) };
   if (isObject(map)) {
     return {
+      ...from,
       kind: 'map',
       fields: new Map(Object.entries(map).map(([name, field]) => [name, parseField(String(field))])),
     };
   }
-  if (omit !== undefined) return { kind: 'omit', fields: texts(omit).map(parseField) };
-  return { kind: 'as-published' };
+  if (omit !== undefined) return { ...from, kind: 'omit', fields: texts(omit).map(parseField) };
+  return { ...from, kind: 'as-published' };
 }
 
 function texts(value: unknown): string[] {

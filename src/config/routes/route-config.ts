@@ -25,11 +25,20 @@ export interface UsersTarget {
 
 export type TargetConfig = { readonly kind: 'broadcast' } | UsersTarget;
 
-/** How the payload of the event is built from the message. */
-export type ShapeConfig =
+/** How the payload of the event is built from the body of the message. */
+export type ShapeConfig = {
+  /** `payload`: the place in the body whose value is sent, and where `map` and `omit` look; absent: the whole body. */
+  readonly from?: Field;
+} & (
   | { readonly kind: 'as-published' }
   | { readonly kind: 'map'; readonly fields: ReadonlyMap<string, Field> }
-  | { readonly kind: 'omit'; readonly fields: readonly Field[] };
+  | { readonly kind: 'omit'; readonly fields: readonly Field[] }
+);
+
+/** Returns the path in the body of a field that `map` or `omit` names. */
+export function pathInBody({ from }: ShapeConfig, { path }: Field): readonly string[] {
+  return from === undefined ? path : [...from.path, ...path];
+}
 
 export type OnInvalid = 'drop' | 'quarantine';
 
@@ -40,6 +49,8 @@ export interface AnyRoute {
   readonly channels: readonly string[];
   /** Which messages of its channels or stream the route takes; absent: every one. */
   readonly when?: WhenConfig;
+  /** Its own, or that of the file. */
+  readonly envelope: Envelope;
   /** Path as written in the routes file. */
   readonly schema: string;
   /** Path of a schema that messages are also validated against, without effect. */
@@ -100,6 +111,7 @@ export type CheckedRoute = CheckedEventRoute | CheckedControlRoute;
 /** A routes file that may start a gateway. */
 export interface RoutesConfig<Route extends CheckedRoute = CheckedRoute> {
   readonly file: string;
+  /** For routes without their own, and messages without routes. */
   readonly envelope: Envelope;
   readonly identity: IdentityConfig;
   readonly routes: readonly Route[];

@@ -1,5 +1,4 @@
 import { valueAt } from '../../schema/json.ts';
-import type { Envelope } from './envelope.ts';
 import type { IdentityConfig } from './identity.ts';
 import type { Finding, FindingCode, Severity } from '../text/findings.ts';
 import type { RouteConfig } from './route-config.ts';
@@ -11,7 +10,6 @@ export interface RouteInFile {
   readonly file: string;
   readonly document: YamlDocument;
   readonly route: RouteConfig;
-  readonly envelope: Envelope;
   readonly identity: IdentityConfig;
   readonly schemas: SchemaFilesLoader;
 }

@@ -2,7 +2,7 @@ import type { FileRefusal } from '../text/confined-files.ts';
 import { exactChannel, hasSingleBrace, writtenChannel } from './channel.ts';
 import { audienceFindings } from './audience-rules.ts';
 import { controlFindings } from './control-rules.ts';
-import { readEnvelope } from './envelope.ts';
+import { readEnvelope, type Envelope } from './envelope.ts';
 import { fieldFindings } from './field-rules.ts';
 import type { Finding } from '../text/findings.ts';
 import { nameFindings } from './name-rules.ts';
@@ -40,6 +40,7 @@ export function checkRoute(input: RouteInFile): { findings: Finding[]; checkedRo
     ...channelFindings(input, report),
     ...nameFindings(input, report),
     ...combinationFindings(input, report),
+    ...ownEnvelopeFindings(input, report),
     ...streamFindings(input, report),
     ...(problem ? [report(problem.code, ['schema'], schemaProblem(route.schema, problem))] : []),
     ...(schema?.check ? fieldFindings(input, schema, report) : []),
@@ -162,10 +163,20 @@ function advice(...routes: readonly RouteConfig[]): string {
   return '. Compare one field with different values in both, in the short form of when, or let one except the users of the other';
 }
 
-/** One field cannot hold both the trace context and the time. */
+/** Checks the envelope of the file: one field cannot hold both the trace context and the time. */
 export function sameField(file: string, document: YamlDocument): Finding[] {
-  const envelope = readEnvelope(document.value);
-  if (envelope.kind === 'cloudevents' || envelope.time !== envelope.traceparent) return [];
-  const message = `"${envelope.time}" is already the field of the trace context; name another field for the time`;
+  const message = sameFieldProblem(readEnvelope(document.value));
+  if (message === undefined) return [];
   return [{ code: 'wrong-value', severity: 'error', file, at: document.locate(['envelope', 'time']), message }];
+}
+
+function ownEnvelopeFindings(input: RouteInFile, report: Report): Finding[] {
+  if (written(input, 'envelope') === undefined) return [];
+  const message = sameFieldProblem(input.route.envelope);
+  return message === undefined ? [] : [report('wrong-value', ['envelope', 'time'], message)];
+}
+
+function sameFieldProblem(envelope: Envelope): string | undefined {
+  if (envelope.kind !== 'fields' || envelope.time !== envelope.traceparent) return undefined;
+  return `"${envelope.time}" is already the field of the trace context; name another field for the time`;
 }

@@ -6,7 +6,7 @@ import type { Check } from '../../schema/payload-schemas.ts';
 import type { Finding } from '../text/findings.ts';
 import { bodyPath } from './envelope.ts';
 import { parseField } from './field.ts';
-import { undeclared } from './field-rules.ts';
+import { undeclared } from './declared-fields.ts';
 import { written, type Report, type RouteInFile } from './route-in-file.ts';
 import type { LoadedSchema } from './schema-memory.ts';
 import { anyOf, fieldKey, type WhenField } from './when.ts';
@@ -114,11 +114,11 @@ export function whenAgainstSchema(input: RouteInFile, schema: LoadedSchema, repo
 
 function fieldFindings(
   { field, values }: WhenField,
-  { envelope, route }: RouteInFile,
+  { route }: RouteInFile,
   schema: LoadedSchema,
   report: Report,
 ): { findings: Finding[]; verdict?: ReturnType<typeof compareField> } {
-  const path = bodyPath(envelope, field.path);
+  const path = bodyPath(route.envelope, field.path);
   if (path === undefined) return { findings: [] };
   const at = route.when?.kind === 'fields' ? ['when', field.text] : ['when', 'matches'];
   const unknown = undeclared({ ...field, path }, at, schema, report);

@@ -45,6 +45,8 @@ export const FINDING_CODES = [
   'target-unproven',
   'target-zeros',
   'field-undeclared',
+  'payload-undeclared',
+  'payload-not-required',
   'envelope-required',
   'schema-dialect',
   'schema-keyword',

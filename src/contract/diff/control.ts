@@ -1,5 +1,6 @@
 import type { CheckedControlRoute, RoutesConfig } from '../../config/routes/route-config.ts';
 import { change, effect, type Change } from './change.ts';
+import { routeEnvelopeChanges } from './envelope.ts';
 import { meaningFor } from './facts.ts';
 import { channelChanges, invalidChanges } from './route.ts';
 import { schemaFacts } from './schema.ts';
@@ -40,10 +41,11 @@ function changed(
   before: RoutesConfig,
   after: RoutesConfig,
 ): Change[] {
-  const facts = schemaFacts(publishedSchema(old, before.envelope), publishedSchema(route, after.envelope));
+  const facts = schemaFacts(publishedSchema(old), publishedSchema(route));
   return [
     ...channelChanges({ before: old, after: route }, after),
     ...whenChanges({ before: old, after: route }),
+    ...routeEnvelopeChanges({ before: old, after: route }, { before, after }),
     ...invalidChanges({ before: old, after: route }),
     ...targetChanges(route, fieldsOf(old), fieldsOf(route)),
     ...facts.map((fact) => change(route, fact.what, meaningFor('publishers', fact))),

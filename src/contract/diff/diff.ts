@@ -1,7 +1,7 @@
 import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../config/routes/route-config.ts';
 import { LEVELS, type Change, type RoutePair } from './change.ts';
 import { controlChanges } from './control.ts';
-import { envelopeChanges } from './envelope.ts';
+import { envelopeChanges, routeEnvelopeChanges } from './envelope.ts';
 import { identityChanges } from './identity.ts';
 import { payloadChanges } from './payload.ts';
 import { pairRoutes } from './pairs.ts';
@@ -16,10 +16,10 @@ export function diffContracts(whole: RoutesConfig, wholeAfter: RoutesConfig): Ch
   const { pairs, removed, added } = pairRoutes(before.routes, after.routes);
   const changes = [
     ...identityChanges(before.identity, after.identity),
-    ...envelopeChanges(before.envelope, after.envelope),
+    ...envelopeChanges(whole, wholeAfter),
     ...removed.map((route) => removedChange(route, after)),
     ...pairs.flatMap((pair) => pairChanges(pair, before, after)),
-    ...added.map((route) => addedChange(route, before, after)),
+    ...added.map((route) => addedChange(route, before)),
     ...controlChanges(whole, wholeAfter),
     ...trialChanges(whole, wholeAfter),
   ];
@@ -35,6 +35,7 @@ function pairChanges(
     ...routeChanges(pair, after),
     ...targetChanges(pair),
     ...shapeChanges(pair),
-    ...payloadChanges(pair, before.envelope, after.envelope),
+    ...routeEnvelopeChanges(pair, { before, after }),
+    ...payloadChanges(pair),
   ];
 }

@@ -1,25 +1,29 @@
-import type { Envelope } from '../../config/routes/envelope.ts';
+import type { ShapeConfig } from '../../config/routes/route-config.ts';
 import { change, type Change, type Party, type RoutePair } from './change.ts';
 import { meaningFor, type Fact } from './facts.ts';
 import { schemaFacts } from './schema.ts';
 import { clientSchema, publishedSchema } from '../schemas/whole-schema.ts';
 
 /** Changes of payloads, for publishers and for clients; a change for both is reported once. */
-export function payloadChanges({ before, after }: RoutePair, oldEnvelope: Envelope, envelope: Envelope): Change[] {
-  const seen = schemaFacts(clientSchema(before, oldEnvelope), clientSchema(after, envelope));
-  const sent = schemaFacts(publishedSchema(before, oldEnvelope), publishedSchema(after, envelope));
-  const mapped = after.shape.kind === 'map' || before.shape.kind === 'map';
-  // With a map the same name may be another field.
-  const facts = mapped
-    ? [...effectsOf(seen, ['clients'], ', for clients'), ...effectsOf(sent, ['publishers'], ', in the message')]
-    : [
-        ...effectsOf(both(seen, sent), ['clients', 'publishers']),
-        ...effectsOf(only(seen, sent), ['clients']),
-        ...effectsOf(only(sent, seen), ['publishers']),
-      ];
+export function payloadChanges({ before, after }: RoutePair): Change[] {
+  const seen = schemaFacts(clientSchema(before), clientSchema(after));
+  const sent = schemaFacts(publishedSchema(before), publishedSchema(after));
+  const facts =
+    isMoved(before.shape) || isMoved(after.shape)
+      ? [...effectsOf(seen, ['clients'], ', for clients'), ...effectsOf(sent, ['publishers'], ', in the message')]
+      : [
+          ...effectsOf(both(seen, sent), ['clients', 'publishers']),
+          ...effectsOf(only(seen, sent), ['clients']),
+          ...effectsOf(only(sent, seen), ['publishers']),
+        ];
   return facts.map(({ fact, parties, where }) =>
     change(after, fact.what + where, ...parties.map((party) => meaningFor(party, fact))),
   );
+}
+
+/** The same name may be another field. */
+function isMoved({ kind, from }: ShapeConfig): boolean {
+  return kind === 'map' || from !== undefined;
 }
 
 type Reader = Extract<Party, 'clients' | 'publishers'>;

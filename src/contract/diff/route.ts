@@ -26,14 +26,12 @@ export function removedChange(route: CheckedEventRoute, after: ReceivedRoutes): 
   );
 }
 
-export function addedChange(route: CheckedEventRoute, before: ReceivedRoutes, after: ReceivedRoutes): Change {
+export function addedChange(route: CheckedEventRoute, before: ReceivedRoutes): Change {
   const known = before.routes.filter(({ event }) => event === route.event);
   if (known.length === 0)
     return change(route, 'the route is new', effect('clients', 'safe', 'no client listens for it yet'));
-  const schema = clientSchema(route, after.envelope);
-  const isKnown = known.some((old) =>
-    schemaFacts(clientSchema(old, before.envelope), schema).every(({ kind }) => kind === 'words'),
-  );
+  const schema = clientSchema(route);
+  const isKnown = known.some((old) => schemaFacts(clientSchema(old), schema).every(({ kind }) => kind === 'words'));
   return isKnown
     ? change(
         route,

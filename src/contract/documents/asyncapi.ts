@@ -1,4 +1,3 @@
-import type { Envelope } from '../../config/routes/envelope.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { compilePlan } from '../../routes/plan.ts';
 import { clientEvents, type ClientEvent } from './client-events.ts';
@@ -28,7 +27,7 @@ interface Channel {
 export function asyncapiOf(config: RoutesConfig, { host, path = '/socket.io/' }: AsyncapiOptions): Schema {
   const { events, definitions } = clientEvents(config, '#/components/schemas/', [...BUILT_IN_NAMES, 'Ping']);
   const channels = [
-    ...events.map((event) => channelOf(event, config.envelope)),
+    ...events.map(channelOf),
     ...Object.entries(clientSays(config)).map(([name, own]) => ownChannel(name, 'receive', own)),
     ...Object.entries(builtInEvents(config)).map(([name, own]) => ownChannel(name, 'send', own)),
   ];
@@ -77,9 +76,9 @@ function ownChannel(id: string, action: Channel['action'], { event, description,
   return { id, address: event, action, description, messages: { [event]: message } };
 }
 
-function channelOf({ event, name, payloads }: ClientEvent, envelope: Envelope): Channel {
+function channelOf({ event, name, payloads }: ClientEvent): Channel {
   const messages = payloads.map(({ route, schema }) => {
-    const examples = clientExamples(route, envelope).map((payload) => ({ payload }));
+    const examples = clientExamples(route).map((payload) => ({ payload }));
     const message = {
       name: route.event,
       ...(typeof schema['title'] === 'string' && { title: schema['title'] }),

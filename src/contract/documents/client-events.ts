@@ -36,8 +36,8 @@ export function clientEvents(config: RoutesConfig, prefix: string, taken: readon
     event,
     name,
     payloads: routes.map((route) => {
-      const schema = clientSchemaIn(bundle, route, config.envelope);
-      return { route, schema: narrowed(schema, route, config.envelope) };
+      const schema = clientSchemaIn(bundle, route);
+      return { route, schema: narrowed(schema, route) };
     }),
   }));
   return { events, definitions: bundle.definitions(), nameIt };

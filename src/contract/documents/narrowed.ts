@@ -1,14 +1,14 @@
-import { bodyPath, type Envelope } from '../../config/routes/envelope.ts';
-import type { CheckedEventRoute } from '../../config/routes/route-config.ts';
+import { bodyPath } from '../../config/routes/envelope.ts';
+import type { CheckedEventRoute, ShapeConfig } from '../../config/routes/route-config.ts';
 import type { WhenValue } from '../../config/routes/when.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
 
 /** The payload of a route, with the values that the short form of `when` leaves of its fields. */
-export function narrowed(schema: Schema, { when, shape }: CheckedEventRoute, envelope: Envelope): Schema {
+export function narrowed(schema: Schema, { when, shape, envelope }: CheckedEventRoute): Schema {
   if (when?.kind !== 'fields' || shape.kind === 'map') return schema;
   const omitted = shape.kind === 'omit' ? shape.fields.map(({ path }) => path) : [];
   const values = when.fields.flatMap(({ field, values: some }) => {
-    const path = bodyPath(envelope, field.path);
+    const path = pathInPayload(shape, bodyPath(envelope, field.path));
     const isSent = path !== undefined && !omitted.some((gone) => gone.every((segment, i) => segment === path[i]));
     return isSent ? [valueAt(path, some)] : [];
   });
@@ -16,6 +16,12 @@ export function narrowed(schema: Schema, { when, shape }: CheckedEventRoute, env
   const { title, description, ...rest } = schema;
   const words = { ...(title !== undefined && { title }), ...(description !== undefined && { description }) };
   return { ...words, allOf: [rest, ...values] };
+}
+
+/** The path in the value that `payload` names; undefined for a field outside of it. */
+function pathInPayload({ from }: ShapeConfig, path: readonly string[] | undefined): readonly string[] | undefined {
+  if (from === undefined || path === undefined) return path;
+  return from.path.every((segment, i) => segment === path[i]) ? path.slice(from.path.length) : undefined;
 }
 
 /** `{ properties: { a: { enum: […] } } }`, nested as the path is. */

@@ -1,5 +1,7 @@
 import type { Envelope } from '../../config/routes/envelope.ts';
-import type { Message, Unreadable } from '../../dispatch/message.ts';
+import { unreadable, type Message, type Published, type Unreadable } from '../../dispatch/message.ts';
+import { compileEnvelope } from '../../routes/compile-envelope.ts';
+import type { OpenEnvelope } from '../../routes/envelope.ts';
 import { repeatedKey } from '../../routes/json-survey.ts';
 import { traceparentProblem } from '../../routes/trace-context.ts';
 import { isObject } from '../../schema/json.ts';
@@ -25,8 +27,28 @@ export type MessageFound =
       readonly parser?: string;
     };
 
-/** What is read of a message before any route looks at it. */
-export function messageFound(message: Message | Unreadable, raw: Buffer, envelope: Envelope): MessageFound {
+/** The message out of the first envelope that opens it; if none does, as the last one sees it. */
+export function messageOf(
+  published: Published | Unreadable,
+  raw: Buffer,
+  enveloped: readonly { readonly envelope: Envelope }[],
+): MessageFound {
+  const tried = enveloped.map(({ envelope }) => ({
+    envelope,
+    message: openedBy(compileEnvelope(envelope), published),
+  }));
+  const found = tried.find(({ message }) => message.kind === 'opened') ?? tried.at(-1);
+  if (found === undefined) throw new Error('a message is explained without an envelope');
+  return messageFound(found.message, raw, found.envelope);
+}
+
+export function openedBy(envelope: OpenEnvelope, published: Published | Unreadable): Message | Unreadable {
+  if (published.kind === 'unreadable') return published;
+  const opened = published.openedBy(envelope);
+  return opened.kind === 'opened' ? opened : unreadable(opened.reason, opened.problem);
+}
+
+function messageFound(message: Message | Unreadable, raw: Buffer, envelope: Envelope): MessageFound {
   if (message.kind === 'unreadable') {
     const { reason, detail } = message;
     const parser = complaintOf(reason, raw.toString('utf8'));
@@ -54,7 +76,11 @@ export function messageFound(message: Message | Unreadable, raw: Buffer, envelop
 function traceProblem(raw: Buffer, envelope: Envelope): string | undefined {
   const published: unknown = JSON.parse(raw.toString('utf8'));
   const field = envelope.kind === 'fields' ? envelope.traceparent : 'traceparent';
-  return isObject(published) && Object.hasOwn(published, field) ? traceparentProblem(published[field]) : undefined;
+  if (!isObject(published)) return undefined;
+  const places = envelope.kind === 'laravel' ? [published['data'], published] : [published];
+  const found = places.filter(isObject).filter((place) => Object.hasOwn(place, field));
+  const problems = found.map((place) => traceparentProblem(place[field]));
+  return problems.includes(undefined) ? undefined : problems[0];
 }
 
 function complaintOf(reason: Unreadable['reason'], text: string): string | undefined {

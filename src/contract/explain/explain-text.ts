@@ -58,9 +58,10 @@ function messageRow(message: MessageFound, bytes: number): Row {
 }
 
 function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
-  const { route, schema, broken, next, target, except = [], result, quarantined, client } = explanation;
+  const { route, envelope, schema, broken, next, target, except = [], result, quarantined, client } = explanation;
   return [
     plain('route', route, ...(result.shadow ? ['a shadow: nothing of this is delivered, it is what would be'] : [])),
+    ...(envelope === undefined ? [] : [plain('  envelope', ENVELOPES[envelope])]),
     ...(broken === undefined
       ? []
       : [schemaRow(schema, broken, result.kind === 'dropped' && result.reason === 'invalid')]),
@@ -72,6 +73,12 @@ function routeRows(explanation: RouteExplanation, asked = 'client'): Row[] {
     ...(client === undefined ? [] : [clientRow(client, asked)]),
   ];
 }
+
+const ENVELOPES = {
+  cloudevents: 'cloudevents: the body is data',
+  laravel: 'laravel: the body is data',
+  fields: 'fields next to those of the payload',
+} as const satisfies Record<NonNullable<RouteExplanation['envelope']>, string>;
 
 function clientRow({ hears, because }: NonNullable<RouteExplanation['client']>, asked: string): Row {
   return hears ? good(`  ${asked}`, `receives it: ${because}`) : bad(`  ${asked}`, `does not receive it: ${because}`);
@@ -126,11 +133,12 @@ function resultRows(result: RouteExplanation['result']): Row[] {
   if (result.kind === 'dropped') return [bad('  dropped', `${result.reason}: ${whyDropped(result)}`)];
   if (result.kind === 'passed-over') return [plain('  passed over', result.because)];
   if (result.kind === 'disconnected') return [good('  disconnects', named(result.users))];
-  const { event, rooms, payload, payloadBytes = 0 } = result;
+  const { event, rooms, payload, payloadBytes = 0, payloadFrom } = result;
+  const from = payloadFrom === undefined ? '' : `, the value of ${payloadFrom}`;
   return [
     plain('  rooms', rooms.slice(0, MOST_NAMED).join(', ') + (rooms.length > MOST_NAMED ? ', …' : '')),
     good('  event', event),
-    plain('  payload', count(payloadBytes, 'byte'), ...payload.split(/\r?\n/)),
+    plain('  payload', count(payloadBytes, 'byte') + from, ...payload.split(/\r?\n/)),
   ];
 }
 

@@ -1,22 +1,21 @@
+import { isSameEnvelope, type Envelope } from '../../config/routes/envelope.ts';
 import type { Audience, CheckedRoute, PayloadSchema, RoutesConfig } from '../../config/routes/route-config.ts';
 import { isInvalid } from '../../dispatch/drop-reasons.ts';
 import {
   bodyFor,
   readMessage,
-  unreadable,
   type Message,
   type MessageLimits,
   type Published,
   type Unreadable,
 } from '../../dispatch/message.ts';
-import type { OpenEnvelope } from '../../routes/envelope.ts';
 import type { UserIds } from '../../routes/user-id.ts';
 import { sliceAt } from '../../routes/json-text.ts';
 import { compilePlan, type Plan } from '../../routes/plan.ts';
 import { parsePath } from '../../schema/pointer.ts';
 import { didYouMean } from '../../schema/did-you-mean.ts';
 import { brokenRules, type BrokenRule } from '../../schema/broken-rules.ts';
-import { messageFound, type MessageFound } from './explain-message.ts';
+import { messageOf, openedBy, type MessageFound } from './explain-message.ts';
 import { findTargets, type FieldTarget } from './recipients.ts';
 import { dryRun, type Result } from './dry-run.ts';
 import { receives, type Client, type ReceiveResult } from './receives.ts';
@@ -41,6 +40,8 @@ export interface Explanation {
 
 export interface RouteExplanation {
   readonly route: string;
+  /** What takes the body out of the message, where the route has its own. */
+  readonly envelope?: Envelope['kind'];
   /** As the routes file has it. */
   readonly schema: string;
   /** What the message breaks of it, all of it; absent where it was not read. */
@@ -62,7 +63,11 @@ export type TargetFound =
   | { readonly kind: 'broadcast'; readonly audience: Audience }
   | { readonly kind: 'users'; readonly fields: readonly FieldTarget[] };
 
-export type ResultExplained = Result & { readonly payloadBytes?: number };
+export type ResultExplained = Result & {
+  readonly payloadBytes?: number;
+  /** What the route names as `payload`; absent where the whole body is sent. */
+  readonly payloadFrom?: string;
+};
 
 export function explain(config: RoutesConfig, { channel, raw, limits, client }: Question): Explanation {
   const plan = compilePlan(config, 1);
@@ -73,13 +78,17 @@ export function explain(config: RoutesConfig, { channel, raw, limits, client }: 
     const result = results.get(route.name);
     return result === undefined
       ? []
-      : [explainRoute(route, bodyOf(plan, route, published), result, { client, ids: plan.userIds })];
+      : [explainRoute(route, bodyOf(plan, route, published), result, { client, ids: plan.userIds, config })];
+  });
+  const taking = config.routes.filter(({ name }) => {
+    const result = results.get(name);
+    return result !== undefined && result.kind !== 'passed-over';
   });
   return {
     channel,
     ...(near !== undefined && { didYouMean: near }),
     bytes: raw.length,
-    message: messageFound(openedBy(plan.openEnvelope, published), raw, config.envelope),
+    message: messageOf(published, raw, taking.length > 0 ? taking : [config]),
     routes: published.kind === 'unreadable' ? keptOnce(explained, [...results.keys()]) : explained,
   };
 }
@@ -101,12 +110,6 @@ function bodyOf(plan: Plan, { name }: CheckedRoute, published: Published | Unrea
   return opened.kind === 'unreadable' || route === undefined ? opened : bodyFor(route, opened);
 }
 
-function openedBy(envelope: OpenEnvelope, published: Published | Unreadable): Message | Unreadable {
-  if (published.kind === 'unreadable') return published;
-  const opened = published.openedBy(envelope);
-  return opened.kind === 'opened' ? opened : unreadable('not-cloudevent', opened.problem);
-}
-
 /** Whether each live route that takes it handles it; for a requested client, whether it receives anything. */
 export function arrives({ routes }: Explanation): boolean {
   if (routes.some(({ client }) => client !== undefined)) return routes.some(({ client }) => client?.hears);
@@ -114,11 +117,17 @@ export function arrives({ routes }: Explanation): boolean {
   return live.length > 0 && live.every(({ result }) => result.kind !== 'dropped');
 }
 
+interface Asked {
+  readonly client: Client | undefined;
+  readonly ids: UserIds;
+  readonly config: RoutesConfig;
+}
+
 function explainRoute(
   route: CheckedRoute,
   message: Message | Unreadable,
   result: Result,
-  { client, ids }: { readonly client: Client | undefined; readonly ids: UserIds },
+  { client, ids, config }: Asked,
 ): RouteExplanation {
   // A route that passes the message over does not look at it any further.
   const read = message.kind === 'unreadable' || result.kind === 'passed-over' ? undefined : message;
@@ -127,17 +136,23 @@ function explainRoute(
   const except = target && route.except && read && findTargets(route.except, read.value, read.text, ids);
   return {
     route: route.name,
+    ...(!isSameEnvelope(route.envelope, config.envelope) && { envelope: route.envelope.kind }),
     schema: route.schema,
     ...(read !== undefined && { broken: invalid ? brokenBy(read, route.payload) : [] }),
     ...(read !== undefined && nextFound(route, read)),
     ...(target !== undefined && { target }),
     ...(except && { except }),
-    result: result.kind === 'sent' ? { ...result, payloadBytes: Buffer.byteLength(result.payload) } : result,
+    result: result.kind === 'sent' ? { ...result, ...payloadFacts(route, result.payload) } : result,
     ...(isKept(route, result) && { quarantined: true }),
     ...(client !== undefined && {
       client: receives(client, result, { fields: target?.kind === 'users' ? target.fields : [], except: except ?? [] }),
     }),
   };
+}
+
+function payloadFacts(route: CheckedRoute, payload: string): Pick<ResultExplained, 'payloadBytes' | 'payloadFrom'> {
+  const from = route.kind === 'event' ? route.shape.from : undefined;
+  return { payloadBytes: Buffer.byteLength(payload), ...(from && { payloadFrom: from.text }) };
 }
 
 function isKept({ onInvalid, shadow }: CheckedRoute, result: Result): boolean {

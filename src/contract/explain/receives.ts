@@ -94,6 +94,7 @@ const WORDS = {
   'not-object': 'it is not a JSON object',
   'repeated-key': 'an object in it has one key twice',
   'not-cloudevent': 'it is not a CloudEvent',
+  'not-laravel': "it is not a broadcast of Laravel's Redis driver",
   invalid: 'it breaks the schema',
   'no-target': 'its target fields hold no user id',
   nobody: 'its target fields name no user',

@@ -1,14 +1,15 @@
 import { dirname, join } from 'node:path/posix';
 import { writtenChannel } from '../../config/routes/channel.ts';
-import { envelopeFields, type Envelope } from '../../config/routes/envelope.ts';
+import { isSameEnvelope, type Envelope } from '../../config/routes/envelope.ts';
 import { parseField, parseTargetField, type Field } from '../../config/routes/field.ts';
 import type { RoutesConfig } from '../../config/routes/route-config.ts';
 import { isWhenValue } from '../../config/routes/when.ts';
-import { isObject, valueAt } from '../../schema/json.ts';
-import { carriedIn } from '../../routes/envelope.ts';
+import { valueAt } from '../../schema/json.ts';
 import { USER_IDS, type UserIds } from '../../routes/user-id.ts';
-import { inexactNumbers } from '../route-tests/exact-json.ts';
+import { enveloped } from '../publish/enveloped.ts';
+import { withValue } from '../publish/published-examples.ts';
 import type { Schema } from '../schemas/schema-bundle.ts';
+import { envelopeOf, payloadIn, readSample, withFractions } from './sample.ts';
 
 /** What its author says of a new route. */
 export interface NewRouteOptions {
@@ -17,6 +18,8 @@ export interface NewRouteOptions {
   readonly target: TargetOption;
   /** Fields of the message as published: the route takes messages with the values of the sample. */
   readonly when?: readonly string[];
+  /** Field of the body whose value is sent, in place of the whole body. */
+  readonly payload?: string;
   /** A message, as JSON. */
   readonly sample: string;
   readonly schemaName?: string;
@@ -32,8 +35,10 @@ export interface NewRoute {
   readonly name: string;
   /** As the routes file has it. */
   readonly route: Schema & { readonly schema: string };
-  /** The payload; the envelope is no matter of the schema. */
+  /** The body; the envelope is no matter of the schema. */
   readonly sample: Schema;
+  /** The sample as it is published, without a trace context. */
+  readonly message: unknown;
   /** The same, and no number that is written as a fraction is whole: 12.0 is a price, and the next one is 12.5. */
   readonly typed: Schema;
 }
@@ -49,7 +54,8 @@ export function readTargetOption(text: string): TargetOption | undefined {
 
 /** The route, or why there can be none. */
 export function newRoute(config: RoutesConfig, options: NewRouteOptions): NewRoute | { readonly problem: string } {
-  const when = whenOf(options, config.envelope);
+  const envelope = envelopeOf(options.sample, config.envelope);
+  const when = whenOf(options, envelope);
   if (typeof when === 'string') return { problem: `the sample ${when}` };
   const name = [options.channel, ...Object.values(when).map(String)]
     .join('-')
@@ -58,20 +64,39 @@ export function newRoute(config: RoutesConfig, options: NewRouteOptions): NewRou
   if (name === '') return { problem: `channel "${options.channel}" gives no name for a route` };
   if (config.routes.some((route) => route.name === name))
     return { problem: `${config.file} has a route "${name}" already` };
-  const sample = readSample(options.sample, config.envelope);
+  const sample = readSample(options.sample, envelope);
   if (typeof sample === 'string') return { problem: `the sample ${sample}` };
   const ids = USER_IDS[config.identity.userId];
-  const problem = options.target.fields
-    .map((field) => fieldProblem(field, sample, ids))
-    .find((one) => one !== undefined);
+  const problem =
+    payloadProblem(options, sample) ??
+    options.target.fields.map((field) => fieldProblem(field, sample, ids)).find((one) => one !== undefined);
   if (problem !== undefined) return { problem };
   const folder = dirname(config.routes[0]?.schema ?? '../schemas/-');
   const schema = join(folder, `${options.schemaName ?? name.replaceAll(':', '-')}.schema.json`);
   const channel = name === options.channel ? {} : { channel: writtenChannel(options.channel) };
-  const typed = payloadIn(withFractions(options.sample), config.envelope);
-  const taking = Object.keys(when).length > 0 ? { when } : {};
-  const { event, target } = options;
-  return { name, sample, typed, route: { ...channel, ...taking, event, schema, target: target.written } };
+  const typed = payloadIn(withFractions(options.sample), envelope);
+  const taking = {
+    ...(!isSameEnvelope(envelope, config.envelope) && { envelope: envelope.kind }),
+    ...(Object.keys(when).length > 0 && { when }),
+  };
+  const { event, target, payload } = options;
+  const sent = payload === undefined ? {} : { payload };
+  const message = Object.entries(when).reduce<unknown>(
+    (published, [field, value]) => withValue(published, parseField(field).path, value),
+    enveloped(sample, envelope, options.channel),
+  );
+  return {
+    name,
+    sample,
+    message,
+    typed,
+    route: { ...channel, ...taking, event, schema, target: target.written, ...sent },
+  };
+}
+
+function payloadProblem({ payload }: NewRouteOptions, sample: Schema): string | undefined {
+  if (payload === undefined || valueAt(sample, parseField(payload).path) !== undefined) return undefined;
+  return `the sample has no ${payload}, which --payload names`;
 }
 
 /** The short form with the values of the sample, or what is wrong with it. */
@@ -87,36 +112,6 @@ function whenOf({ when = [], sample }: NewRouteOptions, envelope: Envelope): Sch
   return value === undefined
     ? `has no ${field}, which --when names`
     : `has no text, number, true, false or null in ${field}, which --when names`;
-}
-
-/** Or what is wrong with it. */
-function readSample(text: string, envelope: Envelope): Schema | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return `is not JSON: ${error.message}`;
-  }
-  if (!isObject(value)) return 'is not a JSON object, and every message is one';
-  const [inexact] = inexactNumbers(value, []);
-  if (inexact)
-    return `has, at /${inexact.path.join('/')}, a number beyond 2^53, which JSON readers round; write it as text`;
-  return payloadIn(value, envelope);
-}
-
-function withFractions(text: string): Schema {
-  const value: unknown = JSON.parse(text, (_, inner: unknown, { source = '' }: { readonly source?: string } = {}) =>
-    typeof inner === 'number' && Number.isInteger(inner) && /[.eE]/.test(source) ? inner + 0.5 : inner,
-  );
-  return isObject(value) ? value : {};
-}
-
-/** A sample may be the payload alone, or a message as it is published. */
-function payloadIn(value: Schema, envelope: Envelope): Schema {
-  if (envelope.kind === 'cloudevents') return 'specversion' in value && isObject(value['data']) ? value['data'] : value;
-  const taken: readonly string[] = [...envelopeFields(envelope), ...carriedIn(value, envelope.traceparent)];
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !taken.includes(key)));
 }
 
 function fieldProblem({ text, path, optional }: Field, sample: Schema, ids: UserIds): string | undefined {

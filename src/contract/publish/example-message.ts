@@ -15,7 +15,7 @@ export function exampleMessage(config: RoutesConfig, channel: string, number: nu
     .filter((route) => sourcesOf(route).includes(channel))
     .toSorted((a, b) => Number(a.shadow) - Number(b.shadow));
   if (routes.length === 0) return { problem: unknownChannel(config, channel) };
-  const examples = routes.flatMap((route) => publishedExamples(route, config.envelope, channel));
+  const examples = routes.flatMap((route) => publishedExamples(route, channel));
   if (number <= examples.length) return { raw: Buffer.from(JSON.stringify(examples[number - 1])) };
   const found = examples.length === 0 ? 'none' : `only ${examples.length}`;
   return { problem: `example ${number} is asked for, and the schemas of "${channel}" have ${found}` };

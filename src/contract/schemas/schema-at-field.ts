@@ -11,6 +11,15 @@ export interface SchemaAtField {
 }
 
 export function schemaAtField(bundle: SchemaBundle, root: SchemaPlace, path: readonly string[]): SchemaAtField {
+  const { places, certain } = placesAt(root, path);
+  return { schema: together(places.map((place) => bundle.enter(place))), certain };
+}
+
+/** Returns the schemas that apply together to the field at a path, and whether each message has it. */
+export function placesAt(
+  root: SchemaPlace,
+  path: readonly string[],
+): { readonly places: readonly SchemaPlace[]; readonly certain: boolean } {
   let places: readonly SchemaPlace[] = [root];
   let certain = true;
   for (const [depth, segment] of path.entries()) {
@@ -18,10 +27,10 @@ export function schemaAtField(bundle: SchemaBundle, root: SchemaPlace, path: rea
     certain &&= isCertain(nodes, segment, depth === 0);
     places = nodes.flatMap((node) => members(node, segment));
   }
-  return { schema: together(places.map((place) => bundle.enter(place))), certain };
+  return { places, certain };
 }
 
-function together(schemas: readonly unknown[]): unknown {
+export function together(schemas: readonly unknown[]): unknown {
   const [first, ...rest] = schemas;
   if (first === undefined) return {};
   return rest.length === 0 ? first : { allOf: schemas };

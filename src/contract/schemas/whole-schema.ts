@@ -1,17 +1,16 @@
-import type { Envelope } from '../../config/routes/envelope.ts';
-import type { CheckedEventRoute, CheckedRoute } from '../../config/routes/route-config.ts';
-import { clientSchemaIn } from './client-schema.ts';
+import type { CheckedRoute } from '../../config/routes/route-config.ts';
+import { clientSchemaIn, type Shaped } from './client-schema.ts';
 import { createSchemaBundle, type Schema, type SchemaBundle } from './schema-bundle.ts';
 import { createNames } from './type-names.ts';
 
 /** What publishers send on a route, in one piece, without the envelope. */
-export function publishedSchema({ payload }: CheckedRoute, envelope: Envelope): Schema {
-  return clientSchema({ payload, shape: { kind: 'as-published' } }, envelope);
+export function publishedSchema({ payload, envelope }: CheckedRoute): Schema {
+  return clientSchema({ payload, envelope, shape: { kind: 'as-published' } });
 }
 
-/** What clients get on a route, in one piece: after its `map` or `omit`, and without the envelope. */
-export function clientSchema(route: Pick<CheckedEventRoute, 'payload' | 'shape'>, envelope: Envelope): Schema {
-  return inOnePiece((bundle) => clientSchemaIn(bundle, route, envelope));
+/** What clients get on a route, in one piece: after `payload`, `map` or `omit`, and without the envelope. */
+export function clientSchema(route: Shaped): Schema {
+  return inOnePiece((bundle) => clientSchemaIn(bundle, route));
 }
 
 function inOnePiece(read: (bundle: SchemaBundle) => Schema): Schema {

@@ -184,7 +184,7 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
 }
 
 /** Reasons of CloudEvents and optional targets, whose series appear with the first drop: few routes have them. */
-const RARE = new Set<string>(['no-route', 'not-cloudevent', 'nobody']);
+const RARE = new Set<string>(['no-route', 'not-cloudevent', 'not-laravel', 'nobody']);
 const STREAM_ONLY = new Set<string>(['no-payload', 'duplicate']);
 
 function dropsOf(stream: StartingRoute['stream']): string[] {
