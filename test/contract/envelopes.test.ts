@@ -4,6 +4,7 @@ import { clientExamples } from '../../src/contract/documents/client-examples.ts'
 import { typescriptOf } from '../../src/contract/documents/typescript.ts';
 import { clientRoutes } from '../../src/config/routes/route-config.ts';
 import { diffContracts } from '../../src/contract/diff/diff.ts';
+import { receiverChanges } from '../../src/contract/diff/receivers.ts';
 import { explanationRows } from '../../src/contract/explain/explain-text.ts';
 import { arrives, explain } from '../../src/contract/explain/explain.ts';
 import { newRouteTest } from '../../src/contract/new-route/new-route-test.ts';
@@ -213,6 +214,12 @@ describe('a route with payload', () => {
       ...wider.slice(1).map(() => ({})),
     ]);
     expect(what(wider)).toContainEqual(['safe', 'field buyer is new, and required, for clients']);
+  });
+
+  test('is listed by its receivers as one value, where it is no object', () => {
+    const before = contract({ ...bare, payload: '/order' });
+    const fields = receiverChanges(before, contract({ ...bare, payload: '/order/id' })).map((one) => one.field);
+    expect(fields).toEqual(['id', 'note', '*', '']);
   });
 
   test('keeps from clients what omit named, as far as the payload does not hold it', () => {

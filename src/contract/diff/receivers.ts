@@ -2,13 +2,14 @@ import { clientRoutes, type CheckedEventRoute, type RoutesConfig } from '../../c
 import { isObject } from '../../schema/json.ts';
 import { alternatives } from '../../schema/alternatives.ts';
 import { flattenAllOf, type SchemaPlace } from '../../schema/all-of.ts';
+import { typesOf } from '../../schema/target-field.ts';
 import { audienceWords } from '../explain/recipients.ts';
 import { clientSchema } from '../schemas/whole-schema.ts';
 
 /** Who receives a field of an event, in two versions of the routes. */
 export interface FieldReceivers {
   readonly event: string;
-  /** Path of the field in the payload: `place/street`; `*` for fields that the schema does not declare. */
+  /** Path of the field in the payload: `place/street`; `*` for fields that the schema does not declare; empty for a payload that is no object. */
   readonly field: string;
   /** Empty where no client received it. */
   readonly before: readonly string[];
@@ -44,7 +45,7 @@ function receiversIn(config: RoutesConfig): Map<string, Received> {
   const found = new Map<string, Received>();
   for (const route of clientRoutes(config).routes) {
     const who = receiversOf(route);
-    for (const field of fieldsOf(route, config)) {
+    for (const field of fieldsOf(route)) {
       const key = JSON.stringify([route.event, field]);
       const known = found.get(key) ?? { event: route.event, field, by: new Set<string>() };
       known.by.add(who);
@@ -61,8 +62,8 @@ function receiversOf({ target, audience, except = [] }: CheckedEventRoute): stri
   return `the users in ${fields.join(', ')}${excepted}`;
 }
 
-function fieldsOf(route: CheckedEventRoute, { envelope }: RoutesConfig): string[] {
-  const schema = clientSchema(route, envelope);
+function fieldsOf(route: CheckedEventRoute): string[] {
+  const schema = clientSchema(route);
   const file = { uri: 'file:///schema', json: schema };
   return [...new Set(fieldsAt({ file, files: new Map([[file.uri, file]]), schema }, []))];
 }
@@ -70,7 +71,8 @@ function fieldsOf(route: CheckedEventRoute, { envelope }: RoutesConfig): string[
 /** Fields of an object in each way in which it can be valid; of a list, those of its items. */
 function fieldsAt(place: SchemaPlace, path: readonly string[]): string[] {
   const nodes = alternatives(flattenAllOf(place)).flat();
-  const own = path.length === 0 ? [] : [path.join('/')];
+  const isObjectOnly = typesOf(nodes)?.every((type) => type === 'object') ?? true;
+  const own = path.length === 0 && isObjectOnly ? [] : [path.join('/')];
   if (path.length >= DEEPEST) return own;
   const members = nodes.flatMap((node) => {
     const { properties, items, additionalProperties } = node.schema;
@@ -81,7 +83,8 @@ function fieldsAt(place: SchemaPlace, path: readonly string[]): string[] {
       ...(isObject(additionalProperties) ? [[...path, '*'].join('/')] : []),
     ];
   });
-  const isOpen = path.length === 0 && !nodes.some(({ schema }) => isClosed(schema));
+  const isOpen =
+    path.length === 0 && (typesOf(nodes)?.includes('object') ?? true) && !nodes.some(({ schema }) => isClosed(schema));
   return [...own, ...members, ...(isOpen ? ['*'] : [])];
 }
 
@@ -91,7 +94,7 @@ function isClosed({ additionalProperties, unevaluatedProperties }: Readonly<Reco
 
 /** Such as `max_price of event bid-placed: received by anyone, and was by the users in owner_id`. */
 export function receiverText({ event, field, before, after }: FieldReceivers): string {
-  const name = field === '*' ? 'undeclared fields' : field;
+  const name = field === '*' ? 'undeclared fields' : field === '' ? 'the payload' : field;
   if (before.length === 0)
     return `${name} of event ${event}: received by ${after.join(' and ')}, and by no client before`;
   if (after.length === 0) return `${name} of event ${event}: received by no client, and was by ${before.join(' and ')}`;
