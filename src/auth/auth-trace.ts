@@ -28,8 +28,12 @@ export interface AuthTrace {
   /** @param caller the authentication whose call gives the answer, where it is another one's. */
   answeredBy(source: AnswerSource, caller?: AuthTrace): void;
   callStarted(method: 'grpc' | 'http'): CallTrace;
-  /** A method has answered, by a call or without one. */
-  answered(method: AuthMethodName, answer: TokenAnswer['kind'] | 'busy'): void;
+  /**
+   * A method has answered, by a call or without one.
+   *
+   * @param skippedClaims declared claims that the token has in a form that is not read.
+   */
+  answered(method: AuthMethodName, answer: TokenAnswer['kind'] | 'busy', skippedClaims: readonly string[]): void;
   ended(outcome: AuthOutcome): void;
 }
 

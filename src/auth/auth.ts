@@ -1,6 +1,7 @@
 import type { AuthEvents } from './auth-trace.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import type { CallQueue } from './call-queue.ts';
+import { createClaimsSeen } from './claims-seen.ts';
 import { LONGEST_TOKEN } from './find-token.ts';
 import type { IdentityRules } from './identity.ts';
 import { createGrpcChecker, type GrpcCheckerOptions } from './methods/grpc/checker.ts';
@@ -68,7 +69,8 @@ export function createAuth(options: AuthOptions): Auth {
   const service = openService(options);
   const methods = [jwt, service].filter((method) => method !== undefined);
   const revocations = createRevocations(Math.max(lifetime, SHORTEST_REVOCATION_MS));
-  const verifier = createTokenVerifier({ methods, revocations, lifetime });
+  const claimsSeen = createClaimsSeen(identity.claims);
+  const verifier = createTokenVerifier({ methods, claimsSeen, revocations, lifetime });
   return {
     authenticator: createAuthenticator({ verifier, events, anonymousAllowed }),
     revocations: revoked ? withTokens(revocations, revoked) : revocations,
@@ -79,12 +81,21 @@ export function createAuth(options: AuthOptions): Auth {
       for (const method of methods) method.start();
       revoked?.reload();
     },
-    problem: () => [...methods, revoked].map((part) => part?.problem()).find((problem) => problem !== undefined),
+    problem: () =>
+      [...methods, revoked].map((part) => part?.problem()).find((problem) => problem !== undefined) ??
+      missingClaims(claimsSeen.missing()),
     close() {
       for (const method of methods) method.close();
       revoked?.close();
     },
   };
+}
+
+/** /health is public: it does not name the claims. */
+function missingClaims({ length }: readonly string[]): string | undefined {
+  if (length === 0) return undefined;
+  const claims = length === 1 ? 'a claim of identity.claims was' : `${length} claims of identity.claims were`;
+  return `${claims} in no token of the last hour; \`gateway token\` shows what a token has`;
 }
 
 function openRevokedTokens({ jwt, events }: AuthOptions): RevokedTokens | undefined {

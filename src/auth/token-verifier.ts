@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AuthTrace } from './auth-trace.ts';
 import type { AuthMethod } from './auth-method.ts';
+import type { ClaimsSeen } from './claims-seen.ts';
 import type { CallOutcome, Question } from './call-queue.ts';
 import type { Revocations } from './revocations.ts';
 import { createTokenCache, type CachedAnswer } from './token-cache.ts';
@@ -20,6 +21,7 @@ export interface TokenVerifierOptions {
   readonly revocations: Pick<Revocations, 'isOutdated'>;
   /** How long a valid answer is cached, in milliseconds; 0 caches none of any kind. */
   readonly lifetime: number;
+  readonly claimsSeen: Pick<ClaimsSeen, 'saw'>;
   readonly now?: () => number;
 }
 
@@ -42,7 +44,7 @@ interface Flight {
  * service is called once for each token. Answers are cached by the token's hash, so the cache holds no token.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { methods, revocations, lifetime, now = () => performance.now() } = options;
+  const { revocations, lifetime, now = () => performance.now() } = options;
   const cache = createTokenCache(lifetime, now);
   const flights = new Map<string, Flight>();
 
@@ -60,19 +62,10 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   async function call(question: Question, trace: AuthTrace, triesLeft = TRIES): Promise<CachedAnswer> {
     const askedAt = now();
     if (triesLeft === 0) return { ...REVOKED, askedAt };
-    const answer = { ...(await checkInOrder(question, trace)), askedAt };
+    const answer = { ...(await checkInOrder(options, question, trace)), askedAt };
     if (isOutdated(answer)) return call(question, trace, triesLeft - 1);
     cache.set(question.key, answer);
     return answer;
-  }
-
-  async function checkInOrder(question: Question, trace: AuthTrace): Promise<Omit<CachedAnswer, 'askedAt'>> {
-    for (const method of methods) {
-      const outcome = await method.check(question, trace);
-      trace.answered(method.name, outcome.kind);
-      if (outcome.kind !== 'not-mine') return { outcome, method };
-    }
-    return { outcome: NOT_MINE, method: undefined };
   }
 
   function startFlight(question: Question, trace: AuthTrace): Flight {
@@ -100,4 +93,25 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       return startFlight({ ...client, key }, trace).answer;
     },
   };
+}
+
+function skippedIn(outcome: CallOutcome): readonly string[] {
+  return outcome.kind === 'valid' ? (outcome.skippedClaims ?? NONE) : NONE;
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** After `not-mine` the next method is called, and after nothing else. */
+async function checkInOrder(
+  { methods, claimsSeen }: TokenVerifierOptions,
+  question: Question,
+  trace: AuthTrace,
+): Promise<Omit<CachedAnswer, 'askedAt'>> {
+  for (const method of methods) {
+    const outcome = await method.check(question, trace);
+    trace.answered(method.name, outcome.kind, skippedIn(outcome));
+    if (outcome.kind === 'valid') claimsSeen.saw(outcome.identity.claims);
+    if (outcome.kind !== 'not-mine') return { outcome, method };
+  }
+  return { outcome: NOT_MINE, method: undefined };
 }

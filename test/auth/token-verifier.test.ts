@@ -26,7 +26,13 @@ function stage(lifetime = 30_000) {
       return new Promise((resolve) => open.push({ token, answer: resolve }));
     },
   };
-  const verifier = createTokenVerifier({ methods: [grpc], revocations, lifetime, now: () => now });
+  const verifier = createTokenVerifier({
+    methods: [grpc],
+    claimsSeen: { saw() {} },
+    revocations,
+    lifetime,
+    now: () => now,
+  });
   const sources: AnswerSource[] = [];
   const verify = (token = 'token', since = -Infinity): Promise<{ outcome: CallOutcome; askedAt: number }> =>
     verifier.verify({ token, network: '192.0.2.1' }, since, {

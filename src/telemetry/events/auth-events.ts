@@ -38,7 +38,8 @@ export function createAuthEvents(
           const call = asker && calls.get(asker);
           if (call) span?.addLink({ context: call.spanContext() });
         },
-        answered(method, answer) {
+        answered(method, answer, skippedClaims) {
+          for (const claim of skippedClaims) metrics.authClaimsSkipped.inc({ claim });
           metrics.authMethodAnswers.inc({ method, answer });
           span?.setAttribute('gateway.auth.method', method);
         },

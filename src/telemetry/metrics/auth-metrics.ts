@@ -19,6 +19,11 @@ export function authMetrics({ counter, counterBy, histogram }: Instruments) {
       'Answers about tokens, by method and answer: valid, invalid, no-user-id, unavailable, busy, or not-mine, after which the next method is called.',
       ['method', 'answer'],
     ),
+    authClaimsSkipped: counter(
+      'gateway_auth_claims_skipped_total',
+      'Tokens that have an object in a claim of identity.claims, which is not read, by claim.',
+      ['claim'],
+    ),
     authCalls: counterBy('gateway_auth_calls_total', 'Calls to the auth service, by answer.', 'answer', [
       'valid',
       'invalid',
