@@ -22,11 +22,11 @@ format=text
 if [ -n "$BASE" ] && git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
   revision=$BASE
   if ! git rev-parse --verify --quiet "$BASE^{commit}" >/dev/null; then
-    git fetch --quiet --depth=1 origin "$BASE" && revision=FETCH_HEAD
+    git fetch --quiet --depth=1 -- origin "$BASE" && revision=FETCH_HEAD
   fi
   level=$FAIL_ON
   [ "$level" = never ] && level=breaking
-  "${gateway[@]}" diff "$revision" "$ROUTES" --fail-on "$level" --format markdown >"$CHANGES"
+  "${gateway[@]}" diff --fail-on "$level" --format markdown -- "$revision" "$ROUTES" >"$CHANGES"
   result=$?
   # 1: a change of that level. 64, 78: the base has no such file, or one with errors; the pull request may be the repair.
   if [ $result -eq 1 ] && [ "$FAIL_ON" != never ]; then status=1; fi

@@ -129,6 +129,14 @@ describe('the gate of a pull request', () => {
     await gate(folder, { BASE: '$(touch x/run)', ROUTES: 'config/routes.yaml; touch x/run' });
     expect(spawnSync('ls', [join(folder, 'x')], { encoding: 'utf8' }).stdout).toBe('');
   });
+
+  test('does not read a base as an option of git, which may name a program', async () => {
+    const folder = repository((text) => text);
+    mkdirSync(join(folder, 'x'));
+    git(folder, 'remote', 'add', 'origin', folder);
+    await gate(folder, { BASE: '--upload-pack=touch x/run;' });
+    expect(spawnSync('ls', [join(folder, 'x')], { encoding: 'utf8' }).stdout).toBe('');
+  });
 });
 
 describe('action.yml', () => {
