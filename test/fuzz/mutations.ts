@@ -42,7 +42,7 @@ function changeLine(text: string, { kind, at, to }: LineChange): string {
 
 const TOKENS = [
   'version: 1|routes:|event:|schema:|target:|users:|user:|broadcast|channel:|map:|omit:|action: disconnect|max_bytes: 1|when: { a: 1 }|when: { matches: { properties: { a: { const: 1 } } } }',
-  'audience: anyone|latest:|shadow: true|schema_next:|source: stream|source: { ring: { entries: 1e9 } }|envelope:',
+  'audience: anyone|latest:|shadow: true|schema_next:|source: stream|source: { ring: { entries: 1e9 } }|envelope:|envelope: laravel|payload: /a/b',
   '&a|*a|<<:|!!js/function|---|...|%YAML 1.1|? |> |- |{|}|[|]|"|\'|#|\t|\r\n|: |~|null|0x7|1e999|__proto__',
   '../../../etc/passwd|http://127.0.0.1:1/x.json|/data/user_id|user_id?|user_id',
   '"$ref":|"#"|"pattern":|"^(a+)+$"|"$dynamicRef":|"allOf":|"not":|"type":|"integer"|{}|[]|true|,|"$id":|"format":',

@@ -72,9 +72,10 @@ function outcomesOf(route: Route): Outcome[] {
   });
 }
 
-/** Without a route there is none to count it for, and two reasons are those of streams. */
+/** Without a route there is none to count it for, a route has one envelope (here CloudEvents), and two reasons are those of streams. */
 function canDrop({ stream }: Route, reason: DropReason): boolean {
-  return reason !== 'no-route' && (stream !== undefined || (reason !== 'no-payload' && reason !== 'duplicate'));
+  if (reason === 'no-route' || reason === 'not-laravel') return false;
+  return stream !== undefined || (reason !== 'no-payload' && reason !== 'duplicate');
 }
 
 const SILENT = createLogger({ level: 'silent', pretty: false }, { write: () => undefined });

@@ -183,7 +183,7 @@ function startLive(metrics: RouteMetrics, live: StartingRoute): void {
   if (live.kind === 'event') metrics.broadcasts.inc({ event: live.event }, 0);
 }
 
-/** Reasons of CloudEvents and optional targets, whose series appear with the first drop: few routes have them. */
+/** Reasons of envelopes and optional targets, whose series appear with the first drop: few routes have them. */
 const RARE = new Set<string>(['no-route', 'not-cloudevent', 'not-laravel', 'nobody']);
 const STREAM_ONLY = new Set<string>(['no-payload', 'duplicate']);
 
