@@ -19,12 +19,9 @@ format=text
 "${gateway[@]}" check "$ROUTES" --format "$format" || status=1
 "${gateway[@]}" test --file "$ROUTES" --require-coverage || status=1
 
-if [ -n "$BASE" ] && git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-  revision=$BASE
-  if ! git rev-parse --verify --quiet "$BASE^{commit}" >/dev/null; then
-    git fetch --quiet --depth=1 -- origin "$BASE" && revision=FETCH_HEAD
-  fi
-  level=$FAIL_ON
+# Compares the routes with those of $revision.
+compare() {
+  local level=$FAIL_ON result
   [ "$level" = never ] && level=breaking
   "${gateway[@]}" diff --fail-on "$level" --format markdown -- "$revision" "$ROUTES" >"$CHANGES"
   result=$?
@@ -34,6 +31,21 @@ if [ -n "$BASE" ] && git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
   cat "$CHANGES"
   if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$CHANGES" >>"$GITHUB_STEP_SUMMARY"; fi
   if [ -n "${GITHUB_OUTPUT:-}" ]; then echo "changes=$CHANGES" >>"$GITHUB_OUTPUT"; fi
+}
+
+if [ -n "$BASE" ] && git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+  revision=$BASE
+  if ! git rev-parse --verify --quiet --end-of-options "$BASE^{commit}" >/dev/null; then
+    revision=FETCH_HEAD
+    git fetch --quiet --depth=1 -- origin "$BASE" || revision=
+  fi
+  if [ -z "$revision" ]; then
+    # A gate that compares with nothing would pass everything.
+    echo "The revision $BASE is not in this repository and cannot be fetched from origin, so nothing is compared." | tee "$CHANGES"
+    status=1
+  else
+    compare
+  fi
 fi
 
 [ -z "${TYPES:-}" ] || "${gateway[@]}" types --file "$ROUTES" --out "$TYPES" || status=1

@@ -115,7 +115,14 @@ describe('the comment for a pull request', () => {
       what: 'x'.repeat(100),
       effects: [],
     }));
-    const text = diffMarkdown(changes, []);
+    const receivers = Array.from({ length: 2000 }, (_, index) => ({
+      event: 'bid',
+      field: `field-${index}`,
+      before: [],
+      after: ['anyone'],
+    }));
+    expect(diffMarkdown([], receivers)).toContain('\n</details>\n\n');
+    const text = diffMarkdown(changes, receivers);
     expect(text.length).toBeLessThan(65_536);
     expect(text).toMatch(/\d+ more lines are left out; `gateway diff` prints them all\.\n$/);
   });

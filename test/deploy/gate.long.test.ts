@@ -74,6 +74,15 @@ describe('the gate of a pull request', () => {
     expect(out).toMatch(/^::error file=config\/routes\.yaml,line=\d+/m);
   });
 
+  test('fails where the base is mistyped, because nothing is compared', async () => {
+    const { code, out } = await gate(
+      repository((text) => text),
+      { BASE: 'mian' },
+    );
+    expect(out).toContain('The revision mian is not in this repository');
+    expect(code).toBe(1);
+  });
+
   test('fails for a route without a test', async () => {
     const extra =
       '\n  extra:\n    event: extra\n    schema: ../schemas/user-status.schema.json\n    target: broadcast\n';

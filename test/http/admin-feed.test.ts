@@ -137,10 +137,9 @@ describe('a feed with more than can be read', () => {
     const { redis, gateway } = await stageAdmin();
     const feed = await readFeed(gateway.url, '?payloads=1');
     let published = 0;
-    const flood = setInterval(() => {
-      for (let i = 0; i < LINES_PER_SECOND; i += 1) void redis.publish('user-status', String(published++));
-    }, 100);
-    onTestFinished(() => clearInterval(flood));
+    repeatedly(100, () =>
+      Array.from({ length: LINES_PER_SECOND }, () => redis.publish('user-status', String(published++))),
+    );
 
     let told = 0;
     let line = await feed.next();
@@ -165,12 +164,21 @@ describe('a feed with more than can be read', () => {
   }, 60_000);
 });
 
+/** Publishes until the test is over, and waits for the answers then: Redis stops after that. */
+function repeatedly(interval: number, publish: () => readonly Promise<unknown>[]): void {
+  let answers: readonly Promise<unknown>[] = [];
+  const timer = setInterval(() => (answers = [...answers.slice(-1000), ...publish()]), interval);
+  onTestFinished(async () => {
+    clearInterval(timer);
+    await Promise.all(answers);
+  });
+}
+
 /** Fewer a second than are allowed, each six times as long in JSON: 20 MB, more than a feed's two sockets take. */
 async function overfill(gateway: TestGateway, redis: RedisServer): Promise<void> {
   const control = Buffer.alloc(PAYLOAD_BYTES, 1);
   const received = 'gateway_route_received_total{route="user-status"}';
-  const publishing = setInterval(() => void redis.publish('user-status', control), 1250 / LINES_PER_SECOND);
-  onTestFinished(() => clearInterval(publishing));
+  repeatedly(1250 / LINES_PER_SECOND, () => [redis.publish('user-status', control)]);
   await expect.poll(() => gateway.metric(received), { timeout: 30_000 }).toBeGreaterThan(200);
 }
 

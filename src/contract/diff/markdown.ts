@@ -61,5 +61,6 @@ function cut(head: string, lines: readonly string[]): string {
   const kept = lines.filter((line) => (size += line.length + 1) < LONGEST);
   const left = lines.length - kept.length;
   const note = left === 0 ? [] : ['', `${left} more lines are left out; \`gateway diff\` prints them all.`];
-  return `${[head, ...kept, ...note].join('\n')}\n`;
+  const isOpen = kept.some((line) => line.startsWith('<details>')) && !kept.includes('</details>');
+  return `${[head, ...kept, ...(isOpen ? ['', '</details>'] : []), ...note].join('\n')}\n`;
 }
