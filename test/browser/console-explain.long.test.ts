@@ -69,7 +69,9 @@ test('what cannot be asked is said in words', async () => {
   await explain.getByLabel('Redis channel').fill('notifications');
   await explain.getByLabel('Would this user receive it?').fill('alice');
   await button(page, 'Explain').click();
-  await explain.getByText('The gateway says: user: found "alice". A user id, such as "7", or "anonymous"').waitFor();
+  await explain
+    .getByText('The gateway says: user: found "alice". Allowed is anonymous, or a user id: a whole number')
+    .waitFor();
   expect(complaints).toEqual([expect.stringContaining('status of 400')]);
 });
 

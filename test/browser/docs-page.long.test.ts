@@ -114,7 +114,7 @@ test('an event is found by name, route or channel, and reached by its anchor', a
   await contents.getByLabel('Find an event').fill('owners');
   expect(await page.locator('section.event').count()).toBe(1);
   expect(await contents.getByRole('link').allInnerTexts()).toEqual(['Connecting', 'feature-status-changed']);
-  expect(await contents.getByRole('status').innerText()).toBe('1 of 8 events');
+  expect(await contents.getByRole('status').innerText()).toBe('1 of 10 events');
 
   await tabTo(page, contents.getByRole('link', { name: 'feature-status-changed' }));
   await page.keyboard.press('Enter');

@@ -151,7 +151,7 @@ describe('gateway explain --url', () => {
 
   test.each([
     [['--file', 'config/routes.yaml'], {}, 64, 'cannot be used with option'],
-    [['--user', '07'], {}, 64, '--user is "07"'],
+    [['--user', '7 8'], {}, 64, '--user is "7 8"'],
     [[], { ADMIN_TOKEN: 'canary' }, 78, 'ADMIN_TOKEN is a value that is not shown'],
   ])('%j with %j ends with %d', async (args, environment, code, words) => {
     const ended = await explainAt('http://localhost:9', args, environment);
