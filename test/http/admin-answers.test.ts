@@ -59,6 +59,7 @@ describe('GET /admin/plan', () => {
           event: 'feature-status-changed',
           target: 'users in old_owner_id?, new_owner_id',
           shadow: false,
+          envelope: 'fields',
           onInvalid: 'drop',
           schemaPath: '../schemas/feature-status.schema.json',
           schema: expect.objectContaining({ required: expect.arrayContaining(['feature_id', 'new_owner_id']) }),
