@@ -48,6 +48,7 @@ describe('a client whose frames are not websocket frames is closed, and no other
     ['a length of 4 GB', [frame('', { length: 2n ** 32n })], TOO_LONG],
     ['a length beyond 2^53', [frame('', { length: 2n ** 63n - 1n })], TOO_LONG],
     ['fragments that are too long together', [opening('4'), more('x'.repeat(65_530)), more('x'.repeat(7))], TOO_LONG],
+    ['a message of 65 fragments', [opening('4'), ...Array.from({ length: 64 }, () => more('x'))], TOO_MUCH],
     ['100,000 fragments of one byte', [opening('4'), ...Array.from({ length: 100_000 }, () => more('x'))], TOO_MUCH],
     ['500,000 empty fragments', [opening('4'), ...Array.from({ length: 500_000 }, () => more(''))], TOO_MUCH],
   ])('(%s)', async (_, frames, code) => {

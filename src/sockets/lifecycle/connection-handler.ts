@@ -116,7 +116,7 @@ export class ConnectionHandler implements SocketHandlers {
 
   posted(request: IncomingMessage, bytes: number): void {
     const { limits, events, peerOf } = this.#options;
-    if (bytes > limits.maxClientMessageBytes) events.refused(TOO_LONG_REQUEST, peerOf(request));
+    if (bytes === Infinity || bytes > limits.maxClientMessageBytes) events.refused(TOO_LONG_REQUEST, peerOf(request));
   }
 
   webSocketOpened(webSocket: WebSocket, request: IncomingMessage, isProbe: boolean): void {

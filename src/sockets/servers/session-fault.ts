@@ -31,7 +31,7 @@ const TOO_LONG_CONNECT: Words = {
 };
 
 export const TOO_LONG_REQUEST = rejection('message-too-large', {
-  message: 'a polling request was too long',
+  message: 'a polling request was too long, or arrived in too many chunks',
   hint: 'in a handshake, are `auth` or `auth.resume` of the client very large? The limit is MAX_CLIENT_MESSAGE_BYTES',
 });
 

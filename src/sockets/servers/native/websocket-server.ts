@@ -6,7 +6,7 @@ import type { Peer } from '../client-address.ts';
 import { refuseUpgrade } from '../refusals.ts';
 import { createSessionId } from '../session-id.ts';
 import type { SocketHandlers, SocketServer } from '../socket-server.ts';
-import { CLOSING } from '../tcp.ts';
+import { CLOSING, limitParts } from '../tcp.ts';
 import { faultIn, upgradeFault } from '../ws-errors.ts';
 import { Heartbeat, type HeartbeatTimes } from './heartbeat.ts';
 import { Namespaces } from './namespaces.ts';
@@ -33,19 +33,7 @@ class SessionWebSocket extends WebSocket {
 /** Serves the Socket.IO protocol over websocket without the library: less than half of its memory, two thirds of its CPU per connect. */
 export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServerOptions): NativeServer {
   const { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload, peerOf, namespaces = ['/'] } = options;
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload,
-    WebSocket: SessionWebSocket,
-    ...CLOSING,
-  });
-  webSockets.on('wsClientError', (error: Error, socket: Duplex, request: IncomingMessage) => {
-    const why = upgradeFault(error);
-    handlers.malformed(why, request);
-    refuseUpgrade(socket, why);
-  });
+  const webSockets = createWebSocketServer(maxPayload, handlers);
   const owner = new Namespaces(namespaces, handlers);
   const heartbeat = new Heartbeat({ pingInterval, pingTimeout });
   const terms = { upgrades: [], pingInterval, pingTimeout, maxPayload };
@@ -90,6 +78,24 @@ export function serveWebSockets(handlers: SocketHandlers, options: WebSocketServ
       return Promise.resolve();
     },
   };
+}
+
+function createWebSocketServer(maxPayload: number, handlers: SocketHandlers) {
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    WebSocket: SessionWebSocket,
+    ...CLOSING,
+    ...limitParts(maxPayload),
+  });
+  webSockets.on('wsClientError', (error: Error, socket: Duplex, request: IncomingMessage) => {
+    const why = upgradeFault(error);
+    handlers.malformed(why, request);
+    refuseUpgrade(socket, why);
+  });
+  return webSockets;
 }
 
 /** Whether a request starts a plain websocket session; the library handles all others. */

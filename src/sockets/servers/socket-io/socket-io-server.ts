@@ -7,6 +7,8 @@ import type { SocketWriter } from '../../fanout/socket-writer.ts';
 import { refuseRequest, refuseUpgrade } from '../refusals.ts';
 import type { Acknowledge, SocketHandlers, SocketServer, Verdict } from '../socket-server.ts';
 import type { CookieTokens } from '../token-cookie.ts';
+import { limitParts } from '../tcp.ts';
+import { checkBody } from './body-check.ts';
 import { faultOf, isEngineSession, joinWrites } from './engine-internals.ts';
 import { PacketGate } from './packet-gate.ts';
 import { limitPollAnswers } from './poll-answers.ts';
@@ -75,11 +77,13 @@ export function serveSocketIo(
  * a stock client comes back, with a growing delay, only from a failed HTTP request.
  */
 function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: RequestMemory): void {
+  const { maxBufferedChunks } = limitParts(io.engine.opts.maxHttpBufferSize ?? Infinity);
+  const posted: SocketHandlers['posted'] = (request, bytes) => handlers.posted(request, bytes);
   // One middleware for all checks: each costs every request a turn of promises.
   io.engine.use((request: IncomingMessage, response: object, next: () => void) => {
     if (!(response instanceof ServerResponse)) requests.upgrading(request, response);
     const isPlain = response instanceof ServerResponse;
-    if (isPlain && request.method === 'POST') measure(request, response, handlers);
+    if (isPlain && request.method === 'POST') checkBody(request, response, posted, maxBufferedChunks);
     const why = handlers.refusal(request, !isPlain);
     if (why === undefined) next();
     else if (isPlain) refuseRequest(response, why);
@@ -90,17 +94,6 @@ function guardRequests(io: LibraryServer, handlers: SocketHandlers, requests: Re
   );
   io.engine.on('upgrade_refused', (why: Rejection, request: IncomingMessage) => handlers.malformed(why, request));
 }
-
-/** Engine.IO refuses a request in chunks, which has no length, once it is too long. */
-function measure(request: IncomingMessage, response: ServerResponse, handlers: SocketHandlers): void {
-  const length = request.headers['content-length'];
-  if (length !== undefined) return handlers.posted(request, Number(length));
-  response.once('finish', () => {
-    if (response.statusCode === TOO_LONG) handlers.posted(request, Infinity);
-  });
-}
-
-const TOO_LONG = 413;
 
 function followSessions(io: LibraryServer, handlers: SocketHandlers, gate: PacketGate): void {
   // One listener for all sockets, with `this`: a closure each would live as long as the connection.

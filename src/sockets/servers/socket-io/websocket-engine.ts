@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Rejection } from '../../../auth/rejection.ts';
 import { refuseUpgrade } from '../refusals.ts';
-import { CLOSING, gatherWrites } from '../tcp.ts';
+import { CLOSING, gatherWrites, limitParts } from '../tcp.ts';
 import { upgradeFault } from '../ws-errors.ts';
 
 /**
@@ -15,7 +15,7 @@ export function engineWithHook(
 ): typeof WebSocketServer<typeof WebSocket, typeof IncomingMessage> {
   return class extends WebSocketServer {
     constructor(...[options, listening]: ConstructorParameters<typeof WebSocketServer>) {
-      super({ ...options, ...CLOSING }, listening);
+      super({ ...options, ...CLOSING, ...limitParts(options?.maxPayload ?? 0) }, listening);
       this.on('wsClientError', (error, socket, request) => {
         const why = upgradeFault(error);
         refused(why, request);
