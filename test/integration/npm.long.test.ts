@@ -1,14 +1,39 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AT_ONCE } from '../support/gateway.ts';
 import { freePort } from '../support/ports.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SLACK_MS = 30_000;
+/** Delays of the signal, to twice the time that a start takes: npx itself takes most of it. */
+const MOMENTS = 20;
+
+/**
+ * Own cache of npm, filled before the tests: `npx gateway` first installs this folder into its cache, and one that ends
+ * meanwhile leaves a cache in which every later `npx gateway` of the folder fails.
+ */
+const CACHE = mkdtempSync(join(tmpdir(), 'npm-cache-'));
+const NPM = {
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  npm_config_cache: CACHE,
+  npm_config_offline: 'true',
+};
+
+beforeAll(() => {
+  // Without scripts: `prepare` would build `dist` again, which other test files are using.
+  const env = { ...NPM, npm_config_ignore_scripts: 'true' };
+  const { status, stderr } = spawnSync('npx', ['gateway', '--version'], { cwd: ROOT, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npx cannot run the gateway: ${stderr}`);
+}, 2 * SLACK_MS);
+
+afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
 
 interface Started {
   /** Signals what was started, and nothing that it has started itself. */
@@ -24,8 +49,7 @@ interface Started {
 async function spawnCommand(command: string, environment: Record<string, string>) {
   const port = String(await freePort());
   const env = {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
+    ...NPM,
     BIND_ADDRESS: '127.0.0.1',
     PORT: port,
     ...AT_ONCE,
@@ -38,22 +62,37 @@ async function spawnCommand(command: string, environment: Record<string, string>
   onTestFinished(() => {
     for (const pid of inSession(session)) process.kill(Number(pid), 'SIGKILL');
   });
-  return { child, processes: () => inSession(session), interrupt: () => void process.kill(-session, 'SIGINT') };
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return {
+    child,
+    output: () => output,
+    processes: () => inSession(session),
+    interrupt: () => void process.kill(-session, 'SIGINT'),
+  };
 }
 
 async function start(command: string, up: string, environment: Record<string, string> = {}): Promise<Started> {
-  const { child, processes, interrupt } = await spawnCommand(command, environment);
+  const { child, output, processes, interrupt } = await spawnCommand(command, environment);
   const ended = once(child, 'exit');
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await expect.poll(() => output, { timeout: SLACK_MS * 2 }).toContain(up);
+  await expect.poll(output, { timeout: SLACK_MS * 2 }).toContain(up);
   return {
     signal: (name) => void child.kill(name),
     interrupt,
     ended,
-    output: () => output,
+    output,
     processes,
   };
+}
+
+/** Milliseconds until the gateway serves. */
+async function timeOfStart(command: string): Promise<number> {
+  const from = performance.now();
+  const { interrupt, processes } = await start(command, 'gateway started', WITHOUT_REDIS);
+  const takes = performance.now() - from;
+  interrupt();
+  await expect.poll(processes, { timeout: SLACK_MS }).toEqual([]);
+  return takes;
 }
 
 /** Processes of a session, as the kernel lists them. */
@@ -100,12 +139,19 @@ describe('below npm', { timeout: 4 * SLACK_MS }, () => {
     ['npm start', 'SIGTERM'],
     ['npm start', 'SIGHUP'],
   ] as const)('%s leaves nothing behind after a %s at any moment of the start', async (command, signal) => {
-    for (let delay = 200; delay <= 1500; delay += 100) {
-      const { child, processes } = await spawnCommand(command, WITHOUT_REDIS);
+    const startTakes = await timeOfStart(command);
+    const outputs: string[] = [];
+    for (let moment = 1; moment <= MOMENTS; moment += 1) {
+      const delay = (moment / MOMENTS) * 2 * startTakes;
+      const { child, output, processes } = await spawnCommand(command, WITHOUT_REDIS);
       await pause(delay);
       child.kill(signal);
       await expect.poll(processes, { timeout: SLACK_MS, message: `${signal} after ${delay} ms` }).toEqual([]);
+      outputs.push(output());
     }
+    expect(outputs.filter((output) => output.includes('npm error code ENOENT'))).toEqual([]);
+    // Without a gateway that was started and stopped, nothing could have been left behind.
+    expect(outputs.filter((output) => output.includes('"msg":"stopped"'))).not.toEqual([]);
   });
 
   // As npx starts a program: by a shell, which dies of the signal that npx passes on.
