@@ -83,7 +83,7 @@ export function createConnections(
     telemetry,
   }: ConnectionParts,
 ): Connections {
-  const peerOf = createPeerOf(limits.trustProxy);
+  const peerOf = createPeerOf(limits.trustProxy, telemetry.forwardedUnread);
   const isTrustedProxy = createProxyTrust(limits.trustProxy);
   const originOf = createOriginOf(limits.corsOrigin, isTrustedProxy);
   const path = createSocketPath(limits.socketPath);

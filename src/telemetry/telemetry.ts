@@ -6,6 +6,7 @@ import { createConnectionEvents } from './events/connection-events.ts';
 import { createDurableEvents } from './events/durable-events.ts';
 import { createExportEvents } from './tracing/export-events.ts';
 import { createExposition } from './metrics/exposition.ts';
+import { createForwardedUnread } from './events/forwarded-unread.ts';
 import { createFanoutEvents } from './events/fanout-events.ts';
 import { createLogOutput } from './logging/log-output.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
@@ -62,6 +63,7 @@ export function startTelemetry(options: TelemetryOptions) {
     read: metrics.read,
     requestFailed: (error: unknown) => logger.error({ err: error }, 'HTTP request failed'),
     adminRefused: createAdminRefused(logger),
+    forwardedUnread: createForwardedUnread(logger),
     stageFailed: (stage: string, error: unknown) => logger.error({ err: error, stage }, 'shutdown stage failed'),
     reload: createReloadEvents(metrics, logger),
     uncaught: createUncaught(metrics, logger),

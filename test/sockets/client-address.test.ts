@@ -99,6 +99,24 @@ describe('the address of a client', () => {
     expect(peer([], '10.0.0.9', undefined)).toEqual({ address: '10.0.0.9', forwarded: false });
   });
 
+  describe('with Forwarded (RFC 7239), which is not read', () => {
+    const ONLY = { forwarded: 'for=203.0.113.7;proto=https' };
+    test.each([
+      ['is reported from a trusted proxy that sends only it', ['10.0.0.9'], ONLY, ['10.0.0.9']],
+      ['is not reported beside X-Forwarded-For', ['10.0.0.9'], { ...ONLY, 'x-forwarded-for': '10.0.0.9' }, []],
+      ['is not reported from an untrusted peer', ['10.0.0.8'], ONLY, []],
+      ['is not reported where it is absent', ['10.0.0.9'], {}, []],
+    ])('%s', (_, trusted, headers, reported) => {
+      const request = new IncomingMessage(new Socket());
+      Object.assign(request.headers, headers);
+      Object.defineProperty(request.socket, 'remoteAddress', { value: '10.0.0.9' });
+      const unread: string[] = [];
+      const peer = createPeerOf(trusted, (proxy) => unread.push(proxy))(request);
+      expect(peer).toEqual({ address: '10.0.0.9', forwarded: false });
+      expect(unread).toEqual(reported);
+    });
+  });
+
   test('is always an address, and never one that only an untrusted peer names', () => {
     const anything = fc.oneof(
       fc.ipV4(),

@@ -17,13 +17,23 @@ export function createProxyTrust(trusted: readonly string[]): IsTrustedProxy {
   return (address) => trust(address, 0);
 }
 
-/** Finds the nearest address in X-Forwarded-For that is not a trusted proxy. */
-export function createPeerOf(trusted: readonly string[]): (request: IncomingMessage) => Peer {
+/**
+ * Finds the nearest address in X-Forwarded-For that is not a trusted proxy.
+ *
+ * @param unread is called for a trusted proxy that sends only `Forwarded` (RFC 7239), which is not read.
+ */
+export function createPeerOf(
+  trusted: readonly string[],
+  unread: (proxy: string) => void = () => undefined,
+): (request: IncomingMessage) => Peer {
   const isTrusted = createProxyTrust(trusted);
   const find = ({ headers, socket: { remoteAddress = '' } }: IncomingMessage): Peer => {
     // Node joins repeated headers with commas.
     const given = headers['x-forwarded-for'];
-    if (given === undefined) return { address: remoteAddress, forwarded: false };
+    if (given === undefined) {
+      if (headers.forwarded !== undefined && isTrusted(remoteAddress)) unread(remoteAddress);
+      return { address: remoteAddress, forwarded: false };
+    }
     if (!isTrusted(remoteAddress)) return { address: remoteAddress, forwarded: true };
     return { address: firstUntrusted(remoteAddress, String(given).split(','), isTrusted), forwarded: false };
   };
