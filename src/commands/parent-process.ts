@@ -25,14 +25,21 @@ export function onParentEnded(parent: number, ended: () => void): void {
 
 /** Whether the first parent that was seen is an adopter already: the real one ended while Node was starting. */
 function isAdopter(pid: number): boolean {
-  const name = nameOf(pid);
-  return pid === 1 ? name === undefined || !STARTERS.test(name) : name !== undefined && ADOPTERS.has(name);
+  if (pid === 1) return !STARTERS.test(programOf(pid) ?? '');
+  return ADOPTERS.has(read(`/proc/${pid}/comm`)?.trim() ?? '');
 }
 
-/** The name of a program; undefined where the system has no /proc. */
-function nameOf(pid: number): string | undefined {
+/** The program of a process; of a script it is the shell, where `comm` has the name of the script. */
+function programOf(pid: number): string | undefined {
+  const [path] = read(`/proc/${pid}/cmdline`)?.split(/[\0 ]/, 1) ?? [];
+  // Login shells have a hyphen before their name.
+  return path?.split('/').at(-1)?.replace(/^-/, '');
+}
+
+/** Undefined where the system has no /proc. */
+function read(path: string): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;

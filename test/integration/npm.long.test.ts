@@ -35,6 +35,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
 
+/** Ends with its child, the first process of a namespace. */
+const AS_PID_1 = ['unshare', '--user', '--map-root-user', '-pf', '--mount-proc', '--kill-child'];
+const canUnshare = spawnSync(AS_PID_1[0] ?? '', [...AS_PID_1.slice(1), 'true']).status === 0;
+
 interface Started {
   /** Signals what was started, and nothing that it has started itself. */
   signal(name: NodeJS.Signals): void;
@@ -152,6 +156,14 @@ describe('below npm', { timeout: 4 * SLACK_MS }, () => {
     expect(outputs.filter((output) => output.includes('npm error code ENOENT'))).toEqual([]);
     // Without a gateway that was started and stopped, nothing could have been left behind.
     expect(outputs.filter((output) => output.includes('"msg":"stopped"'))).not.toEqual([]);
+  });
+
+  // In a container the script has PID 1, as does the process that adopts orphans elsewhere.
+  test.runIf(canUnshare)('a script with PID 1 is no parent that has ended', async () => {
+    const environment = { ...WITHOUT_REDIS, npm_lifecycle_event: 'npx', NODE: process.execPath };
+    const command = [...AS_PID_1, `${ROOT}test/integration/fixture/as-npx.sh`].join(' ');
+    const { output } = await start(command, 'gateway started', environment);
+    expect(output()).not.toContain('"msg":"stopping"');
   });
 
   // As npx starts a program: by a shell, which dies of the signal that npx passes on.
