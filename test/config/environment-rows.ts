@@ -63,7 +63,15 @@ const HEARTBEAT_SECONDS = "a whole number of seconds from 1 to 300; Socket.IO's 
 export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   ...['PING_INTERVAL', 'PING_TIMEOUT'].flatMap((name) => [
     ...['0', '-1', '2.5', 'abc', '1e2'].map((text) => shown(name, text, HEARTBEAT)),
-    ...['25s', '25 s', '2m'].map((text) => value(name, text, `${JSON.stringify(text)} (it has a unit)`, HEARTBEAT)),
+    ...Object.entries({
+      '25s': 'it has the unit s; write 25',
+      '25 s': 'it has the unit s; write 25',
+      '2m': 'it has the unit m; write 120',
+      '25000ms': 'it has the unit ms; write 25',
+      '1.5s': 'it has the unit s',
+      '10m': 'it has the unit m',
+      '2 fortnights': 'it has the unit fortnights',
+    }).map(([text, why]) => value(name, text, `${JSON.stringify(text)} (${why})`, HEARTBEAT)),
     ...['301', '20000', '25000'].map((text) => shown(name, text, HEARTBEAT_SECONDS)),
   ]),
   ...['/', '//', '/a//b/', '/../x/', '/./', '/socket.io/?x', '/a b/', '/%2e/', 'https://a/b', '/é/', '/*', '/:x/'].map(
@@ -92,12 +100,15 @@ export const ENVIRONMENT_ROWS: readonly EnvironmentRow[] = [
   shown('NODE_ENV', 'prod', 'one of production, development, test'),
   shown('LOG_LEVEL', 'verbose', 'one of fatal, error, warn, info, debug, trace, silent'),
   shown('TRACE_DROPS', 'yes', 'one of sampled, always'),
-  value('MAX_MESSAGE_BYTES', '1MB', '"1MB" (it has a unit)', LIMIT_BYTES),
-  value('AUTH_CACHE_TTL', '30s', '"30s" (it has a unit)', 'a whole number of seconds from 0 to 3600'),
+  value('MAX_MESSAGE_BYTES', '1MB', '"1MB" (it has the unit MB; write 1000000)', LIMIT_BYTES),
+  value('MAX_MESSAGE_BYTES', '64KiB', '"64KiB" (it has the unit KiB; write 65536)', LIMIT_BYTES),
+  value('MAX_MESSAGE_BYTES', '0.5KiB', '"0.5KiB" (it has the unit KiB; write 512)', LIMIT_BYTES),
+  value('MAX_MESSAGE_BYTES', '1M', '"1M" (it has the unit M)', LIMIT_BYTES),
+  value('AUTH_CACHE_TTL', '30s', '"30s" (it has the unit s; write 30)', 'a whole number of seconds from 0 to 3600'),
   value(
     'MAX_QUEUE_AGE',
     '10s',
-    '"10s" (it has a unit)',
+    '"10s" (it has the unit s; write 10)',
     `a whole number of seconds from 1 to ${Number.MAX_SAFE_INTEGER}`,
   ),
   ...LIMITS.map((name) => shown(name, '-1', name.endsWith('_BYTES') ? LIMIT_BYTES : LIMIT)),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseOriginEntry } from './origin-entry.ts';
+import { unitProblem } from './units.ts';
 
 /** Parses the text of a variable; throws Malformed. */
 export type Parse<T> = (text: string) => T;
@@ -150,8 +151,9 @@ function items(text: string): string[] {
 /** @param unit of the number, which is written without it. */
 function integerBetween(text: string, least: number, most: number, unit?: 'seconds' | 'bytes'): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
+  const isAllowed = (number: number): boolean => number >= least && number <= most;
+  if (isAllowed(value)) return value;
   const of = unit === undefined ? '' : ` of ${unit}`;
-  const why = unit !== undefined && /^\d+\s*[a-zA-Z]+$/.test(text) ? { why: 'it has a unit' } : {};
-  throw new Malformed(`a whole number${of} from ${least} to ${most}`, why);
+  const why = unit && unitProblem(text, unit, isAllowed);
+  throw new Malformed(`a whole number${of} from ${least} to ${most}`, { why });
 }
