@@ -20,7 +20,14 @@ export interface BrokenRule {
 
 /** Returns all rules of a valid schema that the value breaks; none if `check` failed for a reason that no rule covers. */
 export function brokenRules(value: unknown, main: SchemaFile, files: SchemaFiles): BrokenRule[] {
-  const ajv = createAjv({ strict: false, strictNumbers: true, validateSchema: false, allErrors: true, verbose: true });
+  const ajv = createAjv({
+    ownProperties: true,
+    strict: false,
+    strictNumbers: true,
+    validateSchema: false,
+    allErrors: true,
+    verbose: true,
+  });
   for (const file of files.values()) ajv.addSchema(withPlainReferences(file), file.uri);
   const validate = ajv.getSchema(main.uri);
   try {
